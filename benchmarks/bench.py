@@ -1,0 +1,110 @@
+"""`make bench`: TaskHub beside two floors, on one database, in turns."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from benchmarks import load, report
+from benchmarks.agreement import Conversation, Disagreement
+from benchmarks.database import fresh_database, postgres, server_version
+from benchmarks.dataset import Dataset, Size
+from benchmarks.dataset import load as load_data
+from benchmarks.servers import Server, StartFailed, all_servers
+from benchmarks.targets import MOST_CONNECTIONS, Targets
+
+RESULT = Path(__file__).with_name("latest.json")
+OPERATIONS = ("get", "list", "create", "patch", "create_single", "cold_get")
+_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """``rounds``: how often each server has its turn, by number of connections."""
+
+    size: Size
+    rounds: dict[int, int]
+
+
+# More sessions than TaskHub remembers: a cold get finds nothing that it knows.
+FULL = Effort(Size(workspaces=100, projects=1_000, tasks=100_000, users=2_500, memberships_per_user=10), {1: 3, 16: 5, 64: 3})
+QUICK = Effort(Size(workspaces=100, projects=1_000, tasks=20_000, users=2_500, memberships_per_user=10), {16: 1})
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less data and one round at 16 connections, in under a minute")
+    effort = QUICK if parser.parse_args().quick else FULL
+    try:
+        load.require_wrk()
+        cells = _measure(effort)
+    except (load.LoadFailed, Disagreement, StartFailed) as error:
+        say(f"FAILED: {error}")
+        return 1
+    report.write_json(cells, RESULT)
+    say(report.table(cells))
+    say(f"\nwritten to {RESULT.relative_to(Path.cwd()) if RESULT.is_relative_to(Path.cwd()) else RESULT}")
+    return 1 if effort is FULL and any(cell.is_missed for cell in cells) else 0
+
+
+def _measure(effort: Effort) -> list[report.Cell]:
+    with postgres() as server_url, fresh_database(server_url, "taskhub_bench") as url, tempfile.TemporaryDirectory() as folder:
+        say(report.machine(server_version(url)))
+        say(f"loading {effort.size.tasks} tasks in {effort.size.workspaces} workspaces …")
+        dataset = asyncio.run(load_data(url, effort.size))
+        with all_servers(url, Path(folder)) as servers:
+            return asyncio.run(_Bench(url, dataset, servers, Path(folder)).run(effort.rounds))
+
+
+class _Bench:
+    def __init__(self, database_url: str, dataset: Dataset, servers: list[Server], folder: Path) -> None:
+        self.servers = servers
+        self.targets = Targets(dataset, database_url, folder)
+        token = self.targets.token(next(iter(dataset.seats.values()))[0])
+        self.conversation = Conversation(database_url, dataset, token)
+        self.numbers = count(1)
+
+    async def run(self, rounds: dict[int, int]) -> list[report.Cell]:
+        say("checking that the floors answer and write what TaskHub does …")
+        await self.conversation.agree(self.servers)
+        say("warming up …")
+        for operation in OPERATIONS:
+            await self._round(operation, MOST_CONNECTIONS, 0)
+        cells = []
+        for connections, times in rounds.items():
+            say(f"measuring at {connections} connections …")
+            cells += await self._cells(connections, times)
+        return cells
+
+    async def _cells(self, connections: int, times: int) -> list[report.Cell]:
+        runs: dict[str, dict[str, list[load.Measure]]] = {
+            operation: {server.name: [] for server in self.servers} for operation in OPERATIONS
+        }
+        for turn in range(times):
+            for operation in OPERATIONS:
+                for name, measure in (await self._round(operation, connections, turn)).items():
+                    runs[operation][name].append(measure)
+        return [report.Cell.of(connections, operation, measures) for operation, measures in runs.items()]
+
+    async def _round(self, operation: str, connections: int, turn: int) -> dict[str, load.Measure]:
+        """One run of each server, another one first each time."""
+        start = turn % len(self.servers)
+        measures = {}
+        for server in self.servers[start:] + self.servers[:start]:
+            plan = await self.targets.plan(operation, server)
+            measure = load.run(server, plan, connections=connections, seconds=_SECONDS, number=next(self.numbers))
+            self.targets.asked(operation, server, measure.requests)
+            measures[server.name] = measure
+        return measures
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The files of requests that wrk sends: spread over workspaces, projects, tasks and sessions."""
+
+import random
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from benchmarks.database import plain
+from benchmarks.dataset import Dataset, Seat
+from benchmarks.load import Plan
+from benchmarks.servers import SECRET, Server
+from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
+
+MOST_CONNECTIONS = 64
+TASKS_ASKED = 20_000
+TASKS_PATCHED = 6_000
+"""More than one run can patch at full speed, so that each is patched about once."""
+
+
+class Targets:
+    """Plans for every operation. Tokens live for a quarter of an hour from when this was made."""
+
+    def __init__(self, dataset: Dataset, database_url: str, folder: Path) -> None:
+        self._dataset = dataset
+        self._database_url = database_url
+        self._folder = folder
+        self._random = random.Random(0)
+        self._access_tokens = JwtAccessTokens((SECRET.encode(),))
+        self._now = datetime.now(UTC)
+        self._owners = {workspace_id: self.token(seats[0]) for workspace_id, seats in dataset.seats.items()}
+        self._tasks = [(workspace_id, id) for workspace_id, ids in dataset.tasks.items() for id in ids]
+        self._next_cold: dict[str, int] = defaultdict(int)
+        self._seats = 0
+        self._write_files()
+
+    def token(self, seat: Seat) -> str:
+        return self._access_tokens.issue(seat.user_id, seat.session_id, now=self._now)
+
+    async def plan(self, operation: str, server: Server) -> Plan:
+        if operation == "patch":
+            await self._write_patches()
+        if operation == "cold_get":
+            return Plan("get", self._file(operation), self._next_cold[server.name] % self._seats + 1)
+        kind = "create" if operation == "create_single" else operation
+        return Plan(kind, self._file(operation))
+
+    def asked(self, operation: str, server: Server, requests: int) -> None:
+        """A cold get goes on after the last one of the same server: it meets a session again when that has long been forgotten."""
+        if operation == "cold_get":
+            self._next_cold[server.name] += requests + MOST_CONNECTIONS
+
+    def _file(self, operation: str) -> Path:
+        return self._folder / f"{operation}.targets"
+
+    def _write(self, operation: str, lines: list[str]) -> None:
+        self._file(operation).write_text("\n".join(lines) + "\n", encoding="ascii")
+
+    def _write_files(self) -> None:
+        workspaces = list(self._dataset.projects)
+        creates = [self._line(f"{path(w)}", self._owners[w], p) for w in workspaces for p in self._dataset.projects[w]]
+        self._random.shuffle(creates)
+        chosen = self._random.choices(self._tasks, k=TASKS_ASKED)
+        self._write("get", [self._line(path(w, id), self._owners[w]) for w, id in chosen])
+        self._write("list", [self._line(f"{path(w)}?limit=50", self._owners[w]) for w in workspaces])
+        self._write("create", creates)
+        single = workspaces[0]
+        self._write("create_single", [self._line(path(single), self._owners[single], p) for p in self._dataset.projects[single]])
+        seats = [seat for seats in self._dataset.seats.values() for seat in seats]
+        self._random.shuffle(seats)
+        self._seats = len(seats)
+        self._write("cold_get", [self._line(path(s.workspace_id, self._some_task(s.workspace_id)), self.token(s)) for s in seats])
+
+    def _some_task(self, workspace_id: UUID) -> UUID:
+        return self._random.choice(self._dataset.tasks[workspace_id])
+
+    async def _write_patches(self) -> None:
+        """The versions are read anew: requests that were under way when the last run ended may have counted or not."""
+        chosen = self._random.sample(self._tasks, TASKS_PATCHED)
+        connection = await asyncpg.connect(plain(self._database_url))
+        try:
+            rows = await connection.fetch(
+                "SELECT t.workspace_id, t.id, t.version FROM tasks t JOIN unnest($1::uuid[], $2::uuid[]) AS chosen (workspace_id, id)"
+                " USING (workspace_id, id)",
+                *map(list, zip(*chosen, strict=True)),
+            )
+        finally:
+            await connection.close()
+        self._random.shuffle(rows)
+        self._write("patch", [self._line(path(w, id), self._owners[w], version) for w, id, version in rows])
+
+    def _line(self, path: str, token: str, extra: object = "") -> str:
+        return f"{path}\t{token}\t{extra}"
+
+
+def path(workspace_id: UUID, task_id: UUID | None = None) -> str:
+    tasks = f"/v1/workspaces/{workspace_id}/tasks"
+    return f"{tasks}/{task_id}" if task_id else tasks

@@ -1,0 +1,5 @@
+"""`python -m taskhub`"""
+
+from taskhub.cli import main
+
+main()

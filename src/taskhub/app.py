@@ -1,0 +1,96 @@
+"""The HTTP application: the modules' routes, behind one frame, with one container."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from taskhub.background import Background
+from taskhub.container import Container
+from taskhub.kernel.api.cursors import CursorSigner
+from taskhub.kernel.api.middleware import RequestFrame
+from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.throttle import Limits, Throttle
+from taskhub.service.routes import ROUTES as SERVICE_ROUTES
+from taskhub.settings import Settings
+from taskhub.tasks.api.routes import ROUTES as TASKS_ROUTES
+from taskhub.users.api.routes import ROUTES as USERS_ROUTES
+from taskhub.workspaces.api.routes import ROUTES as WORKSPACES_ROUTES
+
+ROUTES: list[Routes] = [*TASKS_ROUTES, *WORKSPACES_ROUTES, *USERS_ROUTES, *SERVICE_ROUTES]
+"""In the order in which they are matched: each route passed over costs 0.7 µs, so the hot ones come first."""
+
+EXPOSED_HEADERS = (
+    "ETag",
+    "Location",
+    "Link",
+    "Retry-After",
+    "X-Request-ID",
+    "Idempotency-Replayed",
+    "RateLimit",
+    "RateLimit-Policy",
+)
+METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE")
+
+
+class TaskHub(FastAPI):
+    """The application. Its frame is the only middleware: errors of all kinds end there."""
+
+    def __init__(self, container: Container) -> None:
+        settings: Settings = container.settings()
+        super().__init__(
+            title="TaskHub",
+            version=version("taskhub"),
+            summary="Tasks that clients can change at the same time without losing anything.",
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+            lifespan=_lifespan,
+        )
+        self.settings = settings
+        self.state.container = container
+        self.state.gate = container.workspaces.gate()
+        self.state.cursor_signer = CursorSigner(container.secret_keys())
+        self.state.require_if_match = settings.require_if_match
+        self.state.throttle = Throttle(_limits(settings)) if settings.rate_limits == "on" else None
+        for routes in ROUTES:
+            self.router.routes.extend(routes.operations)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        frame = RequestFrame(self.router, self.state.container.request_metrics())
+        if not self.settings.cors_origins:
+            return frame
+        return CORSMiddleware(
+            frame,
+            allow_origins=self.settings.cors_origins,
+            allow_methods=METHODS,
+            allow_headers=["*"],
+            expose_headers=EXPOSED_HEADERS,
+        )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    container: Container = app.state.container
+    database = container.database()
+    await database.open()
+    try:
+        async with Background(container).running():
+            # What lives from here on is garbage soon or never: keep the collector off the rest.
+            gc.collect()
+            gc.freeze()
+            yield
+    finally:
+        await database.close()
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        writes_per_user=settings.limit_writes_per_user,
+        attempts_per_account=settings.limit_attempts_per_account,
+        attempts_per_address=settings.limit_attempts_per_address,
+    )

@@ -1,0 +1,62 @@
+"""What runs beside the requests: subscribers to the log, and the purge of what is over."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from taskhub.container import Container
+from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.infrastructure.subscriptions import Subscription
+
+PURGE_SECONDS = 600
+
+log = structlog.get_logger("taskhub.background")
+
+
+class Background:
+    """All background work of one process. Any number of processes may run it at once."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        shared = (container.database(), container.signal(), container.clock())
+        self.subscriptions = [
+            Subscription(subscriber, module.runner(), *shared)
+            for module in (container.users, container.workspaces, container.tasks)
+            for subscriber in module.subscribers()
+        ]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Works for as long as the block lasts."""
+        loops = [subscription.run() for subscription in self.subscriptions]
+        tasks = [asyncio.create_task(loop) for loop in (*loops, self._purge())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def purge_once(self) -> dict[str, int]:
+        """Removes what is over. Returns how many rows went, by kind."""
+        removed = {}
+        now = self._container.clock()()
+        for module in (self._container.users, self._container.workspaces, self._container.tasks):
+            for purge in module.purges():
+                removed[getattr(purge, "name", None) or purge.__name__] = await purge(self._container.database(), now)
+        return removed
+
+    async def _purge(self) -> None:
+        while True:
+            await asyncio.sleep(PURGE_SECONDS * random.uniform(0.5, 1.5))
+            try:
+                removed = await self.purge_once()
+            except (Unavailable, Busy):
+                log.warning("purge put off: the database does not answer")
+            except Exception:
+                log.exception("purge failed")
+            else:
+                log.info("purged", **removed)

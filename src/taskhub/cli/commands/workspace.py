@@ -1,0 +1,34 @@
+"""`taskhub workspace …`"""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+app = typer.Typer(name="workspace", no_args_is_help=True, help="Workspaces that were deleted: list them, bring one back.")
+
+
+@app.command()
+def deleted() -> None:
+    """List the deleted workspaces that can still be restored: id, until when, name. Changes nothing."""
+    from taskhub.cli.operating.workspaces import deleted_workspaces
+
+    for workspace in deleted_workspaces():
+        typer.echo(f"{workspace.id}  until {workspace.restorable_until:%Y-%m-%d %H:%M}Z  {workspace.name}")
+
+
+@app.command()
+def restore(id: Annotated[UUID, typer.Argument(metavar="ID", help="As `taskhub workspace deleted` lists it.")]) -> None:
+    """Bring a deleted workspace back, within 30 days.
+
+    \b
+    Example:
+        taskhub workspace deleted
+        taskhub workspace restore 018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f
+
+    Its members, projects and tasks are there again as they were. Safe while the service runs; a workspace that was not deleted
+    stays as it is.
+    """
+    from taskhub.cli.operating.workspaces import bring_back
+
+    typer.echo(f"{bring_back(id)} is there again.")

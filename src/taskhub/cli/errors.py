@@ -1,0 +1,34 @@
+"""What went wrong, as it is told to whoever typed the command."""
+
+from asyncpg import PostgresError
+
+from taskhub.embedded import EmbeddedPostgresError
+from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.domain.errors import DomainError
+from taskhub.migrate import WrongSchema
+from taskhub.settings import WrongSettings
+
+
+class CommandFailed(Exception):
+    """The command can't do what was asked; the message says why and what to do."""
+
+
+_SAY_IT_THEMSELVES = (CommandFailed, EmbeddedPostgresError, WrongSchema, WrongSettings)
+
+
+def explanation(error: BaseException) -> str | None:
+    """One sentence on an error, None for a fault of the program, which deserves its traceback."""
+    if isinstance(error, Unavailable) and error.__cause__ is not None:
+        return f"The database can't be used: {_cause(error.__cause__)}. Nothing was changed."
+    if isinstance(error, DomainError):
+        return error.detail
+    if isinstance(error, _SAY_IT_THEMSELVES):
+        return str(error)
+    if isinstance(error, OSError | PostgresError):
+        return f"{_cause(error)}."
+    return None
+
+
+def _cause(error: BaseException) -> str:
+    text = (str(error) or "no answer in time").rstrip(".")
+    return text if isinstance(error, PostgresError) else f"{text} ({type(error).__name__})"

@@ -1,0 +1,57 @@
+"""The program `taskhub`. Each command imports what it needs when it runs, so that help comes at once."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from taskhub.cli.commands import backup, doctor, migrate, secret, serve, user, worker, workspace
+
+HELP = """Tasks that clients can change at the same time without losing anything.
+
+Without any configuration `taskhub serve` runs everything: a PostgreSQL of its own in the user's data folder, and the service on
+http://127.0.0.1:8000. Settings are environment variables TASKHUB_..., or lines of a file .env in the current folder.
+
+Something is wrong? `taskhub doctor` looks at everything and changes nothing.
+"""
+
+app = typer.Typer(
+    name="taskhub",
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (serve.serve, worker.worker, migrate.migrate, doctor.doctor, backup.backup, backup.restore):
+    app.command()(command)
+for group in (user.app, workspace.app, secret.app):
+    app.add_typer(group)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"taskhub {version('taskhub')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")] = False,
+) -> None: ...
+
+
+def main() -> None:
+    """Runs one command. What went wrong is one sentence on standard error, and an exit code other than 0."""
+    try:
+        app()
+    except Exception as error:
+        from taskhub.cli.errors import explanation
+
+        sentence = explanation(error)
+        if sentence is None:
+            raise
+        typer.echo(f"taskhub: {sentence}", err=True)
+        sys.exit(1)

@@ -1,0 +1,94 @@
+"""The process that serves requests."""
+
+import os
+import socket
+from importlib.metadata import version
+
+import uvicorn
+
+from taskhub.app import TaskHub
+from taskhub.cli.preparation import container, prepared
+from taskhub.cli.serving.endings import ended_by_signals
+from taskhub.cli.serving.metrics import metrics_socket, serving_metrics
+from taskhub.cli.serving.port import listening_socket
+from taskhub.cli.serving.telling import tell
+from taskhub.deployment import data_dir
+from taskhub.kernel.logs import configure_logs
+from taskhub.settings import Settings, read_settings
+
+DRAIN_SECONDS = 20
+"""How long requests under way may take to finish after SIGTERM. Container runtimes kill after 30 seconds or so."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep idle connections (60 s is common): who closes first must be the one that sends."""
+
+
+def run(*, with_parent: bool) -> None:
+    """Serves until the process is asked to end.
+
+    Raises:
+        CommandFailed: the port is taken.
+        WrongSettings
+        WrongSchema
+        EmbeddedPostgresError
+    """
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    with (
+        ended_by_signals(),
+        listening_socket(settings.host, settings.port, "TASKHUB_PORT") as listener,
+        metrics_socket(settings) as metrics_listener,
+    ):
+        if settings.database_url is None:
+            tell("TaskHub starts its database", folder=str(data_dir(settings)))
+        with prepared(settings) as place:
+            app = TaskHub(container(settings, place))
+            server = Server(app, settings, listener, metrics_listener, parent=os.getppid() if with_parent else None)
+            server.run(sockets=[listener])
+
+
+class Server(uvicorn.Server):
+    """One process, one event loop. The application's frame writes the access log."""
+
+    def __init__(
+        self,
+        app: TaskHub,
+        settings: Settings,
+        listener: socket.socket,
+        metrics_listener: socket.socket | None,
+        *,
+        parent: int | None,
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        super().__init__(config)
+        self._app = app
+        self._listener = listener
+        self._metrics_listener = metrics_listener
+        self._parent = parent
+
+    async def main_loop(self) -> None:
+        url = _url(self._listener)
+        tell(f"TaskHub {version('taskhub')} serves on {url}", url=url)
+        async with serving_metrics(self._app, self._metrics_listener):
+            await super().main_loop()
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._parent is not None and os.getppid() != self._parent:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,54 @@
+"""The root container: settings in, modules joined. Nothing here opens a connection or starts anything."""
+
+from dependency_injector import containers, providers
+from prometheus_client import CollectorRegistry
+
+from taskhub.kernel.api.metrics import RequestMetrics
+from taskhub.kernel.application.clock import system_clock
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.settings import Settings
+from taskhub.tasks.container import TasksContainer
+from taskhub.users.container import UsersContainer
+from taskhub.users.infrastructure.accounts import SqlAccounts
+from taskhub.workspaces.container import WorkspacesContainer
+from taskhub.workspaces.infrastructure.memberships import sql_memberships
+from taskhub.workspaces.infrastructure.tenancies import sql_tenancies
+
+
+class Container(containers.DeclarativeContainer):
+    settings = providers.Dependency(instance_of=Settings)
+    database_url = providers.Dependency(instance_of=str)
+    secret_keys = providers.Dependency(instance_of=tuple)
+
+    metrics_registry = providers.Singleton(CollectorRegistry)
+    request_metrics = providers.Singleton(RequestMetrics, metrics_registry)
+
+    clock = providers.Object(system_clock)
+    database = providers.Singleton(Database, database_url, pool_size=settings.provided.database_pool_size)
+    signal = providers.Singleton(StreamSignal)
+
+    users = providers.Container(
+        UsersContainer,
+        database=database,
+        signal=signal,
+        clock=clock,
+        secret_keys=secret_keys,
+        registration=settings.provided.registration,
+        tenancies=providers.Object(sql_tenancies),
+    )
+    workspaces = providers.Container(
+        WorkspacesContainer,
+        database=database,
+        signal=signal,
+        clock=clock,
+        authenticator=users.authenticator,
+        account_names=providers.Singleton(SqlAccounts, database),
+    )
+    tasks = providers.Container(
+        TasksContainer,
+        database=database,
+        signal=signal,
+        clock=clock,
+        memberships=providers.Object(sql_memberships),
+    )

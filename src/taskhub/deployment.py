@@ -1,0 +1,97 @@
+"""Where this runs: which database, and which secret. Without any configuration, a PostgreSQL and a secret of our own."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from taskhub.embedded import EmbeddedPostgres
+from taskhub.settings import Settings, WrongSettings
+
+SECRET_FILE = "secret.key"  # noqa: S105  # The name of a file, not what is in it.
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What the program needs to know of its surroundings. The first secret key signs, all of them verify."""
+
+    database_url: str
+    secret_keys: tuple[bytes, ...]
+    is_embedded: bool
+
+
+@contextmanager
+def deployment(settings: Settings) -> Iterator[Deployment]:
+    """The database and the secrets of these settings, for as long as the block lasts.
+
+    Raises:
+        WrongSettings
+        EmbeddedPostgresError
+    """
+    if settings.database_url is not None and settings.secret_key is None:
+        raise WrongSettings("TASKHUB_SECRET_KEY is required with TASKHUB_DATABASE_URL; `taskhub secret rotate` makes one.")
+    with database(settings) as url:
+        yield Deployment(url, secret_keys(settings), is_embedded=settings.database_url is None)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The URL of the database alone, which is started if it is our own.
+
+    Raises:
+        EmbeddedPostgresError
+    """
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    with EmbeddedPostgres(data_dir(settings)).running() as address:
+        yield address.url()
+
+
+def data_dir(settings: Settings) -> Path:
+    """Where the embedded database and the generated secret are."""
+    return (settings.data_dir or user_data_path("taskhub", appauthor=False)).expanduser()
+
+
+def secret_keys(settings: Settings) -> tuple[bytes, ...]:
+    if settings.secret_key is None:
+        return own_secrets(data_dir(settings))
+    keys = (settings.secret_key, settings.secret_key_previous)
+    return tuple(key.get_secret_value().encode() for key in keys if key is not None)
+
+
+def own_secrets(folder: Path) -> tuple[bytes, ...]:
+    """The generated secrets of a data folder, the newest first. Made on first use, readable by the owner alone."""
+    file = folder / SECRET_FILE
+    if not file.exists():
+        # Linked into place whole, and never over another: two first starts agree on one secret.
+        draft = _written(folder, new_secret())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
+    return tuple(file.read_bytes().split())
+
+
+def rotate_own_secret(folder: Path) -> None:
+    """Puts a new secret before the current one, which still verifies what it has signed. Older ones are forgotten."""
+    current = own_secrets(folder)[0]
+    _written(folder, new_secret(), current.decode()).replace(folder / SECRET_FILE)
+
+
+def _written(folder: Path, *keys: str) -> Path:
+    descriptor, name = tempfile.mkstemp(prefix=f"{SECRET_FILE}.", dir=folder)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write("".join(f"{key}\n" for key in keys))
+        stream.flush()
+        os.fsync(descriptor)
+    return Path(name)
+
+
+def new_secret() -> str:
+    """256 random bits, as text."""
+    return secrets.token_urlsafe(32)

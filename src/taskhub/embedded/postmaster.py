@@ -1,0 +1,132 @@
+"""Starting and stopping the server process."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import socket
+import sys
+import time
+
+from taskhub.embedded.address import Address
+from taskhub.embedded.binaries import tool
+from taskhub.embedded.commands import query, run_as
+from taskhub.embedded.deadline import Deadline
+from taskhub.embedded.errors import failure, last_lines
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import FileLock, is_held
+from taskhub.embedded.placement import Placement
+from taskhub.embedded.processes import OrphanSweep, send, server_processes
+from taskhub.embedded.programs import run
+from taskhub.embedded.sockets import PORT, clear_stale_sockets, socket_folder
+
+_SECONDS_TO_STOP_FAST = 60.0
+_SECONDS_TO_STOP_AT_ONCE = 10.0
+_SECONDS_WITHOUT_A_PROCESS = 1.0
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def is_running(layout: Layout) -> bool:
+    """Whether any process of a server is left, alive or orphaned."""
+    if sys.platform == "win32":
+        return run([tool("pg_ctl"), "status", f"--pgdata={layout.data}"]).returncode == 0
+    if is_held(layout.server_lock):
+        return True
+    found = server_processes(layout.marker)
+    return bool(found.postmasters or found.children)
+
+
+def launch(placement: Placement, *, durable: bool, server_lock: FileLock, deadline: Deadline) -> None:
+    """Start the server and wait until it is ready. All of its processes inherit the server's lock.
+
+    Only to be called with the lock held and nothing running. Raises EmbeddedPostgresError, OSError.
+    """
+    layout = placement.layout
+    settings = {"cluster_name": layout.marker} | ({} if durable else _NOT_DURABLE) | _listening(placement)
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    if sys.platform != "win32":
+        layout.postmaster_pid.unlink(missing_ok=True)  # its pid may be another process' by now
+    command = [str(placement.binaries.tool("pg_ctl")), "start", "--silent", "--wait"]
+    command += [f"--timeout={deadline.remaining() + 1:.0f}", f"--options={shlex.join(options)}"]
+    began = time.time()
+    with layout.start_log.open("wb") as log:
+        done = run_as(
+            placement.account,
+            command,
+            settings={"PGDATA": str(layout.data)},
+            inherit=[server_lock.fileno()],
+            output=log,
+            timeout=deadline.remaining() + 10,
+        )
+    if done.returncode:
+        who = f", under the account {placement.account.name!r}" if placement.account else ""
+        raise failure(f"PostgreSQL did not start on {layout.data}{who}.", said=last_lines(*layout.logs(began - 1)))
+
+
+def _listening(placement: Placement) -> dict[str, str]:
+    if sys.platform == "win32":
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            return {"listen_addresses": "127.0.0.1", "port": str(free.getsockname()[1])}
+    folder = socket_folder(placement.layout, placement.account)
+    clear_stale_sockets(folder)
+    return {
+        "listen_addresses": "",
+        "port": str(PORT),
+        "unix_socket_directories": str(folder),
+        "unix_socket_permissions": "0700",
+    }
+
+
+def address_of(layout: Layout, password: str) -> Address | None:
+    """Where the server listens, as it noted itself; None if it isn't that far yet."""
+    try:
+        note = layout.postmaster_pid.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    if len(note) < 6:
+        return None
+    return Address(host=note[5] if sys.platform == "win32" else note[4], port=int(note[3]), password=password)
+
+
+def setting(address: Address, name: str) -> tuple[str | None, str]:
+    """Connect and ask for a setting. Returns its value, None if there was no answer, and what was said instead."""
+    done = query(f"SELECT current_setting('{name}')", address=address)
+    return (done.stdout.strip(), "") if done.returncode == 0 else (None, done.stderr)
+
+
+def stop(layout: Layout) -> None:
+    """Stop the server if one runs: a fast shutdown, with harder means if it takes too long.
+
+    To be called only by whoever holds the clients' lock alone. Raises EmbeddedPostgresError if nothing helps.
+    """
+    if sys.platform == "win32":
+        if is_running(layout):
+            run([tool("pg_ctl"), "stop", "--silent", "--mode=fast", f"--pgdata={layout.data}"])
+    else:
+        attempts = (
+            (signal.SIGINT, _SECONDS_TO_STOP_FAST),
+            (signal.SIGQUIT, _SECONDS_TO_STOP_AT_ONCE),
+            (signal.SIGKILL, _SECONDS_TO_STOP_AT_ONCE),
+        )
+        unseen = Deadline(_SECONDS_WITHOUT_A_PROCESS)
+        if any(_stops(layout, sign, Deadline(seconds), unseen) for sign, seconds in attempts):
+            return
+    if is_running(layout):
+        raise failure(f"PostgreSQL on {layout.data} does not stop.", said=last_lines(*layout.logs()))
+
+
+def _stops(layout: Layout, sign: signal.Signals, deadline: Deadline, unseen: Deadline) -> bool:
+    """Whether the server ends. `unseen`: how long to wait for what holds its lock but can't be found."""
+    sweep = OrphanSweep(layout.marker)
+    signalled: set[int] = set()
+
+    def is_over() -> bool:
+        if not is_running(layout):
+            return True
+        for pid in set(server_processes(layout.marker).postmasters) - signalled:
+            send(pid, sign)
+            signalled.add(pid)
+        sweep()
+        return not signalled and not unseen.remaining()
+
+    return deadline.wait_until(is_over) and not is_running(layout)

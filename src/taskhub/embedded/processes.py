@@ -1,0 +1,95 @@
+"""The processes of a server, found by the marker in their command lines."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskhub.embedded.deadline import Deadline
+
+_SECONDS_TO_LEAVE = 0.5
+if sys.platform == "win32":
+    _KILL = signal.SIGTERM
+else:
+    _KILL = signal.SIGKILL
+
+
+@dataclass(frozen=True)
+class ServerProcesses:
+    """What runs of one server: the postmaster, and the children that serve connections and background work."""
+
+    postmasters: tuple[int, ...]
+    children: tuple[int, ...]
+
+
+def server_processes(marker: str) -> ServerProcesses:
+    """The living processes of the server with this marker; none where processes can't be listed."""
+    lines = list(_command_lines())
+    return ServerProcesses(
+        tuple(pid for pid, line in lines if is_postmaster(line, marker)),
+        tuple(pid for pid, line in lines if is_child(line, marker)),
+    )
+
+
+def is_child(command_line: str, marker: str) -> bool:
+    """Whether the title is one that PostgreSQL gives its children; the marker is the server's `cluster_name`."""
+    return command_line.startswith(f"postgres: {marker}:")
+
+
+def is_postmaster(command_line: str, marker: str) -> bool:
+    """Whether this is the program itself, started with the marker as `cluster_name`."""
+    program, found, _ = command_line.partition(" -c ")
+    return bool(found) and Path(program).name == "postgres" and f"cluster_name={marker}" in command_line.split()
+
+
+def _command_lines() -> Iterator[tuple[int, str]]:
+    if sys.platform == "win32":
+        return
+    if sys.platform == "linux":
+        for folder in os.scandir("/proc"):
+            if folder.name.isdigit() and (line := _command_line(folder.path)):
+                yield int(folder.name), line
+    else:
+        listing = subprocess.run(["/bin/ps", "-axww", "-o", "pid=,command="], capture_output=True, check=False)
+        for row in listing.stdout.decode(errors="replace").splitlines():
+            pid, _, line = row.strip().partition(" ")
+            yield int(pid), line
+
+
+def _command_line(process: str) -> str:
+    try:
+        arguments = Path(process, "cmdline").read_bytes()
+    except OSError:  # it has just ended
+        return ""
+    return arguments.rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")
+
+
+class OrphanSweep:
+    """Ends children whose postmaster was killed: a busy one would hold the data directory until its work is done."""
+
+    def __init__(self, marker: str) -> None:
+        self._marker = marker
+        self._grace: Deadline | None = None
+
+    def __call__(self) -> None:
+        """Kill orphans that had their time to leave by themselves. To be called again and again while waiting."""
+        found = server_processes(self._marker)
+        if found.postmasters or not found.children:
+            self._grace = None
+        elif self._grace is None:
+            self._grace = Deadline(_SECONDS_TO_LEAVE)
+        elif not self._grace.remaining():
+            for pid in found.children:
+                send(pid, _KILL)
+
+
+def send(pid: int, sign: signal.Signals) -> None:
+    """Signal a process that may have ended by now."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, sign)

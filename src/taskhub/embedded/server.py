@@ -1,0 +1,129 @@
+"""The embedded server as its clients see it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from taskhub.embedded.address import Address
+from taskhub.embedded.deadline import Deadline
+from taskhub.embedded.errors import EmbeddedPostgresError, explained, failure
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import FileLock, holding, is_held
+from taskhub.embedded.placement import place
+from taskhub.embedded.postmaster import stop
+from taskhub.embedded.startup import ensure_running
+
+_SECONDS_TO_BE_ALONE = 0.5
+_SECONDS_AT_THE_DOOR = 5.0
+_SECONDS_FOR_PROBES = 0.05
+_SECONDS_TO_STOP = 90.0
+
+_log = logging.getLogger(__name__)
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL of our own in a data folder, shared by all processes that use the folder at the same time.
+
+    The first one starts it, the others adopt it, the last one stops it. A killed process counts as gone.
+    All calls block: use a thread from asyncio.
+    """
+
+    def __init__(self, data_dir: Path, *, durable: bool = True, start_timeout: float = 120.0) -> None:
+        """`durable=False` is for throwaway servers of tests: a crash of the machine loses their data.
+
+        `start_timeout`: seconds that a start may take, recovery after a crash and waiting for others included.
+        """
+        self._data_dir = data_dir
+        self._durable = durable
+        self._start_timeout = start_timeout
+        self._layout: Layout | None = None
+        self._clients: FileLock | None = None
+
+    @contextmanager
+    def running(self, *, exclusive: bool = False) -> Iterator[Address]:
+        """The server for the length of a block; see `start`."""
+        address = self.start(exclusive=exclusive)
+        try:
+            yield address
+        finally:
+            self.release()
+
+    def start(self, *, exclusive: bool = False) -> Address:
+        """Start or adopt the server and return its address, verified by a connection.
+
+        `exclusive`: refuse while others use it, and keep others waiting until the release.
+        Raises EmbeddedPostgresError, which says what to do; RuntimeError if this object has started it already.
+        """
+        if self._clients is not None:
+            raise RuntimeError("this EmbeddedPostgres is started already")
+        deadline = Deadline(self._start_timeout)
+        with explained(f"PostgreSQL could not be started in {self._data_dir}."):
+            placement = place(self._data_dir, deadline)
+            self._layout = placement.layout
+            # Before the door's lock: whoever waits here must not keep others from leaving.
+            self._clients = _enter(placement.layout, exclusive=exclusive, deadline=deadline)
+            try:
+                with holding(placement.layout.door_lock, deadline, purpose="start or adopt PostgreSQL"):
+                    return ensure_running(placement, durable=self._durable, deadline=deadline)
+            except BaseException:
+                self._leave(Deadline(0))
+                raise
+
+    def release(self) -> None:
+        """Leave the server; the last one to leave stops it and returns when it is down. Does nothing if not started."""
+        self._leave(Deadline(_SECONDS_AT_THE_DOOR))
+
+    def _leave(self, patience: Deadline) -> None:
+        clients, layout, self._clients = self._clients, self._layout, None
+        if clients is None or layout is None:
+            return
+        try:
+            _leave(clients, layout, patience)
+        except (EmbeddedPostgresError, OSError) as error:
+            _log.warning("PostgreSQL is left to its watchdog: %s", error)
+        finally:
+            clients.release()
+
+
+def _enter(layout: Layout, *, exclusive: bool, deadline: Deadline) -> FileLock:
+    """Become a client. The lock is held alone by whoever stops the server, for a moment, or restores into it."""
+    lock = FileLock(layout.clients_lock)
+    alone = Deadline(_SECONDS_TO_BE_ALONE)
+
+    def entered_or_refused() -> bool:
+        if lock.try_acquire(shared=not exclusive):
+            return True
+        return exclusive and not alone.remaining() and not is_held(layout.clients_lock)
+
+    if not deadline.wait_until(entered_or_refused):
+        raise failure(
+            f"PostgreSQL in {layout.folder} is being stopped or restored by another process.",
+            advice="Wait until that is done, then start again.",
+        )
+    if not lock.is_taken:
+        raise failure(
+            f"Other processes use PostgreSQL in {layout.folder}, and this needs it alone.",
+            advice="Stop them first (for example `taskhub serve`).",
+        )
+    return lock
+
+
+def _leave(clients: FileLock, layout: Layout, patience: Deadline) -> None:
+    door = FileLock(layout.door_lock)
+    if not patience.wait_until(door.try_acquire):
+        return  # whoever holds it is a client too, and will be the last one if we aren't
+    try:
+        clients.release()
+        last = FileLock(layout.clients_lock)
+        if Deadline(_SECONDS_FOR_PROBES).wait_until(last.try_acquire):
+            try:
+                stop(layout)
+            finally:
+                last.release()
+    finally:
+        door.release()
+    # The watchdog may have been quicker, and a container ends with us: wait until it has stopped the server.
+    Deadline(_SECONDS_TO_STOP).wait_until(lambda: not is_held(layout.clients_lock))

@@ -1,0 +1,66 @@
+"""The private folder for the server's socket."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from taskhub.embedded.account import Account, hand_over
+from taskhub.embedded.layout import Layout
+
+PORT = 5432
+
+_LONGEST_PATH = 103  # of `sun_path` on macOS; Linux has room for 107
+_PLAIN = re.compile(r"[A-Za-z0-9/._+-]+")  # PostgreSQL and URLs give a meaning to commas, quotes and more
+
+
+def socket_folder(layout: Layout, account: Account | None) -> Path:
+    """A folder that only the server's account may enter, the same one at each start.
+
+    It is the `run` of the server's folder or, if that path can't be one of a socket, a random one in the system's
+    place for such files, which is then noted. Raises OSError.
+    """
+    if fits(layout.sockets):
+        if not layout.sockets.exists():
+            layout.sockets.mkdir(mode=0o700)
+            hand_over(layout.sockets, account)
+        return layout.sockets
+    folder = _noted(layout)
+    owner = account.uid if account is not None else layout.folder.stat().st_uid
+    if folder is None or not _is_private(folder, owner):
+        folder = Path(tempfile.mkdtemp(prefix="taskhub-", dir=_temporary(account)))
+        hand_over(folder, account)
+        layout.sockets_elsewhere.write_text(f"{folder}\n", encoding="utf-8")
+    return folder
+
+
+def fits(folder: Path) -> bool:
+    """Whether the path of a socket in this folder is short and plain enough."""
+    path = str(folder / f".s.PGSQL.{PORT}")
+    return len(path) <= _LONGEST_PATH and _PLAIN.fullmatch(path) is not None
+
+
+def clear_stale_sockets(folder: Path) -> None:
+    """Take away what a crashed server left: its lock file may name a pid that another process has by now."""
+    for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _temporary(account: Account | None) -> Path:
+    # A user's runtime folder vanishes with the last login. A service may see a /tmp of its own, but the same /run.
+    run = Path("/run")
+    return run if account is not None and run.is_dir() else Path("/tmp")  # noqa: S108  (the folder made in it is private)
+
+
+def _noted(layout: Layout) -> Path | None:
+    note = layout.sockets_elsewhere
+    return Path(note.read_text(encoding="utf-8").strip()) if note.exists() else None
+
+
+def _is_private(folder: Path, owner: int) -> bool:
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return (status.st_uid, status.st_mode) == (owner, 0o040700)

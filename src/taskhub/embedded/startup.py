@@ -1,0 +1,89 @@
+"""From a folder to a server that answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from taskhub.embedded.address import Address
+from taskhub.embedded.cluster import check_version, create_cluster, password_of
+from taskhub.embedded.deadline import Deadline
+from taskhub.embedded.errors import failure, last_lines
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import FileLock
+from taskhub.embedded.placement import Placement
+from taskhub.embedded.postmaster import address_of, is_running, launch, setting
+from taskhub.embedded.processes import OrphanSweep
+from taskhub.embedded.programs import environment, run
+
+_WATCHDOG = "taskhub.embedded.watchdog"
+_SECONDS_FOR_WATCHDOG = 30
+_WILL_NOT_PASS = ("authentication failed", "does not exist", "no pg_hba.conf entry")
+
+
+def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -> Address:
+    """Adopt the server if one answers, else start one. To be called by one client at a time (the door's lock).
+
+    Whatever state the last server was left in: the address is returned only after a connection with our password.
+    Raises EmbeddedPostgresError, OSError.
+    """
+    layout = placement.layout
+    ensure_watchdog(layout)
+    password = password_of(layout)
+    sweep = OrphanSweep(layout.marker)
+    address: Address | None = None
+    fsync: str | None = None
+    said = ""
+
+    def answers() -> bool:
+        nonlocal address, fsync, said
+        if not is_running(layout):
+            _start(placement, durable=durable, deadline=deadline)
+        sweep()
+        if address := address_of(layout, password):
+            fsync, said = setting(address, "fsync")
+        return fsync is not None or any(words in said for words in _WILL_NOT_PASS)
+
+    deadline.wait_until(answers)
+    if address is None or fsync is None:
+        log = last_lines(*layout.logs())
+        raise failure(f"PostgreSQL on {layout.data} runs but does not let us in.", said=f"{said}{log}")
+    if durable and fsync != "on":
+        raise failure(
+            f"PostgreSQL on {layout.data} was started without durability (as for tests), so it may lose data.",
+            advice="End the process that started it, then start again; or take fsync=off out of postgresql.conf.",
+        )
+    return address
+
+
+def _start(placement: Placement, *, durable: bool, deadline: Deadline) -> None:
+    server_lock = FileLock(placement.layout.server_lock)
+    if not server_lock.try_acquire():
+        return
+    try:
+        if placement.layout.data.exists():
+            check_version(placement.layout)
+        else:
+            create_cluster(placement, durable=durable, server_lock=server_lock, deadline=deadline)
+        launch(placement, durable=durable, server_lock=server_lock, deadline=deadline)
+    finally:
+        server_lock.release()
+
+
+def ensure_watchdog(layout: Layout) -> None:
+    """Start the watchdog unless one holds its lock. Raises EmbeddedPostgresError, OSError."""
+    lock = FileLock(layout.watchdog_lock)
+    if not lock.try_acquire():
+        return
+    lock.release()
+    package_root = Path(__file__).parents[2]
+    command = [sys.executable, "-P", "-m", _WATCHDOG, str(layout.folder)]
+    settings = {"PYTHONPATH": str(package_root)}
+    if sys.platform == "win32":
+        subprocess.Popen(command, env=environment(**settings), creationflags=subprocess.DETACHED_PROCESS)  # noqa: S603
+        return
+    # It returns when the watchdog holds its lock and has gone to the background.
+    done = run(command, settings, start_new_session=True, timeout=_SECONDS_FOR_WATCHDOG)
+    if done.returncode:
+        raise failure("The watchdog that stops PostgreSQL after its last client did not start.", said=done.stderr)

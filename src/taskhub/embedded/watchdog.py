@@ -1,0 +1,50 @@
+"""A small process that stops the server when its clients are gone without having done so.
+
+It needs no clock: the operating system gives it the clients' lock as soon as no client is left, however they ended.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import FileLock
+from taskhub.embedded.postmaster import stop
+
+
+def main(folder: Path) -> None:
+    """Watch the server in this folder until it has no client, then stop it. Returns at once if another one watches."""
+    layout = Layout(folder)
+    watch = FileLock(layout.watchdog_lock)
+    if not watch.try_acquire():
+        return
+    _go_to_the_background()
+    clients = FileLock(layout.clients_lock)
+    clients.wait()
+    try:
+        if layout.folder.exists():
+            stop(layout)
+    finally:
+        watch.release()  # before the clients' lock: the next client must not take us for alive
+        clients.release()
+
+
+def _go_to_the_background() -> None:
+    if sys.platform == "win32":
+        return
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    # A service manager or a terminal ends all processes of the service: we are needed until the clients have gone.
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,99 @@
+"""Reading request bodies: bounded, of the right kind, and well-formed, before anything looks at what they say."""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.types import Receive
+
+from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
+from taskhub.kernel.domain.errors import Fault, ValidationFailed
+
+MOST_BYTES = 1024 * 1024
+JSON = ("application/json",)
+MERGE_PATCH = ("application/merge-patch+json", "application/json")
+
+_ESCAPED_NUL = b"\\u0000"
+_CHARSET = re.compile(r'charset\s*=\s*"?utf-?8"?', re.IGNORECASE)
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Body(BaseModel):
+    """The base of request bodies: unknown members are refused, and nothing is converted from another type."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def check_size(content_length: bytes | None) -> None:
+    """Refuses a body by its announced size, before it is read."""
+    if content_length is not None and content_length.isdigit() and (len(content_length) > 18 or int(content_length) > MOST_BYTES):
+        raise _too_large()
+
+
+def check_media_type(content_type: bytes | None, accepted: tuple[str, ...]) -> None:
+    value = (content_type or b"").decode("latin-1")
+    media_type, _, parameters = value.partition(";")
+    if media_type.strip().lower() not in accepted or (parameters.strip() and not _CHARSET.fullmatch(parameters.strip())):
+        accept = ", ".join(accepted).encode()
+        headers = [(b"accept-patch", accept)] if len(accepted) > 1 else [(b"accept", accept)]
+        raise UnsupportedMediaType(f"Send the body as {' or '.join(accepted)}, in UTF-8.", headers)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body. A larger one than allowed is refused as soon as it shows."""
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise _too_large()
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunk
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was complete; nobody is left to answer."""
+
+
+def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
+    """The body as a model, or what is wrong with its shape (which is told only after the caller's rights are known).
+
+    Raises:
+        MalformedJson
+    """
+    try:
+        parsed = model.model_validate_json(raw)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        if faults[0]["type"] == "json_invalid":
+            raise MalformedJson(f"The body is not well-formed JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
+        return ValidationFailed(*(Fault(fault["type"], fault["msg"], pointer=_pointer(fault["loc"])) for fault in faults))
+    if _ESCAPED_NUL in raw and (pointer := _nul_in(msgspec.json.decode(raw))) is not None:
+        return ValidationFailed(Fault("nul_character", "The character U+0000 can't be stored.", pointer=pointer))
+    return parsed
+
+
+def _pointer(path: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _nul_in(value: Any, path: tuple[int | str, ...] = ()) -> str | None:
+    if isinstance(value, str):
+        return _pointer(path) if "\0" in value else None
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in items:
+        if "\0" in str(name):
+            return _pointer(path)
+        if (found := _nul_in(item, (*path, name))) is not None:
+            return found
+    return None
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(f"A request body may have up to {MOST_BYTES} bytes.")

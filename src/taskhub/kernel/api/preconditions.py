@@ -1,0 +1,41 @@
+"""Entity tags: `If-Match` and `If-None-Match` as RFC 9110 has them, over version numbers."""
+
+import re
+
+from taskhub.kernel.api.problems import InvalidHeader
+from taskhub.kernel.application.commands import Expected
+
+_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
+_LIST = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"\s*(?:,\s*(?:(?:W/)?"[\x21\x23-\x7e]*"\s*)?)*')
+
+
+def etag(version: int) -> bytes:
+    return b'"%d"' % version
+
+
+def versions_expected(if_match: str | None) -> Expected:
+    """The versions that `If-Match` names. Weak and foreign tags match none, so they are left out; `*` matches any.
+
+    Raises:
+        InvalidHeader: the header is not a list of quoted tags.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    return frozenset(int(tag) for weak, tag in _tags("If-Match", if_match) if not weak and _is_version(tag))
+
+
+def is_unmodified(if_none_match: str, version: int | str) -> bool:
+    """Whether the caller's copy is still good. Comparison is weak."""
+    if if_none_match.strip() == "*":
+        return True
+    return any(tag == str(version) for _, tag in _tags("If-None-Match", if_none_match))
+
+
+def _is_version(tag: str) -> bool:
+    return tag.isascii() and tag.isdigit() and len(tag) <= 18 and str(int(tag)) == tag
+
+
+def _tags(header: str, value: str) -> list[tuple[str, str]]:
+    if not _LIST.fullmatch(value):
+        raise InvalidHeader(header, 'expected "*" or a list of quoted entity tags, for example "7"')
+    return _TAG.findall(value)

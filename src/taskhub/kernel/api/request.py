@@ -1,0 +1,205 @@
+"""A request as the endpoints see it: who asks, under which conditions, and the ways to answer."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from starlette.requests import Request
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from taskhub.kernel.api import cursors, preconditions
+from taskhub.kernel.api.problems import InvalidHeader
+from taskhub.kernel.api.responses import JsonResponse
+from taskhub.kernel.application.commands import Answer, Context, Expected, Reply, RetryKey
+from taskhub.kernel.application.runner import Runner, UseCase
+from taskhub.kernel.contract.caller import Caller
+from taskhub.kernel.domain.errors import NotFound, PreconditionRequired
+
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+Command = TypeVar("Command")
+_encode = msgspec.json.Encoder().encode
+
+
+class ApiRequest(Request):
+    """One call of one operation."""
+
+    caller: Caller
+    """Set by the gate; absent on public routes."""
+    role: Any = None
+    """The caller's role in the workspace of the path, set by the gate."""
+
+    def __init__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        super().__init__(scope, receive, send)
+        self._raw_headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            known = self._raw_headers.get(name)
+            self._raw_headers[name] = value if known is None else known + b", " + value
+        self.raw_body = b""
+
+    # -- what was sent ---------------------------------------------------------------------------
+
+    def header(self, name: bytes) -> str | None:
+        value = self._raw_headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    @property
+    def container(self) -> Any:
+        """The container of the app that serves this request."""
+        return self.scope["app"].state.container
+
+    @property
+    def id(self) -> str:
+        return str(self.scope["request_id"])
+
+    @property
+    def path(self) -> str:
+        return str(self.scope["path"])
+
+    def path_id(self, name: str) -> UUID:
+        """An id in the path. One that is malformed names nothing.
+
+        Raises:
+            NotFound
+        """
+        return parse_id(self.path_params[name])
+
+    @property
+    def user_agent(self) -> str | None:
+        """What the client calls itself, cut to a sensible length."""
+        value = self.header(b"user-agent")
+        return None if value is None else "".join(c for c in value[:500] if c.isprintable())
+
+    def limit_attempts(self, account: str) -> None:
+        """Counts an attempt to sign in, renew or register, by account and by address.
+
+        Raises:
+            RateLimited
+        """
+        throttle = self.scope["app"].state.throttle
+        if throttle is not None:
+            throttle.admit_attempt(account, self.client.host if self.client else "unknown")
+
+    @property
+    def expected(self) -> Expected:
+        """The versions that `If-Match` names."""
+        return preconditions.versions_expected(self.header(b"if-match"))
+
+    def check_headers(self, *, creates: bool) -> None:
+        """Refuses headers that can't be read, before anything else is looked at.
+
+        Raises:
+            InvalidHeader
+        """
+        key = self._raw_headers.get(b"idempotency-key")
+        if key is not None and not _KEY.fullmatch(key.decode("latin-1")):
+            raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
+        if b"if-match" in self._raw_headers:
+            if creates:
+                raise InvalidHeader("If-Match", "there is nothing yet that it could match")
+            preconditions.versions_expected(self.header(b"if-match"))
+        if b"if-none-match" in self._raw_headers:
+            preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
+
+    # -- commands --------------------------------------------------------------------------------
+
+    async def run(
+        self,
+        runner: Runner[Any],
+        use_case: UseCase[Command, Any, Any],
+        command: Command,
+        reply: Reply,
+        *,
+        conditional: bool = True,
+    ) -> Answer:
+        """Runs a command for the caller, once for each `Idempotency-Key`. ``conditional``: it changes a thing that has an ETag."""
+        context = self.command_context()
+        try:
+            if conditional:
+                self.require_condition()
+        except PreconditionRequired as refusal:
+            return await runner.replay_or_refuse(refusal, context.retry_key)
+        return await runner.run(use_case, command, context, reply)
+
+    def require_condition(self) -> None:
+        """Refuses a change that names no version, where this service insists on one.
+
+        Raises:
+            PreconditionRequired
+        """
+        if self.scope["app"].state.require_if_match and b"if-match" not in self._raw_headers:
+            raise PreconditionRequired
+
+    def command_context(self) -> Context:
+        return Context(self.caller.user_id if hasattr(self, "caller") else None, self.id, self._retry_key())
+
+    def _retry_key(self) -> RetryKey | None:
+        key = self.header(b"idempotency-key")
+        if key is None or not hasattr(self, "caller"):
+            return None
+        workspace_id = self.path_params.get("workspace_id")
+        digest = hashlib.sha256(self.method.encode())
+        for part in (self.scope["path"].encode(), self.scope["query_string"], self.raw_body):
+            digest.update(b"\0%d\0" % len(part) + part)
+        stream_id = UUID(workspace_id) if workspace_id else self.caller.user_id
+        return RetryKey(stream_id, self.caller.user_id, key, digest.digest())
+
+    # -- answers ---------------------------------------------------------------------------------
+
+    def answer(self, answer: Answer) -> JsonResponse:
+        """The response to a committed command: the representation, its ETag and where it is."""
+        headers = []
+        if answer.version is not None:
+            headers.append((b"etag", preconditions.etag(answer.version)))
+        if answer.reply.location is not None:
+            headers.append((b"location", answer.reply.location.encode()))
+        if answer.replayed:
+            headers.append((b"idempotency-replayed", b"true"))
+        return JsonResponse(answer.reply.status, answer.body, headers)
+
+    def show(self, view: Any, *headers: tuple[bytes, bytes]) -> JsonResponse:
+        """The response to a read of one thing under its ETag; 304 where the caller has it already."""
+        tag = (b"etag", preconditions.etag(view.version))
+        if_none_match = self.header(b"if-none-match")
+        if if_none_match is not None and preconditions.is_unmodified(if_none_match, view.version):
+            return JsonResponse(304, b"", [tag, *headers])
+        return JsonResponse(200, _encode(view), [tag, *headers])
+
+    def position(self, cursor: str | None) -> list[Any] | None:
+        """The position after which a page starts.
+
+        Raises:
+            InvalidCursor
+        """
+        if cursor is None:
+            return None
+        return self._signer().read(cursor, self.path, self.scope["query_string"])
+
+    def page(self, items: Sequence[Any], after: Sequence[Any] | None) -> JsonResponse:
+        """One page of a list. ``after`` is the position of its last row, or None where the list ends."""
+        if after is None:
+            return JsonResponse(200, _encode({"items": items, "next_cursor": None}))
+        query_string = self.scope["query_string"]
+        cursor = self._signer().make(after, self.path, query_string)
+        link = cursors.next_link(self.path, query_string, cursor)
+        return JsonResponse(200, _encode({"items": items, "next_cursor": cursor}), [(b"link", link.encode())])
+
+    def _signer(self) -> cursors.CursorSigner:
+        signer: cursors.CursorSigner = self.scope["app"].state.cursor_signer
+        return signer
+
+
+def parse_id(text: str) -> UUID:
+    """An id in its one canonical form (case aside).
+
+    Raises:
+        NotFound
+    """
+    if not _UUID.fullmatch(text):
+        raise NotFound
+    return UUID(text)

@@ -1,0 +1,50 @@
+"""What surrounds a command: who asked, under which conditions, and what to answer."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+Expected = frozenset[int] | None
+"""The versions that the caller accepts (`If-Match`); None where any version will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryKey:
+    """An `Idempotency-Key`: unique per stream (workspace, or user outside one) and user.
+
+    ``fingerprint`` is a digest of the whole request, so that a key is never taken for two different ones.
+    """
+
+    stream_id: UUID
+    user_id: UUID
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The circumstances of one command; all of it ends up in the event log."""
+
+    actor_id: UUID | None = None
+    request_id: str | None = None
+    retry_key: RetryKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The part of an answer that is known before the command has run."""
+
+    status: int = 200
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A committed command, as it is told to the caller and kept with its retry key.
+
+    ``body`` is the encoded representation, empty where there is none; ``version`` that of the thing it shows.
+    """
+
+    reply: Reply
+    version: int | None
+    body: bytes
+    replayed: bool = False

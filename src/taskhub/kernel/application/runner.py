@@ -1,0 +1,135 @@
+"""The runner: everything around a use case, written once.
+
+It opens a unit of work, calls the use case, commits, replays, re-runs and resolves. The first attempt is optimistic and cheap;
+every further one locks what it loads, so that it can't lose again.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
+from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
+from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost, UnitOfWork
+from taskhub.kernel.domain.errors import DomainError
+
+ATTEMPTS = 6
+PAUSE_SECONDS = 0.01
+LOOKS_FOR_A_LOST_COMMIT = 5
+
+Command = TypeVar("Command")
+Work = TypeVar("Work", bound=UnitOfWork)
+Result = TypeVar("Result")
+UseCase = Callable[[Command, Work], Awaitable[Result]]
+
+
+class CommandLog(Protocol):
+    """The record of the commands that have committed."""
+
+    async def replay(self, key: RetryKey) -> Answer | None:
+        """The first answer to a key, or None where no command with it has committed.
+
+        Raises:
+            IdempotencyKeyReused: the key belongs to a different request.
+        """
+
+    async def recover(self, place: Place) -> bytes | None:
+        """The snapshot (empty where there is none) that a commit left at a place in the log, or None if it is not there."""
+
+
+class Runner(Generic[Work]):
+    """Runs one module's use cases. ``replays`` and ``reruns`` count first answers given again, and commands run again."""
+
+    def __init__(self, begin: Callable[[Attempt], Work], log: CommandLog) -> None:
+        self._begin = begin
+        self._log = log
+        self.replays = 0
+        self.reruns = 0
+
+    async def run(
+        self,
+        use_case: UseCase[Command, Work, Any],
+        command: Command,
+        context: Context,
+        reply: Reply,
+    ) -> Answer:
+        """Commits the command once, however often it is sent, and answers with the aggregate that the use case returned.
+
+        Raises:
+            DomainError: the rules refuse the command.
+            Busy, Unavailable: nothing was changed.
+            OutcomeUnknown: the commit may or may not have happened.
+        """
+        try:
+            return (await self._attempt(use_case, command, context, reply))[0]
+        except DomainError as refusal:
+            return await self.replay_or_refuse(refusal, context.retry_key)
+
+    async def perform(self, use_case: UseCase[Command, Work, Result], command: Command, context: Context) -> Result:
+        """Commits a command whose result is not a representation and can't be replayed. Raises what `run` raises."""
+        _, result = await self._attempt(use_case, command, replace(context, retry_key=None), Reply())
+        return cast("Result", result)
+
+    async def replay_or_refuse(self, refusal: DomainError, key: RetryKey | None) -> Answer:
+        """A retry may not fail on its own earlier success: before a refusal is told, its key is looked up."""
+        if key is None or isinstance(refusal, Unavailable | Busy | OutcomeUnknown):
+            raise refusal
+        answer = await self._replay(key)
+        if answer is None:
+            raise refusal
+        return answer
+
+    async def _replay(self, key: RetryKey) -> Answer | None:
+        answer = await self._log.replay(key)
+        self.replays += answer is not None
+        return answer
+
+    async def _attempt(
+        self,
+        use_case: UseCase[Command, Work, Result],
+        command: Command,
+        context: Context,
+        reply: Reply,
+    ) -> tuple[Answer, Any]:
+        attempt = Attempt(context)
+        uncertain = False
+        for count in range(ATTEMPTS):
+            try:
+                async with self._begin(attempt) as uow:
+                    result = await use_case(command, uow)
+                    return await uow.commit(result, reply), result
+            except (Moved, KeyTaken) as obstacle:
+                if answer := await self._first_answer(obstacle, context.retry_key):
+                    return answer, None
+            except ReplyLost as lost:
+                if answer := await self._resolve(lost):
+                    return answer, result
+                if context.retry_key is None:
+                    raise OutcomeUnknown(keyed=False) from lost
+                uncertain = True
+            except (Unavailable, Busy) as error:
+                raise (OutcomeUnknown(keyed=True) if uncertain else error) from error
+            attempt.locking = True
+            self.reruns += 1
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**count))
+        raise OutcomeUnknown(keyed=True) if uncertain else Busy()
+
+    async def _first_answer(self, obstacle: Moved | KeyTaken, key: RetryKey | None) -> Answer | None:
+        """What a key that is taken was answered the first time; None where the command is to be run again."""
+        return await self._replay(key) if isinstance(obstacle, KeyTaken) and key else None
+
+    async def _resolve(self, lost: ReplyLost) -> Answer | None:
+        """Looks for a commit whose reply was lost. None means "not there (yet)", never "did not happen"."""
+        if lost.place is None:
+            return None
+        for look in range(LOOKS_FOR_A_LOST_COMMIT):
+            try:
+                snapshot = await self._log.recover(lost.place)
+            except (Unavailable, Busy):
+                snapshot = None
+            if snapshot is not None:
+                return replace(lost.answer, body=snapshot) if lost.is_incomplete else lost.answer
+            await asyncio.sleep(PAUSE_SECONDS * 2**look)
+        return None

@@ -1,0 +1,85 @@
+"""The port of a transaction, as the runner and every use case see it."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+from taskhub.kernel.application.commands import Answer, Context, Reply
+from taskhub.kernel.contract.ids import new_id
+
+
+class UnitOfWork(Protocol):
+    """One connection, one transaction, and every aggregate that its repositories handed out or were given.
+
+    Leaving it without `commit` rolls back. It serves one command and is never shared.
+    """
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def lock(self, *, seconds: float | None = None) -> None:
+        """From here on everything that is loaded is locked for update, in a transaction.
+
+        For commands that decide from several rows at once, or write many. ``seconds``: how long each statement may take, if
+        longer than usual.
+        """
+
+    async def commit(self, result: Any, reply: Reply) -> Answer:
+        """Writes rows, retry key and events, all or nothing; shows `result` where it is an aggregate.
+
+        Raises:
+            Moved: something that the command relied upon changed meanwhile; nothing was written.
+            KeyTaken: the retry key is there already; nothing was written.
+            ReplyLost: the commit was sent, its reply never came.
+            DomainError: a constraint refused a row; nothing was written.
+        """
+
+
+class Attempt:
+    """One try at a command. The event ids are minted once and shared by all tries, so that a lost commit can be looked up."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.locking = False
+        self._event_ids: list[UUID] = []
+
+    def event_id(self, index: int) -> UUID:
+        while len(self._event_ids) <= index:
+            self._event_ids.append(new_id())
+        return self._event_ids[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one event of a commit stands in the log, if that commit happened."""
+
+    stream_id: UUID
+    entity_id: UUID
+    entity_version: int
+    event_id: UUID
+
+
+class Moved(Exception):
+    """The attempt can't succeed as it was loaded; nothing was written. The command is to be run again, whole."""
+
+
+class KeyTaken(Exception):
+    """The retry key belongs to a command that has committed."""
+
+
+class ReplyLost(Exception):
+    """The connection broke between sending a commit and hearing of it.
+
+    ``place`` is where to look for it; None when the commit carried no event. ``is_incomplete``: the answer lacks what only the
+    commit could tell, and is to be read from the log.
+    """
+
+    def __init__(self, answer: Answer, place: Place | None, *, is_incomplete: bool) -> None:
+        super().__init__("the reply to a commit was lost")
+        self.answer = answer
+        self.place = place
+        self.is_incomplete = is_incomplete

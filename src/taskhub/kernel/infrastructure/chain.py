@@ -1,0 +1,270 @@
+"""A whole commit as one statement.
+
+Guards, rows, retry key, counter and events are a chain of CTEs, each gated on the one before, so that nothing of it happens
+unless all before it did. The statement tells how far it came in one row, the verdict. Locks are taken in the order of the chain,
+the same everywhere.
+
+A chain that writes one row, or only new ones, is atomic by itself and runs in autocommit. Otherwise a part may fall short after
+another was
+written: such a chain runs in a transaction, and whoever reads the verdict rolls back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.sql.expression import CTE, FromClause
+
+from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import EventRow, RetryKeyRow, StreamRow
+
+INSERT, UPDATE, DELETE = "insert", "update", "delete"
+
+_EVENTS, _STREAMS, _KEYS = table_of(EventRow), table_of(StreamRow), table_of(RetryKeyRow)
+EVENT_COLUMNS = (
+    "id",
+    "type",
+    "schema",
+    "entity_type",
+    "entity_id",
+    "entity_version",
+    "occurred_at",
+    "changes",
+    "snapshot",
+)
+
+
+@dataclass(frozen=True)
+class Write:
+    kind: str
+    mapping: Mapping[Any]
+    many: bool
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a commit consists of, without its values: one compiled statement serves all commits of a shape."""
+
+    guards: tuple[tuple[Guard, bool], ...]
+    writes: tuple[Write, ...]
+    allocation: Allocation | None
+    keyed: bool
+    events: int
+    """0, 1, or 2 for "several"."""
+
+
+@lru_cache(maxsize=512)
+def statement_for(shape: Shape) -> Statement:
+    return _Chain(shape).statement()
+
+
+def parameter(part: str, name: str) -> str:
+    return f"{part}__{name}"
+
+
+class _Rows:
+    """The values of one part: a parameter for each column, or for several rows an array for each, zipped by position."""
+
+    def __init__(self, part: str, columns: list[tuple[str, Any]], *, many: bool) -> None:
+        self.source: FromClause | None = None
+        if not many:
+            self.values: dict[str, ColumnElement[Any]] = {
+                name: bindparam(parameter(part, name), type_=type_) for name, type_ in columns
+            }
+            return
+        # An array of arrays would be flattened by unnest: such a column travels as array literals.
+        arrays = [
+            bindparam(parameter(part, name), type_=ARRAY(Text() if isinstance(type_, ARRAY | PG_ARRAY) else type_))
+            for name, type_ in columns
+        ]
+        rows = (
+            func.unnest(*arrays)
+            .table_valued(
+                *(column(name, Text() if isinstance(type_, ARRAY | PG_ARRAY) else type_) for name, type_ in columns),
+                with_ordinality="place",
+                name=part,
+            )
+            .render_derived()
+        )
+        self.source = rows
+        self.values = {
+            name: cast(rows.c[name], type_) if isinstance(type_, ARRAY | PG_ARRAY) else rows.c[name] for name, type_ in columns
+        }
+        self.values["place"] = rows.c.place
+
+
+class _Chain:
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.gate: ColumnElement[bool] | None = None
+        self.verdict: list[ColumnElement[Any]] = []
+        self.late_columns: dict[str, ColumnElement[Any]] = {}
+        self.late_fields: dict[str, ColumnElement[Any]] = {}
+
+    def statement(self) -> Statement:
+        for index, (guard, many) in enumerate(self.shape.guards):
+            self._guard(f"guard_{index}", guard, many=many)
+        if self.shape.allocation:
+            self._allocate(self.shape.allocation)
+        for write in self.shape.writes:
+            self._write(write)
+        if self.shape.keyed:
+            self._retry_key()
+        if self.shape.events:
+            self._events(self._counter())
+        return Statement(select(*self.verdict))
+
+    def _step(self, name: str, cte: CTE, wanted: ColumnElement[int]) -> None:
+        """Adds a part: what comes after it happens only if it touched all the rows that it should."""
+        touched = select(func.count()).select_from(cte).correlate(None).scalar_subquery()
+        self.verdict.append((touched == wanted).label(name))
+        self.gate = touched == wanted
+
+    def _gated(self, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+        return [*conditions, self.gate] if self.gate is not None else list(conditions)
+
+    def _count(self, part: str, *, many: bool) -> ColumnElement[int]:
+        return bindparam(parameter(part, "count"), type_=func.count().type) if many else literal(1)
+
+    def _guard(self, part: str, guard: Guard, *, many: bool) -> None:
+        rows = _Rows(part, [(name, guard.table.c[name].type) for name in guard.match], many=many)
+        query = select(literal(1)).where(
+            *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
+        )
+        query = query.select_from(guard.table).order_by(*(guard.table.c[name] for name in guard.match))
+        self._step(part, query.with_for_update(read=True, of=guard.table).cte(part), self._count(part, many=many))
+
+    def _allocate(self, allocation: Allocation) -> None:
+        table, part = allocation.parent.table, "allocation"
+        counter = table.c[allocation.counter]
+        match = (*allocation.parent.key, "version")
+        rows = _Rows(part, [(name, table.c[name].type) for name in match], many=False)
+        cte = (
+            update(table)
+            .values({counter: counter + 1})
+            .where(*self._gated(*(table.c[name] == rows.values[name] for name in match)))
+            .returning(*table.c)
+            .cte(part)
+        )
+        self._step(part, cte, literal(1))
+        number = select(cte.c[allocation.counter]).correlate(None).scalar_subquery()
+        self.verdict.append(number.label("allocated"))
+        self.late_columns = {allocation.child_column: number}
+        self.late_fields = allocation.fields(cte)
+        self._allocated = cte
+
+    def _write(self, write: Write) -> None:
+        part = f"{write.kind}_{write.mapping.name}"
+        make: dict[str, Callable[[str, Write], CTE]] = {INSERT: self._insert, UPDATE: self._update, DELETE: self._delete}
+        self._step(part, make[write.kind](part, write), self._count(part, many=write.many))
+
+    def _insert(self, part: str, write: Write) -> CTE:
+        table = write.mapping.table
+        columns = [(c.name, c.type) for c in write.mapping.columns if c.name not in self.late_columns]
+        rows = _Rows(part, columns, many=write.many)
+        values = [
+            self.late_columns[c.name] if c.name in self.late_columns else rows.values[c.name] for c in write.mapping.columns
+        ]
+        source = select(*values).where(*self._gated())
+        if rows.source is not None:
+            source = source.select_from(rows.source)
+        return insert(table).from_select(write.mapping.columns, source).returning(literal(1)).cte(part)
+
+    def _update(self, part: str, write: Write) -> CTE:
+        mapping, table = write.mapping, write.mapping.table
+        columns = [(c.name, c.type) for c in mapping.columns]
+        rows = _Rows(part, [*columns, ("loaded_version", table.c.version.type)], many=write.many)
+        return (
+            update(table)
+            .values({c: rows.values[c.name] for c in mapping.columns if c.name not in mapping.key})
+            .where(*self._gated(*self._this(mapping, rows)))
+            .returning(literal(1))
+            .cte(part)
+        )
+
+    def _delete(self, part: str, write: Write) -> CTE:
+        mapping, table = write.mapping, write.mapping.table
+        rows = _Rows(
+            part,
+            [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)],
+            many=write.many,
+        )
+        query = delete(table).where(*self._gated(*self._this(mapping, rows)))
+        return query.returning(literal(1)).cte(part)
+
+    def _this(self, mapping: Mapping[Any], rows: _Rows) -> list[ColumnElement[bool]]:
+        table = mapping.table
+        return [
+            *(table.c[name] == rows.values[name] for name in mapping.key),
+            table.c.version == rows.values["loaded_version"],
+        ]
+
+    def _retry_key(self) -> None:
+        names = [c.name for c in _KEYS.c]
+        rows = _Rows("key", [(c.name, c.type) for c in _KEYS.c], many=False)
+        source = select(*(rows.values[name] for name in names)).where(*self._gated())
+        self._step("key", insert(_KEYS).from_select(names, source).returning(literal(1)).cte("key"), literal(1))
+
+    def _counter(self) -> CTE:
+        count = self._count("events", many=self.shape.events > 1)
+        moved_at = bindparam("events__moved_at", type_=_STREAMS.c.moved_at.type)
+        first = select(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at).where(*self._gated())
+        upsert = insert(_STREAMS).from_select(["stream_id", "last_seq", "moved_at"], first)
+        cte = (
+            upsert.on_conflict_do_update(
+                index_elements=[_STREAMS.c.stream_id],
+                set_={"last_seq": _STREAMS.c.last_seq + upsert.excluded.last_seq, "moved_at": upsert.excluded.moved_at},
+            )
+            .returning(_STREAMS.c.stream_id, _STREAMS.c.last_seq)
+            .cte("counter")
+        )
+        self._step("counter", cte, literal(1))
+        return cte
+
+    def _events(self, counter: CTE) -> None:
+        many = self.shape.events > 1
+        rows = _Rows("event", [(name, _EVENTS.c[name].type) for name in EVENT_COLUMNS], many=many)
+        values = dict(rows.values)
+        if self.late_fields:
+            values["changes"] = values["changes"].concat(
+                _object({name: func.jsonb_build_array(None, value) for name, value in self.late_fields.items()})
+            )
+            values["snapshot"] = values["snapshot"].concat(_object(self.late_fields))
+        seq = counter.c.last_seq - self._count("events", many=True) + values["place"] if many else counter.c.last_seq
+        shared = {name: bindparam(parameter("events", name), type_=_EVENTS.c[name].type) for name in ("actor_id", "request_id")}
+        names = ["stream_id", "seq", *EVENT_COLUMNS, *shared]
+        source = select(counter.c.stream_id, seq, *(values[name] for name in EVENT_COLUMNS), *shared.values()).select_from(
+            counter
+        )
+        if self.late_fields:
+            source = source.select_from(self._allocated)
+        if rows.source is not None:
+            source = source.select_from(rows.source)
+        cte = insert(_EVENTS).from_select(names, source.where(*self._gated())).returning(literal(1)).cte("event")
+        self._step("event", cte, self._count("events", many=many))
+
+
+def _object(fields: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """A JSONB object of SQL expressions."""
+    arguments: list[ColumnElement[Any]] = []
+    for name, value in fields.items():
+        arguments += [literal(name, Text()), value]
+    return cast(func.jsonb_build_object(*arguments), JSONB)

@@ -1,0 +1,101 @@
+"""What has committed, looked up again: replays for retry keys, and commits whose reply was lost."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Text, and_, bindparam, cast, delete, select
+
+from taskhub.kernel.application.commands import Answer, Reply, RetryKey
+from taskhub.kernel.application.unit_of_work import Place
+from taskhub.kernel.domain.errors import IdempotencyKeyReused
+from taskhub.kernel.infrastructure.commit import encode
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.mapping import Mapping
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import EventRow, RetryKeyRow
+
+KEPT = timedelta(hours=24)
+
+_events, _keys = table_of(EventRow), table_of(RetryKeyRow)
+_THIS_KEY = (
+    _keys.c.stream_id == bindparam("stream_id", type_=_keys.c.stream_id.type),
+    _keys.c.user_id == bindparam("user_id", type_=_keys.c.user_id.type),
+    _keys.c.key == bindparam("key", type_=_keys.c.key.type),
+)
+_REPLAY = Statement(
+    select(
+        _keys.c.fingerprint,
+        _keys.c.status,
+        _keys.c.location,
+        _keys.c.entity_version,
+        _keys.c.body,
+        _keys.c.created_at,
+        _events.c.entity_type,
+        cast(_events.c.snapshot, Text).label("snapshot"),
+    )
+    .select_from(
+        _keys.outerjoin(
+            _events,
+            and_(
+                _events.c.stream_id == _keys.c.entity_stream_id,
+                _events.c.entity_id == _keys.c.entity_id,
+                _events.c.entity_version == _keys.c.entity_version,
+            ),
+        )
+    )
+    .where(*_THIS_KEY)
+)
+_FORGET = Statement(delete(_keys).where(*_THIS_KEY, _keys.c.created_at < bindparam("before", type_=_keys.c.created_at.type)))
+_RECOVER = Statement(
+    select(_events.c.entity_type, cast(_events.c.snapshot, Text).label("snapshot")).where(
+        _events.c.stream_id == bindparam("stream_id", type_=_events.c.stream_id.type),
+        _events.c.entity_id == bindparam("entity_id", type_=_events.c.entity_id.type),
+        _events.c.entity_version == bindparam("entity_version", type_=_events.c.entity_version.type),
+        _events.c.id == bindparam("id", type_=_events.c.id.type),
+    )
+)
+
+
+class SqlCommandLog:
+    """The record of one module's commands."""
+
+    def __init__(self, database: Database, mappings: Iterable[Mapping[Any]]) -> None:
+        self._database = database
+        self._views = {mapping.aggregate.entity_type: mapping.view for mapping in mappings}
+
+    async def replay(self, key: RetryKey) -> Answer | None:
+        place = {"stream_id": key.stream_id, "user_id": key.user_id, "key": key.key}
+        record = await self._database.fetch_row(_REPLAY, place)
+        if record is None:
+            return None
+        oldest = datetime.now(UTC) - KEPT
+        if record["created_at"] < oldest:
+            await self._database.fetch(_FORGET, {**place, "before": oldest})
+            return None
+        if record["fingerprint"] != key.fingerprint:
+            raise IdempotencyKeyReused
+        body = record["body"] or self._shown(record["entity_type"], record["snapshot"])
+        return Answer(Reply(record["status"], record["location"]), record["entity_version"], body, replayed=True)
+
+    async def recover(self, place: Place) -> bytes | None:
+        record = await self._database.fetch_row(
+            _RECOVER,
+            {
+                "stream_id": place.stream_id,
+                "entity_id": place.entity_id,
+                "entity_version": place.entity_version,
+                "id": place.event_id,
+            },
+        )
+        return None if record is None else self._shown(record["entity_type"], record["snapshot"])
+
+    def _shown(self, entity_type: str | None, snapshot: str | None) -> bytes:
+        """A snapshot in the very bytes it was first answered in: the log keeps the values, the view their order.
+
+        What a command changed in another module is no part of an answer.
+        """
+        view = self._views.get(entity_type) if entity_type else None
+        return b"" if view is None or snapshot is None else encode(msgspec.json.decode(snapshot, type=view))

@@ -1,0 +1,188 @@
+"""From what a command changed to the statement that commits it, and the values for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ARRAY, Column
+
+from taskhub.kernel.application.unit_of_work import Attempt, Place
+from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.kernel.infrastructure.chain import DELETE, EVENT_COLUMNS, INSERT, UPDATE, Shape, Write, parameter, statement_for
+from taskhub.kernel.infrastructure.database import Parameters
+from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import EventRow
+
+_EVENTS = table_of(EventRow)
+encode = msgspec.json.Encoder().encode
+SCHEMA = 1
+"""The version of the events' own form; a reader of old events can tell them apart by it."""
+
+_UNLOGGED = frozenset({"version", "updated_at"})
+"""Members of a representation that an event tells by itself."""
+
+
+@dataclass(slots=True, eq=False)
+class Tracked:
+    """An aggregate in a unit of work: as it was loaded (`before` is None for a new one) and as it is now."""
+
+    aggregate: Aggregate
+    mapping: Mapping[Any]
+    before: msgspec.Struct | None
+    loaded_version: int
+    removed: bool = False
+    after: msgspec.Struct | None = None
+    snapshot: bytes = b""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.aggregate.event is not None
+
+    @property
+    def kind(self) -> str:
+        if self.before is None:
+            return INSERT
+        return DELETE if self.removed and not self.mapping.leaves_tombstone else UPDATE
+
+    def settle(self) -> None:
+        """Gives the change its version, and the representation that it is known by from now on."""
+        if self.before is not None:
+            self.aggregate.version = self.loaded_version + 1
+        self.after = self.mapping.represent(self.aggregate)
+        self.snapshot = encode(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One stream's share of a commit, ready to be sent."""
+
+    changed: list[Tracked]
+    statement: Statement
+    parameters: Parameters
+    allocation: Allocation | None
+    is_atomic: bool
+    """Whether the statement may run outside a transaction: it can't fall short halfway, as it writes one row at most, or only new
+    ones
+    (an insert goes through whole, or raises)."""
+
+
+def prepare(
+    attempt: Attempt,
+    changed: list[Tracked],
+    relied: dict[Guard, list[tuple[Any, ...]]],
+    *,
+    key: Parameters | None = None,
+    first_event: int = 0,
+) -> Commit:
+    """Composes the statement for the changes of one stream.
+
+    Args:
+        changed: what changed, in lock order.
+        relied: the rows that were relied upon, by the guard that checks them.
+        key: the values of the retry key's row, if there is one.
+        first_event: how many events of the same command went to other streams before.
+    """
+    parameters: Parameters = {}
+    allocation = _allocate(parameters, changed, relied)
+    guards: list[tuple[Guard, bool]] = []
+    for guard, rows in relied.items():
+        _bind(parameters, f"guard_{len(guards)}", [guard.table.c[name] for name in guard.match], sorted(rows))
+        guards.append((guard, len(rows) > 1))
+    writes = [_write(parameters, list(group)) for _, group in groupby(changed, key=lambda t: (t.mapping.name, t.kind))]
+    if key is not None:
+        parameters.update((parameter("key", name), value) for name, value in key.items())
+    if changed:
+        _events(parameters, attempt, changed, first_event)
+    shape = Shape(tuple(guards), tuple(writes), allocation, key is not None, min(len(changed), 2))
+    is_atomic = len(changed) <= 1 or all(write.kind is INSERT for write in writes)
+    return Commit(changed, statement_for(shape), parameters, allocation, is_atomic=is_atomic)
+
+
+def place_of(attempt: Attempt, changed: list[Tracked], tracked: Tracked) -> Place:
+    """Where in the log to look for a commit whose reply was lost."""
+    aggregate = tracked.aggregate
+    return Place(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changed.index(tracked)))
+
+
+def _allocate(parameters: Parameters, changed: list[Tracked], relied: dict[Guard, list[tuple[Any, ...]]]) -> Allocation | None:
+    child = changed[0] if len(changed) == 1 else None
+    if child is None or child.kind is not INSERT or (allocation := child.mapping.allocation) is None:
+        return None
+    parents, parent_id = relied[allocation.parent.guard], allocation.parent_id(child.aggregate)
+    parent = next(row for row in parents if row[-2] == parent_id)
+    parents.remove(parent)
+    if not parents:
+        del relied[allocation.parent.guard]
+    _bind(parameters, "allocation", [allocation.parent.table.c[name] for name in allocation.parent.guard.match], [parent])
+    return allocation
+
+
+def _write(parameters: Parameters, group: list[Tracked]) -> Write:
+    mapping, kind = group[0].mapping, group[0].kind
+    part = f"{kind}_{mapping.name}"
+    _bind(parameters, part, mapping.columns, [mapping.to_row(tracked.aggregate) for tracked in group])
+    if kind is not INSERT:
+        versions = [tracked.loaded_version for tracked in group]
+        parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
+    return Write(kind, mapping, len(group) > 1)
+
+
+def _events(parameters: Parameters, attempt: Attempt, changed: list[Tracked], first: int) -> None:
+    rows = [_event(attempt.event_id(first + index), tracked) for index, tracked in enumerate(changed)]
+    _bind(parameters, "event", [_EVENTS.c[name] for name in EVENT_COLUMNS], rows)
+    parameters["events__count"] = len(changed)
+    parameters["events__stream_id"] = changed[0].aggregate.stream_id
+    parameters["events__moved_at"] = max(tracked.aggregate.updated_at for tracked in changed)
+    parameters["events__actor_id"] = attempt.context.actor_id
+    parameters["events__request_id"] = attempt.context.request_id
+
+
+def _event(event_id: UUID, tracked: Tracked) -> tuple[Any, ...]:
+    aggregate, values = tracked.aggregate, tracked.mapping.logs_values
+    changes = changes_between(tracked.before, tracked.after) if not tracked.removed else {}
+    return (
+        event_id,
+        aggregate.event,
+        SCHEMA,
+        aggregate.entity_type,
+        aggregate.id,
+        aggregate.version,
+        aggregate.updated_at,
+        encode(changes if values else dict.fromkeys(changes)).decode(),
+        tracked.snapshot.decode() if values and not tracked.removed else None,
+    )
+
+
+def changes_between(before: msgspec.Struct | None, after: msgspec.Struct | None) -> dict[str, list[Any]]:
+    """The members that differ, as ``[before, after]``. A new thing starts from nulls."""
+    assert after is not None
+    changes = {}
+    for name in after.__struct_fields__:
+        old, new = getattr(before, name, None), getattr(after, name)
+        if old != new and name not in _UNLOGGED:
+            changes[name] = [old, new]
+    return changes
+
+
+def _bind(parameters: Parameters, part: str, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]) -> None:
+    if len(rows) == 1:
+        for column, value in zip(columns, rows[0], strict=True):
+            parameters[f"{part}__{column.name}"] = value
+        return
+    parameters[parameter(part, "count")] = len(rows)
+    for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+        is_array = isinstance(column.type, ARRAY)
+        parameters[parameter(part, column.name)] = [_array(value) for value in values] if is_array else list(values)
+
+
+def _array(values: Iterable[Any] | None) -> str | None:
+    """An array in PostgreSQL's own notation: `unnest` would flatten an array of arrays."""
+    if values is None:
+        return None
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"

@@ -1,0 +1,188 @@
+"""The seam to PostgreSQL: nothing else in TaskHub knows the driver."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Self, TypeAlias, cast
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from asyncpg.transaction import Transaction
+
+from taskhub.kernel.infrastructure.failures import LOST, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.statements import Statement
+
+Parameters = dict[str, Any]
+Record: TypeAlias = asyncpg.Record
+
+CONNECT_SECONDS = 2.0
+CHECKOUT_SECONDS = 2.0
+STATEMENT_SECONDS = 4.0
+CLOSE_SECONDS = 5.0
+
+_SESSION = {
+    "timezone": "UTC",
+    "application_name": "taskhub",
+    "statement_timeout": "4000",
+    "lock_timeout": "3000",
+    "idle_in_transaction_session_timeout": "10000",
+    "client_connection_check_interval": "1000",
+    # A plan made for one workspace serves the next: all statements are keyed lookups.
+    "plan_cache_mode": "auto",
+    "jit": "off",
+}
+
+
+class Connection:
+    """A borrowed driver connection."""
+
+    __slots__ = ("_driver", "_transaction", "database")
+
+    def __init__(self, driver: PoolConnectionProxy, database: "Database") -> None:
+        self._driver = driver
+        self._transaction: Transaction | None = None
+        self.database = database
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._transaction is not None
+
+    async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
+        self.database.round_trip(statement.sql)
+        rows = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
+        return cast("list[Record]", rows)
+
+    async def fetch_row(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> Record | None:
+        self.database.round_trip(statement.sql)
+        row = await self._driver.fetchrow(statement.sql, *statement.arguments(parameters), timeout=seconds)
+        return cast("Record | None", row)
+
+    async def begin(self) -> None:
+        self.database.round_trip("BEGIN")
+        self._transaction = self._driver.transaction()
+        await self._transaction.start()
+
+    async def commit(self) -> None:
+        assert self._transaction is not None
+        self.database.round_trip("COMMIT")
+        transaction, self._transaction = self._transaction, None
+        await transaction.commit()
+
+    async def rollback(self) -> None:
+        if self._transaction is None:
+            return
+        transaction, self._transaction = self._transaction, None
+        if not self._driver.is_closed():
+            self.database.round_trip("ROLLBACK")
+            await transaction.rollback()
+
+    def discard(self) -> None:
+        """Closes the connection at once: its state is not known."""
+        self._driver.terminate()
+
+
+class Database:
+    """A pool of connections that heals itself, and reads in autocommit.
+
+    Opening it connects to nothing: a database that is away is noticed, and answered with 503, where it is needed.
+
+    For the metrics: ``borrowed`` connections are in use now; ``waits`` counts the times when all of them were.
+    """
+
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self._url = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self.pool_size = pool_size
+        self._pool: asyncpg.Pool | None = None
+        self.borrowed = 0
+        self.waits = 0
+        self.round_trips: list[str] | None = None
+
+    def round_trip(self, sql: str) -> None:
+        """Notes a round trip, for tests that count them."""
+        if self.round_trips is not None:
+            self.round_trips.append(sql)
+
+    async def open(self) -> None:
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=self.pool_size,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            server_settings=_SESSION,
+            reset=_refuse_used_connection,
+        )
+
+    async def close(self) -> None:
+        """Waits for what is borrowed, for a limited time."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Self]:
+        """Open for as long as the block lasts."""
+        await self.open()
+        try:
+            yield self
+        finally:
+            await self.close()
+
+    async def acquire(self) -> Connection:
+        """Borrows a connection; `release` gives it back.
+
+        Raises:
+            Unavailable: no connection could be had in time.
+        """
+        assert self._pool is not None, "the database was not opened"
+        self.waits += self.borrowed >= self.pool_size
+        try:
+            driver = await self._pool.acquire(timeout=CHECKOUT_SECONDS)
+        except Exception as error:
+            raise outside_transaction(error) from error
+        self.borrowed += 1
+        return Connection(driver, self)
+
+    async def release(self, connection: Connection) -> None:
+        assert self._pool is not None
+        self.borrowed -= 1
+        await self._pool.release(connection._driver)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        connection = await self.acquire()
+        try:
+            yield connection
+        except Exception as error:
+            raise outside_transaction(error) from error
+        finally:
+            await self.release(connection)
+
+    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
+        """Reads in autocommit. A connection that turns out to be dead is replaced once: a read may be repeated.
+
+        Raises:
+            Unavailable, Busy
+        """
+        try:
+            async with self.connection() as connection:
+                return await connection.fetch(statement, parameters)
+        except Exception as error:
+            if not isinstance(error.__cause__, LOST) and not is_lost(error):
+                raise
+        async with self.connection() as connection:
+            return await connection.fetch(statement, parameters)
+
+    async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
+        rows = await self.fetch(statement, parameters)
+        return rows[0] if rows else None
+
+
+async def _refuse_used_connection(driver: asyncpg.Connection) -> None:
+    """Called as a connection comes back, in place of the driver's RESET round trip: we set no session state.
+
+    One that is still in a transaction is not cleaned but closed: somebody lost track of it.
+    """
+    if driver.is_in_transaction():
+        driver.terminate()

@@ -1,0 +1,55 @@
+"""One reading of everything that a database, its driver and the network can say."""
+
+import asyncpg
+
+from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.application.unit_of_work import Moved
+from taskhub.kernel.domain.errors import DomainError
+
+LOST = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.ConnectionFailureError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    ConnectionError,
+)
+"""The connection is gone. What had been sent before commit is undone."""
+
+_RERUN = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.InvalidCachedStatementError,
+)
+_BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+_AWAY = (
+    *LOST,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    OSError,
+    TimeoutError,
+)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection broke under a statement, so that nobody knows from it what the server did."""
+    return isinstance(error, (*LOST, TimeoutError, OSError)) or (
+        isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    )
+
+
+def outside_transaction(error: Exception) -> Exception:
+    """What an error means before anything was sent to be committed."""
+    if isinstance(error, DomainError | Moved):
+        return error
+    if isinstance(error, _RERUN):
+        return Moved()
+    if isinstance(error, _BUSY):
+        return Busy("Others hold what this request needs for too long. Nothing was changed; try again.")
+    if isinstance(error, _AWAY) or is_lost(error):
+        return Unavailable()
+    return error

@@ -1,0 +1,33 @@
+"""Taking values out of the log: what was removed for good leaves its traces, not its content."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, bindparam, column, func, null, select, update
+
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+
+_events = table_of(EventRow)
+_names = func.jsonb_object_keys(_events.c.changes).table_valued(column("name"), name="names").render_derived()
+_FORGET = Statement(
+    update(_events)
+    .values(
+        snapshot=null(),
+        changes=func.coalesce(
+            select(func.jsonb_object_agg(_names.c.name, null())).select_from(_names).scalar_subquery(),
+            func.jsonb_build_object(),
+        ),
+    )
+    .where(
+        _events.c.stream_id == bindparam("of_stream", type_=Uuid()),
+        _events.c.entity_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+    )
+)
+
+
+async def forget(uow: SqlUnitOfWork, stream_id: UUID, ids: Iterable[UUID]) -> None:
+    """Leaves of all events of these things only that they happened, and to which fields."""
+    await uow.write(_FORGET, {"of_stream": stream_id, "ids": list(ids)})

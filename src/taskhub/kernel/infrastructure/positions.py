@@ -1,0 +1,117 @@
+"""The statements behind subscribers: what is new in which log, and how far a subscriber has come."""
+
+from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, and_, bindparam, cast, column, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import EventRow, ParkedEventRow, StreamRow, SubscriptionRow
+
+_events, _streams = table_of(EventRow), table_of(StreamRow)
+_positions, _parked = table_of(SubscriptionRow), table_of(ParkedEventRow)
+
+_subscriber = bindparam("subscriber", type_=Text())
+_stream_id = bindparam("stream_id", type_=Uuid())
+_now = bindparam("now", type_=_positions.c.retry_at.type)
+_types = bindparam("types", type_=ARRAY(Text()))
+_seq = bindparam("seq", type_=BigInteger())
+_THIS = (_positions.c.stream_id == _stream_id, _positions.c.subscriber == _subscriber)
+
+MOVED = Statement(
+    select(_streams.c.stream_id, _streams.c.last_seq, func.coalesce(_positions.c.position, 0).label("position"))
+    .select_from(
+        _streams.outerjoin(
+            _positions, and_(_positions.c.stream_id == _streams.c.stream_id, _positions.c.subscriber == _subscriber)
+        )
+    )
+    .where(
+        _streams.c.moved_at > bindparam("since", type_=_streams.c.moved_at.type),
+        _streams.c.last_seq > func.coalesce(_positions.c.position, 0),
+        or_(_positions.c.retry_at.is_(None), _positions.c.retry_at <= _now),
+    )
+)
+"""Logs that have grown past a subscriber's position, and moved since an instant. Without a failure that still rests."""
+
+_scan = (
+    func.unnest(
+        bindparam("stream_ids", type_=ARRAY(Uuid())),
+        bindparam("after", type_=ARRAY(BigInteger())),
+        bindparam("until", type_=ARRAY(BigInteger())),
+    )
+    .table_valued(column("stream_id", Uuid()), column("after", BigInteger()), column("until", BigInteger()), name="scan")
+    .render_derived()
+)
+WANTED = Statement(
+    select(_scan.c.stream_id).where(
+        select(literal(1))
+        .where(
+            _events.c.stream_id == _scan.c.stream_id,
+            _events.c.seq > _scan.c.after,
+            _events.c.seq <= _scan.c.until,
+            _events.c.type == func.any(_types),
+        )
+        .exists()
+    )
+)
+"""Those logs that hold an event of the wanted types in a range that was not looked at yet."""
+
+ENTER = Statement(
+    insert(_positions)
+    .from_select(
+        ["stream_id", "subscriber", "position", "failures"], select(_stream_id, _subscriber, literal(0, BigInteger()), literal(0))
+    )
+    .on_conflict_do_nothing()
+)
+LOCK = Statement(select(_positions.c.position, _positions.c.failures).where(*_THIS).with_for_update(skip_locked=True))
+NEXT = Statement(
+    select(
+        *(c for c in _events.c if c.name not in ("schema", "changes", "snapshot")),
+        cast(_events.c.changes, Text).label("changes"),
+        cast(_events.c.snapshot, Text).label("snapshot"),
+    )
+    .where(_events.c.stream_id == _stream_id, _events.c.seq > _seq, _events.c.type == func.any(_types))
+    .order_by(_events.c.seq)
+    .limit(literal(1, Integer()))
+)
+ADVANCE = Statement(update(_positions).values(position=_seq, failures=0, retry_at=None).where(*_THIS))
+FAIL = Statement(
+    update(_positions)
+    .values(failures=_positions.c.failures + 1, retry_at=bindparam("retry_at", type_=_positions.c.retry_at.type))
+    .where(*_THIS)
+    .returning(_positions.c.failures)
+)
+PARK = Statement(
+    insert(_parked)
+    .values(stream_id=_stream_id, subscriber=_subscriber, seq=_seq, error=bindparam("error", type_=Text()), parked_at=_now)
+    .on_conflict_do_nothing()
+)
+COUNT_PARKED = Statement(select(_parked.c.subscriber, func.count().label("count")).group_by(_parked.c.subscriber))
+
+_free = (
+    select(_positions.c.stream_id)
+    .where(
+        _positions.c.subscriber == _subscriber, _positions.c.stream_id == func.any(bindparam("stream_ids", type_=ARRAY(Uuid())))
+    )
+    .with_for_update(skip_locked=True)
+    .cte("free")
+)
+PASS_OVER = Statement(
+    update(_positions)
+    .values(position=func.greatest(_positions.c.position, _scan.c.until))
+    .where(
+        _positions.c.subscriber == _subscriber,
+        _positions.c.stream_id == _scan.c.stream_id,
+        _positions.c.stream_id == _free.c.stream_id,
+        _positions.c.position == _scan.c.after,
+        _positions.c.failures == 0,
+    )
+)
+"""Moves positions over ranges in which nothing was wanted. A position that somebody holds or has moved stays."""
+ENTER_MANY = Statement(
+    insert(_positions)
+    .from_select(
+        ["stream_id", "subscriber", "position", "failures"],
+        select(_scan.c.stream_id, _subscriber, literal(0, BigInteger()), literal(0)),
+    )
+    .on_conflict_do_nothing()
+)

@@ -1,0 +1,41 @@
+"""The kernel's own purge: retry keys that are over."""
+
+from datetime import datetime
+
+from sqlalchemy import Integer, bindparam, delete, func, literal, select, tuple_
+
+from taskhub.kernel.infrastructure.command_log import KEPT
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import RetryKeyRow
+
+AT_ONCE = 1000
+
+_keys = table_of(RetryKeyRow)
+_spent = (
+    select(_keys.c.stream_id, _keys.c.user_id, _keys.c.key)
+    .where(_keys.c.created_at < bindparam("before", type_=_keys.c.created_at.type))
+    .limit(literal(AT_ONCE, Integer()))
+    .with_for_update(skip_locked=True)
+)
+_gone = (
+    delete(_keys)
+    .where(tuple_(_keys.c.stream_id, _keys.c.user_id, _keys.c.key).in_(_spent))
+    .returning(literal(1))
+    .cte("gone")
+)
+_PURGE = Statement(select(func.count()).select_from(_gone))
+
+
+class RetryKeyPurge:
+    """Removes the keys of commands that are a day old."""
+
+    name = "retry_keys"
+
+    async def __call__(self, database: Database, now: datetime) -> int:
+        """Returns how many keys went."""
+        removed = 0
+        while count := (await database.fetch(_PURGE, {"before": now - KEPT}))[0][0]:
+            removed += count
+        return removed

@@ -1,0 +1,89 @@
+"""What every repository can do, given a mapping."""
+
+from functools import lru_cache
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.kernel.domain.errors import NotFound, StaleVersion
+from taskhub.kernel.infrastructure.database import Parameters
+from taskhub.kernel.infrastructure.mapping import Mapping
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class SqlRepository(Generic[A]):
+    """Loads and adds whole aggregates. Writing them back is the unit of work's business."""
+
+    mapping: ClassVar[Mapping[Any]]
+
+    def __init__(self, uow: SqlUnitOfWork) -> None:
+        self._uow = uow
+
+    async def find(self, *key: UUID, with_deleted: bool = False) -> A | None:
+        """The aggregate under this key (the workspace first), locked if the unit of work is. One in the trash only on demand."""
+        return await self._load(
+            _by_key(self.mapping, self._uow.is_locking, with_deleted), dict(zip(self.mapping.key, key, strict=True))
+        )
+
+    async def get(self, *key: UUID, expected: Expected = None, with_deleted: bool = False) -> A:
+        """The aggregate under this key, at one of the versions that the caller expects.
+
+        Raises:
+            NotFound
+            StaleVersion
+        """
+        return checked(await self.find(*key, with_deleted=with_deleted), expected)
+
+    def add(self, aggregate: A) -> None:
+        self._uow.track(self.mapping, aggregate, is_new=True)
+
+    def remove(self, aggregate: A) -> None:
+        """Deletes the row at commit. The aggregate must have recorded the event that says so."""
+        self._uow.remove(self.mapping, aggregate)
+
+    async def _load(self, statement: Statement, parameters: Parameters) -> A | None:
+        record = await self._uow.fetch_row(statement, parameters)
+        return None if record is None else self._track(self.mapping.from_row(record))
+
+    async def _load_all(self, statement: Statement, parameters: Parameters) -> list[A]:
+        return [self._track(self.mapping.from_row(record)) for record in await self._uow.fetch(statement, parameters)]
+
+    def _track(self, aggregate: A) -> A:
+        known: A | None = self._uow.known(self.mapping, aggregate)
+        if known is not None:
+            return known
+        self._uow.track(self.mapping, aggregate)
+        return aggregate
+
+
+def checked(aggregate: A | None, expected: Expected) -> A:
+    """The aggregate, if it is there at a version that the caller expects.
+
+    Raises:
+        NotFound
+        StaleVersion
+    """
+    if aggregate is None:
+        raise NotFound
+    if expected is not None and aggregate.version not in expected:
+        raise StaleVersion(aggregate.version)
+    return aggregate
+
+
+@lru_cache(maxsize=256)
+def _by_key(mapping: Mapping[Any], locking: bool, with_deleted: bool) -> Statement:
+    columns = mapping.table.c
+    conditions: list[ColumnElement[bool]] = [
+        *mapping.visible,
+        *(columns[name] == bindparam(name, type_=columns[name].type) for name in mapping.key),
+    ]
+    if "deleted_at" in columns and not with_deleted:
+        conditions.append(columns.deleted_at.is_(None))
+    query = select(*mapping.columns).where(*conditions)
+    return Statement(query.with_for_update() if locking else query)

@@ -1,0 +1,30 @@
+"""SQLAlchemy Core statements, compiled once and run on the driver as they are."""
+
+from typing import Any, cast
+
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import ClauseElement, Executable
+
+_DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no annotation for it.
+
+
+class Statement:
+    """One compiled statement: its SQL, and the order of its named parameters.
+
+    Compiling takes milliseconds, so statements are made at import or kept per shape, never per call.
+    """
+
+    __slots__ = ("_defaults", "_names", "sql")
+
+    def __init__(self, expression: Executable) -> None:
+        compiled = cast("ClauseElement", expression).compile(dialect=_DIALECT)
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = str(compiled)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._defaults: dict[str, Any] = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+
+    def arguments(self, parameters: dict[str, Any]) -> list[Any]:
+        """The positional arguments for a set of named parameters. A missing one is a KeyError, never a silent NULL."""
+        defaults = self._defaults
+        return [parameters[name] if name in parameters else defaults[name] for name in self._names]

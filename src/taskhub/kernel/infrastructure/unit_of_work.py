@@ -1,0 +1,242 @@
+"""The unit of work on PostgreSQL: what a command loaded and changed, and the one connection it does so on."""
+
+from datetime import UTC, datetime
+from itertools import groupby
+from types import TracebackType
+from typing import Any, NoReturn, Self
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Text, bindparam, func, select
+
+from taskhub.kernel.application.commands import Answer, Reply
+from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
+from taskhub.kernel.domain.errors import IdTaken
+from taskhub.kernel.infrastructure.cascade import Cascade, append_events
+from taskhub.kernel.infrastructure.commit import Commit, Tracked, encode, place_of, prepare
+from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
+from taskhub.kernel.infrastructure.failures import LOST, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.mapping import Guard, Mapping
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.streams import StreamSignal
+
+_ALLOW = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
+_EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
+
+
+class SqlUnitOfWork:
+    """The base of every module's unit of work. A subclass names its repositories, as attributes.
+
+    Repositories register what they hand out (`track`); nothing that a use case changed can be forgotten at commit.
+    """
+
+    def __init__(self, database: Database, signal: StreamSignal, attempt: Attempt) -> None:
+        self._database = database
+        self._signal = signal
+        self._attempt = attempt
+        self._connection: Connection | None = None
+        self._tracked: dict[tuple[str, tuple[Any, ...]], Tracked] = {}
+        self._relied: dict[Guard, list[tuple[Any, ...]]] = {}
+        self._cascades: list[Cascade] = []
+        self._has_written = False
+        self.is_locking = False
+
+    async def __aenter__(self) -> Self:
+        if self._attempt.locking:
+            await self.lock()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        try:
+            await connection.rollback()
+        except (*LOST, asyncpg.InterfaceError):
+            connection.discard()
+        finally:
+            await self._database.release(connection)
+
+    async def lock(self, *, seconds: float | None = None) -> None:
+        if not self.is_locking:
+            self.is_locking = True
+            connection = await self._borrow()
+            try:
+                await connection.begin()
+            except Exception as error:
+                raise self._before_commit(error) from error
+        if seconds is not None:
+            await self.fetch(_ALLOW, {"milliseconds": str(int(seconds * 1000))})
+
+    # -- for repositories ------------------------------------------------------------------------
+
+    async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
+        """Runs a statement on this unit of work's connection. ``seconds``: a longer time limit than usual."""
+        connection = await self._borrow()
+        try:
+            return await connection.fetch(statement, parameters, seconds=seconds)
+        except Exception as error:
+            raise self._before_commit(error) from error
+
+    async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
+        rows = await self.fetch(statement, parameters)
+        return rows[0] if rows else None
+
+    async def write(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
+        """Runs a statement that changes rows outside any aggregate, in the transaction that `lock` has opened."""
+        assert self.is_locking, "rows are changed outside the commit's own statement only in a transaction"
+        self._has_written = True
+        return await self.fetch(statement, parameters, seconds=seconds)
+
+    def known(self, mapping: Mapping[Any], aggregate: Any) -> Any | None:
+        """The one that is tracked already under this one's key, if there is one."""
+        tracked = self._tracked.get((mapping.name, mapping.key_of(aggregate)))
+        return tracked.aggregate if tracked else None
+
+    def track(self, mapping: Mapping[Any], aggregate: Any, *, is_new: bool = False) -> None:
+        """Registers an aggregate, once: the second to load it gets the first one's."""
+        before = None if is_new else mapping.represent(aggregate)
+        self._tracked[(mapping.name, mapping.key_of(aggregate))] = Tracked(aggregate, mapping, before, aggregate.version)
+
+    def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
+        self._tracked[(mapping.name, mapping.key_of(aggregate))].removed = True
+
+    def rely_on(self, guard: Guard, row: tuple[Any, ...]) -> None:
+        """At commit this row must still be there, and is share-locked until the end; otherwise the command is run again, locked."""
+        rows = self._relied.setdefault(guard, [])
+        if row not in rows:
+            rows.append(row)
+
+    def cascade(self, cascade: Cascade) -> None:
+        """Registers a change that a statement made to many rows in this transaction; its events are appended at commit."""
+        if cascade.versions:
+            self._cascades.append(cascade)
+
+    # -- commit ----------------------------------------------------------------------------------
+
+    async def commit(self, result: Any, reply: Reply) -> Answer:
+        changed = sorted((tracked for tracked in self._tracked.values() if tracked.is_changed), key=self._lock_rank)
+        for tracked in changed:
+            tracked.settle()
+        shown = next((tracked for tracked in self._tracked.values() if tracked.aggregate is result), None)
+        answer = _answer(shown, reply)
+        key = self._key(shown, answer)
+        if not changed and key is None and not self._has_written:
+            return answer
+        commits = self._prepare(changed, key)
+        place = self._place(changed, shown)
+        number = await self._send(commits, answer, place)
+        self._announce(changed)
+        if number is not None and shown is not None:
+            setattr(shown.aggregate, commits[0].allocation.child_column, number)  # type: ignore[union-attr]
+            shown.settle()
+            return _answer(shown, reply)
+        return answer
+
+    def _announce(self, changed: list[Tracked]) -> None:
+        types = {str(tracked.aggregate.event) for tracked in changed} | {cascade.event for cascade in self._cascades}
+        self._signal.ring(types)
+
+    def _lock_rank(self, tracked: Tracked) -> tuple[UUID, int, str, UUID]:
+        aggregate = tracked.aggregate
+        return aggregate.stream_id, tracked.mapping.lock_rank, tracked.kind, aggregate.id
+
+    def _place(self, changed: list[Tracked], shown: Tracked | None) -> Place | None:
+        if not changed:
+            return None
+        return place_of(self._attempt, changed, shown if shown in changed else changed[0])
+
+    def _key(self, shown: Tracked | None, answer: Answer) -> Parameters | None:
+        key = self._attempt.context.retry_key
+        if key is None:
+            return None
+        return {
+            "stream_id": key.stream_id,
+            "user_id": key.user_id,
+            "key": key.key,
+            "fingerprint": key.fingerprint,
+            "status": answer.reply.status,
+            "location": answer.reply.location,
+            "entity_stream_id": shown.aggregate.stream_id if shown else None,
+            "entity_id": shown.aggregate.id if shown else None,
+            "entity_version": answer.version,
+            "body": answer.body if shown and not shown.mapping.logs_values else None,
+            "created_at": datetime.now(UTC),
+        }
+
+    def _prepare(self, changed: list[Tracked], key: Parameters | None) -> list[Commit]:
+        """One statement per stream, in the order of their ids; the retry key goes with the last."""
+        relied = dict(self._relied)
+        for tracked in self._tracked.values():
+            if not tracked.is_changed and tracked.before is not None:
+                key_of_row = tracked.mapping.key_of(tracked.aggregate)
+                relied.setdefault(tracked.mapping.guard, []).append((*key_of_row, tracked.loaded_version))
+        if not changed and key is None:
+            return []
+        *others, last = [list(share) for _, share in groupby(changed, key=lambda t: t.aggregate.stream_id)] or [[]]
+        commits = []
+        sent = 0
+        for share in others:
+            commits.append(prepare(self._attempt, share, relied, first_event=sent))
+            sent, relied = sent + len(share), {}
+        return [*commits, prepare(self._attempt, last, relied, key=key, first_event=sent)]
+
+    async def _send(self, commits: list[Commit], answer: Answer, place: Place | None) -> int | None:
+        """Sends the statements, in a transaction where one is open or needed. Returns the number that was allocated, if any."""
+        connection = await self._borrow()
+        if not connection.in_transaction and not (len(commits) == 1 and commits[0].is_atomic):
+            await self.lock()
+        in_transaction, number, is_last = connection.in_transaction, None, False
+        try:
+            for commit in commits:
+                verdict = await connection.fetch_row(commit.statement, commit.parameters)
+                number = _read(verdict, commit)
+            sent = len(self._tracked)
+            for cascade in self._cascades:
+                await append_events(connection, cascade, self._attempt, sent)
+                sent += len(cascade.versions)
+            if in_transaction:
+                is_last = True
+                await connection.commit()
+        except Exception as error:
+            if is_lost(error) and (is_last or not in_transaction):
+                is_incomplete = any(commit.allocation for commit in commits)
+                raise ReplyLost(answer, place, is_incomplete=is_incomplete) from error
+            self._refuse(error)
+        return number
+
+    def _refuse(self, error: Exception) -> NoReturn:
+        """Tells what the database meant by refusing a row."""
+        if isinstance(error, asyncpg.UniqueViolationError | asyncpg.CheckViolationError):
+            name = str(error.constraint_name)
+            if name == "pk_retry_keys":
+                raise KeyTaken from error
+            if name == _EVENT_OF_VERSION:
+                raise IdTaken from error
+            for tracked in self._tracked.values():
+                if name in tracked.mapping.constraints:
+                    raise tracked.mapping.constraints[name]() from error
+        raise self._before_commit(error) from error
+
+    def _before_commit(self, error: Exception) -> Exception:
+        """Until commit is sent a connection that breaks has undone everything: the command is simply run again."""
+        return Moved() if is_lost(error) and not isinstance(error, TimeoutError) else outside_transaction(error)
+
+    async def _borrow(self) -> Connection:
+        if self._connection is None:
+            self._connection = await self._database.acquire()
+        return self._connection
+
+
+def _answer(shown: Tracked | None, reply: Reply) -> Answer:
+    if shown is None:
+        return Answer(reply, None, b"")
+    body = shown.snapshot or encode(shown.mapping.represent(shown.aggregate))
+    return Answer(reply, shown.aggregate.version, body)
+
+
+def _read(verdict: Record | None, commit: Commit) -> int | None:
+    """Reads how far a commit came. Anything less than all of it is a version that moved."""
+    if verdict is None or not all(value for name, value in verdict.items() if name != "allocated"):
+        raise Moved
+    return verdict["allocated"] if commit.allocation else None

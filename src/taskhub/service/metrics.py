@@ -1,0 +1,86 @@
+"""What the process knows about itself, in the format of Prometheus."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from prometheus_client import ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.positions import COUNT_PARKED
+
+MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
+
+_PROCESS = ProcessCollector(registry=None)
+_MODULES = ("users", "workspaces", "tasks")
+
+
+async def measurements(app: Any) -> bytes:
+    """All metrics of an application's process, with the parked events of the whole service where the database answers."""
+    container = app.state.container
+    refused = app.state.throttle.refused if app.state.throttle else {}
+    now = _Now(container, refused, await _parked(container))
+    return generate_latest(container.metrics_registry()) + generate_latest(now)
+
+
+def metrics_app(app: Any) -> ASGIApp:
+    """Serves an application's metrics, for a port of their own in the same process."""
+
+    async def answer(_: Request) -> Response:
+        return Response(await measurements(app), headers={"content-type": MEDIA_TYPE.decode()})
+
+    return Starlette(routes=[Route("/metrics", answer)])
+
+
+async def _parked(container: Any) -> dict[str, int]:
+    try:
+        counted = await container.database().fetch(COUNT_PARKED, {})
+    except (Unavailable, Busy):
+        return {}
+    known = {subscriber.name: 0 for name in _MODULES for subscriber in getattr(container, name).subscribers()}
+    return known | {row["subscriber"]: row["count"] for row in counted}
+
+
+class _Now(Collector):
+    """What is counted elsewhere, as it stands at this moment."""
+
+    def __init__(self, container: Any, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:
+        self._container = container
+        self._refused = refused
+        self._parked = parked
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _PROCESS.collect()
+        yield from self._of_database(self._container.database())
+        yield from self._of_commands()
+        yield _counters("rate_limited", "Requests refused for coming too often.", "limit", self._refused)
+        parked = GaugeMetricFamily("taskhub_parked_events", "Events that a subscriber went past.", labels=["subscriber"])
+        for subscriber, count in self._parked.items():
+            parked.add_metric([subscriber], count)
+        yield parked
+
+    def _of_database(self, database: Database) -> Iterator[Metric]:
+        yield GaugeMetricFamily("taskhub_database_connections_in_use", "Connections that are borrowed.", database.borrowed)
+        yield GaugeMetricFamily("taskhub_database_connections_max", "The size of the pool.", database.pool_size)
+        yield CounterMetricFamily("taskhub_database_waits", "Times that all connections were in use.", database.waits)
+
+    def _of_commands(self) -> Iterator[Metric]:
+        runners = {name: getattr(self._container, name).runner() for name in _MODULES}
+        replays = {name: runner.replays for name, runner in runners.items()}
+        yield _counters("replays", "Retried commands that got their first answer again.", "module", replays)
+        reruns = {name: runner.reruns for name, runner in runners.items()}
+        yield _counters("reruns", "Commands run again because something moved meanwhile.", "module", reruns)
+
+
+def _counters(name: str, meaning: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(f"taskhub_{name}", meaning, labels=[label])
+    for value, count in values.items():
+        family.add_metric([value], count)
+    return family

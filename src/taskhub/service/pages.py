@@ -1,0 +1,73 @@
+"""Pages for people: the interactive reference, and one page for every problem. They load nothing from another host."""
+
+import hashlib
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from taskhub.service.reference.catalogue import Problem
+
+STATIC = Path(__file__).parent / "static"
+RENDERER, STYLE = "openapi-explorer.min.js", "pages.css"
+MEDIA_TYPES = {RENDERER: b"text/javascript; charset=utf-8", STYLE: b"text/css; charset=utf-8"}
+"""The assets that are served, and as what."""
+
+# The renderer writes inline styles; scripts come from here alone.
+_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = [
+    (b"content-security-policy", _POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+HTML = b"text/html; charset=utf-8"
+
+_RETRY = {
+    "safe": "Yes: the same request, as it is, may succeed later.",
+    "same_key": "Only under the same <code>Idempotency-Key</code>. Without one, read the thing before you try again.",
+    "no": "No: the same request gets the same answer until something else has changed.",
+}
+
+
+@cache
+def asset(name: str) -> bytes:
+    return (STATIC / name).read_bytes()
+
+
+@cache
+def asset_path(name: str) -> str:
+    """Names the content, so that it may be cached for ever."""
+    return f"/docs/{hashlib.sha256(asset(name)).hexdigest()[:12]}/{name}"
+
+
+@cache
+def reference_page() -> bytes:
+    body = '<openapi-explorer spec-url="/openapi.json" default-schema-tab="body"></openapi-explorer>'
+    script = f'<script type="module" src="{asset_path(RENDERER)}"></script>'
+    return _page("TaskHub API", body, head=script, kind="reference")
+
+
+def problem_page(problem: Problem) -> bytes:
+    advice = problem.advice
+    return _page(
+        f"{problem.title} · TaskHub",
+        f"<h1>{escape(problem.title)}</h1><p><code>{problem.code}</code>, with status {problem.status}</p><dl>"
+        f"<dt>What happened</dt><dd>{_text(advice.meaning)}</dd><dt>What to do</dt><dd>{_text(advice.remedy)}</dd>"
+        f"<dt>Does a retry help?</dt><dd>{_RETRY[problem.retry]}</dd></dl>"
+        '<p><a href="/docs">All operations</a></p>',
+    )
+
+
+def _page(title: str, body: str, *, head: str = "", kind: str = "") -> bytes:
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<title>{escape(title)}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="{asset_path(STYLE)}">'
+        f'{head}</head><body class="{kind}">{body}</body></html>\n'
+    ).encode()
+
+
+def _text(markdown: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(markdown))

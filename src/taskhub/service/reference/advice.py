@@ -1,0 +1,150 @@
+"""What every problem means and what to do about it, in words for people."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    meaning: str
+    remedy: str
+
+
+ADVICE: dict[str, Advice] = {
+    "malformed_json": Advice(
+        "The body is not well-formed JSON in UTF-8, is nested too deeply, or holds half of a surrogate pair.",
+        "Mend whatever writes the JSON: `detail` says where reading stopped.",
+    ),
+    "invalid_cursor": Advice(
+        "The cursor was changed, or it belongs to a list with another path, other filters or another sort.",
+        "Keep path, filters and sort as they were on the page that gave the cursor, or start again without a cursor.",
+    ),
+    "invalid_header": Advice(
+        "A request header can't be read, or has no meaning on this operation.",
+        "See `errors` for the header. Entity tags stand in quotes; nothing that is being created has one yet.",
+    ),
+    "not_authenticated": Advice(
+        "The operation needs a credential and the request has none.",
+        "Send `Authorization: Bearer` with the access token of a session, or with an API token.",
+    ),
+    "invalid_token": Advice(
+        "The token is not one of this service, or it was revoked, or its session has ended.",
+        "Sign in again, or use another API token.",
+    ),
+    "token_expired": Advice(
+        "The token was good and has expired. Access tokens live for 15 minutes.",
+        "Renew the session with its refresh token and send the request again with the new access token.",
+    ),
+    "invalid_credentials": Advice(
+        "Email or password is wrong, or the refresh token is spent or unknown. Which of them is not told.",
+        "Check both. An operator can reset a forgotten password.",
+    ),
+    "not_allowed": Advice(
+        "You are known here, but your role does not include this.",
+        "Ask an admin or an owner of the workspace to do it, or for another role.",
+    ),
+    "insufficient_scope": Advice(
+        "The token was issued for less than this needs.",
+        "Use a token with the scope that the challenge names, or a session.",
+    ),
+    "wrong_password": Advice(
+        "The current password that came with the request is wrong. The session is as good as before.",
+        "Send the right one.",
+    ),
+    "registration_closed": Advice(
+        "This service takes no new accounts by itself.",
+        "Ask whoever runs it for an account.",
+    ),
+    "not_found": Advice(
+        "There is nothing at this path, or nothing that you may see: what belongs to a workspace that you are no member of looks "
+        "the same as what does not exist.",
+        "Check the ids, and whether the thing is in the trash (`deleted=true` shows it).",
+    ),
+    "method_not_allowed": Advice(
+        "The path exists, but not for this method.",
+        "Use one of the methods that `Allow` names.",
+    ),
+    "not_acceptable": Advice(
+        "`Accept` admits nothing that this operation can answer with.",
+        "Accept `application/json`, or leave the header out.",
+    ),
+    "email_taken": Advice(
+        "Another account has this email address.",
+        "Sign in to that account, or use another address.",
+    ),
+    "id_taken": Advice(
+        "The id that you chose was used in this workspace before. Ids are never given twice, not even after a deletion.",
+        "If this was a retry of your own, read the thing; otherwise mint a new id.",
+    ),
+    "key_taken": Advice(
+        "Another project of the workspace has, or had, this key.",
+        "Choose another key: keys are never given twice.",
+    ),
+    "last_owner": Advice(
+        "A workspace keeps at least one owner, and this would take the last one.",
+        "Make somebody else an owner first, or delete the workspace.",
+    ),
+    "already_member": Advice(
+        "You are a member of this workspace already. The invitation was not used up.",
+        "Nothing is left to do.",
+    ),
+    "no_owner": Advice(
+        "All owners of the workspace have closed their accounts, so nobody is left whom it could be restored for.",
+        "An operator has to name a new owner.",
+    ),
+    "project_archived": Advice(
+        "The project is archived: it takes no new tasks and no changes to its tasks.",
+        "Take it out of the archive first.",
+    ),
+    "project_deleted": Advice(
+        "The task's project is in the trash.",
+        "Restore the project: the tasks that went with it come back with it.",
+    ),
+    "stale_version": Advice(
+        "The thing was changed since you read it: `If-Match` does not name its current version. Nothing was changed.",
+        "Read it again, decide anew, and send the change with the new `ETag`; `current_version` has its number.",
+    ),
+    "body_too_large": Advice(
+        "The body is larger than this service reads. Nothing of it was used.",
+        "Send less at once; `GET /v1` tells the limit.",
+    ),
+    "unsupported_media_type": Advice(
+        "The body is not of a kind that this operation takes.",
+        "Send JSON in UTF-8 and say so in `Content-Type`; `Accept-Patch` or `Accept` names what is taken.",
+    ),
+    "validation_failed": Advice(
+        "The request does not have the shape that is expected: a member is missing, unknown, read-only or out of range.",
+        "See `errors`: each names a place (`pointer`, `parameter` or `header`) and what is wrong there.",
+    ),
+    "unknown_reference": Advice(
+        "The body names something that is not there for you: an unknown project, or a user who is no member.",
+        "See `errors` for the place, and check the id.",
+    ),
+    "idempotency_key_reused": Advice(
+        "This `Idempotency-Key` belongs to an earlier, different request of yours.",
+        "Use a new key for every new request, and the old one only to repeat the same request.",
+    ),
+    "precondition_required": Advice(
+        "This service is set up to take no change without `If-Match`.",
+        "Read the thing and send its `ETag` as `If-Match`.",
+    ),
+    "rate_limited": Advice(
+        "You asked too often.",
+        "Wait for as many seconds as `Retry-After` says.",
+    ),
+    "internal_error": Advice(
+        "Something went wrong on our side. The log has it under the request id.",
+        "Tell whoever runs the service the request id. With an `Idempotency-Key` the request may be repeated under the same key.",
+    ),
+    "busy": Advice(
+        "Too many others are changing the same things, or hold them for too long. Nothing was changed.",
+        "Send the same request again after `Retry-After`.",
+    ),
+    "unavailable": Advice(
+        "The database does not answer, or is not set up for this version. Nothing was changed.",
+        "Send the same request again a little later.",
+    ),
+    "outcome_unknown": Advice(
+        "The connection to the database broke while the change was being committed: it may or may not have happened.",
+        "With an `Idempotency-Key`, send the same request under the same key: it is done once. Otherwise read the thing first.",
+    ),
+}

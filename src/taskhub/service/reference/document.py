@@ -1,0 +1,86 @@
+"""The OpenAPI 3.1 document of the service, made of what its routes declare."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.contract.access import Access, Public
+from taskhub.service.reference import parameters, responses
+from taskhub.service.reference.catalogue import problems
+from taskhub.service.reference.introduction import INTRODUCTION, TAGS
+from taskhub.service.reference.schemas import Schemas
+from taskhub.users.contract.access import SessionAccess
+from taskhub.workspaces.contract.access import WorkspaceAccess
+
+
+def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
+    """The document that describes these routes."""
+    schemas = Schemas()
+    schemas.components["Problem"] = responses.PROBLEM
+    operations = [route for route in routes if isinstance(route, Operation) and route.include_in_schema]
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in sorted(operations, key=lambda one: list(TAGS).index(str(one.tags[0]))):
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "TaskHub",
+            "version": version,
+            "summary": "Tasks that clients can change at the same time without losing anything.",
+            "description": INTRODUCTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": description} for name, description in TAGS.items()],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.components.items())),
+            "parameters": parameters.components(),
+            "headers": responses.HEADERS,
+            "examples": {code: responses.example_of(problem) for code, problem in problems().items()},
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The access token of a session (`POST /v1/sessions`), or an API token (`POST /v1/tokens`).",
+                }
+            },
+        },
+    }
+
+
+def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    is_public = isinstance(operation.access, Public)
+    described: dict[str, Any] = {
+        "operationId": operation.operation_id,
+        "tags": operation.tags,
+        "summary": operation.summary,
+        "description": "\n\n".join(part for part in (operation.description, _right(operation.access)) if part),
+        "security": [] if is_public else [{"bearer": [operation.access.scope.name.lower()]}],
+        "parameters": parameters.parameters_of(operation),
+    }
+    if operation.body is not None:
+        described["requestBody"] = _request_body(operation, operation.body[1], schemas)
+    return described | {"responses": responses.responses_of(operation, schemas)}
+
+
+def _request_body(operation: Operation, model: Any, schemas: Schemas) -> dict[str, Any]:
+    schema = schemas.of_body(model, is_patch=operation.method == "PATCH")
+    # A minted id would be good for one try only.
+    example = {name: value for name, value in schemas.example(schema).items() if name != "id"}
+    content = {"schema": schema, "example": example}
+    return {"required": True, "content": dict.fromkeys(operation.media_types, content)}
+
+
+def _right(access: Access) -> str:
+    """What a caller needs, in words."""
+    scope = access.scope.name.lower()
+    if isinstance(access, Public):
+        return "Open to everyone."
+    if isinstance(access, SessionAccess):
+        return "Needs a session: an API token will not do."
+    if isinstance(access, WorkspaceAccess):
+        return f"Needs the role `{access.role.key}` or a higher one in the workspace, and of a token the scope `{scope}`."
+    return f"Needs, of a token, the scope `{scope}`."

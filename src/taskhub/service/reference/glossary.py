@@ -1,0 +1,131 @@
+"""What the members of bodies and answers, and the parameters, mean: the same wherever they stand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+_USER, _OTHER = "019a9f3e-6a10-7c52-8f0e-5b1d2c3a4e5f", "019a9f3e-7b21-7d63-9a1f-6c2e3d4b5f60"
+_WORKSPACE, _PROJECT, _TASK = (
+    "019a9f40-0c32-7e74-8b20-7d3f4e5c6071",
+    "019a9f41-1d43-7f85-9c31-8e405f6d7182",
+    "019a9f42-2e54-7096-8d42-9f51607e8293",
+)
+_SESSION, _TOKEN, _INVITATION = (
+    "019a9f43-3f65-71a7-9e53-a062718f93a4",
+    "019a9f44-4076-72b8-8f64-b17382906ab5",
+    "019a9f45-5187-73c9-9075-c28493a17bc6",
+)
+_INSTANT, _LATER = "2026-11-20T09:00:00Z", "2026-12-20T09:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A meaning, and a typical value. Without one (``...``) the value is made of the members'."""
+
+    meaning: str
+    example: Any = ...
+
+    def on_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The keywords that tell it in a schema."""
+        examples = {} if self.example is ... or "examples" in schema else {"examples": [self.example]}
+        return {"description": self.meaning, **examples}
+
+
+def word(name: str, owner: str) -> Word:
+    """The word for a member or parameter, as it is meant in its owner: a schema, or an operation."""
+    return WORDS.get(f"{owner}.{name}") or WORDS[name]
+
+
+WORDS: dict[str, Word] = {
+    "id": Word("The id: a UUID of version 4 or 7. On a create the client may mint it; it is never given twice.", _TASK),
+    "version": Word("1, and 1 more with each committed change. As an entity tag: the number in quotes.", 3),
+    "created_at": Word("When it was made.", _INSTANT),
+    "updated_at": Word("When it was last changed.", _INSTANT),
+    "deleted_at": Word("When it was moved to the trash; null where it is not there.", None),
+    "created_by_id": Word("The user who made it.", _USER),
+    "expires_at": Word("When it stops working; null for never.", _LATER),
+    "last_used_at": Word("When it was last used, to within a minute; null for never.", _INSTANT),
+    "items": Word("The things on this page, in the order asked for."),
+    "next_cursor": Word("Asks for the next page, as `cursor`; null ends the list.", None),
+    "limit": Word("How many things a page has at most.", 50),
+    "cursor": Word("The `next_cursor` of the page before.", "b3BhcXVl"),
+    "user_agent": Word("What the client called itself when it signed in.", "Mozilla/5.0"),
+    # Users, sessions, tokens
+    "email": Word("The email address, compared however its case is written.", "ada@example.com"),
+    "password": Word("12 to 128 characters.", "correct horse battery staple"),
+    "current_password": Word("The password as it is now.", "correct horse battery staple"),
+    "new_password": Word("12 to 128 characters.", "a new and better passphrase"),
+    "revoke_tokens": Word("Whether the API tokens end as well.", False),
+    "time_zone": Word("An IANA time zone.", "Europe/Berlin"),
+    "name": Word("What people call it.", "Operations"),
+    "User.name": Word("What the user is called.", "Ada Lovelace"),
+    "NewUser.name": Word("What the user is called.", "Ada Lovelace"),
+    "session_id": Word("The session.", _SESSION),
+    "session": Word("The session's id, or `current`.", "current"),
+    "current": Word("Whether it is the session that asks.", True),
+    "Session.expires_at": Word("When it ends unless it is used: 30 days after its last use.", _LATER),
+    "Session.last_used_at": Word("When it was last used.", _INSTANT),
+    "access_token": Word("Goes into `Authorization: Bearer`.", "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"),
+    "expires_in": Word("How many seconds the access token lives.", 900),
+    "refresh_token": Word("Gets the next pair of tokens, once.", "c2Vzc2lvbg.cmVmcmVzaA"),
+    "token_type": Word("How the access token is sent.", "Bearer"),
+    "token_id": Word("The API token.", _TOKEN),
+    "token": Word("The secret itself. It is shown once.", "thub_0a1b2c3d4e5f"),
+    "Acceptance.token": Word("The token of the invitation.", "0a1b2c3d4e5f"),
+    "IssuedInvitation.token": Word("What the guest accepts with. It is shown once; hand it over.", "0a1b2c3d4e5f"),
+    "scopes": Word("What it may be used for: `read`, `write`, `admin`; each includes those before it.", ["read", "write"]),
+    "Token.name": Word("What people call it.", "Nightly report"),
+    "NewToken.name": Word("What people call it.", "Nightly report"),
+    "IssuedToken.name": Word("What people call it.", "Nightly report"),
+    "Token.workspace_id": Word("The only workspace that it sees; null for all.", None),
+    "NewToken.workspace_id": Word("The only workspace that it is to see; null for all.", None),
+    "IssuedToken.workspace_id": Word("The only workspace that it sees; null for all.", None),
+    # Workspaces
+    "workspace_id": Word("The workspace.", _WORKSPACE),
+    "user_id": Word("The user.", _USER),
+    "get_member.user_id": Word("The user's id, or `me`.", "me"),
+    "change_member.user_id": Word("The user's id, or `me`.", _OTHER),
+    "delete_member.user_id": Word("The user's id, or `me`.", "me"),
+    "Workspace.name": Word("What people call it.", "Engine room"),
+    "NewWorkspace.name": Word("What people call it.", "Engine room"),
+    "WorkspacePatch.name": Word("What people call it.", "Engine room"),
+    "Member.name": Word("What the user is called.", "Ada Lovelace"),
+    "joined_at": Word("When the user joined.", _INSTANT),
+    "invitation_id": Word("The invitation.", _INVITATION),
+    "role": Word("`viewer`, `member`, `admin` or `owner`: each may do all that those before it may.", "member"),
+    "Invitation.expires_at": Word("When it can't be accepted any more.", _LATER),
+    "IssuedInvitation.expires_at": Word("When it can't be accepted any more.", _LATER),
+    "NewInvitation.expires_at": Word("When it can't be accepted any more; 7 days from now where it is not given.", _LATER),
+    # Projects
+    "project_id": Word("The project.", _PROJECT),
+    "Project.key": Word("What the keys of its tasks start with: 2 to 10 of A-Z and 0-9, first a letter. Never changes.", "OPS"),
+    "NewProject.key": Word("2 to 10 of A-Z and 0-9, first a letter; unique in the workspace for ever.", "OPS"),
+    "description": Word("Markdown, up to 100 000 characters; null where there is none.", "Check the *oil* first."),
+    "archived_at": Word("When it was archived; null where it is not. An archived project takes no changes to its tasks.", None),
+    # Tasks
+    "task": Word("The task, by its id or by its key.", "OPS-42"),
+    "number": Word("1, 2, 3 … in each project; no number is given twice.", 42),
+    "key": Word("The project's key and the number. It works in every path in place of the id.", "OPS-42"),
+    "title": Word("1 to 500 characters on one line.", "Oil the engine"),
+    "status": Word("A status of the project: `todo`, `in_progress`, `done` or `cancelled`.", "todo"),
+    "status_category": Word("What the status stands for: `todo`, `in_progress`, `done` or `cancelled`.", "todo"),
+    "priority": Word("`none`, `low`, `medium`, `high` or `urgent`.", "high"),
+    "assignee_ids": Word("The members who are on the task, in no order.", [_USER, _OTHER]),
+    "due": Word("When the task is due; null for never. Replaced as a whole by a patch."),
+    "date": Word("The day.", "2026-11-20"),
+    "time": Word("The wall time; null for all day.", "09:30:00"),
+    "Due.time_zone": Word("The IANA time zone of the time; null for all day.", "Europe/Berlin"),
+    "DueBody.time_zone": Word("The IANA time zone of the time; both or neither are given.", "Europe/Berlin"),
+    "due_at": Word("The instant of a timed `due`; null for all day.", "2026-11-20T08:30:00Z"),
+    "closed_at": Word("When the task became done or cancelled; null where it is neither.", None),
+    # The service
+    "Service.name": Word("What it is.", "TaskHub"),
+    "Service.version": Word("Which version of it runs.", "0.1.0"),
+    "registration": Word("Whether anybody may register: `open` or `closed`.", "open"),
+    "require_if_match": Word("Whether every change has to name the version that it is meant for.", False),
+    "limits": Word("How much it takes."),
+    "body_bytes": Word("The largest request body, in bytes.", 1_048_576),
+    "page_items": Word("The largest page of a list.", 200),
+    "writes_per_minute": Word("How many writes a user has per minute; null for no limit.", 1200),
+    "Health.status": Word("`ok`.", "ok"),
+    "code": Word("The code of a problem.", "stale_version"),
+}

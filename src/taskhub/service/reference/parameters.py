@@ -1,0 +1,89 @@
+"""What a request carries beside its body."""
+
+from typing import Any
+
+from taskhub.kernel.api.operations import Operation
+from taskhub.service.reference.glossary import word
+
+Parameter = dict[str, Any]
+
+_TAG = r'(W/)?"[!#-~]*"'
+_TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"}
+
+HEADERS: dict[str, Parameter] = {
+    "IfMatch": {
+        "name": "If-Match",
+        "description": "The `ETag` that the change is meant for. Anything newer is 412 and stays as it is.",
+        "schema": _TAGS,
+        "example": '"3"',
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "description": "The `ETag` of the copy that you have. If it is still good, the answer is 304 without a body.",
+        "schema": _TAGS,
+        "example": '"2"',
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "description": "Makes a retry safe: the same key with the same request is done once and answered the same, for 24 hours.",
+        "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
+        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    },
+    "RequestId": {
+        "name": "X-Request-ID",
+        "description": "1 to 128 of `A-Za-z0-9._-`: the answer repeats it, and the log has it. Anything else is replaced.",
+        "schema": {"type": "string"},
+        "example": "4f1d2a90",
+    },
+}
+
+
+def components() -> dict[str, Parameter]:
+    return {name: {"in": "header", "required": False, **header} for name, header in HEADERS.items()}
+
+
+def parameters_of(operation: Operation) -> list[Parameter]:
+    """All parameters of an operation, those in the path first."""
+    headers = {
+        "IfMatch": operation.conditional,
+        "IfNoneMatch": operation.etag and not operation.writes,
+        "IdempotencyKey": operation.retryable,
+        "RequestId": True,
+    }
+    references = [{"$ref": f"#/components/parameters/{name}"} for name, applies in headers.items() if applies]
+    return [*_in_path(operation), *_in_query(operation), *references]
+
+
+def _in_path(operation: Operation) -> list[Parameter]:
+    owner = str(operation.operation_id)
+    return [
+        _parameter("path", name, {"type": "string", "format": "uuid"} if is_id else {"type": "string"}, owner, required=True)
+        for name, is_id in operation.path_arguments
+    ]
+
+
+def _in_query(operation: Operation) -> list[Parameter]:
+    schema = operation.query[1].model_json_schema()
+    required = schema.get("required", ())
+    owner = str(operation.operation_id)
+    return [
+        _parameter("query", name, _without_null(member), owner, required=name in required)
+        for name, member in schema["properties"].items()
+    ]
+
+
+def _parameter(place: str, name: str, schema: dict[str, Any], owner: str, *, required: bool) -> Parameter:
+    known = word(name, owner)
+    example = known.example
+    if schema.get("type") == "array" and not isinstance(example, list):
+        example = [example]
+    schema.pop("title", None)
+    return {"name": name, "in": place, "required": required, "description": known.meaning, "schema": schema, "example": example}
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is absent, never null."""
+    if schema.get("default", ...) is None:
+        del schema["default"]
+    choices = [choice for choice in schema.pop("anyOf", ()) if choice != {"type": "null"}]
+    return {**schema, **(choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {})}

@@ -1,0 +1,137 @@
+"""What an operation answers: its success with its headers, and its problems by status."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, get_origin
+
+from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.api.problems import MEDIA_TYPE
+from taskhub.kernel.api.responses import Page
+from taskhub.kernel.contract.access import Public
+from taskhub.service.reference.catalogue import Problem, problems
+from taskhub.service.reference.refusals import refusals_of
+from taskhub.service.reference.schemas import Schemas
+
+_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-Request-ID": {"description": "The id of the request: yours, or one that was made.", "required": True, "schema": _TEXT},
+    "ETag": {"description": "The version of the thing, in quotes: for `If-Match`.", "required": True, "schema": _TEXT},
+    "Location": {"description": "The path of what was created.", "required": True, "schema": _TEXT},
+    "Link": {"description": 'The next page, as `rel="next"`; absent on the last one.', "schema": _TEXT},
+    "Idempotency-Replayed": {"description": "`true` where an earlier answer to the same key is repeated.", "schema": _TEXT},
+    "RateLimit": {"description": "How many writes are left, and for how many seconds.", "schema": _TEXT},
+    "RateLimit-Policy": {"description": "How many writes there are in which time.", "schema": _TEXT},
+    "Retry-After": {"description": "Seconds to wait before the next try.", "schema": _NUMBER},
+    "WWW-Authenticate": {"description": "What kind of credential is needed.", "required": True, "schema": _TEXT},
+    "Accept-Patch": {"description": "The media types that a patch may have.", "schema": _TEXT},
+    "Accept": {"description": "The media types that the body may have.", "schema": _TEXT},
+}
+_OF_STATUS = {
+    401: ["WWW-Authenticate"],
+    412: ["ETag"],
+    415: ["Accept-Patch", "Accept"],
+    429: ["Retry-After"],
+    503: ["Retry-After"],
+}
+
+PROBLEM: dict[str, Any] = {
+    "description": "A problem document (RFC 9457). Further members may stand beside these.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id", "retry"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "Where the problem is explained."},
+        "title": {"type": "string", "description": "The problem in a word or two."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What happened this time, for people."},
+        "code": {"type": "string", "description": "What happened, for programs. New codes may come."},
+        "request_id": {"type": "string", "description": "The id of the request; the log has it."},
+        "retry": {
+            "type": "string",
+            "description": "Whether sending the same again can help: `safe` as it is, `same_key` only under the same "
+            "`Idempotency-Key`, or `no`.",
+        },
+        "errors": {
+            "description": "What is wrong with the request, and where.",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                    "pointer": {"type": "string", "description": "A place in the body, as a JSON pointer."},
+                    "parameter": {"type": "string", "description": "A query parameter."},
+                    "header": {"type": "string", "description": "A request header."},
+                },
+            },
+        },
+        "current_version": {"type": "integer", "description": "With `stale_version`: the version that the thing has now."},
+    },
+}
+
+
+def example_of(problem: Problem) -> dict[str, Any]:
+    value = {
+        "type": f"/problems/{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.advice.meaning,
+        "code": problem.code,
+        "request_id": "4f1d2a90",
+        "retry": problem.retry,
+    }
+    return {"summary": problem.title, "value": value}
+
+
+def responses_of(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    """All answers of an operation, by status."""
+    status = operation.status_code or 200
+    responses = {str(status): _success(operation, schemas, status)}
+    if operation.etag and not operation.writes:
+        responses["304"] = {"description": "Your copy is still good.", "headers": _headers(["X-Request-ID", "ETag"])}
+    by_status: dict[int, list[Problem]] = {}
+    for code in refusals_of(operation):
+        by_status.setdefault(problems()[code].status, []).append(problems()[code])
+    return responses | {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
+
+
+def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, Any]:
+    is_page = get_origin(operation.answers) is Page
+    applies = {
+        "X-Request-ID": True,
+        "ETag": operation.etag,
+        "Location": operation.creates,
+        "Link": is_page,
+        "Idempotency-Replayed": operation.retryable,
+        "RateLimit": not isinstance(operation.access, Public),
+        "RateLimit-Policy": not isinstance(operation.access, Public),
+    }
+    response: dict[str, Any] = {
+        "description": "One page of the list." if is_page else HTTPStatus(status).phrase,
+        "headers": _headers(name for name, does in applies.items() if does),
+    }
+    if operation.answers is not None:
+        schema = schemas.of_answer(operation.answers)
+        content = {"schema": schema}
+        if operation.answers not in (str, dict):
+            content["example"] = schemas.example(schema)
+        response["content"] = {operation.produces: content}
+    return response
+
+
+def _refusal(status: int, known: list[Problem]) -> dict[str, Any]:
+    codes = ", ".join(f"[`{problem.code}`](/problems/{problem.code})" for problem in known)
+    content = {
+        "schema": {"$ref": "#/components/schemas/Problem"},
+        "examples": {problem.code: {"$ref": f"#/components/examples/{problem.code}"} for problem in known},
+    }
+    return {
+        "description": f"{HTTPStatus(status).phrase}: {codes}.",
+        "headers": _headers(["X-Request-ID", *_OF_STATUS.get(status, ())]),
+        "content": {MEDIA_TYPE.decode(): content},
+    }
+
+
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -1,0 +1,96 @@
+"""The shapes of bodies and answers, as JSON Schema under their names."""
+
+from typing import Any, get_args, get_origin
+
+import msgspec
+from msgspec import inspect
+from pydantic import BaseModel
+
+from taskhub.kernel.api.responses import Page
+from taskhub.service.reference.glossary import word
+
+Schema = dict[str, Any]
+
+_REF = "#/components/schemas/"
+_SCALARS: dict[type, Schema] = {
+    inspect.UUIDType: {"type": "string", "format": "uuid"},
+    inspect.DateTimeType: {"type": "string", "format": "date-time"},
+    inspect.DateType: {"type": "string", "format": "date"},
+    inspect.TimeType: {"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"},
+    inspect.StrType: {"type": "string"},
+    inspect.IntType: {"type": "integer"},
+    inspect.BoolType: {"type": "boolean"},
+    inspect.NoneType: {"type": "null"},
+    inspect.DictType: {"type": "object"},
+}
+_NAMES = {"WorkspaceForMember": "Workspace", "NamedMember": "Member"}
+"""Views whose name tells more than a client needs."""
+_NULL: Schema = {"type": "null"}
+
+
+class Schemas:
+    """The named schemas of one document, gathered as they are referred to."""
+
+    def __init__(self) -> None:
+        self.components: dict[str, Schema] = {}
+
+    def of_answer(self, answers: Any) -> Schema:
+        """The schema of a view, or of a page of them. Answers may grow members and values: nothing about them is closed."""
+        if get_origin(answers) is Page:
+            return self._of_page(get_args(answers)[0])
+        return self._of_type(inspect.type_info(answers))
+
+    def of_body(self, model: type[BaseModel], *, is_patch: bool) -> Schema:
+        """The schema of a request body. In a merge patch every member may be absent, so none has a default."""
+        schema = model.model_json_schema(ref_template=_REF + "{model}")
+        for name, definition in schema.pop("$defs", {}).items():
+            self._add(name, definition)
+        if is_patch:
+            for member in schema["properties"].values():
+                member.pop("default", None)
+        return self._add(model.__name__, schema)
+
+    def example(self, schema: Schema) -> Any:
+        """A value of a schema, from the examples of its members."""
+        if "examples" in schema:
+            return schema["examples"][0]
+        if "$ref" in schema:
+            return self.example(self.components[schema["$ref"].removeprefix(_REF)])
+        if "anyOf" in schema:
+            return self.example(schema["anyOf"][0])
+        if schema["type"] == "array":
+            return [self.example(schema["items"])]
+        return {name: self.example(member) for name, member in schema["properties"].items()}
+
+    def _of_page(self, view: type[msgspec.Struct]) -> Schema:
+        items = self.of_answer(view)
+        properties = {"items": {"type": "array", "items": items}, "next_cursor": {"anyOf": [{"type": "string"}, _NULL]}}
+        schema = {"type": "object", "properties": properties, "required": [*properties]}
+        return self._add(f"{items['$ref'].removeprefix(_REF)}Page", schema)
+
+    def _of_type(self, kind: Any) -> Schema:
+        if isinstance(kind, inspect.StructType):
+            return self._of_struct(kind)
+        if isinstance(kind, inspect.ListType | inspect.VarTupleType):
+            return {"type": "array", "items": self._of_type(kind.item_type)}
+        if isinstance(kind, inspect.UnionType):
+            return {"anyOf": [self._of_type(one) for one in kind.types]}
+        return dict(_SCALARS[type(kind)])
+
+    def _of_struct(self, kind: inspect.StructType) -> Schema:
+        return self._add(
+            _NAMES.get(kind.cls.__name__) or kind.cls.__name__.removesuffix("View"),
+            {
+                "type": "object",
+                "properties": {field.encode_name: self._of_type(field.type) for field in kind.fields},
+                "required": [field.encode_name for field in kind.fields if field.required],
+            },
+        )
+
+    def _add(self, name: str, schema: Schema) -> Schema:
+        schema.pop("title", None)
+        for member, definition in schema["properties"].items():
+            definition.pop("title", None)
+            definition.update(word(member, name).on_schema(definition))
+        assert self.components.setdefault(name, schema) == schema, f"two schemas are called {name}"
+        return {"$ref": _REF + name}

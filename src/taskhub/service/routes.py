@@ -1,0 +1,6 @@
+"""The routes about the service itself."""
+
+from taskhub.service.documentation import DOCUMENTATION
+from taskhub.service.status import STATUS
+
+ROUTES = [STATUS, DOCUMENTATION]

@@ -1,0 +1,66 @@
+"""What the service is, how it is, and what it has measured."""
+
+import msgspec
+from starlette.responses import Response
+
+from taskhub.kernel.api.bodies import MOST_BYTES
+from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.responses import JsonResponse
+from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.contract.access import PUBLIC
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.service.health import check_ready
+from taskhub.service.metrics import MEDIA_TYPE, measurements
+
+STATUS = Routes("Service")
+
+
+class Limits(msgspec.Struct, frozen=True):
+    body_bytes: int
+    page_items: int
+    writes_per_minute: int | None
+
+
+class Service(msgspec.Struct, frozen=True):
+    name: str
+    version: str
+    registration: str
+    require_if_match: bool
+    limits: Limits
+
+
+class Health(msgspec.Struct, frozen=True):
+    status: str
+
+
+_HEALTHY = msgspec.json.encode(Health("ok"))
+
+
+@STATUS.get("/v1", PUBLIC, summary="What this service is and how it is set up", answers=Service)
+async def get_service(request: ApiRequest) -> Response:
+    settings = request.container.settings()
+    limits = Limits(MOST_BYTES, 200, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
+    service = Service("TaskHub", request.scope["app"].version, settings.registration, settings.require_if_match, limits)
+    return JsonResponse(200, msgspec.json.encode(service))
+
+
+@STATUS.get("/health/live", PUBLIC, summary="Whether the process runs", answers=Health)
+async def get_liveness(request: ApiRequest) -> Response:
+    """Asks nobody else: a process that answers is alive, whatever the database does."""
+    return JsonResponse(200, _HEALTHY)
+
+
+@STATUS.get("/health/ready", PUBLIC, summary="Whether the service can do its work", answers=Health, errors=(Unavailable,))
+async def get_readiness(request: ApiRequest) -> Response:
+    """The database answers, and its schema is the one that this version was written for."""
+    await check_ready(request.container.database())
+    return JsonResponse(200, _HEALTHY)
+
+
+@STATUS.get("/metrics", PUBLIC, summary="Measurements for Prometheus", answers=str, produces="text/plain")
+async def get_metrics(request: ApiRequest) -> Response:
+    """Where `TASKHUB_METRICS_PORT` is set they are on that port instead, and here is nothing."""
+    if request.container.settings().metrics_port is not None:
+        raise NotFound
+    return JsonResponse(200, await measurements(request.scope["app"]), media_type=MEDIA_TYPE)

@@ -1,0 +1,104 @@
+"""What can be configured. Every setting is an environment variable `TASKHUB_…`, or a line of `.env`."""
+
+import os
+import re
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "TASKHUB_"
+ENV_FILE = ".env"
+
+
+class WrongSettings(Exception):
+    """A setting that is wrong or unknown; the message names it."""
+
+
+class Settings(BaseSettings):
+    """Read with `read_settings`, which also refuses what it does not know."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    database_url: SecretStr | None = None
+    data_dir: Path | None = None
+    secret_key: SecretStr | None = None
+    secret_key_previous: SecretStr | None = None
+    require_if_match: bool = False
+    registration: Literal["open", "closed"] = "open"
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    rate_limits: Literal["on", "off"] = "on"
+    limit_writes_per_user: int = Field(1200, ge=1)
+    limit_attempts_per_account: int = Field(20, ge=1)
+    limit_attempts_per_address: int = Field(100, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+    database_pool_size: int = Field(20, ge=2, le=200)
+
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _list(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any, info: Any) -> Any:
+        field = cls.model_fields[info.field_name]
+        return field.get_default() if value == "" else value
+
+    @field_validator("secret_key", "secret_key_previous")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("needs at least 32 characters; `taskhub secret rotate` makes one")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError("expected addresses or networks, such as 10.0.0.7,192.168.0.0/16") from None
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(part == "*" or re.fullmatch(r"https?://[^/?#@\s]+", part) for part in value):
+            raise ValueError("expected origins without a path, such as https://app.example.com,http://localhost:3000")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgresql+asyncpg://")):
+            raise ValueError("expected postgresql://user:password@host:port/database")
+        return value
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        WrongSettings
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    given = {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})}
+    unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub. Known are: {', '.join(sorted(known))}.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors() if fault["loc"])
+        raise WrongSettings("; ".join(problems)) from None

@@ -1,0 +1,24 @@
+"""Take someone who has left the workspace off their tasks."""
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.contract.events import Event
+from taskhub.tasks.application.ports import TasksUnitOfWork
+
+TASKS_AT_ONCE = 200
+
+
+class ReleaseFormerMember:
+    """Subscribes to members who were removed or have left."""
+
+    name = "tasks.release_former_member"
+    types = frozenset({"member.removed"})
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def handle(self, event: Event, uow: TasksUnitOfWork) -> bool:
+        tasks = await uow.tasks.assigned_to(event.entity_id, event.stream_id, limit=TASKS_AT_ONCE)
+        now = self._clock()
+        for task in tasks:
+            task.release(event.entity_id, now=now)
+        return len(tasks) < TASKS_AT_ONCE

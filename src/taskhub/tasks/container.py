@@ -1,0 +1,51 @@
+"""What the tasks module is made of."""
+
+from functools import partial
+
+from dependency_injector import containers, providers
+
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.tasks.application.archive_project import archive_project, unarchive_project
+from taskhub.tasks.application.assign_task import assign_task, unassign_task
+from taskhub.tasks.application.change_project import change_project
+from taskhub.tasks.application.change_task import change_task
+from taskhub.tasks.application.create_project import create_project
+from taskhub.tasks.application.create_task import create_task
+from taskhub.tasks.application.release_former_member import ReleaseFormerMember
+from taskhub.tasks.application.trash_project import restore_project, trash_project
+from taskhub.tasks.application.trash_task import restore_task, trash_task
+from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
+from taskhub.tasks.infrastructure.purge import TrashPurge
+from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
+
+
+class TasksContainer(containers.DeclarativeContainer):
+    database = providers.Dependency()
+    signal = providers.Dependency()
+    clock = providers.Dependency()
+    memberships = providers.Dependency()
+
+    unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, signal, memberships)
+    command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS))
+    runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
+
+    create_project = providers.Singleton(partial, create_project, clock=clock)
+    change_project = providers.Singleton(partial, change_project, clock=clock)
+    archive_project = providers.Singleton(partial, archive_project, clock=clock)
+    unarchive_project = providers.Singleton(partial, unarchive_project, clock=clock)
+    trash_project = providers.Singleton(partial, trash_project, clock=clock)
+    restore_project = providers.Singleton(partial, restore_project, clock=clock)
+
+    create_task = providers.Singleton(partial, create_task, clock=clock)
+    change_task = providers.Singleton(partial, change_task, clock=clock)
+    trash_task = providers.Singleton(partial, trash_task, clock=clock)
+    restore_task = providers.Singleton(partial, restore_task, clock=clock)
+    assign_task = providers.Singleton(partial, assign_task, clock=clock)
+    unassign_task = providers.Singleton(partial, unassign_task, clock=clock)
+
+    release_former_member = providers.Singleton(ReleaseFormerMember, clock)
+    subscribers = providers.List(release_former_member)
+
+    trash_purge = providers.Singleton(TrashPurge, runner)
+    purges = providers.List(trash_purge)

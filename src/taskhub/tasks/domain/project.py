@@ -1,0 +1,62 @@
+"""A project: the home and the numbering of tasks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from taskhub.kernel.domain.aggregate import Aggregate
+
+
+@dataclass(eq=False)
+class Project(Aggregate):
+    entity_type: ClassVar[str] = "project"
+
+    workspace_id: UUID
+    id: UUID
+    key: str
+    name: str
+    description: str | None
+    archived_at: datetime | None
+    created_by_id: UUID
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    purged_at: datetime | None = None
+
+    @classmethod
+    def create(
+        cls, *, workspace_id: UUID, id: UUID, key: str, name: str, description: str | None, created_by_id: UUID, now: datetime
+    ) -> "Project":
+        project = cls(workspace_id, id, key, name, description, None, created_by_id, 1, now, now, None)
+        project._record("project.created")
+        return project
+
+    @property
+    def stream_id(self) -> UUID:
+        return self.workspace_id
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    def describe(self, *, name: str, description: str | None, now: datetime) -> None:
+        self._change("project.updated", now, name=name, description=description)
+
+    def archive(self, now: datetime) -> None:
+        if not self.is_archived:
+            self._change("project.archived", now, archived_at=now)
+
+    def unarchive(self, now: datetime) -> None:
+        self._change("project.unarchived", now, archived_at=None)
+
+    def trash(self, now: datetime) -> None:
+        self._change("project.trashed", now, deleted_at=now)
+
+    def purge(self, now: datetime) -> None:
+        """Empties a project that is gone for good. What is left keeps its key and its id from being given again."""
+        self._change("project.purged", now, name="", description=None, purged_at=now)
+
+    def restore(self, now: datetime) -> None:
+        self._change("project.restored", now, deleted_at=None)

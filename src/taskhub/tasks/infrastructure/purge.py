@@ -1,0 +1,40 @@
+"""The purge of this module: which workspaces have something in the trash that is over."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, union
+
+from taskhub.kernel.application.commands import Context
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.tasks.application.purge_trash import KEPT, PurgeTrash, purge_trash
+from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
+from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
+
+_tasks, _projects = TASKS.table.c, PROJECTS.table.c
+_BEFORE = bindparam("before", type_=_tasks.deleted_at.type)
+_WORKSPACES = Statement(
+    union(
+        select(_tasks.workspace_id).where(_tasks.deleted_at < _BEFORE),
+        select(_projects.workspace_id).where(_projects.deleted_at < _BEFORE, *PROJECTS.visible),
+    )
+)
+
+
+class TrashPurge:
+    """Empties the trash of all workspaces of what is 30 days old."""
+
+    name = "trash"
+
+    def __init__(self, runner: Runner[SqlTasksUnitOfWork]) -> None:
+        self._runner = runner
+
+    async def __call__(self, database: Database, now: datetime) -> int:
+        """Returns how many projects and tasks went."""
+        removed = 0
+        for row in await database.fetch(_WORKSPACES, {"before": now - KEPT}):
+            command = PurgeTrash(row["workspace_id"], now)
+            while count := await self._runner.perform(purge_trash, command, Context()):
+                removed += count
+        return removed

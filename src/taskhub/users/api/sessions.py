@@ -1,0 +1,124 @@
+"""Signing in and out."""
+
+import hashlib
+from dataclasses import replace
+from uuid import UUID
+
+import msgspec
+import structlog
+from starlette.responses import Response
+
+from taskhub.kernel.api.operations import Privacy, Routes
+from taskhub.kernel.api.request import ApiRequest, parse_id
+from taskhub.kernel.api.responses import JsonResponse, Page
+from taskhub.kernel.contract.access import PUBLIC
+from taskhub.kernel.contract.ids import new_id
+from taskhub.users.api.bodies import PageQuery, Refresh, SignIn
+from taskhub.users.api.module import module_of
+from taskhub.users.application.end_session import EndSession
+from taskhub.users.application.open_session import OpenSession
+from taskhub.users.application.refresh_session import RefreshSession
+from taskhub.users.application.views import SessionTokens, SessionView
+from taskhub.users.contract.access import OWN_ACCOUNT
+from taskhub.users.contract.errors import InvalidToken
+from taskhub.users.domain.email import EmailAddress
+from taskhub.users.domain.errors import InvalidCredentials
+
+PATH = "/v1/sessions"
+SESSIONS = Routes("Sessions")
+log = structlog.get_logger("taskhub.users")
+
+
+@SESSIONS.post(
+    PATH,
+    PUBLIC,
+    status_code=201,
+    privacy=Privacy.SECRET,
+    summary="Sign in",
+    answers=SessionTokens,
+    errors=(InvalidCredentials,),
+)
+async def create_session(request: ApiRequest, body: SignIn) -> Response:
+    users = module_of(request)
+    request.limit_attempts(_account(body.email))
+    proof = await users.passwords().prove_by_email(body.email, body.password.get_secret_value())
+    command = OpenSession(new_id(), proof, request.user_agent)
+    context = replace(request.command_context(), actor_id=proof.user_id)
+    signed_in = await users.runner().perform(users.open_session(), command, context)
+    tokens = users.session_tokens()(signed_in)
+    return JsonResponse(201, msgspec.json.encode(tokens), [(b"location", f"{PATH}/{signed_in.session_id}".encode())])
+
+
+@SESSIONS.post(
+    PATH + "/refresh",
+    PUBLIC,
+    privacy=Privacy.SECRET,
+    summary="Renew a session",
+    answers=SessionTokens,
+    errors=(InvalidToken,),
+)
+async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
+    users = module_of(request)
+    text = body.refresh_token.get_secret_value()
+    request.limit_attempts(hashlib.sha256(text.encode()).hexdigest())
+    token = users.refresh_tokens().read(text)
+    if token is None:
+        raise InvalidToken
+    context = replace(request.command_context(), actor_id=token.user_id)
+    signed_in = await users.runner().perform(users.refresh_session(), RefreshSession(token), context)
+    if signed_in is None:
+        log.warning("a spent refresh token was used again: the session was ended", session_id=token.session_id)
+        raise InvalidToken
+    return JsonResponse(200, msgspec.json.encode(users.session_tokens()(signed_in)))
+
+
+@SESSIONS.get(PATH, OWN_ACCOUNT, summary="List one's sessions, newest first", answers=Page[SessionView])
+async def list_sessions(request: ApiRequest, page: PageQuery) -> Response:
+    users = module_of(request)
+    position = request.position(page.cursor)
+    after = UUID(position[0]) if position else None
+    user_id, now = request.caller.user_id, users.clock()()
+    items = await users.queries().sessions(user_id, current_session(request), after, page.limit + 1, now=now)
+    has_more = len(items) > page.limit
+    return request.page(items[: page.limit], [items[page.limit - 1].id] if has_more else None)
+
+
+@SESSIONS.get(PATH + "/{session}", OWN_ACCOUNT, summary="Read a session", answers=SessionView)
+async def get_session(request: ApiRequest, session: str) -> Response:
+    users = module_of(request)
+    current = current_session(request)
+    view = await users.queries().session(request.caller.user_id, current, _session_id(session, current), now=users.clock()())
+    return JsonResponse(200, msgspec.json.encode(view))
+
+
+@SESSIONS.delete(
+    PATH + "/{session}",
+    OWN_ACCOUNT,
+    status_code=204,
+    summary="Sign out",
+    conditional=False,
+    retryable=False,
+)
+async def delete_session(request: ApiRequest, session: str) -> Response:
+    users = module_of(request)
+    command = EndSession(request.caller.user_id, _session_id(session, current_session(request)), request.expected)
+    await users.runner().perform(users.end_session(), command, request.command_context())
+    return JsonResponse(204, b"")
+
+
+def current_session(request: ApiRequest) -> UUID:
+    """The session that asks: routes that need one are closed to API tokens."""
+    assert request.caller.session_id is not None
+    return request.caller.session_id
+
+
+def _session_id(text: str, current: UUID) -> UUID:
+    return current if text == "current" else parse_id(text)
+
+
+def _account(email: str) -> str:
+    """What attempts are counted by: one account, however its email is spelled."""
+    try:
+        return EmailAddress.parse(email).key
+    except ValueError:
+        return hashlib.sha256(email.encode()).hexdigest()

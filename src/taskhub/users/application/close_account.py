@@ -1,0 +1,42 @@
+"""Close one's own account, for good."""
+
+from dataclasses import dataclass
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.domain.errors import StaleVersion
+from taskhub.users.application.endings import end_sessions, revoke_tokens
+from taskhub.users.application.passwords import Proof
+from taskhub.users.application.ports import UsersUnitOfWork
+from taskhub.users.domain.errors import WrongPassword
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAccount:
+    proof: Proof
+    expected: Expected
+
+
+async def close_account(command: CloseAccount, uow: UsersUnitOfWork, *, clock: Clock) -> None:
+    """Ends memberships, sessions and tokens, and erases all that says whose account it was.
+
+    Workspaces are locked before the user, as everywhere.
+
+    Raises:
+        NotFound
+        StaleVersion
+        WrongPassword: the password changed after it was proven.
+        LastOwner: of a workspace with other members.
+    """
+    if command.expected is not None and command.proof.version not in command.expected:
+        raise StaleVersion(command.proof.version)
+    await uow.lock()
+    now = clock()
+    await uow.tenancies.release(command.proof.user_id, now=now)
+    user = await uow.users.get(command.proof.user_id, expected=command.expected)
+    if not command.proof.holds_for(user):
+        raise WrongPassword
+    await end_sessions(user.id, uow, now=now)
+    await revoke_tokens(user.id, uow, now=now)
+    user.close(now)
+    await uow.forget_retry_keys(user.id)

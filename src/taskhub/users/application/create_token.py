@@ -1,0 +1,64 @@
+"""Create an API token."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.contract.caller import Scope
+from taskhub.kernel.domain.errors import Fault, UnknownReference, ValidationFailed
+from taskhub.users.application.ports import ApiTokenSecrets, UsersUnitOfWork
+from taskhub.users.application.views import TokenView, token_view
+from taskhub.users.contract.errors import InvalidToken
+from taskhub.users.domain.api_token import ApiToken
+
+
+@dataclass(frozen=True, slots=True)
+class CreateToken:
+    """``session_id`` is the session that asks."""
+
+    id: UUID
+    user_id: UUID
+    session_id: UUID
+    name: str
+    scopes: tuple[Scope, ...]
+    expires_at: datetime | None
+    workspace_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedToken:
+    view: TokenView
+    secret: str = field(repr=False)
+
+
+async def create_token(command: CreateToken, uow: UsersUnitOfWork, *, secrets: ApiTokenSecrets, clock: Clock) -> CreatedToken:
+    """User and session are loaded, so the commit checks that both are as they were: no token slips past "revoke them all".
+
+    Raises:
+        InvalidToken: the session has ended meanwhile.
+        ValidationFailed: it would be expired already.
+        UnknownReference: the user is no member of the workspace.
+    """
+    if command.workspace_id is not None and not await uow.tenancies.is_member(command.workspace_id, command.user_id):
+        raise UnknownReference(Fault("unknown_reference", "no workspace of yours", pointer="/workspace_id"))
+    user = await uow.users.find(command.user_id)
+    session = await uow.sessions.find(command.user_id, command.session_id)
+    if user is None or session is None:
+        raise InvalidToken
+    now = clock()
+    if command.expires_at is not None and command.expires_at <= now:
+        raise ValidationFailed(Fault("past", "A token can't expire in the past.", pointer="/expires_at"))
+    secret, digest = secrets.mint()
+    token = ApiToken.create(
+        user_id=user.id,
+        id=command.id,
+        name=command.name,
+        scopes=command.scopes,
+        workspace_id=command.workspace_id,
+        expires_at=command.expires_at,
+        digest=digest,
+        now=now,
+    )
+    uow.api_tokens.add(token)
+    return CreatedToken(token_view(token), secret)

@@ -1,0 +1,72 @@
+"""What the users module is made of."""
+
+from functools import partial
+from typing import Any
+
+from dependency_injector import containers, providers
+
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.users.application.change_account import change_account
+from taskhub.users.application.change_password import change_password
+from taskhub.users.application.close_account import close_account
+from taskhub.users.application.create_token import create_token
+from taskhub.users.application.create_user import create_user
+from taskhub.users.application.end_session import end_session
+from taskhub.users.application.open_session import open_session
+from taskhub.users.application.passwords import Passwords
+from taskhub.users.application.refresh_session import refresh_session
+from taskhub.users.application.reset_password import reset_password
+from taskhub.users.application.revoke_token import revoke_token
+from taskhub.users.application.session_tokens import session_tokens
+from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
+from taskhub.users.infrastructure.api_token_secrets import RandomApiTokenSecrets
+from taskhub.users.infrastructure.authenticator import SqlAuthenticator
+from taskhub.users.infrastructure.credentials import SqlCredentialStore
+from taskhub.users.infrastructure.last_use import LastUse
+from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, USERS
+from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
+from taskhub.users.infrastructure.purge import PURGES
+from taskhub.users.infrastructure.queries import SqlAccountQueries
+from taskhub.users.infrastructure.refresh_tokens import SignedRefreshTokens
+from taskhub.users.infrastructure.unit_of_work import SqlUsersUnitOfWork
+
+
+class UsersContainer(containers.DeclarativeContainer):
+    database: providers.Dependency[Any] = providers.Dependency()
+    signal: providers.Dependency[Any] = providers.Dependency()
+    clock: providers.Dependency[Any] = providers.Dependency()
+    secret_keys: providers.Dependency[Any] = providers.Dependency()
+    registration: providers.Dependency[Any] = providers.Dependency()
+    tenancies: providers.Dependency[Any] = providers.Dependency()
+
+    unit_of_work = providers.Factory(SqlUsersUnitOfWork, database, signal, tenancies)
+    command_log = providers.Singleton(SqlCommandLog, database, (USERS, SESSIONS, API_TOKENS))
+    runner: providers.Provider[Runner[SqlUsersUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
+
+    password_hasher = providers.Singleton(Argon2PasswordHasher)
+    credentials = providers.Singleton(SqlCredentialStore, database)
+    passwords = providers.Singleton(Passwords, credentials, password_hasher)
+    refresh_tokens = providers.Singleton(SignedRefreshTokens, secret_keys)
+    access_tokens = providers.Singleton(JwtAccessTokens, secret_keys)
+    api_token_secrets = providers.Singleton(RandomApiTokenSecrets)
+    last_use = providers.Singleton(LastUse, database)
+    authenticator = providers.Singleton(SqlAuthenticator, database, access_tokens, last_use, clock)
+    queries = providers.Singleton(SqlAccountQueries, database)
+
+    create_user = providers.Singleton(partial, create_user, clock=clock)
+    change_account = providers.Singleton(partial, change_account, clock=clock)
+    change_password = providers.Singleton(partial, change_password, clock=clock)
+    reset_password = providers.Singleton(partial, reset_password, clock=clock)
+    close_account = providers.Singleton(partial, close_account, clock=clock)
+    open_session = providers.Singleton(partial, open_session, refresh_tokens=refresh_tokens, clock=clock)
+    refresh_session = providers.Singleton(partial, refresh_session, refresh_tokens=refresh_tokens, clock=clock)
+    end_session = providers.Singleton(partial, end_session, clock=clock)
+    session_tokens = providers.Singleton(partial, session_tokens, access_tokens=access_tokens, clock=clock)
+    create_token = providers.Singleton(partial, create_token, secrets=api_token_secrets, clock=clock)
+    revoke_token = providers.Singleton(partial, revoke_token, clock=clock)
+
+    subscribers = providers.List()
+    purges = providers.Object(PURGES)
+    background = providers.List(last_use.provided.run)
+    """What runs for as long as the service does: coroutine functions without arguments."""

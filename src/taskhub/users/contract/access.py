@@ -1,0 +1,15 @@
+"""The right to an account of one's own."""
+
+from dataclasses import dataclass
+
+from taskhub.kernel.contract.access import Access
+from taskhub.kernel.contract.caller import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAccess(Access):
+    """Only for someone who has signed in: whatever its scopes, an API token will not do."""
+
+
+READ_ACCOUNT = Access(Scope.READ)
+OWN_ACCOUNT = SessionAccess(Scope.READ)

@@ -1,0 +1,60 @@
+"""Email addresses, and what makes two of them the same."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+LONGEST = 254
+LONGEST_LOCAL_PART = 64
+"""Both in bytes, by RFC 5321."""
+
+_ATOM = r'[^\s"(),.:;<>@\[\]\\]+'
+_LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """``text`` is the address as its owner writes it; ``key`` its canonical form, by which addresses are compared.
+
+    The key is compatibility-normalised and case-folded as a whole, with the domain in its ASCII form.
+    """
+
+    text: str
+    key: str
+
+    @classmethod
+    def parse(cls, text: str) -> "EmailAddress":
+        """Reads an address; blanks around it don't count. Quoted local parts and address literals are not taken.
+
+        Raises:
+            ValueError: it is not an email address, or longer than one may be.
+        """
+        text = text.strip()
+        if len(text) > LONGEST or not text.isprintable():
+            raise ValueError("not an email address")
+        local_part, _, domain = _folded(text).rpartition("@")
+        key = f"{local_part}@{_ascii(domain)}"
+        if not _LOCAL_PART.fullmatch(local_part) or not local_part.isprintable():
+            raise ValueError("not an email address")
+        if len(local_part.encode()) > LONGEST_LOCAL_PART or len(key.encode()) > LONGEST:
+            raise ValueError("longer than an email address may be")
+        return cls(text, key)
+
+
+def _folded(text: str) -> str:
+    """Unicode's NFKC_Casefold: folding can undo the normal form and the other way round, so both are done twice."""
+    for _ in range(2):
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
+    return text
+
+
+def _ascii(domain: str) -> str:
+    try:
+        name = domain.encode("idna").decode().lower()
+    except UnicodeError:
+        raise ValueError("not the name of a mail domain") from None
+    if not _DOMAIN.fullmatch(name):
+        raise ValueError("not the name of a mail domain")
+    return name

@@ -1,0 +1,44 @@
+"""Names of accounts for other modules: over their unit of work, or straight from the database."""
+
+from collections.abc import Iterable
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
+
+from taskhub.kernel.infrastructure.database import Parameters, Record
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.users.contract.accounts import DELETED, AccountName
+from taskhub.users.infrastructure.mappings import USERS
+
+_users = USERS.table.c
+_NAMES = Statement(
+    select(_users.id, _users.name, _users.email).where(
+        _users.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))), _users.deleted_at.is_(None)
+    )
+)
+
+
+class _Reads(Protocol):
+    async def fetch(self, statement: Statement, parameters: Parameters, /) -> list[Record]: ...
+
+
+class SqlAccounts:
+    """``source`` runs the query: a `Database`, or a unit of work."""
+
+    def __init__(self, source: _Reads) -> None:
+        self._source = source
+
+    async def names(self, user_ids: Iterable[UUID]) -> dict[UUID, AccountName]:
+        ids = set(user_ids)
+        if not ids:
+            return {}
+        names = dict.fromkeys(ids, DELETED)
+        for record in await self._source.fetch(_NAMES, {"ids": list(ids)}):
+            names[record["id"]] = AccountName(record["name"], record["email"])
+        return names
+
+
+def sql_accounts(uow: SqlUnitOfWork) -> SqlAccounts:
+    return SqlAccounts(uow)

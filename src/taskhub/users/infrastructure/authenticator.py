@@ -1,0 +1,115 @@
+"""From an `Authorization` header to a caller: without a round trip when warm, with one when cold."""
+
+import hashlib
+import time
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, bindparam, select
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.contract.caller import Caller, Scope
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.users.application.ports import ACCESS_SECONDS
+from taskhub.users.contract.errors import InvalidToken, NotAuthenticated, TokenExpired
+from taskhub.users.infrastructure.access_tokens import Claims, JwtAccessTokens
+from taskhub.users.infrastructure.api_token_secrets import PREFIX, digest_of
+from taskhub.users.infrastructure.last_use import LastUse
+from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, scopes_of
+from taskhub.users.infrastructure.memory import Memory, Monotonic
+
+GRANT_SECONDS = 0.9
+"""How long a session or token is taken to be alive after it was read: a second after its end it is refused everywhere."""
+MOST_REMEMBERED = 20_000
+_LONGEST = 200
+
+_sessions, _tokens = SESSIONS.table.c, API_TOKENS.table.c
+_SESSION = Statement(
+    select(_sessions.last_used_at).where(
+        _sessions.user_id == bindparam("user_id", type_=_sessions.user_id.type),
+        _sessions.id == bindparam("id", type_=_sessions.id.type),
+        _sessions.expires_at > bindparam("now", type_=DateTime(timezone=True)),
+    )
+)
+_TOKEN = Statement(
+    select(_tokens.user_id, _tokens.id, _tokens.scopes, _tokens.workspace_id, _tokens.expires_at, _tokens.last_used_at).where(
+        _tokens.digest == bindparam("digest", type_=_tokens.digest.type)
+    )
+)
+
+
+class SqlAuthenticator:
+    """Implements `Authenticator`. What is remembered are good answers only, so that a new token works at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        access_tokens: JwtAccessTokens,
+        last_use: LastUse,
+        clock: Clock,
+        monotonic: Monotonic = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._access_tokens = access_tokens
+        self._last_use = last_use
+        self._clock = clock
+        self._claims: Memory[bytes, Claims] = Memory(ACCESS_SECONDS, MOST_REMEMBERED, monotonic)
+        self._sessions: Memory[tuple[UUID, UUID], Caller] = Memory(GRANT_SECONDS, MOST_REMEMBERED, monotonic)
+        self._tokens: Memory[str, tuple[Caller, datetime | None]] = Memory(GRANT_SECONDS, MOST_REMEMBERED, monotonic)
+
+    async def authenticate(self, authorization: str | None) -> Caller:
+        scheme, _, token = (authorization or "").strip().partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated
+        return await (self._by_api_token(token) if token.startswith(PREFIX) else self._by_session(token))
+
+    async def _by_session(self, token: str) -> Caller:
+        claims = self._verified(token)
+        now = self._clock()
+        if claims.expires_at <= now.timestamp():
+            raise TokenExpired
+        key = (claims.user_id, claims.session_id)
+        return self._sessions.get(key) or await self._read_session(key, now)
+
+    def _verified(self, token: str) -> Claims:
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        claims = self._claims.get(digest)
+        if claims is None:
+            claims = self._access_tokens.verify(token)
+            self._claims.put(digest, claims, self._claims.now())
+        return claims
+
+    async def _read_session(self, key: tuple[UUID, UUID], now: datetime) -> Caller:
+        user_id, id = key
+        asked_at = self._sessions.now()
+        record = await self._database.fetch_row(_SESSION, {"user_id": user_id, "id": id, "now": now})
+        if record is None:
+            raise InvalidToken
+        caller = Caller(user_id, Scope.ADMIN, session_id=id)
+        self._sessions.put(key, caller, asked_at)
+        self._last_use.session(user_id, id, record["last_used_at"], now)
+        return caller
+
+    async def _by_api_token(self, token: str) -> Caller:
+        if len(token) > _LONGEST:
+            raise InvalidToken
+        digest = digest_of(token)
+        now = self._clock()
+        caller, expires_at = self._tokens.get(digest) or await self._read_token(digest, now)
+        if expires_at is not None and expires_at <= now:
+            raise TokenExpired
+        return caller
+
+    async def _read_token(self, digest: str, now: datetime) -> tuple[Caller, datetime | None]:
+        asked_at = self._tokens.now()
+        record = await self._database.fetch_row(_TOKEN, {"digest": digest})
+        if record is None:
+            raise InvalidToken
+        user_id, id, scopes, workspace_id, expires_at, last_used_at = record
+        caller = Caller(user_id, max(scopes_of(scopes)), token_id=id, workspace_id=workspace_id)
+        if expires_at is None or now < expires_at:
+            self._tokens.put(digest, (caller, expires_at), asked_at)
+            self._last_use.token(user_id, id, last_used_at, now)
+        return caller, expires_at

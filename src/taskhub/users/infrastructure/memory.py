@@ -1,0 +1,33 @@
+"""What this process remembers for a moment, so as not to ask the database again."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Monotonic = Callable[[], float]
+
+
+class Memory(Generic[K, V]):
+    """At most ``size`` things, each good for ``seconds`` from when it was asked for. The oldest go first."""
+
+    def __init__(self, seconds: float, size: int, monotonic: Monotonic) -> None:
+        self._seconds = seconds
+        self._size = size
+        self._monotonic = monotonic
+        self._entries: dict[K, tuple[float, V]] = {}
+
+    def get(self, key: K) -> V | None:
+        entry = self._entries.get(key)
+        return entry[1] if entry is not None and self._monotonic() - entry[0] < self._seconds else None
+
+    def put(self, key: K, value: V, asked_at: float) -> None:
+        """``asked_at``: before the question was put. An answer is as old as its question: it may have changed on the way."""
+        self._entries.pop(key, None)
+        if len(self._entries) >= self._size:
+            del self._entries[next(iter(self._entries))]
+        self._entries[key] = (asked_at, value)
+
+    def now(self) -> float:
+        return self._monotonic()

@@ -1,0 +1,79 @@
+"""Reads of an account, one round trip each."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Integer, Uuid, bindparam, func, select
+
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.users.application.views import SessionView, TokenView, UserView
+from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, USERS
+
+_users, _sessions, _tokens = USERS.table.c, SESSIONS.table.c, API_TOKENS.table.c
+_ID = bindparam("id", type_=Uuid())
+_USER_ID = bindparam("user_id", type_=Uuid())
+_AFTER = bindparam("after", type_=Uuid())
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_LIMIT: Any = bindparam("limit", type_=Integer())
+_NEWEST = UUID(int=2**128 - 1)
+"""Where a list starts that starts after nothing: ids grow with time."""
+
+_USER = Statement(
+    select(_users.id, _users.email, _users.name, _users.time_zone, _users.version, _users.created_at, _users.updated_at).where(
+        _users.id == _USER_ID, _users.deleted_at.is_(None)
+    )
+)
+_OPEN_SESSIONS = select(
+    _sessions.id,
+    _sessions.created_at,
+    func.greatest(_sessions.last_used_at, _sessions.updated_at).label("last_used_at"),
+    _sessions.expires_at,
+    _sessions.user_agent,
+    (_sessions.id == bindparam("current", type_=Uuid())).label("current"),
+).where(_sessions.user_id == _USER_ID, _sessions.expires_at > _NOW)
+_SESSION = Statement(_OPEN_SESSIONS.where(_sessions.id == _ID))
+_SESSION_PAGE = Statement(_OPEN_SESSIONS.where(_sessions.id < _AFTER).order_by(_sessions.id.desc()).limit(_LIMIT))
+_ALL_TOKENS = select(
+    _tokens.id,
+    _tokens.name,
+    _tokens.scopes,
+    _tokens.workspace_id,
+    _tokens.expires_at,
+    _tokens.last_used_at,
+    _tokens.created_at,
+).where(_tokens.user_id == _USER_ID)
+_TOKEN = Statement(_ALL_TOKENS.where(_tokens.id == _ID))
+_TOKEN_PAGE = Statement(_ALL_TOKENS.where(_tokens.id < _AFTER).order_by(_tokens.id.desc()).limit(_LIMIT))
+
+
+class SqlAccountQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def user(self, user_id: UUID) -> UserView:
+        return UserView(*await self._one(_USER, {"user_id": user_id}))
+
+    async def sessions(self, user_id: UUID, current: UUID, after: UUID | None, limit: int, *, now: datetime) -> list[SessionView]:
+        records = await self._database.fetch(
+            _SESSION_PAGE, {"user_id": user_id, "current": current, "after": after or _NEWEST, "limit": limit, "now": now}
+        )
+        return [SessionView(*record) for record in records]
+
+    async def session(self, user_id: UUID, current: UUID, id: UUID, *, now: datetime) -> SessionView:
+        return SessionView(*await self._one(_SESSION, {"user_id": user_id, "current": current, "id": id, "now": now}))
+
+    async def tokens(self, user_id: UUID, after: UUID | None, limit: int) -> list[TokenView]:
+        records = await self._database.fetch(_TOKEN_PAGE, {"user_id": user_id, "after": after or _NEWEST, "limit": limit})
+        return [TokenView(*record) for record in records]
+
+    async def token(self, user_id: UUID, id: UUID) -> TokenView:
+        return TokenView(*await self._one(_TOKEN, {"user_id": user_id, "id": id}))
+
+    async def _one(self, statement: Statement, parameters: dict[str, Any]) -> Any:
+        record = await self._database.fetch_row(statement, parameters)
+        if record is None:
+            raise NotFound
+        return record

@@ -1,0 +1,37 @@
+"""This module's unit of work."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete
+
+from taskhub.kernel.application.unit_of_work import Attempt
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.tables import RetryKeyRow
+from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.users.application.ports import Tenancies
+from taskhub.users.infrastructure.repositories import SqlApiTokens, SqlSessions, SqlUsers
+
+_keys = table_of(RetryKeyRow)
+_FORGET_RETRY_KEYS = Statement(delete(_keys).where(_keys.c.user_id == bindparam("user_id", type_=_keys.c.user_id.type)))
+
+
+class SqlUsersUnitOfWork(SqlUnitOfWork):
+    def __init__(
+        self,
+        database: Database,
+        signal: StreamSignal,
+        tenancies: Callable[[SqlUnitOfWork], Tenancies],
+        attempt: Attempt,
+    ) -> None:
+        super().__init__(database, signal, attempt)
+        self.users = SqlUsers(self)
+        self.sessions = SqlSessions(self)
+        self.api_tokens = SqlApiTokens(self)
+        self.tenancies = tenancies(self)
+
+    async def forget_retry_keys(self, user_id: UUID) -> None:
+        await self.write(_FORGET_RETRY_KEYS, {"user_id": user_id})

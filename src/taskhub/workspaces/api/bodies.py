@@ -1,0 +1,58 @@
+"""The bodies of workspace, member and invitation requests."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from taskhub.kernel.api.bodies import Body
+from taskhub.kernel.api.queries import Query
+from taskhub.kernel.api.types import Cursor, Instant, Name, NewId, TimeZone
+from taskhub.kernel.contract.ids import new_id
+from taskhub.workspaces.application.create_workspace import CreateWorkspace
+from taskhub.workspaces.contract.access import Role
+
+RoleKey = Literal["viewer", "member", "admin", "owner"]
+
+
+class NewWorkspace(Body):
+    id: NewId = Field(default_factory=new_id)
+    name: Name
+    time_zone: TimeZone = "UTC"
+
+    def command(self, owner_id: UUID) -> CreateWorkspace:
+        return CreateWorkspace(self.id, self.name, self.time_zone, owner_id)
+
+
+class WorkspacePatch(Body):
+    """A merge patch: a member that is missing stays as it is."""
+
+    name: Name = ""
+    time_zone: TimeZone = "UTC"
+
+    def changes(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class MemberPatch(Body):
+    """A merge patch with one member that can be changed."""
+
+    role: RoleKey = "member"
+
+    def new_role(self) -> Role | None:
+        return Role.of(self.role) if "role" in self.model_fields_set else None
+
+
+class NewInvitation(Body):
+    id: NewId = Field(default_factory=new_id)
+    role: RoleKey
+    expires_at: Instant | None = None
+
+
+class Acceptance(Body):
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class PageQuery(Query):
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Cursor | None = None

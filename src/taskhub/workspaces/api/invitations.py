@@ -1,0 +1,106 @@
+"""Invitations. Their tokens are secrets: an `Idempotency-Key` is ignored here, as no answer with one is kept."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from taskhub.kernel.api.operations import Privacy, Routes
+from taskhub.kernel.api.preconditions import etag
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.responses import JsonResponse, Page
+from taskhub.kernel.contract.access import Access
+from taskhub.kernel.contract.caller import Scope
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.workspaces.api.answers import encode, position, with_names
+from taskhub.workspaces.api.bodies import Acceptance, NewInvitation, PageQuery
+from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.paths import ACCEPT, INVITATION, INVITATIONS, invitation_path, member_path
+from taskhub.workspaces.application.accept_invitation import AcceptInvitation
+from taskhub.workspaces.application.create_invitation import CreateInvitation
+from taskhub.workspaces.application.revoke_invitation import RevokeInvitation
+from taskhub.workspaces.application.views import (
+    InvitationView,
+    IssuedInvitation,
+    NamedMember,
+    invitation_view,
+    issued_invitation,
+    member_view,
+)
+from taskhub.workspaces.contract.access import MANAGE, READ, Role
+from taskhub.workspaces.domain.errors import AlreadyMember
+from taskhub.workspaces.domain.invitation_token import InvitationToken
+
+INVITATION_ROUTES = Routes("Invitations")
+
+
+@INVITATION_ROUTES.get(
+    INVITATIONS,
+    READ,
+    summary="List the invitations that can still be accepted, the oldest first",
+    answers=Page[InvitationView],
+)
+async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageQuery, Query()]) -> Response:
+    module = module_of(request)
+    items = await module.queries().invitations(
+        workspace_id, now=module.clock()(), after=position(request, query.cursor), limit=query.limit + 1
+    )
+    page = items[: query.limit]
+    return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
+
+
+@INVITATION_ROUTES.post(
+    INVITATIONS,
+    MANAGE,
+    status_code=201,
+    privacy=Privacy.SECRET,
+    summary="Invite somebody; the token is shown this once",
+    answers=IssuedInvitation,
+    etag=True,
+)
+async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewInvitation) -> Response:
+    module = module_of(request)
+    token = InvitationToken.mint(workspace_id, body.id)
+    command = CreateInvitation(token, Role.of(body.role), body.expires_at, request.caller.user_id)
+    invitation = await module.runner().perform(module.create_invitation(), command, request.command_context())
+    issued = issued_invitation(invitation_view(invitation), token.text)
+    headers = [(b"etag", etag(invitation.version)), (b"location", invitation_path(workspace_id, invitation.id).encode())]
+    return JsonResponse(201, encode(issued), headers)
+
+
+@INVITATION_ROUTES.delete(
+    INVITATION,
+    MANAGE,
+    status_code=204,
+    summary="Take an invitation back",
+    conditional=False,
+    retryable=False,
+)
+async def delete_invitation(request: ApiRequest, workspace_id: UUID, invitation_id: UUID) -> Response:
+    module = module_of(request)
+    command = RevokeInvitation(workspace_id, invitation_id, request.caller.user_id, request.expected)
+    await module.runner().perform(module.revoke_invitation(), command, request.command_context())
+    return JsonResponse(204, b"")
+
+
+@INVITATION_ROUTES.post(
+    ACCEPT,
+    Access(Scope.WRITE),
+    status_code=201,
+    summary="Join a workspace by an invitation",
+    answers=NamedMember,
+    errors=(NotFound, AlreadyMember),
+    retryable=False,
+    etag=False,
+)
+async def accept_invitation(request: ApiRequest, body: Acceptance) -> Response:
+    module, caller = module_of(request), request.caller
+    token = InvitationToken.parse(body.token)
+    if token is None or caller.workspace_id not in (None, token.workspace_id):
+        raise NotFound
+    command = AcceptInvitation(token, caller.user_id)
+    member = await module.runner().perform(module.accept_invitation(), command, request.command_context())
+    (named,) = await with_names([member_view(member)], module.account_names())
+    location = member_path(token.workspace_id, caller.user_id)
+    return JsonResponse(201, encode(named), [(b"location", location.encode())])

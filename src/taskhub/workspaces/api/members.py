@@ -1,0 +1,74 @@
+"""Members: who is in a workspace, and as what."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.responses import Page
+from taskhub.kernel.application.commands import Reply
+from taskhub.kernel.domain.errors import NotAllowed, NotFound
+from taskhub.workspaces.api.answers import answer_member, position, show, with_names
+from taskhub.workspaces.api.bodies import MemberPatch, PageQuery
+from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.paths import MEMBER, MEMBERS, user_of
+from taskhub.workspaces.api.refusals import InsufficientScope
+from taskhub.workspaces.application.change_member import ChangeMember
+from taskhub.workspaces.application.remove_member import RemoveMember
+from taskhub.workspaces.application.views import NamedMember
+from taskhub.workspaces.contract.access import LEAVE, MANAGE, READ
+from taskhub.workspaces.domain.errors import LastOwner
+
+MEMBER_ROUTES = Routes("Members")
+
+
+@MEMBER_ROUTES.get(MEMBERS, READ, summary="List the members, in the order in which they joined", answers=Page[NamedMember])
+async def list_members(request: ApiRequest, workspace_id: UUID, query: Annotated[PageQuery, Query()]) -> Response:
+    module = module_of(request)
+    members = await module.queries().members(workspace_id, after=position(request, query.cursor), limit=query.limit + 1)
+    page = members[: query.limit]
+    after = (page[-1].joined_at, page[-1].user_id) if len(members) > len(page) else None
+    return request.page(await with_names(page, module.account_names()), after)
+
+
+@MEMBER_ROUTES.get(MEMBER, READ, summary="Read a member", answers=NamedMember, etag=False)
+async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
+    module = module_of(request)
+    view = await module.queries().member(workspace_id, user_of(request, user_id))
+    if view is None:
+        raise NotFound
+    (member,) = await with_names([view], module.account_names())
+    return show(member)
+
+
+@MEMBER_ROUTES.patch(
+    MEMBER,
+    MANAGE,
+    summary="Give a member another role",
+    answers=NamedMember,
+    errors=(LastOwner,),
+    etag=False,
+)
+async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, body: MemberPatch) -> Response:
+    module = module_of(request)
+    command = ChangeMember(workspace_id, user_of(request, user_id), body.new_role(), request.caller.user_id, request.expected)
+    answer = await request.run(module.runner(), module.change_member(), command, Reply())
+    return await answer_member(request, answer, module.account_names())
+
+
+@MEMBER_ROUTES.delete(
+    MEMBER,
+    LEAVE,
+    status_code=204,
+    summary="Remove a member, or leave",
+    errors=(InsufficientScope, NotAllowed, LastOwner),
+)
+async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
+    module, caller = module_of(request), request.caller
+    command = RemoveMember(workspace_id, user_of(request, user_id), caller.user_id, request.expected)
+    if command.user_id != caller.user_id and caller.scope < MANAGE.scope:
+        raise InsufficientScope(MANAGE.scope)
+    return request.answer(await request.run(module.runner(), module.remove_member(), command, Reply(204)))

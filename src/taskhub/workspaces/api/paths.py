@@ -1,0 +1,34 @@
+"""Paths of workspaces, members and invitations, and what stands in them."""
+
+from uuid import UUID
+
+from taskhub.kernel.api.request import ApiRequest, parse_id
+
+WORKSPACES = "/v1/workspaces"
+WORKSPACE = WORKSPACES + "/{workspace_id}"
+MEMBERS = WORKSPACE + "/members"
+MEMBER = MEMBERS + "/{user_id}"
+INVITATIONS = WORKSPACE + "/invitations"
+INVITATION = INVITATIONS + "/{invitation_id}"
+ACCEPT = "/v1/invitations/accept"
+
+
+def user_of(request: ApiRequest, text: str) -> UUID:
+    """The user that a path names, by id or as ``me``.
+
+    Raises:
+        NotFound
+    """
+    return request.caller.user_id if text == "me" else parse_id(text)
+
+
+def workspace_path(id: UUID) -> str:
+    return f"/v1/workspaces/{id}"
+
+
+def member_path(workspace_id: UUID, user_id: UUID) -> str:
+    return f"/v1/workspaces/{workspace_id}/members/{user_id}"
+
+
+def invitation_path(workspace_id: UUID, id: UUID) -> str:
+    return f"/v1/workspaces/{workspace_id}/invitations/{id}"

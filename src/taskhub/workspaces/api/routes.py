@@ -1,0 +1,7 @@
+"""The routes of this module, the hot ones first."""
+
+from taskhub.workspaces.api.invitations import INVITATION_ROUTES
+from taskhub.workspaces.api.members import MEMBER_ROUTES
+from taskhub.workspaces.api.workspaces import WORKSPACE_ROUTES
+
+ROUTES = [WORKSPACE_ROUTES, MEMBER_ROUTES, INVITATION_ROUTES]

@@ -1,0 +1,82 @@
+"""Workspaces."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.responses import Page
+from taskhub.kernel.application.commands import Reply
+from taskhub.kernel.contract.access import Access
+from taskhub.kernel.contract.caller import Scope
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.workspaces.api.answers import answer_workspace, position, show
+from taskhub.workspaces.api.bodies import NewWorkspace, PageQuery, WorkspacePatch
+from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.paths import WORKSPACE, WORKSPACES, workspace_path
+from taskhub.workspaces.api.refusals import TokenBound
+from taskhub.workspaces.application.change_workspace import ChangeWorkspace
+from taskhub.workspaces.application.delete_workspace import DeleteWorkspace
+from taskhub.workspaces.application.views import WorkspaceForMember
+from taskhub.workspaces.contract.access import MANAGE, OWN, READ, Role
+
+WORKSPACE_ROUTES = Routes("Workspaces")
+
+
+@WORKSPACE_ROUTES.get(WORKSPACE, READ, summary="Read a workspace", answers=WorkspaceForMember, etag=False)
+async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
+    view = await module_of(request).queries().workspace(workspace_id, request.caller.user_id)
+    if view is None:
+        raise NotFound
+    return show(view)
+
+
+@WORKSPACE_ROUTES.get(
+    WORKSPACES,
+    Access(Scope.READ),
+    summary="List the workspaces that you are a member of, the oldest first",
+    answers=Page[WorkspaceForMember],
+)
+async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query()]) -> Response:
+    caller, queries = request.caller, module_of(request).queries()
+    after = position(request, query.cursor)
+    items = await queries.workspaces_of(caller.user_id, only=caller.workspace_id, after=after, limit=query.limit + 1)
+    page = items[: query.limit]
+    return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
+
+
+@WORKSPACE_ROUTES.post(
+    WORKSPACES,
+    Access(Scope.WRITE),
+    status_code=201,
+    summary="Create a workspace of your own",
+    answers=WorkspaceForMember,
+    errors=(TokenBound,),
+    etag=False,
+)
+async def create_workspace(request: ApiRequest, body: NewWorkspace) -> Response:
+    if request.caller.workspace_id is not None:
+        raise TokenBound
+    module = module_of(request)
+    reply = Reply(201, workspace_path(body.id))
+    command = body.command(request.caller.user_id)
+    answer = await request.run(module.runner(), module.create_workspace(), command, reply, conditional=False)
+    return answer_workspace(request, answer, Role.OWNER)
+
+
+@WORKSPACE_ROUTES.patch(WORKSPACE, MANAGE, summary="Change a workspace", answers=WorkspaceForMember, etag=False)
+async def change_workspace(request: ApiRequest, workspace_id: UUID, body: WorkspacePatch) -> Response:
+    module = module_of(request)
+    command = ChangeWorkspace(workspace_id, body.changes(), request.expected)
+    answer = await request.run(module.runner(), module.change_workspace(), command, Reply())
+    return answer_workspace(request, answer, request.role)
+
+
+@WORKSPACE_ROUTES.delete(WORKSPACE, OWN, status_code=204, summary="Delete a workspace, for everyone")
+async def delete_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
+    module = module_of(request)
+    command = DeleteWorkspace(workspace_id, request.expected)
+    return request.answer(await request.run(module.runner(), module.delete_workspace(), command, Reply(204)))

@@ -1,0 +1,31 @@
+"""Create a workspace."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
+from taskhub.workspaces.contract.access import Role
+from taskhub.workspaces.domain.member import Member
+from taskhub.workspaces.domain.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class CreateWorkspace:
+    id: UUID
+    name: str
+    time_zone: str
+    owner_id: UUID
+
+
+async def create_workspace(command: CreateWorkspace, uow: WorkspacesUnitOfWork, *, clock: Clock) -> Workspace:
+    """Whoever creates it owns it.
+
+    Raises:
+        IdTaken
+    """
+    now = clock()
+    workspace = Workspace.create(id=command.id, name=command.name, time_zone=command.time_zone, now=now)
+    uow.workspaces.add(workspace)
+    uow.members.add(Member.join(workspace_id=command.id, user_id=command.owner_id, role=Role.OWNER, now=now))
+    return workspace

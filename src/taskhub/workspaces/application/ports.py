@@ -1,0 +1,62 @@
+"""What the use cases of this module need from outside."""
+
+from collections.abc import Iterable
+from typing import Protocol
+from uuid import UUID
+
+from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.unit_of_work import UnitOfWork
+from taskhub.workspaces.contract.access import Role
+from taskhub.workspaces.domain.invitation import Invitation
+from taskhub.workspaces.domain.member import Member
+from taskhub.workspaces.domain.roster import Roster
+from taskhub.workspaces.domain.workspace import Workspace
+
+
+class Workspaces(Protocol):
+    async def find(self, id: UUID, /, *, with_deleted: bool = False) -> Workspace | None: ...
+
+    async def get(self, id: UUID, /, *, expected: Expected = None, with_deleted: bool = False) -> Workspace:
+        """Raises:
+        NotFound
+        StaleVersion
+        """
+
+    def add(self, workspace: Workspace) -> None: ...
+
+
+class Members(Protocol):
+    async def find(self, workspace_id: UUID, user_id: UUID, /) -> Member | None:
+        """A member, also one who has left."""
+
+    async def roster(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> Roster:
+        """These members and all owners. The caller has locked the workspace."""
+
+    def add(self, member: Member) -> None: ...
+
+
+class Invitations(Protocol):
+    async def find(self, workspace_id: UUID, id: UUID, /) -> Invitation | None: ...
+
+    def add(self, invitation: Invitation) -> None: ...
+
+
+class WorkspacesUnitOfWork(UnitOfWork, Protocol):
+    @property
+    def workspaces(self) -> Workspaces: ...
+
+    @property
+    def members(self) -> Members: ...
+
+    @property
+    def invitations(self) -> Invitations: ...
+
+
+class Grants(Protocol):
+    """Who has which role where."""
+
+    def remembered(self, workspace_id: UUID, user_id: UUID) -> Role | None:
+        """A role that was read at most one second ago. None says nothing: that somebody is no member is never remembered."""
+
+    async def read(self, workspace_id: UUID, user_id: UUID) -> Role | None:
+        """The role as it is now, or None where the user is no member or the workspace is not there."""

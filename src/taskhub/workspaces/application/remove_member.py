@@ -1,0 +1,37 @@
+"""Remove a member, or leave."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.commands import Expected
+from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
+from taskhub.workspaces.application.versions import require_version
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember:
+    workspace_id: UUID
+    user_id: UUID
+    actor_id: UUID
+    expected: Expected
+
+
+async def remove_member(command: RemoveMember, uow: WorkspacesUnitOfWork, *, clock: Clock) -> None:
+    """Everyone may remove themselves.
+
+    Raises:
+        NotFound
+        NotAllowed
+        StaleVersion
+        LastOwner
+    """
+    await uow.lock()
+    await uow.workspaces.get(command.workspace_id)
+    roster = await uow.members.roster(command.workspace_id, (command.actor_id, command.user_id))
+    if command.user_id == command.actor_id:
+        member = roster.member(command.user_id)
+    else:
+        member = roster.to_handle(command.user_id, by=command.actor_id)
+    require_version(member, command.expected)
+    roster.remove(member, clock())

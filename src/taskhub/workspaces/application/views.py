@@ -1,0 +1,114 @@
+"""The representations of workspaces, members and invitations.
+
+The log holds `WorkspaceView` and `MemberView`. What depends on who asks, or belongs to another module, is added per answer.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from taskhub.workspaces.contract.access import Role
+from taskhub.workspaces.domain.invitation import Invitation
+from taskhub.workspaces.domain.member import Member
+from taskhub.workspaces.domain.workspace import RESTORABLE, Workspace
+
+ROLE_KEYS = {role: role.key for role in Role}
+
+
+class WorkspaceView(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+    time_zone: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class WorkspaceForMember(msgspec.Struct, frozen=True):
+    """A workspace with the role of whoever asks."""
+
+    id: UUID
+    name: str
+    time_zone: str
+    role: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class MemberView(msgspec.Struct, frozen=True):
+    user_id: UUID
+    role: str
+    version: int
+    joined_at: datetime
+
+
+class NamedMember(msgspec.Struct, frozen=True):
+    """A member with what their account tells of them."""
+
+    user_id: UUID
+    name: str
+    email: str | None
+    role: str
+    version: int
+    joined_at: datetime
+
+
+class InvitationView(msgspec.Struct, frozen=True):
+    id: UUID
+    role: str
+    created_by_id: UUID
+    expires_at: datetime
+    created_at: datetime
+
+
+class IssuedInvitation(msgspec.Struct, frozen=True):
+    """An invitation with its token, as it is shown once."""
+
+    id: UUID
+    role: str
+    created_by_id: UUID
+    expires_at: datetime
+    created_at: datetime
+    token: str
+
+
+class DeletedWorkspace(msgspec.Struct, frozen=True):
+    """A workspace that an operator can restore."""
+
+    id: UUID
+    name: str
+    deleted_at: datetime
+
+    @property
+    def restorable_until(self) -> datetime:
+        return self.deleted_at + RESTORABLE
+
+
+def workspace_view(workspace: Workspace) -> WorkspaceView:
+    return WorkspaceView(
+        workspace.id, workspace.name, workspace.time_zone, workspace.version, workspace.created_at, workspace.updated_at
+    )
+
+
+def workspace_for(view: WorkspaceView, role: Role) -> WorkspaceForMember:
+    return WorkspaceForMember(view.id, view.name, view.time_zone, ROLE_KEYS[role], view.version, view.created_at, view.updated_at)
+
+
+def member_view(member: Member) -> MemberView:
+    return MemberView(member.user_id, ROLE_KEYS[member.role], member.version, member.joined_at)
+
+
+def named_member(view: MemberView, name: str, email: str | None) -> NamedMember:
+    return NamedMember(view.user_id, name, email, view.role, view.version, view.joined_at)
+
+
+def invitation_view(invitation: Invitation) -> InvitationView:
+    return InvitationView(
+        invitation.id, ROLE_KEYS[invitation.role], invitation.created_by_id, invitation.expires_at, invitation.created_at
+    )
+
+
+def issued_invitation(view: InvitationView, token: str) -> IssuedInvitation:
+    return IssuedInvitation(view.id, view.role, view.created_by_id, view.expires_at, view.created_at, token)

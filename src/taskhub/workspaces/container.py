@@ -1,0 +1,54 @@
+"""What the workspaces module is made of."""
+
+from functools import partial
+from typing import Any
+
+from dependency_injector import containers, providers
+
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.workspaces.api.gate import WorkspaceGate
+from taskhub.workspaces.application.accept_invitation import accept_invitation
+from taskhub.workspaces.application.change_member import change_member
+from taskhub.workspaces.application.change_workspace import change_workspace
+from taskhub.workspaces.application.create_invitation import create_invitation
+from taskhub.workspaces.application.create_workspace import create_workspace
+from taskhub.workspaces.application.delete_workspace import delete_workspace
+from taskhub.workspaces.application.remove_member import remove_member
+from taskhub.workspaces.application.restore_workspace import restore_workspace
+from taskhub.workspaces.application.revoke_invitation import revoke_invitation
+from taskhub.workspaces.infrastructure.grants import SqlGrants
+from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
+from taskhub.workspaces.infrastructure.purge import PURGES
+from taskhub.workspaces.infrastructure.queries import SqlWorkspaceQueries
+from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
+
+
+class WorkspacesContainer(containers.DeclarativeContainer):
+    database: providers.Dependency[Any] = providers.Dependency()
+    signal: providers.Dependency[Any] = providers.Dependency()
+    clock: providers.Dependency[Any] = providers.Dependency()
+    authenticator: providers.Dependency[Any] = providers.Dependency()
+    account_names: providers.Dependency[Any] = providers.Dependency()
+
+    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, signal)
+    command_log = providers.Singleton(SqlCommandLog, database, (WORKSPACES, MEMBERS, INVITATIONS))
+    runner: providers.Provider[Runner[SqlWorkspacesUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
+
+    grants = providers.Singleton(SqlGrants, database, signal)
+    gate: providers.Provider[WorkspaceGate] = providers.Singleton(WorkspaceGate, authenticator, grants)
+    queries: providers.Provider[SqlWorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
+    purges = providers.Object(PURGES)
+    subscribers = providers.Object(())
+
+    create_workspace = providers.Singleton(partial, create_workspace, clock=clock)
+    change_workspace = providers.Singleton(partial, change_workspace, clock=clock)
+    delete_workspace = providers.Singleton(partial, delete_workspace, clock=clock)
+    restore_workspace = providers.Singleton(partial, restore_workspace, clock=clock)
+
+    change_member = providers.Singleton(partial, change_member, clock=clock)
+    remove_member = providers.Singleton(partial, remove_member, clock=clock)
+
+    create_invitation = providers.Singleton(partial, create_invitation, clock=clock)
+    revoke_invitation = providers.Singleton(partial, revoke_invitation, clock=clock)
+    accept_invitation = providers.Singleton(partial, accept_invitation, clock=clock)

@@ -1,0 +1,39 @@
+"""Roles, and the rights that follow from them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from taskhub.kernel.contract.access import Access
+from taskhub.kernel.contract.caller import Scope
+
+
+class Role(IntEnum):
+    """What a member may do. Each role may do all that those below it may."""
+
+    VIEWER = 1
+    MEMBER = 2
+    ADMIN = 3
+    OWNER = 4
+
+    @property
+    def key(self) -> str:
+        """The role as clients know it."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, key: str) -> "Role":
+        return cls[key.upper()]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceAccess(Access):
+    """The right to do something in the workspace of the path: a credential of this scope, and a member of this role."""
+
+    role: Role
+
+
+READ = WorkspaceAccess(Scope.READ, Role.VIEWER)
+LEAVE = WorkspaceAccess(Scope.WRITE, Role.VIEWER)
+CONTRIBUTE = WorkspaceAccess(Scope.WRITE, Role.MEMBER)
+MANAGE = WorkspaceAccess(Scope.ADMIN, Role.ADMIN)
+OWN = WorkspaceAccess(Scope.ADMIN, Role.OWNER)

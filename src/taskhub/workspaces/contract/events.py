@@ -1,0 +1,20 @@
+"""The events of this module that other modules may react to.
+
+All of them stand in the log of their workspace: ``stream_id`` is the workspace's id. An event of a member has ``entity_type``
+``"member"`` and the user's id as ``entity_id``.
+"""
+
+MEMBER_JOINED = "member.joined"
+MEMBER_UPDATED = "member.updated"
+"""The role changed."""
+MEMBER_REMOVED = "member.removed"
+"""Removed, left, or closed the account. Someone who comes back is another `MEMBER_JOINED`, with the next version."""
+
+WORKSPACE_DELETED = "workspace.deleted"
+"""Nobody gets at the workspace any more; an operator may still restore it."""
+WORKSPACE_PURGED = "workspace.purged"
+"""The last event of a workspace: it is gone for good, and nothing can bring it back.
+
+Its members and invitations are removed, and every event of its log has lost its values. Whoever owns other rows of the workspace
+removes them upon this event, by statements that append nothing to the log. It may be told more than once.
+"""

@@ -1,0 +1,58 @@
+"""The secret that an invitation is handed over by."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+PREFIX = "thubinv_"
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationToken:
+    """Names the invitation, and proves that it was handed over.
+
+    The workspace travels along, so that the invitation is looked up where it belongs instead of in all workspaces.
+    """
+
+    workspace_id: UUID
+    id: UUID
+    secret: bytes
+
+    @classmethod
+    def mint(cls, workspace_id: UUID, id: UUID) -> "InvitationToken":
+        return cls(workspace_id, id, secrets.token_bytes(_SECRET_BYTES))
+
+    @classmethod
+    def parse(cls, text: str) -> "InvitationToken | None":
+        """The token, or None where the text is none."""
+        if not text.startswith(PREFIX):
+            return None
+        encoded = text.removeprefix(PREFIX)
+        try:
+            raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            return None
+        if len(raw) != 32 + _SECRET_BYTES:
+            return None
+        token = cls(UUID(bytes=raw[:16]), UUID(bytes=raw[16:32]), raw[32:])
+        return token if token.text == text else None
+
+    @property
+    def text(self) -> str:
+        raw = self.workspace_id.bytes + self.id.bytes + self.secret
+        return PREFIX + base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    @property
+    def digest(self) -> bytes:
+        """What is stored. The secret is random, so a plain hash can't be turned around."""
+        return hashlib.sha256(self.secret).digest()
+
+    def opens(self, digest: bytes) -> bool:
+        return hmac.compare_digest(self.digest, digest)
+
+    def __repr__(self) -> str:
+        return f"InvitationToken({self.workspace_id}, {self.id})"

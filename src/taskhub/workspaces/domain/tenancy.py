@@ -1,0 +1,41 @@
+"""What becomes of workspaces when a member's account closes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from taskhub.workspaces.contract.access import Role
+from taskhub.workspaces.domain.errors import LastOwnerElsewhere
+from taskhub.workspaces.domain.member import Member
+from taskhub.workspaces.domain.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Tenancy:
+    """A membership, and what its workspace would be without it."""
+
+    workspace: Workspace
+    member: Member
+    has_other_owners: bool
+    has_other_members: bool
+
+    @property
+    def is_depended_upon(self) -> bool:
+        """Whether others would be left without an owner. A workspace that is deleted already leaves nobody behind."""
+        is_sole_owner = self.member.role is Role.OWNER and not self.has_other_owners
+        return is_sole_owner and self.has_other_members and not self.workspace.is_deleted
+
+
+def end_all(tenancies: Sequence[Tenancy], now: datetime) -> None:
+    """Ends all memberships of a user; workspaces in which they are alone are deleted.
+
+    Raises:
+        LastOwnerElsewhere: nothing was changed.
+    """
+    depended_upon = [tenancy.workspace.id for tenancy in tenancies if tenancy.is_depended_upon]
+    if depended_upon:
+        raise LastOwnerElsewhere(depended_upon)
+    for tenancy in tenancies:
+        if not tenancy.has_other_members and not tenancy.workspace.is_deleted:
+            tenancy.workspace.delete(now)
+        tenancy.member.leave(now)

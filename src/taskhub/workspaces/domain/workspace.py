@@ -1,0 +1,58 @@
+"""A workspace: the tenancy that everything else belongs to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.workspaces.contract.events import WORKSPACE_DELETED, WORKSPACE_PURGED
+
+RESTORABLE = timedelta(days=30)
+"""How long a deleted workspace is kept."""
+
+
+@dataclass(eq=False)
+class Workspace(Aggregate):
+    """``time_zone`` is an IANA name."""
+
+    entity_type: ClassVar[str] = "workspace"
+
+    id: UUID
+    name: str
+    time_zone: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+
+    @classmethod
+    def create(cls, *, id: UUID, name: str, time_zone: str, now: datetime) -> "Workspace":
+        workspace = cls(id, name, time_zone, 1, now, now, None)
+        workspace._record("workspace.created")
+        return workspace
+
+    @property
+    def stream_id(self) -> UUID:
+        return self.id
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    def is_restorable(self, now: datetime) -> bool:
+        return self.deleted_at is not None and now - self.deleted_at <= RESTORABLE
+
+    def change(self, *, name: str, time_zone: str, now: datetime) -> None:
+        self._change("workspace.updated", now, name=name, time_zone=time_zone)
+
+    def delete(self, now: datetime) -> None:
+        self._change(WORKSPACE_DELETED, now, deleted_at=now)
+
+    def restore(self, now: datetime) -> None:
+        self._change("workspace.restored", now, deleted_at=None)
+
+    def purge(self, now: datetime) -> None:
+        """The end of it: whoever calls this removes the row."""
+        self.updated_at = now
+        self._record(WORKSPACE_PURGED)

@@ -1,0 +1,169 @@
+"""Removing for good what is over: invitations that can't be accepted any more, and workspaces that can't be restored any more.
+
+The log keeps that they were there and what happened to them, without any values.
+"""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Text,
+    Update,
+    Uuid,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from taskhub.kernel.application.commands import Context
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.tables import EventRow, StreamRow
+from taskhub.workspaces.domain.workspace import RESTORABLE
+from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
+from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
+
+BATCH = 1000
+SECONDS = 60.0
+"""How long one statement of a purge may take."""
+
+_workspaces, _members, _invitations = WORKSPACES.table, MEMBERS.table, INVITATIONS.table
+_events, _streams = table_of(EventRow), table_of(StreamRow)
+_WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+
+
+def _scrub() -> Update:
+    """Takes the values out of events and leaves the names of what changed."""
+    name = func.jsonb_object_keys(_events.c.changes).table_valued(column("name", Text()), name="changed")
+    names_only = select(func.jsonb_object_agg(name.c.name, cast(null(), JSONB))).select_from(name).scalar_subquery()
+    return update(_events).values(snapshot=null(), changes=func.coalesce(names_only, func.jsonb_build_object()))
+
+
+def _invitations_over() -> Statement:
+    over = (
+        select(_invitations.c.workspace_id, _invitations.c.id)
+        .where(or_(_invitations.c.spent_at.is_not(None), _invitations.c.expires_at <= _NOW))
+        .limit(bindparam("limit", type_=BigInteger()))
+        .with_for_update(skip_locked=True)
+        .cte("over_and_done")
+    )
+    gone = (
+        delete(_invitations)
+        .where(_invitations.c.workspace_id == over.c.workspace_id, _invitations.c.id == over.c.id)
+        .returning(_invitations.c.workspace_id, _invitations.c.id)
+        .cte("gone")
+    )
+    scrubbed = (
+        _scrub()
+        .where(_events.c.stream_id == gone.c.workspace_id, _events.c.entity_id == gone.c.id)
+        .returning(literal(1))
+        .cte("scrubbed")
+    )
+    return Statement(select(func.count()).select_from(gone).add_cte(scrubbed))
+
+
+_INVITATIONS_OVER = _invitations_over()
+_WORKSPACES_OVER = Statement(
+    select(_workspaces.c.id)
+    .where(_workspaces.c.deleted_at < bindparam("before", type_=DateTime(timezone=True)))
+    .order_by(_workspaces.c.deleted_at)
+    .limit(literal(BATCH, BigInteger()))
+)
+_ITS_MEMBERS = Statement(delete(_members).where(_members.c.workspace_id == _WORKSPACE_ID))
+_ITS_INVITATIONS = Statement(delete(_invitations).where(_invitations.c.workspace_id == _WORKSPACE_ID))
+_ITS_EVENTS = Statement(
+    _scrub().where(
+        _events.c.stream_id == _WORKSPACE_ID,
+        _events.c.seq > bindparam("after", type_=BigInteger()),
+        _events.c.seq <= bindparam("until", type_=BigInteger()),
+    )
+)
+_LAST_SEQ = Statement(select(_streams.c.last_seq).where(_streams.c.stream_id == _WORKSPACE_ID))
+_LOCK_LOG = Statement(select(_streams.c.last_seq).where(_streams.c.stream_id == _WORKSPACE_ID).with_for_update())
+
+
+async def purge_invitations(database: Database, now: datetime) -> int:
+    """Removes used, revoked and expired invitations. Returns how many."""
+    removed = 0
+    while row := await database.fetch_row(_INVITATIONS_OVER, {"now": now, "limit": BATCH}):
+        removed += row[0]
+        if row[0] < BATCH:
+            break
+    return removed
+
+
+async def purge_workspaces(database: Database, now: datetime) -> int:
+    """Removes workspaces that were deleted more than 30 days ago, each with its members, invitations and logged values.
+
+    May be broken off anywhere, and run by several processes at once: the workspace's own row goes last, together with the event
+    `workspace.purged`, by which other modules learn to remove theirs. Returns how many workspaces went.
+    """
+    log = SqlCommandLog(database, (WORKSPACES, MEMBERS, INVITATIONS))
+    runner = Runner(partial(SqlWorkspacesUnitOfWork, database, StreamSignal()), log)
+    removed = 0
+    for row in await database.fetch(_WORKSPACES_OVER, {"before": now - RESTORABLE}):
+        purge = _WorkspacePurge(row["id"], now)
+        if await runner.perform(purge.empty, None, Context()):
+            await purge.scrub(database)
+            removed += await runner.perform(purge.finish, None, Context())
+    return removed
+
+
+class _WorkspacePurge:
+    def __init__(self, workspace_id: UUID, now: datetime) -> None:
+        self._id = workspace_id
+        self._now = now
+        self._scrubbed = 0
+        """The last event that holds no values any more."""
+
+    async def empty(self, _: None, uow: SqlWorkspacesUnitOfWork) -> bool:
+        """Removes members and invitations. A workspace without owners can't be restored, whatever an operator's clock says."""
+        await uow.lock(seconds=SECONDS)
+        workspace = await uow.workspaces.find(self._id, with_deleted=True)
+        if workspace is None or not workspace.is_deleted or workspace.is_restorable(self._now):
+            return False
+        await uow.write(_ITS_INVITATIONS, {"workspace_id": self._id}, seconds=SECONDS)
+        await uow.write(_ITS_MEMBERS, {"workspace_id": self._id}, seconds=SECONDS)
+        return True
+
+    async def scrub(self, database: Database) -> None:
+        """Takes the values out of the log, a batch at a time."""
+        row = await database.fetch_row(_LAST_SEQ, {"workspace_id": self._id})
+        last_seq = row["last_seq"] if row else 0
+        while self._scrubbed < last_seq:
+            until = self._scrubbed + BATCH
+            await database.fetch(_ITS_EVENTS, {"workspace_id": self._id, "after": self._scrubbed, "until": until})
+            self._scrubbed = min(until, last_seq)
+
+    async def finish(self, _: None, uow: SqlWorkspacesUnitOfWork) -> bool:
+        """Removes the workspace. What others have logged since is scrubbed while the log stands still."""
+        await uow.lock(seconds=SECONDS)
+        workspace = await uow.workspaces.find(self._id, with_deleted=True)
+        if workspace is None:
+            return False
+        row = await uow.fetch_row(_LOCK_LOG, {"workspace_id": self._id})
+        if row is not None:
+            place = {"workspace_id": self._id, "after": self._scrubbed, "until": row["last_seq"]}
+            await uow.write(_ITS_EVENTS, place, seconds=SECONDS)
+        workspace.purge(self._now)
+        uow.workspaces.remove(workspace)
+        return True
+
+
+PURGES = (purge_invitations, purge_workspaces)

@@ -1,0 +1,85 @@
+"""Workspaces, members and invitations, loaded whole."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, bindparam, func, literal, or_, select
+
+from taskhub.kernel.infrastructure.repository import SqlRepository
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.workspaces.contract.access import Role
+from taskhub.workspaces.domain.invitation import Invitation
+from taskhub.workspaces.domain.member import Member
+from taskhub.workspaces.domain.roster import Roster
+from taskhub.workspaces.domain.tenancy import Tenancy
+from taskhub.workspaces.domain.workspace import Workspace
+from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
+
+_workspaces, _members = WORKSPACES.table, MEMBERS.table
+_others = _members.alias("others")
+_USER_ID = bindparam("user_id", type_=Uuid())
+_WORKSPACE_IDS = bindparam("workspace_ids", type_=ARRAY(Uuid()))
+_ANOTHER = (
+    select(literal(1))
+    .where(
+        _others.c.workspace_id == _members.c.workspace_id, _others.c.user_id != _members.c.user_id, _others.c.left_at.is_(None)
+    )
+    .correlate(_members)
+)
+
+_LOCK_WORKSPACES = Statement(
+    select(*WORKSPACES.columns).where(_workspaces.c.id == func.any(_WORKSPACE_IDS)).order_by(_workspaces.c.id).with_for_update()
+)
+_LOCK_ROSTER = Statement(
+    select(*MEMBERS.columns)
+    .where(
+        _members.c.workspace_id == bindparam("workspace_id", type_=Uuid()),
+        _members.c.left_at.is_(None),
+        or_(_members.c.role == int(Role.OWNER), _members.c.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid())))),
+    )
+    .order_by(_members.c.user_id)
+    .with_for_update()
+)
+_LOCK_TENANCIES = Statement(
+    select(
+        *MEMBERS.columns,
+        _ANOTHER.where(_others.c.role == int(Role.OWNER)).exists().label("has_other_owners"),
+        _ANOTHER.exists().label("has_other_members"),
+    )
+    .where(_members.c.workspace_id == func.any(_WORKSPACE_IDS), _members.c.user_id == _USER_ID, _members.c.left_at.is_(None))
+    .order_by(_members.c.workspace_id)
+    .with_for_update(of=_members)
+)
+
+
+class SqlWorkspaces(SqlRepository[Workspace]):
+    mapping = WORKSPACES
+
+    async def lock_all(self, ids: Sequence[UUID]) -> list[Workspace]:
+        """These workspaces, deleted ones too, locked in the order of their ids."""
+        return await self._load_all(_LOCK_WORKSPACES, {"workspace_ids": ids})
+
+
+class SqlMembers(SqlRepository[Member]):
+    mapping = MEMBERS
+
+    async def roster(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> Roster:
+        return Roster(await self._load_all(_LOCK_ROSTER, {"workspace_id": workspace_id, "user_ids": list(user_ids)}))
+
+    async def tenancies(self, user_id: UUID, workspaces: Sequence[Workspace]) -> list[Tenancy]:
+        """A user's memberships of workspaces that the caller has locked."""
+        by_id = {workspace.id: workspace for workspace in workspaces}
+        rows = await self._uow.fetch(_LOCK_TENANCIES, {"user_id": user_id, "workspace_ids": list(by_id)})
+        return [
+            Tenancy(
+                by_id[row["workspace_id"]],
+                self._track(MEMBERS.from_row(tuple(row)[:-2])),
+                row["has_other_owners"],
+                row["has_other_members"],
+            )
+            for row in rows
+        ]
+
+
+class SqlInvitations(SqlRepository[Invitation]):
+    mapping = INVITATIONS

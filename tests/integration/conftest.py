@@ -1,0 +1,83 @@
+"""A database of its own for each worker, the real application on it, and clients for it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+import structlog
+from dependency_injector import providers
+
+from support.api import Api
+from support.server import TEMPLATE, execute, with_database
+from taskhub.app import TaskHub
+from taskhub.container import Container
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.settings import Settings
+from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+SECRET_KEYS = (b"a secret key that only tests know, long enough",)
+
+
+@pytest.fixture(scope="session")
+def database_url(template_url: str) -> Iterator[str]:
+    """A migrated database that this worker may use as it likes. Tests make workspaces of their own instead of emptying it."""
+    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
+    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
+    yield with_database(template_url, name)
+    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def make_container(database_url: str, **settings: object) -> Container:
+    """The whole program on a database, throttling off unless asked for."""
+    chosen = Settings(_env_file=None, **{"rate_limits": "off", "log_level": "error", **settings})  # type: ignore[arg-type]
+    container = Container(settings=chosen, database_url=database_url, secret_keys=SECRET_KEYS)
+    container.users.password_hasher.override(providers.Singleton(Argon2PasswordHasher, time_cost=1, memory_cost=64))
+    return container
+
+
+@pytest.fixture(scope="session")
+def container(database_url: str) -> Container:
+    return make_container(database_url)
+
+
+@pytest.fixture(scope="session")
+async def app(container: Container) -> AsyncIterator[TaskHub]:
+    """The application, started, with its subscribers running."""
+    app = TaskHub(container)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+def database(app: TaskHub) -> Database:
+    """The pool of the running application, to look behind the scenes."""
+    return app.state.container.database()
+
+
+@pytest.fixture
+async def api(app: TaskHub) -> AsyncIterator[Api]:
+    """A client that nobody has signed in with."""
+    async with Api.on(app) as api:
+        yield api
+
+
+@pytest.fixture
+async def ada(app: TaskHub) -> AsyncIterator[Api]:
+    """A client, signed in as somebody new who owns a workspace with a project."""
+    async with Api.on(app) as api:
+        await api.sign_up()
+        await api.open_workspace()
+        await api.open_project()
+        yield api
+
+
+@pytest.fixture
+async def guest(app: TaskHub) -> AsyncIterator[Api]:
+    """A client, signed in as somebody new who is no member of anything."""
+    async with Api.on(app) as api:
+        await api.sign_up(name="Grace")
+        yield api

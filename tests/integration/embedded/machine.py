@@ -1,0 +1,116 @@
+"""What a test sees of an embedded server and of its clients, and does to them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskhub.embedded import Address, EmbeddedPostgres
+from taskhub.embedded.commands import query
+from taskhub.embedded.deadline import Deadline
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import is_held
+from taskhub.embedded.postmaster import is_running
+from taskhub.embedded.processes import ServerProcesses, send, server_processes
+
+SOURCES = Path(__file__).parents[3] / "src"
+PATIENCE = 20.0
+
+_CLIENT = """
+import sys
+from pathlib import Path
+from taskhub.embedded import EmbeddedPostgres
+
+with EmbeddedPostgres(Path(sys.argv[1]), durable=False, start_timeout=30).running() as address:
+    print(address.host, flush=True)
+    sys.stdin.read()
+"""
+
+
+@dataclass
+class Client:
+    """A process that uses the server until it is told to leave."""
+
+    process: subprocess.Popen[str]
+
+    @classmethod
+    def of(cls, machine: Machine) -> Client:
+        return cls(
+            subprocess.Popen(
+                [sys.executable, "-c", _CLIENT, str(machine.data_dir)],
+                env={**os.environ, "PYTHONPATH": str(SOURCES)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+
+    def wait_until_started(self) -> None:
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline(), "the client could not start the server"
+
+    def tell_to_leave(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.stdin = None
+
+    def leave(self) -> int:
+        self.process.communicate()
+        return self.process.returncode
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@dataclass
+class Machine:
+    """What a test sees of the server in a data folder, and does to it."""
+
+    data_dir: Path
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.data_dir / "postgres")
+
+    def server(self, *, start_timeout: float = 30) -> EmbeddedPostgres:
+        return EmbeddedPostgres(self.data_dir, durable=False, start_timeout=start_timeout)
+
+    def processes(self) -> ServerProcesses:
+        return server_processes(self.layout.marker)
+
+    @property
+    def postmaster(self) -> int:
+        return int(self.layout.postmaster_pid.read_text().split()[0])
+
+    def watchdogs(self) -> list[int]:
+        listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+        rows = [row.split(maxsplit=1) for row in listing.stdout.splitlines()]
+        end = f"taskhub.embedded.watchdog {self.layout.folder}"
+        return [int(pid) for pid, command in rows if command.strip().endswith(end)]
+
+    @staticmethod
+    def sql(address: Address, statement: str, *, database: str = "taskhub") -> str:
+        done = query(statement, address=address, database=database)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    @staticmethod
+    def eventually(condition: Callable[[], bool]) -> bool:
+        return Deadline(PATIENCE).wait_until(condition)
+
+    @staticmethod
+    def kill(*pids: int) -> None:
+        for pid in pids:
+            send(pid, signal.SIGKILL)
+
+    def is_down(self) -> bool:
+        return not is_running(self.layout)
+
+    def is_forgotten(self) -> bool:
+        return self.is_down() and not self.watchdogs() and not is_held(self.layout.clients_lock)

@@ -1,0 +1,85 @@
+"""A database that is away is answered with 503, and comes back by itself."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from integration.conftest import make_container
+from support.api import Api
+from support.proxy import DatabaseProxy
+from support.server import execute
+from taskhub.app import TaskHub
+
+
+@pytest.fixture
+async def proxy(database_url: str) -> AsyncIterator[DatabaseProxy]:
+    async with DatabaseProxy(database_url).running() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def remote(proxy: DatabaseProxy) -> AsyncIterator[Api]:
+    app = TaskHub(make_container(proxy.url))
+    async with app.router.lifespan_context(app), Api.on(app) as api:
+        await api.sign_up()
+        await api.open_workspace()
+        await api.open_project()
+        yield api
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_away_is_503_within_five_seconds(remote: Api, proxy: DatabaseProxy, method: str) -> None:
+    proxy.go_away()
+    started = time.monotonic()
+    body = {"project_id": remote.project["id"], "title": "while away"} if method == "POST" else None
+    answer = await remote.send(method, "tasks", body)
+    assert time.monotonic() - started < 5
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+async def test_the_service_recovers_within_a_second(remote: Api, proxy: DatabaseProxy) -> None:
+    proxy.go_away()
+    assert (await remote.get("tasks")).status_code == 503
+    proxy.come_back()
+    async with asyncio.timeout(1):
+        while (await remote.get("tasks")).status_code != 200:
+            await asyncio.sleep(0)
+
+
+async def test_backends_terminated_under_load_lose_nothing(remote: Api, database_url: str) -> None:
+    """Everything that was acknowledged is there; what was not says that it is not known, never 500."""
+    acknowledged: list[str] = []
+    unexpected: list[int] = []
+
+    async def write() -> None:
+        for _ in range(40):
+            title = str(uuid4())
+            answer = await remote.post(
+                "tasks", {"project_id": remote.project["id"], "title": title}, idempotency_key=title
+            )
+            if answer.status_code == 201:
+                acknowledged.append(answer.json()["id"])
+            elif answer.status_code != 503:
+                unexpected.append(answer.status_code)
+
+    async def terminate() -> None:
+        while True:
+            await execute(
+                database_url,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'taskhub' AND datname = current_database() AND random() < 0.5",
+            )
+
+    terminator = asyncio.create_task(terminate())
+    await asyncio.gather(*(write() for _ in range(8)))
+    terminator.cancel()
+    assert unexpected == []
+    assert len(acknowledged) > 100
+    found = set()
+    for start in range(0, len(acknowledged), 100):
+        page = await remote.get("tasks", ids=acknowledged[start : start + 100], limit=200)
+        found |= {task["id"] for task in page.json()["items"]}
+    assert found == set(acknowledged)

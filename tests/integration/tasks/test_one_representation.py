@@ -1,0 +1,79 @@
+"""The same thing is the same JSON everywhere: from the aggregate, from the query, in a list and in the log."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from support.api import Api, made
+from taskhub.kernel.infrastructure.database import Database
+
+FULL = {
+    "description": "# Oil\n\nTwice *a* day. ☃",
+    "status": "in_progress",
+    "priority": "urgent",
+    "due": {"date": "2026-10-25", "time": "02:30", "time_zone": "Europe/Berlin"},
+}
+
+
+async def test_a_task_is_one_representation(ada: Api, database: Database) -> None:
+    for body in ({}, {**FULL, "assignee_ids": [ada.user["id"]]}, {"status": "done", "due": {"date": "2026-01-31"}}):
+        task = await ada.add_task(**body)
+        assert made(await ada.get(f"tasks/{task['id']}")) == task
+        assert made(await ada.get("tasks", ids=task["id"]))["items"] == [task]
+        assert made(await ada.get(f"tasks/{task['key']}")) == task
+        assert await logged(database, ada, task) == task
+
+
+async def test_a_task_stays_one_representation_through_its_life(ada: Api, database: Database) -> None:
+    task = await ada.add_task()
+    path = f"tasks/{task['id']}"
+    for step in (
+        ada.patch(path, FULL),
+        ada.patch(path, {"due": None, "status": "done"}),
+        ada.put(f"{path}/assignees/{ada.user['id']}"),
+        ada.delete(f"{path}/assignees/{ada.user['id']}"),
+    ):
+        after = made(await step)
+        assert made(await ada.get(path)) == after == await logged(database, ada, after)
+    await ada.delete(path)
+    trashed = made(await ada.get(path, deleted="true"))
+    assert trashed == await logged(database, ada, trashed)
+    restored = made(await ada.post(f"{path}/restore"))
+    assert made(await ada.get(path)) == restored == await logged(database, ada, restored)
+
+
+async def test_tasks_that_went_to_the_trash_with_their_project_are_logged_as_they_are(ada: Api, database: Database) -> None:
+    tasks = [await ada.add_task(**FULL) for _ in range(3)]
+    await ada.delete(f"projects/{ada.project['id']}")
+    for task in tasks:
+        trashed = made(await ada.get(f"tasks/{task['id']}", deleted="true"))
+        assert trashed["version"] == 2
+        assert trashed == await logged(database, ada, trashed)
+    made(await ada.post(f"projects/{ada.project['id']}/restore"))
+    for task in tasks:
+        restored = made(await ada.get(f"tasks/{task['id']}"))
+        assert restored == await logged(database, ada, restored)
+        assert {**restored, "version": 1, "updated_at": task["updated_at"]} == task
+
+
+async def test_a_project_is_one_representation(ada: Api, database: Database) -> None:
+    path = f"projects/{ada.project['id']}"
+    for step in (
+        ada.patch(path, {"name": "Other", "description": "Longer"}),
+        ada.post(f"{path}/archive"),
+        ada.post(f"{path}/unarchive"),
+    ):
+        after = made(await step)
+        assert made(await ada.get(path)) == after == await logged(database, ada, after)
+
+
+async def logged(database: Database, api: Api, thing: dict[str, Any]) -> Any:
+    """The snapshot that the log holds of a thing at its version."""
+    async with database.connection() as connection:
+        row = await connection._driver.fetchrow(
+            "SELECT snapshot::text FROM events WHERE stream_id = $1 AND entity_id = $2 AND entity_version = $3",
+            UUID(api.workspace["id"]),
+            UUID(thing["id"]),
+            thing["version"],
+        )
+    return json.loads(row["snapshot"])

@@ -1,0 +1,73 @@
+"""How often a request goes to the database: the figures that the design promises."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.api import Api
+from taskhub.kernel.infrastructure.database import Database
+
+pytestmark = pytest.mark.usefixtures("ada")
+
+
+@pytest.fixture
+def round_trips(database: Database) -> Iterator[list[str]]:
+    counted: list[str] = []
+    database.round_trips = counted
+    yield counted
+    database.round_trips = None
+
+
+async def test_a_warm_get_is_one_round_trip(ada: Api, round_trips: list[str]) -> None:
+    task = await ada.add_task()
+    round_trips.clear()
+    await ada.get(f"tasks/{task['id']}")
+    assert len(round_trips) == 1
+
+
+@pytest.mark.parametrize("path", ["tasks", "projects"])
+@pytest.mark.parametrize("count", [0, 3, 12])
+async def test_a_list_is_one_round_trip_whatever_its_length(ada: Api, round_trips: list[str], path: str, count: int) -> None:
+    for number in range(count):
+        await (ada.add_task() if path == "tasks" else ada.open_project(key=f"L{number:02}"))
+    round_trips.clear()
+    await ada.get(path)
+    assert len(round_trips) == 1
+
+
+async def test_a_create_is_two_round_trips(ada: Api, round_trips: list[str]) -> None:
+    await ada.add_task()
+    round_trips.clear()
+    await ada.add_task()
+    assert len(round_trips) == 2
+
+
+async def test_a_create_with_assignees_and_a_key_is_two_round_trips(ada: Api, round_trips: list[str]) -> None:
+    body = {"project_id": ada.project["id"], "title": "Oil", "assignee_ids": [ada.user["id"]]}
+    await ada.add_task()
+    round_trips.clear()
+    assert (await ada.post("tasks", body, idempotency_key="k")).status_code == 201
+    assert len(round_trips) == 2
+
+
+async def test_a_patch_is_two_round_trips(ada: Api, round_trips: list[str]) -> None:
+    task = await ada.add_task()
+    round_trips.clear()
+    await ada.patch(f"tasks/{task['id']}", {"title": "Other"}, if_match='"1"')
+    assert len(round_trips) == 2
+
+
+async def test_a_patch_that_changes_nothing_is_one_round_trip(ada: Api, round_trips: list[str]) -> None:
+    task = await ada.add_task()
+    round_trips.clear()
+    await ada.patch(f"tasks/{task['id']}", {"title": task["title"]})
+    assert len(round_trips) == 1
+
+
+async def test_a_cold_get_adds_the_caller_and_the_membership(ada: Api, guest: Api, round_trips: list[str]) -> None:
+    task = await ada.add_task()
+    await ada.invite(guest)
+    await guest.sign_in(guest.user["email"])
+    round_trips.clear()
+    assert (await guest.get(f"tasks/{task['id']}")).status_code == 200
+    assert len(round_trips) == 3

@@ -1,0 +1,137 @@
+"""Registering, over HTTP."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from support.accounts import PASSWORD, Start, pointers, problem, someone
+from support.api import Api
+from taskhub.kernel.infrastructure.database import Database
+
+
+async def test_somebody_new_is_told_who_they_are(service: Api) -> None:
+    body = someone(email=f" Mixed.Case.{someone()['email']}", time_zone="Europe/London")
+    answer = await service.post("/v1/users", body)
+    user = answer.json()
+    assert answer.status_code == 201
+    assert list(user) == ["id", "email", "name", "time_zone", "version", "created_at", "updated_at"]
+    assert (user["email"], user["name"], user["time_zone"], user["version"]) == (
+        body["email"].strip(),
+        "Ada Lovelace",
+        "Europe/London",
+        1,
+    )
+    assert answer.headers["location"] == "/v1/users/me"
+    assert answer.headers["etag"] == '"1"'
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_time_zone_is_utc_unless_it_is_told(service: Api) -> None:
+    assert (await service.post("/v1/users", someone())).json()["time_zone"] == "UTC"
+
+
+async def test_an_email_is_taken_however_it_is_spelled(service: Api) -> None:
+    body = someone()
+    await service.post("/v1/users", body)
+    problem(await service.post("/v1/users", {**body, "email": body["email"].upper()}), 409, "email_taken")
+
+
+async def test_of_many_who_register_one_email_at_once_one_succeeds(service: Api) -> None:
+    body = someone()
+    answers = await asyncio.gather(*(service.post("/v1/users", body) for _ in range(20)))
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 19}
+
+
+async def test_a_closed_service_takes_nobody(start: Start) -> None:
+    closed = await start(registration="closed")
+    problem(await closed.post("/v1/users", someone()), 403, "registration_closed")
+
+
+@pytest.mark.parametrize("length", [12, 128])
+async def test_a_password_is_counted_in_characters(service: Api, length: int) -> None:
+    body = someone(password="\N{LOCK}" * length)
+    assert (await service.post("/v1/users", body)).status_code == 201
+    assert (await service.post("/v1/sessions", {"email": body["email"], "password": body["password"]})).status_code == 201
+
+
+async def test_blanks_around_a_password_belong_to_it(service: Api) -> None:
+    body = someone(password="  twelve    ")
+    await service.post("/v1/users", body)
+    credentials = {"email": body["email"], "password": body["password"].strip()}
+    problem(await service.post("/v1/sessions", credentials), 401, "invalid_credentials")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "no email"),
+        ("email", "a" * 300 + "@example.com"),
+        ("email", None),
+        ("email", 7),
+        ("password", "eleven char"),
+        ("password", "x" * 129),
+        ("password", None),
+        ("password", "with a NUL \0 inside"),
+        ("name", ""),
+        ("name", " \t "),
+        ("name", "two\nlines"),
+        ("name", "x" * 201),
+        ("name", None),
+        ("time_zone", "Mars/Olympus_Mons"),
+        ("time_zone", "europe/berlin"),
+        ("time_zone", "../../etc/passwd"),
+        ("time_zone", None),
+        ("id", "018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f"),
+        ("version", 1),
+    ],
+)
+async def test_a_body_that_cant_be_is_refused_where_it_is_wrong(service: Api, field: str, value: Any) -> None:
+    assert pointers(await service.post("/v1/users", someone(**{field: value}))) == [f"/{field}"]
+
+
+@pytest.mark.parametrize("field", ["email", "name", "password"])
+async def test_what_is_needed_has_to_be_there(service: Api, field: str) -> None:
+    body = someone()
+    del body[field]
+    assert pointers(await service.post("/v1/users", body)) == [f"/{field}"]
+
+
+async def test_a_refused_password_is_not_repeated(service: Api) -> None:
+    answer = await service.post("/v1/users", someone(password="hunter2"))
+    assert "hunter2" not in answer.text
+
+
+async def test_a_retry_key_is_ignored_where_a_password_is_sent(service: Api, database: Database) -> None:
+    body = someone()
+    assert (await service.post("/v1/users", body, idempotency_key="once")).status_code == 201
+    problem(await service.post("/v1/users", body, idempotency_key="once"), 409, "email_taken")
+
+
+async def test_the_password_is_stored_as_a_hash(service: Api, database: Database) -> None:
+    user = (await service.post("/v1/users", someone())).json()
+    async with database.connection() as connection:
+        known = await connection._driver.fetchval("SELECT password_hash FROM users WHERE id = $1", user["id"])
+    assert known.startswith("$argon2id$")
+    assert PASSWORD not in known
+
+
+async def test_the_log_holds_the_names_of_fields_and_no_values(service: Api, database: Database) -> None:
+    user = (await service.post("/v1/users", someone(name="Unmistakable"))).json()
+    async with database.connection() as connection:
+        (event,) = await connection._driver.fetch("SELECT *, events::text AS whole FROM events WHERE stream_id = $1", user["id"])
+    assert (event["type"], event["entity_version"], str(event["actor_id"])) == ("user.created", 1, user["id"])
+    assert event["snapshot"] is None
+    assert "name" in event["changes"]
+    assert "Unmistakable" not in event["whole"]
+    assert user["email"] not in event["whole"]
+
+
+async def test_registering_is_throttled_by_account(start: Start) -> None:
+    service = await start(rate_limits="on", limit_attempts_per_account=2)
+    body = someone()
+    answers = [await service.post("/v1/users", body) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 409, 429]
+    problem(answers[2], 429, "rate_limited")
+    assert int(answers[2].headers["retry-after"]) >= 1

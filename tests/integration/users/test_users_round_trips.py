@@ -1,0 +1,65 @@
+"""What accounts cost: round trips to the database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.accounts import someone
+from support.api import Api
+from taskhub.app import TaskHub
+
+
+@pytest.fixture
+def round_trips(mira: Api) -> Iterator[list[str]]:
+    app = mira.client._transport.app  # type: ignore[attr-defined]
+    assert isinstance(app, TaskHub)
+    database = app.state.container.database()
+    seen: list[str] = []
+    database.round_trips = seen
+    yield seen
+    database.round_trips = None
+
+
+def asked(seen: list[str]) -> int:
+    """How many round trips there were, but for those of the subscribers in the background."""
+    return sum(1 for sql in seen if any(table in sql for table in ("users", "sessions", "api_tokens", "BEGIN", "COMMIT")))
+
+
+async def test_reading_ones_account_costs_one_more_when_cold(mira: Api, round_trips: list[str]) -> None:
+    await mira.get("/v1/users/me")
+    assert asked(round_trips) == 2
+    round_trips.clear()
+    await mira.get("/v1/users/me")
+    assert asked(round_trips) == 1
+
+
+async def test_a_list_costs_one(mira: Api, round_trips: list[str]) -> None:
+    await mira.get("/v1/users/me")
+    round_trips.clear()
+    await mira.get("/v1/sessions")
+    await mira.get("/v1/tokens")
+    assert asked(round_trips) == 2
+
+
+async def test_registering_costs_one(mira: Api, round_trips: list[str]) -> None:
+    await mira.post("/v1/users", someone())
+    assert asked(round_trips) == 1
+
+
+async def test_signing_in_costs_three(mira: Api, round_trips: list[str]) -> None:
+    await mira.post("/v1/sessions", {"email": mira.user["email"], "password": mira.password})
+    assert asked(round_trips) == 3
+
+
+async def test_renewing_costs_two(mira: Api, round_trips: list[str]) -> None:
+    tokens = await mira.sign_in(mira.user["email"])
+    round_trips.clear()
+    await mira.post("/v1/sessions/refresh", {"refresh_token": tokens["refresh_token"]})
+    assert asked(round_trips) == 2
+
+
+async def test_changing_ones_account_costs_two(mira: Api, round_trips: list[str]) -> None:
+    await mira.get("/v1/users/me")
+    round_trips.clear()
+    await mira.patch("/v1/users/me", {"name": "Grace"})
+    assert asked(round_trips) == 2

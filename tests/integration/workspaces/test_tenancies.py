@@ -1,0 +1,131 @@
+"""What becomes of workspaces when an account closes, over the unit of work of whoever closes it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from uuid import UUID
+
+import pytest
+
+from support.api import Api, made
+from support.credulous import Meet
+from taskhub.kernel.application.commands import Context
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.contract.ids import new_id
+from taskhub.kernel.domain.errors import DomainError
+from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.workspaces.domain.errors import LastOwner
+from taskhub.workspaces.infrastructure.tenancies import sql_tenancies
+
+Close = Callable[[Api], Awaitable[None]]
+
+
+@pytest.fixture
+def close(pool: Database) -> Close:
+    """Closes somebody's account, as far as workspaces are concerned, by a command of another module."""
+    runner = Runner(partial(SqlUnitOfWork, pool, StreamSignal()), SqlCommandLog(pool, ()))
+
+    async def close_account(user_id: UUID, uow: SqlUnitOfWork) -> None:
+        await sql_tenancies(uow).release(user_id, now=datetime.now(UTC))
+
+    async def close(api: Api) -> None:
+        await runner.perform(close_account, UUID(api.user["id"]), Context())
+
+    return close
+
+
+async def roles(api: Api) -> dict[str, str]:
+    return {item["user_id"]: item["role"] for item in made(await api.get("members"))["items"]}
+
+
+async def test_workspaces_of_ones_own_are_deleted(owner: Api, close: Close) -> None:
+    await owner.open_workspace()
+    await close(owner)
+    assert made(await owner.get("/v1/workspaces"))["items"] == []
+
+
+async def test_shared_workspaces_go_on_without_the_user(meet: Meet, owner: Api, close: Close) -> None:
+    guest = await meet()
+    await owner.invite(guest, "owner")
+    await close(owner)
+    assert await roles(guest) == {guest.user["id"]: "owner"}
+    assert made(await owner.get("/v1/workspaces"))["items"] == []
+
+
+async def test_somebody_whom_others_depend_on_stays_everywhere(meet: Meet, owner: Api, close: Close) -> None:
+    depended_upon = owner.workspace["id"]
+    await owner.invite(await meet(), "admin")
+    alone = await owner.open_workspace()
+    with pytest.raises(LastOwner) as refusal:
+        await close(owner)
+    assert refusal.value.extra == {"workspace_ids": [UUID(depended_upon)]}
+    assert [item["id"] for item in made(await owner.get("/v1/workspaces"))["items"]] == [depended_upon, alone["id"]]
+
+
+async def test_somebody_without_workspaces_just_goes(meet: Meet, close: Close) -> None:
+    await close(await meet())
+
+
+async def test_somebody_who_has_left_is_not_ended_twice(meet: Meet, owner: Api, close: Close) -> None:
+    guest = await meet()
+    await owner.invite(guest)
+    assert (await guest.delete("members/me")).is_success
+    await close(guest)
+    assert (await owner.invite(guest))["version"] == 3
+
+
+async def test_owners_who_close_their_accounts_at_once_leave_the_others_one(meet: Meet, owner: Api, close: Close) -> None:
+    """Two owners share several workspaces with somebody else, and go at the same moment: one of them has to stay."""
+    for _ in range(20):
+        one, other, viewer = await meet(), await meet(), await meet()
+        for _ in range(3):
+            await one.open_workspace()
+            await one.invite(other, "owner")
+            await one.invite(viewer, "viewer")
+        outcomes = await asyncio.gather(close(one), close(other), return_exceptions=True)
+        assert [isinstance(outcome, LastOwner) for outcome in outcomes if outcome] == [True]
+        for workspace in made(await viewer.get("/v1/workspaces"))["items"]:
+            viewer.workspace = workspace
+            assert [*(await roles(viewer)).values()].count("owner") == 1
+
+
+async def test_one_owner_closing_and_the_other_leaving_leave_one(meet: Meet, close: Close) -> None:
+    for _ in range(20):
+        one, other, viewer = await meet(), await meet(), await meet()
+        await one.open_workspace()
+        await one.invite(other, "owner")
+        await one.invite(viewer, "viewer")
+
+        async def left(api: Api) -> bool:
+            return (await api.delete("members/me")).is_success
+
+        async def closed(api: Api) -> bool:
+            try:
+                await close(api)
+            except DomainError:
+                return False
+            return True
+
+        assert sorted(await asyncio.gather(closed(one), left(other))) == [False, True]
+        assert [*(await roles(viewer)).values()].count("owner") == 1
+
+
+async def test_a_member_is_one_of_a_workspace_that_is_there(meet: Meet, owner: Api, pool: Database) -> None:
+    guest = await meet()
+    await owner.invite(guest)
+    workspace_id, user_id = UUID(owner.workspace["id"]), UUID(guest.user["id"])
+
+    async def is_member(user_id: UUID, uow: SqlUnitOfWork) -> bool:
+        return await sql_tenancies(uow).is_member(workspace_id, user_id)
+
+    runner = Runner(partial(SqlUnitOfWork, pool, StreamSignal()), SqlCommandLog(pool, ()))
+    assert await runner.perform(is_member, user_id, Context())
+    assert not await runner.perform(is_member, new_id(), Context())
+    assert (await guest.delete("members/me")).is_success
+    assert not await runner.perform(is_member, user_id, Context())
+    assert (await owner.delete(f"/v1/workspaces/{workspace_id}")).is_success
+    assert not await runner.perform(is_member, UUID(owner.user["id"]), Context())

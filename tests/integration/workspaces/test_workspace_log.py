@@ -1,0 +1,56 @@
+"""What the log of a workspace tells of it, its members and its invitations."""
+
+from uuid import UUID
+
+from support.api import Api, made
+from support.credulous import Meet
+from support.log import Log
+
+
+async def test_every_change_is_told_once_and_in_order(meet: Meet, owner: Api, log_of: Log) -> None:
+    guest = await meet()
+    await owner.invite(guest, "viewer")
+    made(await owner.patch(f"members/{guest.user['id']}", {"role": "member"}))
+    made(await owner.patch(f"/v1/workspaces/{owner.workspace['id']}", {"name": "Bridge"}))
+    assert (await guest.delete("members/me")).is_success
+    assert (await owner.delete(f"/v1/workspaces/{owner.workspace['id']}")).is_success
+    events = await log_of(owner)
+    assert [event["seq"] for event in events] == [*range(1, len(events) + 1)]
+    assert [(event["type"], event["entity_version"]) for event in events] == [
+        ("workspace.created", 1),
+        ("member.joined", 1),
+        ("invitation.created", 1),
+        ("member.joined", 1),
+        ("invitation.accepted", 2),
+        ("member.updated", 2),
+        ("workspace.updated", 2),
+        ("member.removed", 3),
+        ("workspace.deleted", 3),
+    ]
+
+
+async def test_a_member_is_told_of_by_the_users_id(meet: Meet, owner: Api, log_of: Log) -> None:
+    guest = await meet()
+    await owner.invite(guest, "viewer")
+    joined = (await log_of(owner))[3]
+    assert (joined["entity_type"], joined["entity_id"]) == ("member", UUID(guest.user["id"]))
+    assert joined["actor_id"] == UUID(guest.user["id"])
+    member = made(await guest.get("members/me"))
+    assert joined["snapshot"] == {name: member[name] for name in ("user_id", "role", "version", "joined_at")}
+
+
+async def test_the_snapshot_is_the_answer_but_for_the_callers_role(owner: Api, log_of: Log) -> None:
+    changed = made(await owner.patch(f"/v1/workspaces/{owner.workspace['id']}", {"name": "Bridge"}))
+    del changed["role"]
+    told = (await log_of(owner))[-1]
+    assert told["snapshot"] == changed
+    assert told["changes"] == {"name": ["Engine room", "Bridge"]}
+
+
+async def test_the_log_holds_no_token(owner: Api, log_of: Log) -> None:
+    invitation = made(await owner.post("invitations", {"role": "viewer"}))
+    token = invitation.pop("token")
+    told = (await log_of(owner))[-1]
+    assert told["snapshot"] == invitation
+    assert token not in str(told)
+    assert "digest" not in str(told)

@@ -1,0 +1,75 @@
+"""Every statement on workspace-owned tables names its workspace, so that the schema can be sharded by it and nobody sees others' rows."""
+
+import gc
+import importlib
+import pkgutil
+import re
+
+import pytest
+
+import taskhub
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.models import metadata
+
+WORKSPACE_KEYS = ("workspace_id", "stream_id")
+
+ACROSS_WORKSPACES = {
+    "subscribers look for logs that have moved": r"FROM event_streams LEFT OUTER JOIN subscriptions",
+    "a user's own workspaces": r"FROM members (JOIN workspaces .*)?WHERE members\.user_id = \$1::UUID",
+    "an account that closes forgets its keys": r"^DELETE FROM retry_keys WHERE retry_keys\.user_id = \$1::UUID$",
+    "the purge of keys that are over": r"^WITH gone AS \(DELETE FROM retry_keys .* LIMIT",
+    "the purge asks where the trash is old": r"^SELECT tasks\.workspace_id FROM tasks WHERE tasks\.deleted_at < \$1",
+    "an operator counts what is parked": r"FROM parked_events GROUP BY",
+}
+"""The few that can't be: who may cross workspaces, and by what statement."""
+
+
+def owned_tables() -> dict[str, str]:
+    """The tables that belong to workspaces: those whose primary key is led by one."""
+    leading = {name: next(iter(table.primary_key.columns)).name for name, table in metadata.tables.items()}
+    return {name: column for name, column in leading.items() if column in WORKSPACE_KEYS}
+
+
+def all_statements() -> list[Statement]:
+    """Every statement that is made when a module is imported."""
+    for module in pkgutil.walk_packages(taskhub.__path__, "taskhub."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    return [thing for thing in gc.get_objects() if isinstance(thing, Statement)]
+
+
+def unkeyed(sql: str) -> list[str]:
+    tables = owned_tables()
+    used = {name for name in re.findall(r"\b(?:FROM|JOIN|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?(\w+)", sql) if name in tables}
+    used |= {name for clause in re.findall(r"\bFROM ([\w, ]+)", sql) for name in re.split(r",\s*", clause) if name in tables}
+    return [name for name in sorted(used) if not re.search(rf"\b{name}\.{tables[name]} = ", sql)]
+
+
+STATEMENTS = sorted({" ".join(statement.sql.split()) for statement in all_statements()})
+
+
+@pytest.mark.parametrize("reason", ACROSS_WORKSPACES)
+def test_no_exception_outlives_its_statement(reason: str) -> None:
+    assert any(re.search(ACROSS_WORKSPACES[reason], sql) for sql in STATEMENTS)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT tasks.id FROM tasks WHERE tasks.id = $1",
+        "UPDATE tasks SET title = $1 WHERE tasks.id = $2",
+        "SELECT 1 FROM projects JOIN tasks ON tasks.workspace_id = projects.workspace_id WHERE projects.id = $1",
+    ],
+)
+def test_a_statement_that_forgets_its_workspace_is_noticed(sql: str) -> None:
+    assert unkeyed(sql)
+
+
+def test_there_are_statements_to_look_at() -> None:
+    assert len(STATEMENTS) > 30
+
+
+@pytest.mark.parametrize("sql", STATEMENTS, ids=lambda sql: sql[:60])
+def test_a_statement_is_keyed_by_its_workspace(sql: str) -> None:
+    if not any(re.search(pattern, sql) for pattern in ACROSS_WORKSPACES.values()):
+        assert unkeyed(sql) == []

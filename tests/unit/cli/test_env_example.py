@@ -1,0 +1,38 @@
+"""`.env.example` is the list of all settings: it says of each what `Settings` says."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskhub.settings import PREFIX, Settings
+
+EXAMPLE = Path(__file__).parents[3] / ".env.example"
+LINES = EXAMPLE.read_text("utf-8").splitlines()
+GIVEN = dict(line.removeprefix("#").split("=", 1) for line in LINES if line.startswith(f"#{PREFIX}"))
+
+
+def written(default: Any) -> str:
+    """A default as it stands in an environment variable."""
+    if default is None or default == ():
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def test_every_setting_stands_in_the_example_with_its_default() -> None:
+    assert GIVEN == {f"{PREFIX}{name.upper()}": written(field.get_default()) for name, field in Settings.model_fields.items()}
+
+
+def test_every_setting_has_one_line_of_meaning_before_it() -> None:
+    for number, line in enumerate(LINES):
+        if line.startswith(f"#{PREFIX}"):
+            assert LINES[number - 1].startswith("# "), line
+            assert not LINES[number - 2], line
+
+
+def test_the_example_used_as_it_is_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / ".env"
+    file.write_text("\n".join(f"{name}={value}" for name, value in GIVEN.items()), "utf-8")
+    for name in GIVEN:
+        monkeypatch.delenv(name, raising=False)
+    assert Settings(_env_file=file) == Settings(_env_file=None)
