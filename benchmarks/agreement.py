@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-
 from benchmarks.database import plain
 from benchmarks.dataset import Dataset
 from benchmarks.servers import Server

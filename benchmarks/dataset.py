@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-
+import msgspec
 from benchmarks import texts
+
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.infrastructure.commit import SCHEMA, changes_between, encode
@@ -34,6 +35,7 @@ from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 
 SEED = 20261120
 ROWS_PER_COPY = 5_000
+TRASHED = 0.02
 EVENT_COLUMNS = (
     "stream_id",
     "seq",
@@ -74,7 +76,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What was loaded, as far as requests need it: a workspace's first seat is its owner's."""
+    """What was loaded, as far as requests need it: a workspace's first seat is its owner's, its tasks those not in the trash."""
 
     seats: dict[UUID, list[Seat]]
     projects: dict[UUID, list[UUID]]
@@ -112,8 +114,13 @@ class _Loader:
         for mapping in (WORKSPACES, USERS, SESSIONS, MEMBERS):
             await self._copy_rows(mapping)
         await self._copy_events()
-        for count, task in enumerate(self._tasks(projects), start=1):
-            self._keep(TASKS, task, task.created_by_id)
+        for count, (task, project) in enumerate(self._tasks(projects), start=1):
+            self._log(TASKS, task, task.created_by_id)
+            if self.random.random() < TRASHED:
+                self._trash(task, project)
+            else:
+                self.dataset.tasks[task.workspace_id].append(task.id)
+            self._add_row(TASKS, task)
             if count % ROWS_PER_COPY == 0:
                 await self._copy_rows(TASKS)
                 await self._copy_events()
@@ -170,7 +177,7 @@ class _Loader:
             projects.append(project)
         return projects
 
-    def _tasks(self, projects: list[Project]) -> Iterator[Task]:
+    def _tasks(self, projects: list[Project]) -> Iterator[tuple[Task, Project]]:
         """Task after task in time, each in the next workspace: rows of one workspace lie scattered, as they would."""
         for index in range(self.size.tasks):
             project = projects[index % len(projects)]
@@ -181,8 +188,13 @@ class _Loader:
             )
             self.numbers[project.id] += 1
             task.number = self.numbers[project.id]
-            self.dataset.tasks[project.workspace_id].append(task.id)
-            yield task
+            yield task, project
+
+    def _trash(self, task: Task, project: Project) -> None:
+        before = TASKS.represent(task)
+        task.trash(project=project, now=self.now)
+        task.version += 1
+        self._log(TASKS, task, task.created_by_id, before)
 
     def _content(self, index: int, seats: list[Seat], now: datetime) -> Content:
         chance = self.random.random()
@@ -201,12 +213,17 @@ class _Loader:
     # -- rows ------------------------------------------------------------------------------------
 
     def _keep(self, mapping: Mapping[Any], aggregate: Aggregate, actor_id: UUID | None) -> None:
-        self.rows[mapping.name].append(tuple(mapping.to_row(aggregate)))
+        self._add_row(mapping, aggregate)
         self._log(mapping, aggregate, actor_id)
 
-    def _log(self, mapping: Mapping[Any], aggregate: Aggregate, actor_id: UUID | None) -> None:
+    def _add_row(self, mapping: Mapping[Any], aggregate: Aggregate) -> None:
+        self.rows[mapping.name].append(tuple(mapping.to_row(aggregate)))
+
+    def _log(
+        self, mapping: Mapping[Any], aggregate: Aggregate, actor_id: UUID | None, before: msgspec.Struct | None = None
+    ) -> None:
         view = mapping.represent(aggregate)
-        changes = changes_between(None, view)
+        changes = changes_between(before, view)
         self.seqs[aggregate.stream_id] += 1
         self.events.append(
             (

@@ -15,6 +15,7 @@ from benchmarks.load import Measure
 SERVICE, FLOOR, FLOOR_ONE = "taskhub", "floor", "floor_one"
 TARGETS = {"get": 0.85, "list": 0.9, "create": 1.0, "patch": 1.0}
 TARGET_CONNECTIONS = 16
+_HEAD = f"{'':36}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}   to the floor:  req/s    p50    p99    CPU"
 _TITLES = {SERVICE: "TaskHub", FLOOR: "floor", FLOOR_ONE: "floor, one statement"}
 
 
@@ -66,15 +67,15 @@ def write_json(cells: Sequence[Cell], file: Path) -> None:
 def machine(server_version: str) -> str:
     model = next((line.partition(":")[2].strip() for line in _cpu_info() if line.startswith("model name")), platform.processor())
     today = datetime.now(UTC).date()
-    return f"{model}, {cpu_count()} cores; {platform.system()} {platform.release()}; Python {platform.python_version()}; PostgreSQL {server_version}; {today}"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{model}, {cpu_count()} cores; {system}; Python {platform.python_version()}; PostgreSQL {server_version}; {today}"
 
 
 def table(cells: Sequence[Cell]) -> str:
     """All cells, one line per server, the ratios to the first floor at the end."""
     lines = []
     for connections in dict.fromkeys(cell.connections for cell in cells):
-        lines += ["", f"{connections} connections", f"{'':14}{'':22}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}"
-                  f"   to the floor: {'req/s':>6}{'p50':>7}{'p99':>7}{'CPU':>7}"]
+        lines += ["", f"{connections} connections", _HEAD]
         for cell in cells:
             if cell.connections == connections:
                 lines += _lines(cell)
@@ -87,7 +88,7 @@ def _lines(cell: Cell) -> list[str]:
         figures = f"{measure.throughput:9.0f}{measure.p50:9.2f}{measure.p99:9.2f}{measure.cpu:9.0f}"
         ratios = "".join(f"{cell.ratio(name, what):7.2f}" for what in ("throughput", "p50", "p99", "cpu"))
         title = cell.operation if name == SERVICE else ""
-        lines.append(f"{title:14}{_TITLES[name]:22}{figures}   {'':13}{ratios}{_verdict(cell) if name == SERVICE else ''}")
+        lines.append(f"{title:14}{_TITLES[name]:22}{figures}   {'':14}{ratios}{_verdict(cell) if name == SERVICE else ''}")
     return lines
 
 
@@ -98,8 +99,8 @@ def _verdict(cell: Cell) -> str:
 
 
 def _medians(measures: Sequence[Measure]) -> Measure:
-    figures = (median(getattr(measure, name) for measure in measures) for name in ("throughput", "p50", "p99", "cpu"))
-    return Measure(*figures, requests=sum(measure.requests for measure in measures))
+    figures = {name: median(getattr(measure, name) for measure in measures) for name in ("throughput", "p50", "p99", "cpu")}
+    return Measure(**figures, requests=sum(measure.requests for measure in measures))
 
 
 def _cpu_info() -> list[str]:

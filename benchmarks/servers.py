@@ -17,7 +17,7 @@ from benchmarks.database import plain
 SECRET = "a secret key for benchmarks, 32 characters or more"
 START_SECONDS = 30
 _TICK = os.sysconf("SC_CLK_TCK")
-_UVICORN = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--lifespan", "on")
+_UVICORN = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning", "--lifespan", "on")
 
 
 class StartFailed(Exception):
@@ -63,7 +63,8 @@ def taskhub(database_url: str, folder: Path) -> Iterator[Server]:
         "TASKHUB_PORT": str(port),
         "TASKHUB_RATE_LIMITS": "off",
     }
-    with _running("taskhub", port, [sys.executable, "-m", "taskhub", "serve"], environment, folder) as server:
+    # Started in an empty folder: a developer's `.env` is not measured.
+    with _running("taskhub", port, [sys.executable, "-m", "taskhub", "serve"], environment, folder, folder) as server:
         yield server
 
 
@@ -72,16 +73,20 @@ def _floor(name: str, factory: str, database_url: str, folder: Path) -> Iterator
     port = _free_port()
     environment = {"FLOOR_DATABASE_URL": plain(database_url), "FLOOR_SECRET_KEY": SECRET}
     command = [sys.executable, "-m", "uvicorn", f"benchmarks.floor.app:{factory}", "--factory", "--port", str(port), *_UVICORN]
-    with _running(name, port, command, environment, folder) as server:
+    with _running(name, port, command, environment, folder, Path(__file__).parents[1]) as server:
         yield server
 
 
 @contextmanager
-def _running(name: str, port: int, command: list[str], environment: dict[str, str], folder: Path) -> Iterator[Server]:
+def _running(
+    name: str, port: int, command: list[str], environment: dict[str, str], folder: Path, working_folder: Path
+) -> Iterator[Server]:
     output = folder / f"{name}.log"
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("TASKHUB_")}
     with output.open("wb") as stream:
-        process = subprocess.Popen(command, env=inherited | environment, stdout=stream, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, env=inherited | environment, cwd=working_folder, stdout=stream, stderr=subprocess.STDOUT
+        )
         try:
             _await_answer(process, port, output)
             yield Server(name, process.pid, port)

@@ -7,14 +7,18 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
-
 from benchmarks.database import plain
 from benchmarks.dataset import Dataset, Seat
 from benchmarks.load import Plan
 from benchmarks.servers import SECRET, Server
+
 from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
 
 MOST_CONNECTIONS = 64
+VERSIONS = """
+SELECT workspace_id, id, version
+FROM tasks JOIN unnest($1::uuid[], $2::uuid[]) AS chosen (workspace_id, id) USING (workspace_id, id)
+"""
 TASKS_ASKED = 20_000
 TASKS_PATCHED = 6_000
 """More than one run can patch at full speed, so that each is patched about once."""
@@ -48,7 +52,7 @@ class Targets:
         return Plan(kind, self._file(operation))
 
     def asked(self, operation: str, server: Server, requests: int) -> None:
-        """A cold get goes on after the last one of the same server: it meets a session again when that has long been forgotten."""
+        """A cold get goes on where the last one of this server ended: it meets a session again when that is long forgotten."""
         if operation == "cold_get":
             self._next_cold[server.name] += requests + MOST_CONNECTIONS
 
@@ -81,11 +85,7 @@ class Targets:
         chosen = self._random.sample(self._tasks, TASKS_PATCHED)
         connection = await asyncpg.connect(plain(self._database_url))
         try:
-            rows = await connection.fetch(
-                "SELECT t.workspace_id, t.id, t.version FROM tasks t JOIN unnest($1::uuid[], $2::uuid[]) AS chosen (workspace_id, id)"
-                " USING (workspace_id, id)",
-                *map(list, zip(*chosen, strict=True)),
-            )
+            rows = await connection.fetch(VERSIONS, *map(list, zip(*chosen, strict=True)))
         finally:
             await connection.close()
         self._random.shuffle(rows)

@@ -12,16 +12,15 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from benchmarks.floor import pages, views
 from benchmarks.floor.auth import Refused, Tokens
 from benchmarks.floor.single import Single
 from benchmarks.floor.steps import Steps
 from benchmarks.floor.store import Change, Draft, Store
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 TASKS = "/v1/workspaces/{workspace_id}/tasks"
 TASK = TASKS + "/{task_id}"

@@ -7,11 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from starlette.requests import Request
-
 from benchmarks.floor.auth import Refused
 from benchmarks.floor.store import Position
 from benchmarks.floor.views import Task
+from starlette.requests import Request
 
 _TAG = 16
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-
 from benchmarks.floor.auth import Claims, Refused
 from benchmarks.floor.grants import MEMBER, Grants
 from benchmarks.floor.store import Change, Draft, Position, first_changes

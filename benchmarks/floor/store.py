@@ -6,10 +6,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from uuid_utils.compat import uuid7
-
 from benchmarks.floor.auth import Claims
 from benchmarks.floor.views import NewTask, Task
+from uuid_utils.compat import uuid7
 
 Position = tuple[datetime, UUID] | None
 

@@ -57,7 +57,7 @@ class NewTask(msgspec.Struct, forbid_unknown_fields=True):
 
 class TaskPatch(msgspec.Struct, forbid_unknown_fields=True):
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | msgspec.UnsetType = msgspec.UNSET
-    description: Annotated[str, msgspec.Meta(max_length=100_000)] | None | msgspec.UnsetType = msgspec.UNSET
+    description: Annotated[str, msgspec.Meta(max_length=100_000)] | msgspec.UnsetType | None = msgspec.UNSET
 
     def changes(self) -> dict[str, Any]:
         given = {"title": self.title, "description": self.description}

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from taskhub.background import Background
 from taskhub.container import Container
+from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
 from taskhub.kernel.api.middleware import RequestFrame
 from taskhub.kernel.api.operations import Routes
@@ -64,7 +64,7 @@ class TaskHub(FastAPI):
         frame = RequestFrame(self.router, self.state.container.request_metrics())
         if not self.settings.cors_origins:
             return frame
-        return CORSMiddleware(
+        return Cors(
             frame,
             allow_origins=self.settings.cors_origins,
             allow_methods=METHODS,

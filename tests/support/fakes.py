@@ -1,4 +1,7 @@
-"""A unit of work in memory, for tests of use cases. It keeps the promises of the real one; one shared suite holds both to that."""
+"""A unit of work in memory, for tests of use cases.
+
+It keeps the promises of the real one; one shared suite holds both to that.
+"""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -10,9 +13,10 @@ from uuid import UUID
 from taskhub.kernel.application.commands import Answer, Expected, Reply
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.tasks.application.ports import TaskRef
+from taskhub.tasks.application.ports import Projects, TaskRef, Tasks
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
+from taskhub.workspaces.contract.memberships import Memberships
 
 
 class FakeStore:
@@ -30,10 +34,11 @@ class FakeUnitOfWork:
         self.store = store
         self.loaded: dict[tuple[type, UUID, UUID], Any] = {}
         self.is_locking = False
-        self.projects = FakeProjects(self)
-        self.tasks = FakeTasks(self)
-        self.memberships = FakeMemberships(store)
+        self.projects: Projects = FakeProjects(self)
+        self.tasks: Tasks = FakeTasks(self)
+        self.memberships: Memberships = FakeMemberships(store)
         self.forgotten: list[UUID] = []
+        self.removed: list[tuple[type, UUID, UUID]] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -58,6 +63,8 @@ class FakeUnitOfWork:
             settled = deepcopy(aggregate)
             settled._event = None
             self.store.aggregates[key] = settled
+        for key in self.removed:
+            del self.store.aggregates[key]
         return Answer(reply, getattr(result, "version", None), b"")
 
     def _number(self, aggregate: Aggregate) -> None:
@@ -70,6 +77,10 @@ class FakeUnitOfWork:
             self.loaded[key] = deepcopy(self.store.aggregates[key])
         found = self.loaded.get(key)
         return found if found and (with_deleted or found.deleted_at is None) else None
+
+    def all(self, kind: type, workspace_id: UUID) -> list[Any]:
+        keys = [key for key in self.store.aggregates if key[:2] == (kind, workspace_id)]
+        return [self.find(*key, with_deleted=True) for key in keys]
 
 
 class FakeProjects:
@@ -85,6 +96,13 @@ class FakeProjects:
     def add(self, project: Project) -> None:
         self._uow.loaded[Project, project.workspace_id, project.id] = project
 
+    async def deleted_before(self, workspace_id: UUID, instant: datetime, *, limit: int) -> list[Project]:
+        found = self._uow.all(Project, workspace_id)
+        return [p for p in found if p.deleted_at and p.deleted_at < instant and p.purged_at is None][:limit]
+
+    def remove(self, project: Project) -> None:
+        """An emptied project stays, as what it was given is never given again."""
+
 
 class FakeTasks:
     def __init__(self, uow: FakeUnitOfWork) -> None:
@@ -94,15 +112,19 @@ class FakeTasks:
         self, workspace_id: UUID, ref: TaskRef, *, expected: Expected = None, with_deleted: bool = False
     ) -> tuple[Task, Project]:
         task = _checked(self._uow.find(Task, workspace_id, self._id(workspace_id, ref), with_deleted=with_deleted), expected)
-        return task, self._uow.find(Project, workspace_id, task.project_id, with_deleted=True)
+        return task, _checked(self._uow.find(Project, workspace_id, task.project_id, with_deleted=True), None)
 
     def add(self, task: Task) -> None:
         self._uow.loaded[Task, task.workspace_id, task.id] = task
 
+    async def deleted_before(self, workspace_id: UUID, instant: datetime, *, limit: int) -> list[Task]:
+        return [t for t in self._uow.all(Task, workspace_id) if t.deleted_at and t.deleted_at < instant][:limit]
+
+    def remove(self, task: Task) -> None:
+        self._uow.removed.append((Task, task.workspace_id, task.id))
+
     async def assigned_to(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
-        everyone = [key for key in self._uow.store.aggregates if key[:2] == (Task, workspace_id)]
-        found = [self._uow.find(*key, with_deleted=True) for key in everyone]
-        return [task for task in found if user_id in task.content.assignee_ids][:limit]
+        return [task for task in self._uow.all(Task, workspace_id) if user_id in task.content.assignee_ids][:limit]
 
     async def trash_with(self, project: Project, *, now: datetime) -> None:
         for task in self._of(project):
@@ -115,8 +137,7 @@ class FakeTasks:
                 task._change("task.restored", now, deleted_at=None, trashed_with=None)
 
     def _of(self, project: Project) -> list[Task]:
-        everyone = [key for key in self._uow.store.aggregates if key[:2] == (Task, project.workspace_id)]
-        return [task for key in everyone if (task := self._uow.find(*key, with_deleted=True)).project_id == project.id]
+        return [task for task in self._uow.all(Task, project.workspace_id) if task.project_id == project.id]
 
     def _id(self, workspace_id: UUID, ref: TaskRef) -> UUID:
         if isinstance(ref, UUID):

@@ -20,6 +20,7 @@ _events = table_of(EventRow).c
 _LOG = Statement(
     select(
         _events.seq,
+        _events.id,
         _events.type,
         _events.entity_type,
         _events.entity_id,

@@ -76,6 +76,7 @@ def _start_container() -> Started:
 
 def _start_embedded(why: str = "as asked for") -> Started:
     folder = Path(tempfile.mkdtemp(prefix="taskhub-tests-"))
+    folder.chmod(0o711)  # As root the server runs under another account, which has to reach its data here.
     server = EmbeddedPostgres(folder, durable=False)
     address = server.start()
 

@@ -42,18 +42,12 @@ if sys.platform != "win32":
 
 
 def password_of(layout: Layout) -> str:
-    """The superuser's password, made up before the data directory is. Raises EmbeddedPostgresError if it is lost."""
+    """The superuser's password. Raises EmbeddedPostgresError if it is lost."""
     if not layout.password.exists():
-        if layout.data.exists():
-            raise failure(
-                f"{layout.password}, with the password of {layout.data}, is gone.",
-                advice="Bring the file back, or restore a backup into a new data folder.",
-            )
-        partial = layout.password.with_suffix(".new")
-        partial.touch(mode=0o600)
-        partial.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
-        _sync(partial)
-        partial.replace(layout.password)
+        raise failure(
+            f"{layout.password}, with the password of {layout.data}, is gone.",
+            advice="Bring the file back, or restore a backup into a new data folder.",
+        )
     return layout.password.read_text(encoding="utf-8").strip()
 
 
@@ -83,6 +77,7 @@ def create_cluster(placement: Placement, *, durable: bool, server_lock: FileLock
     layout = placement.layout
     shutil.rmtree(layout.making, ignore_errors=True)
     _check_space(layout)
+    _make_up_password(layout)
     layout.making.mkdir(mode=0o700)
     data, password = layout.making / "data", layout.making / "password"
     shutil.copyfile(layout.password, password)
@@ -117,9 +112,12 @@ def _check_space(layout: Layout) -> None:
         )
 
 
-def _sync(file: os.PathLike[str]) -> None:
-    descriptor = os.open(file, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _make_up_password(layout: Layout) -> None:
+    partial = layout.password.with_suffix(".new")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(layout.password)

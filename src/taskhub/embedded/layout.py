@@ -53,13 +53,8 @@ class Layout:
         return self.folder / "clients.lock"
 
     @property
-    def door_lock(self) -> Path:
-        """Held by a client while it starts, adopts or stops the server."""
-        return self.folder / "door.lock"
-
-    @property
     def server_lock(self) -> Path:
-        """Held by every process of a server or of its making, for as long as it lives."""
+        """Held by every process of a server for as long as it lives, and by a client while it makes or starts one."""
         return self.folder / "server.lock"
 
     @property

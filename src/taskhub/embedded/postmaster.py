@@ -10,6 +10,7 @@ import time
 
 from taskhub.embedded.address import Address
 from taskhub.embedded.binaries import tool
+from taskhub.embedded.cluster import password_of
 from taskhub.embedded.commands import query, run_as
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import failure, last_lines
@@ -77,15 +78,15 @@ def _listening(placement: Placement) -> dict[str, str]:
     }
 
 
-def address_of(layout: Layout, password: str) -> Address | None:
-    """Where the server listens, as it noted itself; None if it isn't that far yet."""
+def address_of(layout: Layout) -> Address | None:
+    """Where the server listens, as it noted itself; None if it isn't that far yet. Raises EmbeddedPostgresError."""
     try:
         note = layout.postmaster_pid.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return None
     if len(note) < 6:
         return None
-    return Address(host=note[5] if sys.platform == "win32" else note[4], port=int(note[3]), password=password)
+    return Address(host=note[5] if sys.platform == "win32" else note[4], port=int(note[3]), password=password_of(layout))
 
 
 def setting(address: Address, name: str) -> tuple[str | None, str]:

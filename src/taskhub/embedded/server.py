@@ -11,13 +11,12 @@ from taskhub.embedded.address import Address
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import EmbeddedPostgresError, explained, failure
 from taskhub.embedded.layout import Layout
-from taskhub.embedded.locks import FileLock, holding, is_held
+from taskhub.embedded.locks import FileLock, is_held
 from taskhub.embedded.placement import place
 from taskhub.embedded.postmaster import stop
 from taskhub.embedded.startup import ensure_running
 
 _SECONDS_TO_BE_ALONE = 0.5
-_SECONDS_AT_THE_DOOR = 5.0
 _SECONDS_FOR_PROBES = 0.05
 _SECONDS_TO_STOP = 90.0
 
@@ -63,25 +62,20 @@ class EmbeddedPostgres:
         with explained(f"PostgreSQL could not be started in {self._data_dir}."):
             placement = place(self._data_dir, deadline)
             self._layout = placement.layout
-            # Before the door's lock: whoever waits here must not keep others from leaving.
             self._clients = _enter(placement.layout, exclusive=exclusive, deadline=deadline)
             try:
-                with holding(placement.layout.door_lock, deadline, purpose="start or adopt PostgreSQL"):
-                    return ensure_running(placement, durable=self._durable, deadline=deadline)
+                return ensure_running(placement, durable=self._durable, deadline=deadline)
             except BaseException:
-                self._leave(Deadline(0))
+                self.release()
                 raise
 
     def release(self) -> None:
         """Leave the server; the last one to leave stops it and returns when it is down. Does nothing if not started."""
-        self._leave(Deadline(_SECONDS_AT_THE_DOOR))
-
-    def _leave(self, patience: Deadline) -> None:
         clients, layout, self._clients = self._clients, self._layout, None
         if clients is None or layout is None:
             return
         try:
-            _leave(clients, layout, patience)
+            _leave(clients, layout)
         except (EmbeddedPostgresError, OSError) as error:
             _log.warning("PostgreSQL is left to its watchdog: %s", error)
         finally:
@@ -111,19 +105,13 @@ def _enter(layout: Layout, *, exclusive: bool, deadline: Deadline) -> FileLock:
     return lock
 
 
-def _leave(clients: FileLock, layout: Layout, patience: Deadline) -> None:
-    door = FileLock(layout.door_lock)
-    if not patience.wait_until(door.try_acquire):
-        return  # whoever holds it is a client too, and will be the last one if we aren't
-    try:
-        clients.release()
-        last = FileLock(layout.clients_lock)
-        if Deadline(_SECONDS_FOR_PROBES).wait_until(last.try_acquire):
-            try:
-                stop(layout)
-            finally:
-                last.release()
-    finally:
-        door.release()
+def _leave(clients: FileLock, layout: Layout) -> None:
+    clients.release()
+    last = FileLock(layout.clients_lock)
+    if Deadline(_SECONDS_FOR_PROBES).wait_until(last.try_acquire):
+        try:
+            stop(layout)
+        finally:
+            last.release()
     # The watchdog may have been quicker, and a container ends with us: wait until it has stopped the server.
     Deadline(_SECONDS_TO_STOP).wait_until(lambda: not is_held(layout.clients_lock))

@@ -9,7 +9,7 @@ from pathlib import Path
 from taskhub.embedded.address import Address
 from taskhub.embedded.cluster import check_version, create_cluster, password_of
 from taskhub.embedded.deadline import Deadline
-from taskhub.embedded.errors import failure, last_lines
+from taskhub.embedded.errors import advice_on, failure, last_lines
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock
 from taskhub.embedded.placement import Placement
@@ -23,14 +23,13 @@ _WILL_NOT_PASS = ("authentication failed", "does not exist", "no pg_hba.conf ent
 
 
 def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -> Address:
-    """Adopt the server if one answers, else start one. To be called by one client at a time (the door's lock).
+    """Adopt the server if one answers, else start one. Only a client may ask: nobody stops the server meanwhile.
 
     Whatever state the last server was left in: the address is returned only after a connection with our password.
     Raises EmbeddedPostgresError, OSError.
     """
     layout = placement.layout
     ensure_watchdog(layout)
-    password = password_of(layout)
     sweep = OrphanSweep(layout.marker)
     address: Address | None = None
     fsync: str | None = None
@@ -41,14 +40,18 @@ def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -
         if not is_running(layout):
             _start(placement, durable=durable, deadline=deadline)
         sweep()
-        if address := address_of(layout, password):
+        if address := address_of(layout):
             fsync, said = setting(address, "fsync")
         return fsync is not None or any(words in said for words in _WILL_NOT_PASS)
 
     deadline.wait_until(answers)
     if address is None or fsync is None:
         log = last_lines(*layout.logs())
-        raise failure(f"PostgreSQL on {layout.data} runs but does not let us in.", said=f"{said}{log}")
+        raise failure(
+            f"PostgreSQL on {layout.data} does not let us in.",
+            said=f"{said}{log}",
+            advice=advice_on(said) if said else "Look for a TaskHub process that hangs (one that was suspended?), and end it.",
+        )
     if durable and fsync != "on":
         raise failure(
             f"PostgreSQL on {layout.data} was started without durability (as for tests), so it may lose data.",
@@ -60,10 +63,11 @@ def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -
 def _start(placement: Placement, *, durable: bool, deadline: Deadline) -> None:
     server_lock = FileLock(placement.layout.server_lock)
     if not server_lock.try_acquire():
-        return
+        return  # another client is about to start it
     try:
         if placement.layout.data.exists():
             check_version(placement.layout)
+            password_of(placement.layout)
         else:
             create_cluster(placement, durable=durable, server_lock=server_lock, deadline=deadline)
         launch(placement, durable=durable, server_lock=server_lock, deadline=deadline)

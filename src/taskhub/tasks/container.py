@@ -1,6 +1,7 @@
 """What the tasks module is made of."""
 
 from functools import partial
+from typing import Any
 
 from dependency_injector import containers, providers
 
@@ -21,10 +22,10 @@ from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
 
 
 class TasksContainer(containers.DeclarativeContainer):
-    database = providers.Dependency()
-    signal = providers.Dependency()
-    clock = providers.Dependency()
-    memberships = providers.Dependency()
+    database: providers.Dependency[Any] = providers.Dependency()
+    signal: providers.Dependency[Any] = providers.Dependency()
+    clock: providers.Dependency[Any] = providers.Dependency()
+    memberships: providers.Dependency[Any] = providers.Dependency()
 
     unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, signal, memberships)
     command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS))

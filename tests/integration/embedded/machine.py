@@ -89,10 +89,13 @@ class Machine:
         return int(self.layout.postmaster_pid.read_text().split()[0])
 
     def watchdogs(self) -> list[int]:
+        return self.commands(f"taskhub.embedded.watchdog {self.layout.folder}")
+
+    @staticmethod
+    def commands(words: str) -> list[int]:
         listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
         rows = [row.split(maxsplit=1) for row in listing.stdout.splitlines()]
-        end = f"taskhub.embedded.watchdog {self.layout.folder}"
-        return [int(pid) for pid, command in rows if command.strip().endswith(end)]
+        return [int(pid) for pid, command in rows if words in command]
 
     @staticmethod
     def sql(address: Address, statement: str, *, database: str = "taskhub") -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from integration.embedded.machine import Client, Machine
 from taskhub.embedded import Address, EmbeddedPostgres, EmbeddedPostgresError, tool
-from taskhub.embedded.locks import FileLock
+from taskhub.embedded.locks import FileLock, is_held
 from taskhub.embedded.programs import environment
 
 
@@ -33,6 +33,7 @@ def test_a_killed_postmaster_and_its_busy_orphan(used: Machine) -> None:
         used.kill(used.postmaster)
         assert used.eventually(lambda: not used.processes().postmasters)
         assert used.processes().children
+        assert is_held(used.layout.server_lock)
 
         with EmbeddedPostgres(used.data_dir).running() as restarted:
             assert used.sql(restarted, "SELECT answer FROM committed") == "43"
@@ -122,7 +123,15 @@ def test_a_stale_pid_that_is_an_innocent_process_now(used: Machine) -> None:
 def test_a_client_killed_while_it_makes_the_data_directory(machine: Machine, client: Callable[[Machine], Client]) -> None:
     first = client(machine)
     assert machine.eventually((machine.layout.making / "data" / "base").exists)
+    (initdb,) = machine.commands(f"initdb --pgdata={machine.layout.making}")
+    os.kill(initdb, signal.SIGSTOP)
     first.kill()
+    assert machine.eventually(lambda: not machine.watchdogs())
+    half_made = machine.layout.making.stat().st_ino
+    with pytest.raises(EmbeddedPostgresError):
+        machine.server(start_timeout=0.2).start()
+    assert machine.layout.making.stat().st_ino == half_made  # it is not taken away from under the program
+    os.kill(initdb, signal.SIGCONT)
 
     with machine.server().running() as address:
         assert machine.sql(address, "SELECT 1") == "1"

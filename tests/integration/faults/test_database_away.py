@@ -57,9 +57,7 @@ async def test_backends_terminated_under_load_lose_nothing(remote: Api, database
     async def write() -> None:
         for _ in range(40):
             title = str(uuid4())
-            answer = await remote.post(
-                "tasks", {"project_id": remote.project["id"], "title": title}, idempotency_key=title
-            )
+            answer = await remote.post("tasks", {"project_id": remote.project["id"], "title": title}, idempotency_key=title)
             if answer.status_code == 201:
                 acknowledged.append(answer.json()["id"])
             elif answer.status_code != 503:

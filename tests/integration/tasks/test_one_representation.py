@@ -7,7 +7,7 @@ from uuid import UUID
 from support.api import Api, made
 from taskhub.kernel.infrastructure.database import Database
 
-FULL = {
+FULL: dict[str, Any] = {
     "description": "# Oil\n\nTwice *a* day. ☃",
     "status": "in_progress",
     "priority": "urgent",

@@ -10,8 +10,11 @@ import pytest
 
 from support.api import Api, made
 from support.credulous import Meet
+from support.log import Log
+from taskhub.app import TaskHub
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.application.unit_of_work import Place
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.kernel.infrastructure.command_log import SqlCommandLog
@@ -129,3 +132,23 @@ async def test_a_member_is_one_of_a_workspace_that_is_there(meet: Meet, owner: A
     assert not await runner.perform(is_member, user_id, Context())
     assert (await owner.delete(f"/v1/workspaces/{workspace_id}")).is_success
     assert not await runner.perform(is_member, UUID(owner.user["id"]), Context())
+
+
+async def test_a_lost_commit_is_found_by_what_it_changed_in_another_module(owner: Api, pool: Database, log_of: Log) -> None:
+    """A command of the users module that deletes a workspace has no representation of it to show."""
+    created = (await log_of(owner))[0]
+    place = Place(created["entity_id"], created["entity_id"], 1, created["id"])
+    assert await SqlCommandLog(pool, ()).recover(place) == b""
+
+
+async def test_an_account_closes_once_nobody_depends_on_it(app: TaskHub, ada: Api) -> None:
+    """With real accounts, at a real door."""
+    async with Api.on(app) as guest:
+        await guest.sign_up()
+        await ada.invite(guest, "admin")
+        refused = await ada.send("DELETE", "/v1/users/me", {"current_password": ada.password})
+        assert (refused.status_code, refused.json()["code"]) == (409, "last_owner")
+        assert refused.json()["workspace_ids"] == [ada.workspace["id"]]
+        made(await ada.patch(f"members/{guest.user['id']}", {"role": "owner"}))
+        assert (await ada.send("DELETE", "/v1/users/me", {"current_password": ada.password})).status_code == 204
+        assert await roles(guest) == {guest.user["id"]: "owner"}

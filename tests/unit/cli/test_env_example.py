@@ -1,5 +1,6 @@
 """`.env.example` is the list of all settings: it says of each what `Settings` says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def written(default: Any) -> str:
 
 
 def test_every_setting_stands_in_the_example_with_its_default() -> None:
-    assert GIVEN == {f"{PREFIX}{name.upper()}": written(field.get_default()) for name, field in Settings.model_fields.items()}
+    assert {f"{PREFIX}{name.upper()}": written(field.get_default()) for name, field in Settings.model_fields.items()} == GIVEN
 
 
 def test_every_setting_has_one_line_of_meaning_before_it() -> None:
@@ -36,3 +37,9 @@ def test_the_example_used_as_it_is_changes_nothing(tmp_path: Path, monkeypatch: 
     for name in GIVEN:
         monkeypatch.delenv(name, raising=False)
     assert Settings(_env_file=file) == Settings(_env_file=None)
+
+
+def test_the_readme_has_a_table_of_the_same() -> None:
+    readme = EXAMPLE.with_name("README.md").read_text("utf-8")
+    rows = re.findall(rf"^\| `({PREFIX}\w+)` \| (?:`(.*?)`)? *\|", readme, re.MULTILINE)
+    assert dict(rows) == GIVEN

@@ -25,9 +25,7 @@ def test_a_new_task_has_no_number_until_it_is_committed() -> None:
 
 def test_an_archived_project_takes_no_new_tasks() -> None:
     with pytest.raises(ProjectArchived):
-        Task.create(
-            id=uuid4(), project=ProjectFactory(archived_at=NOW), content=ContentFactory(), created_by_id=uuid4(), now=NOW
-        )
+        Task.create(id=uuid4(), project=ProjectFactory(archived_at=NOW), content=ContentFactory(), created_by_id=uuid4(), now=NOW)
 
 
 def test_a_change_sets_when_it_happened() -> None:

@@ -17,6 +17,7 @@ from taskhub.tasks.application.assign_task import AssignTask, assign_task, unass
 from taskhub.tasks.application.change_project import ChangeProject, change_project
 from taskhub.tasks.application.change_task import ChangeTask, change_task
 from taskhub.tasks.application.create_task import CreateTask, create_task
+from taskhub.tasks.application.purge_trash import KEPT, PurgeTrash, purge_trash
 from taskhub.tasks.application.release_former_member import TASKS_AT_ONCE, ReleaseFormerMember
 from taskhub.tasks.application.trash_project import TrashProject, restore_project, trash_project
 from taskhub.tasks.application.trash_task import TrashTask, restore_task, trash_task
@@ -201,6 +202,30 @@ async def test_a_former_member_is_taken_off_all_tasks_a_batch_at_a_time() -> Non
             await uow.commit()
     assert finished == [False, True]
     assert all(house.stored(task).content.assignee_ids == () for task in tasks)
+
+
+async def purge(house: House, now: datetime) -> int:
+    async with FakeUnitOfWork(house.store) as uow:
+        count = await purge_trash(PurgeTrash(house.workspace_id, now), uow)
+        await uow.commit()
+        return count
+
+
+async def test_what_has_lain_in_the_trash_for_thirty_days_goes_for_good() -> None:
+    house = House()
+    old, recent, live = house.task(deleted_at=NOW), house.task(deleted_at=LATER), house.task()
+    assert await purge(house, NOW + KEPT + (LATER - NOW) / 2) == 1
+    left = {id for kind, _, id in house.store.aggregates if kind is Task}
+    assert left == {recent.id, live.id}
+    assert house.store.events == [("task.purged", old.id, 2)]
+
+
+async def test_a_project_is_emptied_after_its_tasks_and_its_key_stays_taken() -> None:
+    house = House(deleted_at=NOW)
+    house.task(deleted_at=NOW)
+    assert [await purge(house, NOW + 2 * KEPT) for _ in range(3)] == [1, 1, 0]
+    tombstone = house.stored(house.project)
+    assert (tombstone.key, tombstone.name) == (house.project.key, "")
 
 
 def member_removed(workspace_id: UUID, user_id: UUID, at: datetime = NOW) -> Event:

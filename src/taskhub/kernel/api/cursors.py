@@ -5,11 +5,12 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
 from taskhub.kernel.api.problems import InvalidCursor
+from taskhub.kernel.api.queries import parse_pairs
 
 _TAG_BYTES = 16
 _UNBOUND = ("cursor", "limit")
@@ -41,21 +42,18 @@ class CursorSigner:
         return msgspec.json.decode(payload, type=list[Any])
 
     def _tag(self, key: bytes, payload: bytes, path: str, query_string: bytes) -> bytes:
-        bound = "\n".join((path, *(f"{name}={value}" for name, value in _bound(query_string))))
-        return hmac.digest(key, payload + b"\n" + bound.encode("utf-8", "surrogatepass"), "sha256")[:_TAG_BYTES]
+        bound = msgspec.json.encode((path, _bound(query_string)))
+        return hmac.digest(key, payload + b"\n" + bound, "sha256")[:_TAG_BYTES]
 
 
 def next_link(path: str, query_string: bytes, cursor: str) -> str:
     """The `Link` of the next page: the same request with another cursor."""
-    kept = [
-        (name, value) for name, value in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True) if name != "cursor"
-    ]
+    kept = [(name, value) for name, value in parse_pairs(query_string) if name != "cursor"]
     return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
 
 
 def _bound(query_string: bytes) -> list[tuple[str, str]]:
-    pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
-    return sorted((name, value) for name, value in pairs if name not in _UNBOUND)
+    return sorted((name, value) for name, value in parse_pairs(query_string) if name not in _UNBOUND)
 
 
 def _text(raw: bytes) -> str:

@@ -1,19 +1,54 @@
-"""Query parameters: known ones only, repeated only where that has a meaning."""
+"""Query parameters: known ones only, well-formed, and repeated only where that has a meaning."""
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
+from taskhub.kernel.api.types import Cursor
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
+
+MOST_VALUES = 200
+"""How often a parameter may be repeated, where it may be."""
+
+_MOST_PAIRS = 2 * MOST_VALUES
+_LONGEST_NAME = 64
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _boolean(value: Any) -> Any:
+    if value not in _BOOLEANS:
+        raise PydanticCustomError("bool_parsing", "Expected true or false.")
+    return _BOOLEANS[value]
+
+
+def _integer(value: Any) -> Any:
+    if not _INTEGER.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "Expected an integer such as 50.")
+    return int(value)
+
+
+Flag = Annotated[bool, BeforeValidator(_boolean)]
+Integer = Annotated[int, BeforeValidator(_integer)]
 
 
 class Query(BaseModel):
     """The base of query parameters. A field that is a list may be repeated."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PageQuery(Query):
+    """What every list takes."""
+
+    limit: Annotated[Integer, Field(ge=1, le=200)] = 50
+    cursor: Cursor | None = None
 
 
 Q = TypeVar("Q", bound=Query)
@@ -23,26 +58,59 @@ def parse(model: type[Q], query_string: bytes) -> Q | ValidationFailed:
     """The parameters as a model, or what is wrong with them."""
     if not query_string:
         return _without_parameters(model)
-    values: dict[str, Any] = {}
-    lists = _lists(model)
-    faults = []
-    for name, value in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True):
-        if "\0" in value or "\0" in name:
-            faults.append(Fault("nul_character", "The character U+0000 can't be stored.", parameter=name.replace("\0", "")))
-        elif name in lists:
-            values.setdefault(name, []).append(value)
-        elif name in values:
-            faults.append(Fault("repeated", "This parameter may be given once.", parameter=name))
-        else:
-            values[name] = value
+    try:
+        pairs = parse_pairs(query_string)
+    except ValueError:
+        return ValidationFailed(Fault("malformed_query", f"Expected up to {_MOST_PAIRS} parameters in UTF-8, percent-encoded."))
+    values, faults = _collect(model, pairs)
     try:
         parsed = model.model_validate_strings(values)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        faults += [
-            Fault(fault["type"], fault["msg"], parameter=str(fault["loc"][0]) if fault["loc"] else None) for fault in found
-        ]
+        faults += map(_fault, error.errors(include_url=False, include_context=False, include_input=False))
     return ValidationFailed(*faults) if faults else parsed
+
+
+def parse_pairs(query_string: bytes) -> list[tuple[str, str]]:
+    """Names and values, in their order.
+
+    Raises:
+        ValueError: they are not UTF-8, or too many.
+    """
+    return parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PAIRS)
+
+
+def _collect(model: type[Query], pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, Any], list[Fault]]:
+    """The values by name. What is in the way of reading them is told once per name."""
+    values: dict[str, Any] = {}
+    faults: dict[str, Fault] = {}
+    lists = _lists(model)
+    for name, value in pairs:
+        if name not in model.model_fields:
+            faults[name] = Fault("unknown_parameter", f"There is no such parameter here. {_known(model)}", parameter=_shown(name))
+        elif "\0" in value:
+            faults[name] = Fault("nul_character", "The character U+0000 is nowhere to be found.", parameter=name)
+        elif name in lists:
+            values.setdefault(name, []).append(value)
+        elif name in values:
+            faults[name] = Fault("repeated", "This parameter may be given once.", parameter=name)
+        else:
+            values[name] = value
+    return values, list(faults.values())
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    return Fault(error["type"], error["msg"], parameter=str(error["loc"][0]))
+
+
+def _shown(name: str) -> str:
+    """A name that we don't know, fit to be repeated in an answer."""
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in name[:_LONGEST_NAME])
+
+
+@lru_cache(maxsize=64)
+def _known(model: type[BaseModel]) -> str:
+    names = ", ".join(sorted(model.model_fields))
+    return f"Known are: {names}." if names else "This takes none."
 
 
 @lru_cache(maxsize=64)
@@ -56,6 +124,6 @@ def _lists(model: type[BaseModel]) -> frozenset[str]:
 
 
 def _is_list(annotation: Any) -> bool:
-    if get_origin(annotation) is UnionType or str(get_origin(annotation)) == "typing.Union":
+    if get_origin(annotation) in (UnionType, Union):
         return any(_is_list(member) for member in get_args(annotation))
     return get_origin(annotation) is list

@@ -50,6 +50,10 @@ ADVICE: dict[str, Advice] = {
         "The current password that came with the request is wrong. The session is as good as before.",
         "Send the right one.",
     ),
+    "preflight_refused": Advice(
+        "A browser asked whether a page of another origin may send a request, and it may not.",
+        "Whoever runs the service can admit the origin with `TASKHUB_CORS_ORIGINS`.",
+    ),
     "registration_closed": Advice(
         "This service takes no new accounts by itself.",
         "Ask whoever runs it for an account.",

@@ -28,8 +28,43 @@ class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
 
 
 class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
+    """``ix_tasks_live`` holds all that lists filter and sort by, so that a list looks at rows only to show them (decision 7).
+
+    ``words`` is what ``q`` searches in; ``due_ends_at`` the instant that a due date is sorted and filtered by.
+    """
+
     __tablename__ = "tasks"
-    __table_args__ = (Index("uq_tasks_workspace_id_project_key_number", "workspace_id", "project_key", "number", unique=True),)
+    __table_args__ = (
+        Index("uq_tasks_workspace_id_project_key_number", "workspace_id", "project_key", "number", unique=True),
+        Index(
+            "ix_tasks_live",
+            "workspace_id",
+            "created_at",
+            "id",
+            postgresql_include=[
+                "project_id",
+                "project_key",
+                "number",
+                "status",
+                "status_category",
+                "priority",
+                "assignee_ids",
+                "due_ends_at",
+                "closed_at",
+                "updated_at",
+            ],
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index("ix_tasks_trash", "workspace_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
+        # Without a list of pending entries: every search would read it, and whoever filled it up would wait while it is sorted in.
+        Index(
+            "ix_tasks_words",
+            "words",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,79 @@
+"""What is asked of lists: pages at any depth in every order, every filter, and words."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from benchmarks import texts
+
+SORTS = ("created_at", "updated_at", "due", "priority", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a query may refer to in a workspace."""
+
+    project_id: str
+    user_id: str
+    task_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query of the task list. ``depth``: how far into the list the page is, from 0 to 1."""
+
+    name: str
+    query: str | Callable[[Facts], str]
+    depth: float = field(default=0.0)
+
+    def text(self, facts: Facts) -> str:
+        return self.query if isinstance(self.query, str) else self.query(facts)
+
+
+def depths() -> Iterator[Question]:
+    for sort in SORTS:
+        for direction in ("", "-"):
+            for depth, place in ((0.0, "the first page"), (0.5, "the middle"), (1.0, "the end")):
+                yield Question(f"sort={direction}{sort}, {place}", f"sort={direction}{sort}", depth)
+
+
+def filters() -> Iterator[Question]:
+    today = datetime.now(UTC).date()
+    instant = quote(datetime.now(UTC).isoformat())
+    yield Question("ids (5 of them)", lambda facts: "&".join(f"ids={id}" for id in facts.task_ids[:5]))
+    yield Question("project_id", lambda facts: f"project_id={facts.project_id}")
+    yield Question("project_id, the middle", lambda facts: f"project_id={facts.project_id}", 0.5)
+    yield Question("status=in_progress", "status=in_progress")
+    yield Question("status=todo or cancelled", "status=todo&status=cancelled")
+    yield Question("status_category=done", "status_category=done")
+    yield Question("priority=urgent", "priority=urgent")
+    yield Question("assignee_id", lambda facts: f"assignee_id={facts.user_id}")
+    yield Question("assignee_id=me", "assignee_id=me")
+    yield Question("assignee_id=none", "assignee_id=none")
+    yield Question("due_before a date long ago", f"due_before={today - timedelta(days=360)}")
+    yield Question("due_before an instant", f"due_before={instant}")
+    yield Question("due_after today", f"due_after={today}")
+    yield Question("due_after today, sort=due", f"due_after={today}&sort=due")
+    yield Question("closed=true", "closed=true")
+    yield Question("closed=false", "closed=false")
+    yield Question("closed=false, sort=due", "closed=false&sort=due")
+    yield Question("closed=false, sort=-priority", "closed=false&sort=-priority")
+    yield Question("deleted=true", "deleted=true")
+    yield Question("a project's open tasks of mine, by due date", _mine)
+
+
+def searches() -> Iterator[Question]:
+    yield Question("q=<a common word>", f"q={texts.COMMON_WORD}")
+    yield Question("q=<a common word>, the middle", f"q={texts.COMMON_WORD}", 0.5)
+    yield Question("q=<the beginning of a common word>", f"q={texts.COMMON_WORD[:3]}")
+    yield Question("q=<a rare word>", f"q={texts.RARE_WORD}")
+    yield Question("q=<the beginning of a rare word>", f"q={texts.RARE_WORD[:5]}")
+    yield Question("q=<a common and a rare word>", f"q={texts.COMMON_WORD}%20{texts.RARE_WORD}")
+    yield Question("q=<a word that nobody wrote>", "q=qwertzuiop")
+    yield Question("q=<a key>", "q=P3-42")
+    yield Question("q=<a common word>, closed=false, sort=due", f"q={texts.COMMON_WORD}&closed=false&sort=due")
+
+
+def _mine(facts: Facts) -> str:
+    return f"project_id={facts.project_id}&closed=false&assignee_id=me&sort=due"

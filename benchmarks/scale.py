@@ -1,0 +1,111 @@
+"""`make bench-scale`: lists over a hundred workspaces of 10,000 tasks, beside one workspace of 10,000 alone."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks import questions, report
+from benchmarks.database import fresh_database, postgres, server_version
+from benchmarks.dataset import Size, load
+from benchmarks.lists import ListFailed, Lists
+from benchmarks.questions import Question
+from benchmarks.servers import StartFailed, taskhub
+
+ONE = Size(workspaces=1, projects=10, tasks=10_000, users=20, memberships_per_user=1)
+MANY = Size(workspaces=100, projects=1_000, tasks=1_000_000, users=2_000, memberships_per_user=1)
+SMALL = Size(workspaces=10, projects=100, tasks=100_000, users=200, memberships_per_user=1)
+ROUNDS = 25
+MOST_FOR_A_PAGE = 2.0
+MOST_FOR_A_SEARCH = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Medians in milliseconds. ``ratio`` is what has to stay below ``most``."""
+
+    question: Question
+    one: float
+    many: float
+    ratio: float
+    most: float
+
+    @property
+    def passes(self) -> bool:
+        return self.ratio <= self.most
+
+    def __str__(self) -> str:
+        verdict = "pass" if self.passes else "FAIL"
+        return f"{self.question.name:44}{self.one:9.2f}{self.many:9.2f}{self.ratio:8.2f}  of {self.most:.0f}  {verdict}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench-scale", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="ten workspaces instead of a hundred, to try it out")
+    size = SMALL if parser.parse_args().small else MANY
+    try:
+        with postgres() as server_url, tempfile.TemporaryDirectory() as folder:
+            say(report.machine(server_version(server_url)))
+            with (
+                _loaded(server_url, "taskhub_scale_one", ONE, Path(folder)) as one,
+                _loaded(server_url, "taskhub_scale_many", size, Path(folder)) as many,
+            ):
+                lines = _compare(one, many)
+    except (StartFailed, ListFailed) as error:
+        say(f"FAILED: {error}")
+        return 1
+    failed = [line for line in lines if not line.passes]
+    say(f"\n{len(lines) - len(failed)} of {len(lines)} pass")
+    return 1 if failed else 0
+
+
+@contextmanager
+def _loaded(server_url: str, name: str, size: Size, folder: Path) -> Iterator[Lists]:
+    with ExitStack() as stack:
+        url = stack.enter_context(fresh_database(server_url, name))
+        say(f"loading {size.tasks} tasks in {size.workspaces} workspaces …")
+        dataset = asyncio.run(load(url, size))
+        place = folder / name
+        place.mkdir()
+        yield stack.enter_context(Lists.of(stack.enter_context(taskhub(url, place)), dataset))
+
+
+def _compare(one: Lists, many: Lists) -> list[Line]:
+    """Pages against the same pages of a workspace that is alone; searches against a page."""
+    say(f"\n{'median over HTTP, in ms':44}{'1 x 10k':>9}{f'{many.workspaces} x 10k':>9}{'ratio':>8}")
+    lines = []
+    page = Question("a page of 50", "")
+    base = _line(page, one, many)
+    for question in (page, *questions.depths(), *questions.filters()):
+        lines.append(_line(question, one, many))
+        say(str(lines[-1]))
+    say(f"\n{'searches, against a page of 50':44}")
+    for question in questions.searches():
+        line = _line(question, one, many)
+        lines.append(Line(question, line.one, line.many, line.many / base.many, MOST_FOR_A_SEARCH))
+        say(str(lines[-1]))
+    return lines
+
+
+def _line(question: Question, one: Lists, many: Lists) -> Line:
+    """In turns, so that what else the machine does strikes both."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(ROUNDS):
+        for lists, taken in zip((one, many), times, strict=True):
+            taken.append(lists.ask(question, turn) * 1000)
+    alone, among = median(times[0][1:]), median(times[1][1:])
+    return Line(question, alone, among, among / alone, MOST_FOR_A_PAGE)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Reads of projects and tasks: what can be asked for, and in which order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from taskhub.tasks.application.ports import TaskRef
+from taskhub.tasks.application.views import ProjectView, TaskView
+
+Position = tuple[Any, ...]
+"""Where a row stands in an order: its values of the order's members."""
+
+
+class TaskSort(StrEnum):
+    """What tasks can be sorted by. All but `key` are told apart by their ids where they are equal."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    DUE = "due"
+    PRIORITY = "priority"
+    KEY = "key"
+
+
+class ProjectSort(StrEnum):
+    NAME = "name"
+    KEY = "key"
+    CREATED_AT = "created_at"
+
+
+Sort = TypeVar("Sort", TaskSort, ProjectSort)
+
+_At = tuple[datetime, UUID]
+POSITIONS: dict[TaskSort | ProjectSort, Any] = {
+    TaskSort.CREATED_AT: _At,
+    TaskSort.UPDATED_AT: _At,
+    TaskSort.DUE: tuple[datetime | None, UUID],
+    TaskSort.PRIORITY: tuple[Annotated[int, msgspec.Meta(ge=0, le=4)], UUID],
+    TaskSort.KEY: tuple[str, Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]],
+    ProjectSort.NAME: tuple[str, UUID],
+    ProjectSort.KEY: tuple[str],
+    ProjectSort.CREATED_AT: _At,
+}
+"""The form of a position in each order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[Sort]):
+    """An order of a list. Descending, a tie is descending too; tasks without a due date are last either way."""
+
+    sort: Sort
+    descending: bool = False
+
+
+NEWEST_FIRST = Order(TaskSort.CREATED_AT, descending=True)
+BY_NAME = Order(ProjectSort.NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest(Generic[Sort]):
+    """Which part of a list: at most `limit` things, from the beginning or after a position."""
+
+    order: Order[Sort]
+    limit: int = 50
+    after: Position | None = None
+
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Portion(Generic[Item]):
+    """A part of a list. ``after`` is the position of its last item, or None where the list ends."""
+
+    items: list[Item]
+    after: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks: those that match all members that are set, each by any of its values.
+
+    Attributes:
+        priorities: by their numbers.
+        unassigned: tasks that nobody is on, beside those of `assignee_ids`.
+        due_before: exclusive; tasks without a due date match neither this nor `due_after`, which is inclusive.
+        closed: whether they are done or cancelled.
+        q: words that all occur in key, title or description; the last may be the beginning of one.
+        deleted: those in the trash, instead of those that are not.
+    """
+
+    ids: tuple[UUID, ...] = ()
+    project_ids: tuple[UUID, ...] = ()
+    statuses: tuple[str, ...] = ()
+    status_categories: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    assignee_ids: tuple[UUID, ...] = ()
+    unassigned: bool = False
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+    closed: bool | None = None
+    q: str | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFilter:
+    archived: bool | None = None
+    deleted: bool = False
+
+
+class TaskQueries(Protocol):
+    """One round trip each."""
+
+    async def find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> TaskView | None: ...
+
+    async def list(self, workspace_id: UUID, chosen: TaskFilter, page: PageRequest[TaskSort]) -> Portion[TaskView]: ...
+
+
+class ProjectQueries(Protocol):
+    """One round trip each."""
+
+    async def find(self, workspace_id: UUID, id: UUID, *, with_deleted: bool = False) -> ProjectView | None: ...
+
+    async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]: ...

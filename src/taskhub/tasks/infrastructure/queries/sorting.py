@@ -1,0 +1,80 @@
+"""Orders as SQL: what rows are sorted by, and the condition for those after a position."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, text, tuple_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from taskhub.kernel.infrastructure.database import Parameters, Record
+from taskhub.tasks.application.queries import Order, Position, ProjectSort, TaskSort
+
+Columns = ReadOnlyColumnCollection[str, Any]
+Expression = ColumnElement[Any]
+
+
+def _as_it_is(value: Expression) -> Expression:
+    return value
+
+
+def _never(infinity: str) -> Callable[[Expression], Expression]:
+    """No due date, as an instant beyond all others."""
+    return lambda value: func.coalesce(value, text(f"'{infinity}'::timestamptz"))
+
+
+def _case_aside(value: Expression) -> Expression:
+    """Names by their lower-case letters, bytewise: the same order whatever the database's own collation is."""
+    return func.lower(value).collate("C")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A column that an order is made of, and the expression of it that is compared."""
+
+    column: str
+    compared: Callable[[Expression], Expression] = _as_it_is
+
+
+_ID = Member("id")
+_MEMBERS: dict[TaskSort | ProjectSort, tuple[Member, ...]] = {
+    TaskSort.CREATED_AT: (Member("created_at"), _ID),
+    TaskSort.UPDATED_AT: (Member("updated_at"), _ID),
+    TaskSort.PRIORITY: (Member("priority"), _ID),
+    TaskSort.KEY: (Member("project_key"), Member("number")),
+    ProjectSort.NAME: (Member("name", _case_aside), _ID),
+    ProjectSort.KEY: (Member("key"),),
+    ProjectSort.CREATED_AT: (Member("created_at"), _ID),
+}
+_BY_DUE = {
+    False: (Member("due_ends_at", _never("infinity")), _ID),
+    True: (Member("due_ends_at", _never("-infinity")), _ID),
+}
+
+
+def members_of(order: Order[Any]) -> tuple[Member, ...]:
+    return _BY_DUE[order.descending] if order.sort is TaskSort.DUE else _MEMBERS[order.sort]
+
+
+def sorted_by(order: Order[Any], columns: Columns) -> list[Expression]:
+    """The `ORDER BY` of a list."""
+    expressions = [member.compared(columns[member.column]) for member in members_of(order)]
+    return [expression.desc() if order.descending else expression.asc() for expression in expressions]
+
+
+def follows(order: Order[Any], columns: Columns) -> ColumnElement[bool]:
+    """Whether a row comes after the position given as parameters: one comparison of rows, which an index can begin at."""
+    members = members_of(order)
+    row = tuple_(*(member.compared(columns[member.column]) for member in members))
+    position = tuple_(
+        *(member.compared(bindparam(f"after_{member.column}", type_=columns[member.column].type)) for member in members)
+    )
+    return row < position if order.descending else row > position
+
+
+def parameters_of(order: Order[Any], position: Position) -> Parameters:
+    return {f"after_{member.column}": value for member, value in zip(members_of(order), position, strict=True)}
+
+
+def position_of(order: Order[Any], record: Record) -> Position:
+    return tuple(record[member.column] for member in members_of(order))

@@ -1,0 +1,44 @@
+"""`If-Match`, where the deployment requires it, and what the document says of it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from integration.conftest import make_container
+from support.api import Api
+from support.operations import PROTECTED, World, each
+from support.problems import problem
+from taskhub.app import TaskHub
+from taskhub.kernel.api.operations import Operation
+
+CHANGES = [operation for operation in PROTECTED if operation.writes]
+
+
+@pytest.fixture(scope="module")
+async def strict(database_url: str) -> AsyncIterator[World]:
+    """A world on a service that takes no change without `If-Match`."""
+    app = TaskHub(make_container(database_url, require_if_match=True))
+    async with app.router.lifespan_context(app), Api.on(app) as api:
+        await api.sign_up()
+        yield await World.made_by(api)
+
+
+@each([operation for operation in CHANGES if operation.conditional])
+async def test_a_change_without_a_version_is_428_where_one_is_required(strict: World, operation: Operation) -> None:
+    problem(await strict.call(operation), 428, "precondition_required")
+
+
+@each([operation for operation in CHANGES if not operation.conditional])
+async def test_what_has_no_version_needs_none(strict: World, api: Api, operation: Operation) -> None:
+    await api.sign_up()
+    world = await World.made_by(api) if operation.operation_id != "delete_session" else strict
+
+    assert (await world.call(operation)).status_code != 428
+
+
+@each([operation for operation in CHANGES if operation.conditional])
+async def test_a_change_for_another_version_is_412_or_finds_a_wrong_password(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, headers={"if-match": '"77"'})
+
+    if answer.status_code != 403:
+        assert problem(answer, 412, "stale_version")["current_version"] >= 1

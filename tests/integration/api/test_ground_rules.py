@@ -1,0 +1,197 @@
+"""What holds for every operation of the service, whatever it does."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from support.api import Api
+from support.operations import OPERATIONS, PROTECTED, READS, WITH_BODY, World, each
+from support.problems import problem, told
+from taskhub.app import TaskHub
+from taskhub.kernel.api.operations import Operation
+
+PUBLIC = {
+    "POST /v1/users",
+    "POST /v1/sessions",
+    "POST /v1/sessions/refresh",
+    "GET /v1",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /metrics",
+    "GET /openapi.json",
+    "GET /docs",
+    "GET /docs/{digest}/{name}",
+    "GET /problems/{code}",
+}
+SECRET = {
+    "POST /v1/users",
+    "POST /v1/sessions",
+    "POST /v1/sessions/refresh",
+    "POST /v1/tokens",
+    "POST /v1/workspaces/{workspace_id}/invitations",
+}
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+IN_WORKSPACE = [operation for operation in PROTECTED if "workspace_id" in operation.param_convertors]
+ON_A_THING = [operation for operation in PROTECTED if {"project_id", "task", "token_id"} & {*operation.param_convertors}]
+
+
+def test_every_route_is_protected_or_on_the_list(app: TaskHub) -> None:
+    assert all(isinstance(route, Operation) for route in app.routes)
+    assert {f"{one.method} {one.path}" for one in OPERATIONS if one not in PROTECTED} == PUBLIC
+
+
+@each(PROTECTED)
+async def test_without_a_credential_it_is_401_with_a_bare_challenge(world: World, api: Api, operation: Operation) -> None:
+    answer = await world.call(operation, api=api)
+
+    problem(answer, 401, "not_authenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@each(PROTECTED)
+async def test_an_unknown_query_parameter_is_refused(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, params={"surprise": "1"})
+
+    assert problem(answer, 422, "validation_failed")["errors"][0]["parameter"] == "surprise"
+
+
+@each(WITH_BODY)
+async def test_an_unknown_member_of_the_body_is_refused(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, json={"surprise": 1})
+
+    assert "/surprise" in {fault.get("pointer") for fault in problem(answer, 422, "validation_failed")["errors"]}
+
+
+@each(WITH_BODY)
+async def test_another_media_type_is_refused_and_the_right_one_named(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, headers={"content-type": "text/plain"}, content=b"{}")
+
+    problem(answer, 415, "unsupported_media_type")
+    named = answer.headers["accept-patch" if operation.method == "PATCH" else "accept"]
+    assert "application/json" in named
+    assert ("application/merge-patch+json" in named) == (operation.method == "PATCH")
+
+
+@each(WITH_BODY)
+async def test_malformed_json_is_refused(world: World, operation: Operation) -> None:
+    problem(await world.call(operation, content=b'{"a":'), 400, "malformed_json")
+
+
+@each([operation for operation in OPERATIONS if operation.writes])
+async def test_a_body_that_is_too_large_by_its_own_account_is_not_read(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, content=b"", headers={"content-length": "209715200"})
+
+    problem(answer, 413, "body_too_large")
+
+
+@each([operation for operation in OPERATIONS if operation.writes and operation.body is None])
+async def test_a_body_where_none_is_taken_is_refused(world: World, operation: Operation) -> None:
+    problem(await world.call(operation, content=b'{"title": "lost?"}'), 422, "validation_failed")
+
+
+@each(READS)
+async def test_head_works_wherever_get_does(world: World, operation: Operation) -> None:
+    got = await world.api.client.get(world.path(operation))
+    head = await world.api.client.head(world.path(operation))
+
+    assert head.status_code == got.status_code
+    assert head.content == b""
+    assert told(head)[2].keys() == told(got)[2].keys()
+    if operation.operation_id != "get_metrics":
+        assert told(head)[2] == told(got)[2]
+
+
+@each(OPERATIONS)
+async def test_another_method_is_405_with_all_that_are_there(world: World, operation: Operation) -> None:
+    path = world.path(operation)
+    there = {one.method for one in OPERATIONS if one.path_regex.match(path)}
+    there |= {"HEAD"} if "GET" in there else set()
+
+    for method in (METHODS | {"OPTIONS"}) - there:
+        answer = await world.api.client.request(method, path)
+
+        assert answer.status_code == 405, method
+        assert {*answer.headers["allow"].split(", ")} == there
+        if method != "HEAD":
+            problem(answer, 405, "method_not_allowed")
+
+
+@each(PROTECTED)
+async def test_caches_keep_nothing_that_is_somebodys_own(world: World, api: Api, operation: Operation) -> None:
+    for caller in (world.api, api):
+        answer = await world.call(operation, api=caller, params={"surprise": "1"})
+
+        assert answer.headers["vary"] == "Authorization"
+        assert answer.headers["cache-control"] in ("private, no-cache", "no-store")
+
+
+@each(OPERATIONS)
+async def test_what_holds_a_secret_or_oneself_is_never_stored(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, params={"surprise": "1"})
+
+    is_secret = f"{operation.method} {operation.path}" in SECRET or operation.path.startswith("/v1/users/me")
+    assert (answer.headers.get("cache-control") == "no-store") == is_secret
+
+
+@each(OPERATIONS)
+async def test_the_id_of_a_request_is_echoed_or_made(world: World, operation: Operation) -> None:
+    async def id_of(sent: str) -> str:
+        answer = await world.call(operation, params={"surprise": "1"}, headers={"x-request-id": sent})
+        return str(answer.headers["x-request-id"])
+
+    assert await id_of("my.request_1-2") == "my.request_1-2"
+    assert re.fullmatch("[0-9a-f]{32}", await id_of("not an id"))
+    assert re.fullmatch("[0-9a-f]{32}", await id_of("x" * 129))
+
+
+@each(IN_WORKSPACE)
+async def test_a_foreign_workspace_looks_like_one_that_is_not_there(world: World, stranger: Api, operation: Operation) -> None:
+    foreign = await world.call(operation, api=stranger)
+    missing = await world.call(operation, api=stranger, path=world.path(operation, workspace_id=str(uuid4())))
+    malformed = await world.call(operation, api=stranger, path=world.path(operation, workspace_id="7"))
+
+    problem(foreign, 404, "not_found")
+    assert told(foreign) == told(missing) == told(malformed)
+
+
+@each(ON_A_THING)
+async def test_a_foreign_thing_looks_like_one_that_is_not_there(world: World, stranger: Api, operation: Operation) -> None:
+    theirs = await World.made_by(stranger)
+
+    def with_thing(id: str) -> str:
+        own = theirs.ids | dict.fromkeys(("project_id", "task", "token_id"), id)
+        return operation.path_format.format(**own)
+
+    (name,) = {"project_id", "task", "token_id"} & {*operation.param_convertors}
+    foreign = await world.call(operation, api=stranger, path=with_thing(world.ids[name]))
+    missing = await world.call(operation, api=stranger, path=with_thing(str(uuid4())))
+    malformed = await world.call(operation, api=stranger, path=with_thing("7"))
+
+    problem(foreign, 404, "not_found")
+    assert told(foreign) == told(missing) == told(malformed)
+
+
+@each(PROTECTED)
+async def test_only_json_is_answered_and_whoever_wants_else_is_told(world: World, operation: Operation) -> None:
+    problem(await world.call(operation, headers={"accept": "text/html"}), 406, "not_acceptable")
+    for accepted in ("application/*", "text/html, application/json;q=0.1", "*/*;q=0.1", "Application/JSON"):
+        answer = await world.call(operation, headers={"accept": accepted}, params={"surprise": "1"})
+        problem(answer, 422, "validation_failed")
+
+
+@each([operation for operation in OPERATIONS if operation.creates])
+async def test_nothing_that_is_being_created_has_a_version_to_match(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, headers={"if-match": '"1"'})
+
+    assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == "If-Match"
+
+
+@each(PROTECTED)
+@pytest.mark.parametrize(
+    ("name", "value"), [("If-Match", "7"), ("If-None-Match", "7"), ("Idempotency-Key", "é"), ("Idempotency-Key", "x" * 256)]
+)
+async def test_a_header_that_can_not_be_read_is_named(world: World, operation: Operation, name: str, value: str) -> None:
+    answer = await world.call(operation, headers={name: value.encode("latin-1")})  # type: ignore[dict-item]
+
+    assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == name

@@ -1,0 +1,99 @@
+"""Bodies that were made to hurt: each is refused with a small problem, and nothing breaks."""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from support.operations import WITH_BODY, World, each
+from support.problems import problem
+from taskhub.kernel.api.operations import Operation
+
+MEGABYTE = 1024 * 1024
+
+NOT_JSON = {
+    "lone surrogate": b'"\\ud800"',
+    "surrogates in UTF-8": b'"\xed\xa0\x80"',
+    "latin-1": b'"\xff"',
+    "raw NUL": b'"\x00"',
+    "100,000 lists deep": b"[" * 100_000 + b"]" * 100_000,
+    "100,000 objects deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+}
+OF_THE_WRONG_KIND = {
+    "NUL": b'"\\u0000"',
+    "NaN": b"NaN",
+    "infinity": b"-Infinity",
+    "1e400": b"1e400",
+    "beyond 64 bits": b"18446744073709551616",
+    "far beyond 64 bits": b"9" * 4000,
+    "huge string": b'"' + b"x" * 900_000 + b'"',
+    "a list": b"[[]]",
+    "an object": b'{"a": {"b": []}}',
+}
+
+
+def members(operation: Operation) -> list[str]:
+    assert operation.body is not None
+    return [*operation.body[1].model_fields]
+
+
+@each(WITH_BODY)
+@pytest.mark.parametrize("value", NOT_JSON.values(), ids=NOT_JSON.keys())
+async def test_what_is_no_json_is_400(world: World, operation: Operation, value: bytes) -> None:
+    for content in (value, b'{"%s": %s}' % (members(operation)[0].encode(), value)):
+        problem(await world.call(operation, content=content), 400, "malformed_json")
+
+
+@each(WITH_BODY)
+@pytest.mark.parametrize("value", OF_THE_WRONG_KIND.values(), ids=OF_THE_WRONG_KIND.keys())
+async def test_no_member_takes_what_is_not_its_kind(world: World, operation: Operation, value: bytes) -> None:
+    for member in members(operation):
+        answer = await world.call(operation, content=b'{"%s": %s}' % (member.encode(), value))
+
+        assert 400 <= answer.status_code < 500, (member, answer.text)
+        problem(answer, answer.status_code, answer.json()["code"])
+
+
+@each(WITH_BODY)
+async def test_a_body_that_is_no_object_is_422(world: World, operation: Operation) -> None:
+    for content in (b"null", b"[]", b"1", b'"text"', b"true"):
+        problem(await world.call(operation, content=content), 422, "validation_failed")
+
+
+@each(WITH_BODY)
+async def test_a_thousand_unknown_members_make_a_small_problem(world: World, operation: Operation) -> None:
+    body = {"\U0001f600" * 90 + str(index): 1 for index in range(2000)}
+
+    problem(await world.call(operation, content=json.dumps(body, ensure_ascii=False).encode()), 422, "validation_failed")
+
+
+@each(WITH_BODY)
+async def test_a_body_that_streams_on_is_refused_once_it_is_too_large(world: World, operation: Operation) -> None:
+    taken = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(200):
+            taken += MEGABYTE
+            yield b" " * MEGABYTE
+
+    answer = await world.call(operation, content=endless())
+
+    problem(answer, 413, "body_too_large")
+    assert taken <= 3 * MEGABYTE
+
+
+async def test_200_megabytes_in_chunks_are_answered_over_the_wire_and_never_kept(server_url: str) -> None:
+    sent = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(200):
+            sent += MEGABYTE
+            yield b"x" * MEGABYTE
+
+    async with httpx2.AsyncClient(base_url=server_url) as client:
+        answer = await client.post("/v1/users", content=chunks(), headers={"content-type": "application/json"})
+        problem(answer, 413, "body_too_large")
+        assert (await client.get("/health/live")).status_code == 200

@@ -1,0 +1,192 @@
+"""What the service tells about itself."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+
+from integration.conftest import make_container
+from support.api import Api
+from support.operations import World
+from support.problems import problem
+from support.server import execute, with_database
+from taskhub.app import TaskHub
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.service.metrics import metrics_app
+from taskhub.service.pages import STATIC
+
+NOWHERE = "postgresql+asyncpg://nobody:x@127.0.0.1:1/nothing"
+
+
+@asynccontextmanager
+async def running(database_url: str, **settings: object) -> AsyncIterator[Api]:
+    """A client of an application of one's own."""
+    app = TaskHub(make_container(database_url, **settings))
+    async with app.router.lifespan_context(app), Api.on(app) as api:
+        yield api
+
+
+@asynccontextmanager
+async def scraping(app: TaskHub) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=metrics_app(app)), base_url="http://metrics.test") as client:
+        yield client
+
+
+async def test_tells_what_it_is_and_how_it_is_set_up(api: Api) -> None:
+    assert (await api.get("/v1")).json() == {
+        "name": "TaskHub",
+        "version": "0.1.0",
+        "registration": "open",
+        "require_if_match": False,
+        "limits": {"body_bytes": 1_048_576, "page_items": 200, "writes_per_minute": None},
+    }
+
+
+# -- health ------------------------------------------------------------------------------------------
+
+
+async def test_is_ready_where_the_database_answers_in_the_right_schema(api: Api) -> None:
+    assert (await api.get("/health/ready")).json() == {"status": "ok"}
+
+
+async def test_is_alive_without_asking_the_database(api: Api, database: Database) -> None:
+    database.round_trips = []
+    try:
+        assert (await api.get("/health/live")).json() == {"status": "ok"}
+        assert database.round_trips == []
+    finally:
+        database.round_trips = None
+
+
+async def test_is_alive_but_not_ready_while_the_database_is_away() -> None:
+    async with running(NOWHERE) as api:
+        problem(await api.get("/health/ready"), 503, "unavailable")
+        assert (await api.get("/health/live")).status_code == 200
+
+
+async def test_is_not_ready_on_the_schema_of_another_version(template_url: str, database_url: str) -> None:
+    name = "taskhub_of_another_version"
+    await execute(with_database(template_url, "postgres"), f'CREATE DATABASE "{name}" TEMPLATE "taskhub_template"')
+    url = with_database(template_url, name)
+    try:
+        await execute(url, "UPDATE alembic_version SET version_num = 'another'")
+        async with running(url) as api:
+            assert "migrate" in problem(await api.get("/health/ready"), 503, "unavailable")["detail"]
+    finally:
+        await execute(with_database(template_url, "postgres"), f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+# -- metrics -----------------------------------------------------------------------------------------
+
+
+def value(metrics: str, name: str) -> float:
+    (found,) = re.findall(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)
+    return float(found)
+
+
+async def test_measures_requests_process_pool_and_commands(ada: Api) -> None:
+    project = ada.project["id"]
+    before = (await ada.get("/metrics")).text
+    for _ in range(2):
+        await ada.post("tasks", {"project_id": project, "title": "Once"}, idempotency_key="once")
+    after = (await ada.get("/metrics")).text
+
+    def grown(name: str) -> float:
+        return value(after, name) - value(before, name)
+
+    route = "/v1/workspaces/{workspace_id}/tasks"
+    assert grown('taskhub_replays_total{module="tasks"}') == 1
+    assert value(after, f'taskhub_requests_total{{method="POST",route="{route}",status="201"}}') >= 2
+    assert value(after, "process_resident_memory_bytes") > 0
+    assert value(after, "taskhub_database_connections_max") == 20
+    assert value(after, "taskhub_database_connections_in_use") == 0
+    assert value(after, 'taskhub_parked_events{subscriber="tasks.release_former_member"}') == 0
+
+
+async def test_counts_commands_that_were_run_again(ada: Api, app: TaskHub) -> None:
+    runner = app.state.container.tasks.runner()
+    runner.reruns += 3
+
+    assert value((await ada.get("/metrics")).text, 'taskhub_reruns_total{module="tasks"}') >= 3
+
+
+async def test_counts_what_the_throttle_refused(database_url: str) -> None:
+    async with running(database_url, rate_limits="on", limit_attempts_per_account=1) as api:
+        for _ in range(3):
+            await api.post("/v1/sessions", {"email": "nobody@example.com", "password": "x"})
+
+        assert value((await api.get("/metrics")).text, 'taskhub_rate_limited_total{limit="account"}') == 2
+
+
+async def test_measures_on_while_the_database_is_away() -> None:
+    async with running(NOWHERE) as api:
+        metrics = await api.get("/metrics")
+
+        assert metrics.status_code == 200
+        assert value(metrics.text, "taskhub_database_connections_in_use") == 0
+
+
+async def test_measurements_stand_on_a_port_of_their_own_where_one_is_set(database_url: str) -> None:
+    container = make_container(database_url, metrics_port=9464)
+    app = TaskHub(container)
+    async with app.router.lifespan_context(app), Api.on(app) as api, scraping(app) as scraper:
+        problem(await api.get("/metrics"), 404, "not_found")
+        metrics = await scraper.get("/metrics")
+
+    assert metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert value(metrics.text, 'taskhub_requests_total{method="GET",route="/metrics",status="404"}') == 1
+
+
+# -- documentation -----------------------------------------------------------------------------------
+
+
+async def test_describes_itself_under_a_tag_that_saves_the_next_read(api: Api) -> None:
+    first = await api.get("/openapi.json")
+    again = await api.get("/openapi.json", headers={"if-none-match": first.headers["etag"]})
+
+    assert first.json()["openapi"].startswith("3.1")
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+
+
+async def test_describes_every_operation_that_it_has(api: Api, world: World) -> None:
+    paths = (await api.get("/openapi.json")).json()["paths"]
+
+    assert "/v1/workspaces/{workspace_id}/tasks/{task}" in paths
+    assert paths["/v1/workspaces"]["post"]["operationId"] == "create_workspace"
+
+
+async def test_the_reference_loads_only_what_this_service_has(api: Api) -> None:
+    page = await api.get("/docs", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assets = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
+
+    assert not re.search(r'(?:src|href)="(?!/|data:)', page.text)
+    assert len(assets) == 2
+    assert "default-src 'none'; script-src 'self';" in page.headers["content-security-policy"]
+    for asset in assets:
+        answer = await api.get(asset)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_license_of_the_renderer_comes_with_it() -> None:
+    assert "Apache License" in (STATIC / "openapi-explorer.LICENSE").read_text()
+
+
+async def test_explains_a_problem_to_whoever_follows_its_type(api: Api) -> None:
+    refusal = problem(await api.get("/v1/workspaces"), 401, "not_authenticated")
+    page = await api.get(refusal["type"], headers={"accept": "text/html"})
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Not authenticated" in page.text
+
+
+async def test_explains_no_problem_that_there_is_not(api: Api) -> None:
+    problem(await api.get("/problems/no_such_code"), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/docs/0/secrets.txt", "/docs/0/..%2Fpages.py", "/docs/0/LICENSE"])
+async def test_serves_no_other_file(api: Api, path: str) -> None:
+    problem(await api.get(path), 404, "not_found")

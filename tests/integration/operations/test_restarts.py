@@ -1,0 +1,64 @@
+"""Whatever was killed, and however: the next start works, on the same port, and what was acknowledged is there."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from support.program import TASKHUB, Installation, Served
+
+STARTED_BY_ANOTHER = (
+    sys.executable,
+    "-c",
+    f"import subprocess; subprocess.run({[*TASKHUB, 'serve', '--with-parent']!r}, check=False)",
+)
+
+
+def processes_of(installation: Installation) -> list[int]:
+    """The database's server and its watchdog."""
+    listing = subprocess.run(["ps", "-axww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(maxsplit=1) for line in listing.splitlines()]
+    return [int(pid) for pid, line in rows if str(installation.folder) in line]
+
+
+def kill_service(served: Served, installation: Installation) -> None:
+    served.end(signal.SIGKILL)
+
+
+def kill_database(served: Served, installation: Installation) -> None:
+    postmaster = (installation.folder / "data/postgres/data/postmaster.pid").read_text().splitlines()[0]
+    os.kill(int(postmaster), signal.SIGKILL)
+    served.end(signal.SIGKILL)
+
+
+def kill_everything(served: Served, installation: Installation) -> None:
+    pids = processes_of(installation)
+    assert len(pids) > 1
+    for pid in (*pids, served.process.pid):
+        os.kill(pid, signal.SIGKILL)
+    served.process.wait()
+
+
+@pytest.mark.parametrize(
+    ("kill", "command"),
+    [
+        pytest.param(kill_service, (*TASKHUB, "serve"), id="the service"),
+        pytest.param(kill_service, STARTED_BY_ANOTHER, id="what started the service"),
+        pytest.param(kill_database, (*TASKHUB, "serve"), id="the database"),
+        pytest.param(kill_everything, (*TASKHUB, "serve"), id="everything at once"),
+    ],
+)
+def test_a_kill_leaves_nothing_that_stops_the_next_start(
+    kill: Callable[[Served, Installation], None], command: tuple[str, ...], installation: Installation
+) -> None:
+    email = f"{uuid4().hex}@example.com"
+    with installation.start(command) as served:
+        served.wait_until_ready()
+        served.sign_up(email)
+        kill(served, installation)
+    with installation.serving() as again:
+        assert again.sign_in(email)

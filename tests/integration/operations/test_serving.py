@@ -1,0 +1,62 @@
+"""`taskhub serve` as a process: where it says it is, what it refuses, how it ends."""
+
+import json
+import signal
+import socket
+from collections.abc import Callable
+
+import httpx2
+import pytest
+
+from support.program import PASSWORD, Installation, Served, free_port
+
+
+@pytest.fixture(scope="module")
+def installation(new_installation: Callable[..., Installation]) -> Installation:
+    return new_installation(TASKHUB_METRICS_PORT=str(free_port()))
+
+
+def test_the_log_says_where_it_serves(served: Served) -> None:
+    lines = [json.loads(line) for line in served.log.read_text().splitlines()]
+    assert [line["url"] for line in lines if "serves on" in line["message"]] == [served.url]
+
+
+def test_answers_do_not_say_what_they_were_made_with(served: Served) -> None:
+    assert "server" not in served.client.get("/v1").headers
+
+
+def test_a_port_in_use_is_told_in_one_sentence(installation: Installation, served: Served) -> None:
+    done = installation.run("serve")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"taskhub: Port {installation.port} on 127.0.0.1 is in use: stop what serves there, or set TASKHUB_PORT to another one."
+    ]
+
+
+def test_an_unknown_setting_stops_the_start_and_is_named(new_installation: Callable[..., Installation]) -> None:
+    done = new_installation(TASKHUB_PROT="8000").run("serve")
+    assert done.returncode == 1
+    assert done.stderr.startswith("taskhub: TASKHUB_PROT is not a setting")
+
+
+def test_metrics_can_have_a_port_of_their_own(installation: Installation, served: Served) -> None:
+    assert served.client.get("/metrics").status_code == 404
+    answer = httpx2.get(f"http://127.0.0.1:{installation.settings['TASKHUB_METRICS_PORT']}/metrics", trust_env=False)
+    assert "taskhub_requests_total" in answer.text
+
+
+def test_a_request_under_way_is_finished_on_sigterm(new_installation: Callable[..., Installation]) -> None:
+    body = json.dumps({"email": "late@example.com", "name": "Late", "password": PASSWORD}).encode()
+    head = f"POST /v1/users HTTP/1.1\r\nHost: taskhub\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with (
+        new_installation().serving() as served,
+        socket.create_connection(("127.0.0.1", int(served.url.rsplit(":", 1)[1]))) as client,
+    ):
+        client.sendall(head.encode() + body[:10])
+        served.sign_up("before@example.com")  # An answer to this means that the other's head was read.
+        served.process.send_signal(signal.SIGTERM)
+        while served.is_ready():
+            pass
+        client.sendall(body[10:])
+        assert client.recv(1000).startswith(b"HTTP/1.1 201")
+        assert served.process.wait(30) == 0

@@ -1,0 +1,121 @@
+"""TaskHub as its users run it: processes of their own, on a free port and a folder that is thrown away."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import httpx2
+
+PASSWORD = "correct horse battery staple"
+TASKHUB = (sys.executable, "-m", "taskhub")
+SECONDS_TO_START = 60.0
+SECONDS_TO_END = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Served:
+    """A service, from its start to the end of the block that it is used in. ``url`` is where it is reached."""
+
+    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+        self.process = process
+        self.url = url
+        self.log = log
+        self.client = httpx2.Client(base_url=url, trust_env=False, timeout=10)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+        if self.process.poll() is None:
+            self.end()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not self.is_ready():
+            assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.log.read_text()}"
+            assert time.monotonic() < deadline, f"it is not ready:\n{self.log.read_text()}"
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        try:
+            return self.client.get("/health/ready").status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Sends a signal and waits. Returns the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(SECONDS_TO_END)
+
+    # -- what a client does ----------------------------------------------------------------------
+
+    def sign_up(self, email: str) -> None:
+        self.client.post("/v1/users", json={"email": email, "name": "Ada", "password": PASSWORD}).raise_for_status()
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> bool:
+        """Whether it worked. The client goes on as this user."""
+        answer = self.client.post("/v1/sessions", json={"email": email, "password": password})
+        if answer.is_success:
+            self.client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+        return answer.is_success
+
+
+@dataclass
+class Installation:
+    """A data folder, a port, and whatever else is set."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TASKHUB_")}
+        own = {"TASKHUB_DATA_DIR": str(self.folder / "data"), "TASKHUB_PORT": str(self.port)}
+        return {**inherited, **own, **self.settings}
+
+    def start(self, command: Sequence[str] = (*TASKHUB, "serve"), *, folder: Path | None = None) -> Served:
+        """Begins to serve. `wait_until_ready` of the result says when it does."""
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command, env=self.environment(), cwd=folder or self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        return Served(process, self.url, log)
+
+    @contextmanager
+    def serving(self) -> Iterator[Served]:
+        with self.start() as served:
+            served.wait_until_ready()
+            yield served
+
+    def run(self, *arguments: str, feed: str = "") -> subprocess.CompletedProcess[str]:
+        """Runs a command of `taskhub` to its end."""
+        return subprocess.run(
+            [*TASKHUB, *arguments],
+            env=self.environment(),
+            cwd=self.folder,
+            input=feed,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_END,
+            check=False,
+        )

@@ -1,0 +1,88 @@
+"""Reading bodies: hostile ones are told apart from wrong ones, and neither gets through."""
+
+import pytest
+
+from taskhub.kernel.api.bodies import Body, check_media_type, check_size, parse
+from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
+from taskhub.kernel.domain.errors import ValidationFailed
+
+
+class Thing(Body):
+    title: str
+    count: int = 0
+    done: bool = False
+    parts: tuple["Thing", ...] = ()
+
+
+def codes(raw: bytes) -> list[tuple[str, str | None]]:
+    parsed = parse(Thing, raw)
+    assert isinstance(parsed, ValidationFailed), raw[:100]
+    return [(fault.code, fault.pointer) for fault in parsed.faults]
+
+
+def test_takes_what_it_knows() -> None:
+    assert parse(Thing, b'{"title": "a", "count": 3}') == Thing(title="a", count=3)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b'{"title": "\xff"}',
+        b'{"title": "\xed\xa0\x80"}',
+        b'{"title": "\\ud800"}',
+        b'{"title": "\x00"}',
+        b'{"title": "a"} trailing',
+        b"[" * 100_000,
+        b'{"parts":[' * 100_000,
+        b'{"title":' * 100_000 + b"1" + b"}" * 100_000,
+    ],
+    ids=["empty", "cut", "latin-1", "cesu-8", "lone-surrogate", "raw-nul", "trailing", "deep-list", "deep", "deep-and-closed"],
+)
+def test_refuses_what_is_not_json(raw: bytes) -> None:
+    with pytest.raises(MalformedJson):
+        parse(Thing, raw)
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b"1e400", b"-1e400", b"1.5", b'"3"', b"true", b"null"])
+def test_refuses_what_is_no_integer(value: bytes) -> None:
+    assert codes(b'{"title": "a", "count": ' + value + b"}")[0][1] == "/count"
+
+
+def test_takes_no_number_for_a_boolean() -> None:
+    assert codes(b'{"title": "a", "done": 1}') == [("bool_type", "/done")]
+
+
+def test_refuses_members_that_it_does_not_know() -> None:
+    assert codes(b'{"title": "a", "colour": 1}') == [("extra_forbidden", "/colour")]
+
+
+def test_points_into_the_body_as_json_pointers_do() -> None:
+    assert codes(b'{"title": "a", "a/b~c": 1}') == [("extra_forbidden", "/a~1b~0c")]
+
+
+@pytest.mark.parametrize("raw", [b'{"title": "a\\u0000b"}', b'{"title": "a", "parts": [{"title": "\\u0000"}]}'])
+def test_refuses_a_nul_wherever_it_stands(raw: bytes) -> None:
+    assert codes(raw)[0][0] == "nul_character"
+
+
+def test_takes_the_six_characters_that_only_look_like_a_nul() -> None:
+    assert parse(Thing, b'{"title": "\\\\u0000"}') == Thing(title="\\u0000")
+
+
+@pytest.mark.parametrize("announced", [b"1048577", b"9" * 30, b"9" * 5000])
+def test_refuses_a_body_by_its_announced_size(announced: bytes) -> None:
+    with pytest.raises(BodyTooLarge):
+        check_size(announced)
+
+
+@pytest.mark.parametrize("sent", [b"application/json", b"Application/JSON; charset=UTF-8", b'application/json;charset="utf-8"'])
+def test_takes_json_however_it_is_announced(sent: bytes) -> None:
+    check_media_type(sent, ("application/json",))
+
+
+@pytest.mark.parametrize("sent", [None, b"", b"text/plain", b"application/json; charset=latin-1", b"application/jsonp", b"\xff"])
+def test_refuses_other_media_types(sent: bytes | None) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        check_media_type(sent, ("application/json",))
