@@ -31,6 +31,34 @@ RETURN to_tsvector(
 )
 """
     )
+    op.execute(
+        """
+CREATE FUNCTION task_query(workspace_id uuid, q text)
+RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN to_tsquery(
+    'simple'::regconfig,
+    'w' || right(workspace_id::text, 6) || nullif(
+        replace(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(q, '^[^[:alnum:]]+|[^[:alnum:]]+$', '', 'g'),
+                    '[^[:alnum:]]*[[:space:]][^[:alnum:]]*',
+                    chr(10),
+                    'g'
+                ),
+                '[^[:alnum:]' || chr(10) || ']+',
+                ' <-> w' || right(workspace_id::text, 6),
+                'g'
+            ),
+            chr(10),
+            ' & w' || right(workspace_id::text, 6)
+        ),
+        ''
+    ) || ':*'
+)
+"""
+    )
     op.create_table('projects',
     sa.Column('workspace_id', sa.Uuid(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -75,12 +103,19 @@ RETURN to_tsvector(
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_tasks'))
     )
+    op.create_index('ix_tasks_live', 'tasks', ['workspace_id', 'created_at', 'id'], unique=False, postgresql_include=['project_id', 'project_key', 'number', 'status', 'status_category', 'priority', 'assignee_ids', 'due_ends_at', 'closed_at', 'updated_at'], postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_index('ix_tasks_trash', 'tasks', ['workspace_id', 'deleted_at'], unique=False, postgresql_where=sa.text('deleted_at IS NOT NULL'))
+    op.create_index('ix_tasks_words', 'tasks', ['words'], unique=False, postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_where=sa.text('deleted_at IS NULL'))
     op.create_index('uq_tasks_workspace_id_project_key_number', 'tasks', ['workspace_id', 'project_key', 'number'], unique=True)
 
 
 def downgrade() -> None:
     op.drop_index('uq_tasks_workspace_id_project_key_number', table_name='tasks')
+    op.drop_index('ix_tasks_words', table_name='tasks', postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_where=sa.text('deleted_at IS NULL'))
+    op.drop_index('ix_tasks_trash', table_name='tasks', postgresql_where=sa.text('deleted_at IS NOT NULL'))
+    op.drop_index('ix_tasks_live', table_name='tasks', postgresql_include=['project_id', 'project_key', 'number', 'status', 'status_category', 'priority', 'assignee_ids', 'due_ends_at', 'closed_at', 'updated_at'], postgresql_where=sa.text('deleted_at IS NULL'))
     op.drop_table('tasks')
     op.drop_index('uq_projects_workspace_id_key', table_name='projects')
     op.drop_table('projects')
+    op.execute("DROP FUNCTION task_query(uuid, text)")
     op.execute("DROP FUNCTION task_words(uuid, text, integer, text, text)")

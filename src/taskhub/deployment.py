@@ -10,7 +10,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from taskhub.embedded import EmbeddedPostgres
+from taskhub.embedded import EmbeddedPostgres, tool
 from taskhub.settings import Settings, WrongSettings
 
 SECRET_FILE = "secret.key"  # noqa: S105  # The name of a file, not what is in it.
@@ -49,6 +49,7 @@ def database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    tool("postgres")  # Where it is missing, as in the image, nothing is made first.
     with EmbeddedPostgres(data_dir(settings)).running() as address:
         yield address.url()
 

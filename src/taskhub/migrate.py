@@ -38,7 +38,10 @@ async def migrate(database_url: str, revision: str = "head") -> None:
         WrongSchema: it was made by a newer program.
     """
     async with Database(database_url, pool_size=1).opened() as database:
-        refuse_newer(await revision_of(database))
+        found = await revision_of(database)
+    refuse_newer(found)
+    if found == newest_revision() and revision == "head":
+        return
     await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
 
 

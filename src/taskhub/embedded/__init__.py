@@ -1,7 +1,7 @@
 """A PostgreSQL of TaskHub's own: the binaries of a wheel, run in a data folder, shared by all processes that use it.
 
-`docs` in short: a client holds a shared lock on the data folder. The first one starts the server, the others adopt it,
-the last one stops it; a watchdog process does so for clients that were killed.
+Each process that uses the server holds a shared lock on the data folder. The first one starts it, the others adopt it,
+the last one stops it; a watchdog process does so for those that were killed.
 """
 
 from taskhub.embedded.address import DATABASE, Address

@@ -9,6 +9,7 @@ from pathlib import Path
 
 OTHER_DATABASE = "or set TASKHUB_DATABASE_URL to a PostgreSQL that runs elsewhere"
 
+_OWN_PROBE = "FATAL:  the database system is starting up"
 _START = "LOG:  starting PostgreSQL"
 _DAMAGED = "The data folder is damaged: move it away and restore the latest backup into a new one."
 _ADVICE = (
@@ -54,12 +55,12 @@ def advice_on(said: str) -> str:
 
 
 def last_lines(*files: Path, count: int = 20) -> str:
-    """The last lines of the files that exist, as far as they are of the server's latest start; links are not followed."""
+    """The last lines of the files that exist, from the server's latest start on; links are not followed."""
     lines: list[str] = []
     for file in files:
         if file.is_file() and not file.is_symlink():
-            lines += since_start(file.read_text(encoding="utf-8", errors="replace")).splitlines()[-count:]
-    return "\n".join(lines[-count:])
+            lines += since_start(file.read_text(encoding="utf-8", errors="replace")).splitlines()
+    return "\n".join([line for line in lines if _OWN_PROBE not in line][-count:])
 
 
 def since_start(log: str) -> str:

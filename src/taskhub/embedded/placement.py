@@ -60,7 +60,12 @@ def known_folder(data_dir: Path) -> Path | None:
     record = data_dir / RECORD
     if Layout(own).data.exists() or not record.exists():
         return own if own.exists() else None
-    folder = Path(record.read_text(encoding="utf-8").splitlines()[0])
+    folder = Path(record.read_text(encoding="utf-8").split("\n")[0])
+    if folder.parent != SYSTEM_FOLDER / "clusters":
+        raise failure(
+            f"{record} names {folder}, which can't be a folder of the embedded PostgreSQL.",
+            advice=f"Correct or remove {record}.",
+        )
     if not folder.is_dir():
         raise failure(
             f"The data of {data_dir} is kept in {folder}, as {record} says, and that folder is gone.",
@@ -112,6 +117,8 @@ def _system_folder() -> Path:
 
 def _make_ours(folder: Path, mode: int, account: Account | None = None) -> None:
     folder.mkdir(exist_ok=True, mode=0o700)
+    if folder.is_symlink():
+        raise failure(f"{folder} is a link, perhaps to what isn't ours.", advice="Put the folder itself in its place.")
     if sys.platform == "win32":
         return
     owner = owner_of(folder)

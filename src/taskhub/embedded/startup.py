@@ -8,14 +8,15 @@ from pathlib import Path
 
 from taskhub.embedded.address import Address
 from taskhub.embedded.cluster import check_version, create_cluster, password_of
+from taskhub.embedded.commands import run_as
 from taskhub.embedded.deadline import Deadline
-from taskhub.embedded.errors import advice_on, failure, last_lines
+from taskhub.embedded.errors import EmbeddedPostgresError, advice_on, failure, last_lines
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock
 from taskhub.embedded.placement import Placement
 from taskhub.embedded.postmaster import address_of, is_running, launch, setting
 from taskhub.embedded.processes import OrphanSweep
-from taskhub.embedded.programs import environment, run
+from taskhub.embedded.programs import environment
 
 _WATCHDOG = "taskhub.embedded.watchdog"
 _SECONDS_FOR_WATCHDOG = 30
@@ -34,11 +35,17 @@ def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -
     address: Address | None = None
     fsync: str | None = None
     said = ""
+    has_failed = False
 
     def answers() -> bool:
-        nonlocal address, fsync, said
+        nonlocal address, fsync, said, has_failed
         if not is_running(layout):
-            _start(placement, durable=durable, deadline=deadline)
+            try:
+                _start(placement, durable=durable, deadline=deadline)
+            except EmbeddedPostgresError:
+                if has_failed:
+                    raise
+                has_failed = True  # someone may have killed it on its way: once more
         sweep()
         if address := address_of(layout):
             fsync, said = setting(address, "fsync")
@@ -50,7 +57,7 @@ def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -
         raise failure(
             f"PostgreSQL on {layout.data} does not let us in.",
             said=f"{said}{log}",
-            advice=advice_on(said) if said else "Look for a TaskHub process that hangs (one that was suspended?), and end it.",
+            advice=advice_on(said) if said else "Look for a TaskHub process that hangs (was it suspended?), and end it.",
         )
     if durable and fsync != "on":
         raise failure(
@@ -88,6 +95,6 @@ def ensure_watchdog(layout: Layout) -> None:
         subprocess.Popen(command, env=environment(**settings), creationflags=subprocess.DETACHED_PROCESS)  # noqa: S603
         return
     # It returns when the watchdog holds its lock and has gone to the background.
-    done = run(command, settings, start_new_session=True, timeout=_SECONDS_FOR_WATCHDOG)
-    if done.returncode:
-        raise failure("The watchdog that stops PostgreSQL after its last client did not start.", said=done.stderr)
+    done = run_as(None, command, settings=settings, timeout=_SECONDS_FOR_WATCHDOG)
+    if done.returncode > 0:  # below zero it was killed, which it may be at any time
+        raise failure("The watchdog that stops PostgreSQL after its last client did not start.", said=done.stdout)

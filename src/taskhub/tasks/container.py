@@ -18,6 +18,8 @@ from taskhub.tasks.application.trash_project import restore_project, trash_proje
 from taskhub.tasks.application.trash_task import restore_task, trash_task
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.purge import TrashPurge
+from taskhub.tasks.infrastructure.queries.projects import SqlProjectQueries
+from taskhub.tasks.infrastructure.queries.tasks import SqlTaskQueries
 from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
 
 
@@ -30,6 +32,9 @@ class TasksContainer(containers.DeclarativeContainer):
     unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, signal, memberships)
     command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS))
     runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
+
+    task_queries: providers.Provider[SqlTaskQueries] = providers.Singleton(SqlTaskQueries, database)
+    project_queries: providers.Provider[SqlProjectQueries] = providers.Singleton(SqlProjectQueries, database)
 
     create_project = providers.Singleton(partial, create_project, clock=clock)
     change_project = providers.Singleton(partial, change_project, clock=clock)

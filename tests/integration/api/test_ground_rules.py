@@ -105,11 +105,15 @@ async def test_head_works_wherever_get_does(world: World, operation: Operation) 
 @each(OPERATIONS)
 async def test_another_method_is_405_with_all_that_are_there(world: World, operation: Operation) -> None:
     path = world.path(operation)
-    there = {one.method for one in OPERATIONS if one.path_regex.match(path)}
+    there = {one.method for one in OPERATIONS if one.path == operation.path}
     there |= {"HEAD"} if "GET" in there else set()
 
     for method in (METHODS | {"OPTIONS"}) - there:
         answer = await world.api.client.request(method, path)
+        if answer.status_code == 404:
+            # For other methods the same path is a parameter's value: that of nothing.
+            assert operation.path == "/v1/sessions/refresh"
+            continue
 
         assert answer.status_code == 405, method
         assert {*answer.headers["allow"].split(", ")} == there

@@ -1,4 +1,7 @@
-"""Schemathesis: whatever the document allows or forbids, the service answers as the document says."""
+"""Schemathesis: whatever the document allows or forbids, the service answers as the document says.
+
+With these examples about 3,000 requests in all: the boundaries of every parameter and member, and random ones.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,22 +13,22 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
-from schemathesis.generation import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
 
-from support.api import PASSWORD, made
+from support.api import made
 from support.operations import OPERATIONS
 from taskhub.service.reference.document import document_of
 
-EXAMPLES = 30
-REFUSALS_OF_VALID_DATA = ["2xx", "304", "401", "403", "404", "406", "409", "412", "415", "422", "428"]
+EXAMPLES = 20
+ANSWERS_TO_VALID_DATA = ["2xx", "304", "401", "403", "404", "409", "412", "415", "422", "428"]
 
 SCHEMA = schemathesis.openapi.from_dict(
     document_of(OPERATIONS, "1.0.0"),
     config=SchemathesisConfig.from_dict(
         {
-            "checks": {"positive_data_acceptance": {"expected-statuses": REFUSALS_OF_VALID_DATA}},
-            "generation": {"deterministic": True, "no-shrink": True, "database": "none"},
+            "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERS_TO_VALID_DATA}},
+            "generation": {"deterministic": True, "no-shrink": True, "with-security-parameters": False},
         }
     ),
 )
@@ -37,16 +40,19 @@ class Visitor:
     def __init__(self, url: str) -> None:
         self.client = httpx2.Client(base_url=url)
         email = f"{uuid4().hex}@example.com"
-        self.credentials = {"email": email, "password": PASSWORD}
+        self.credentials = {"email": email, "password": uuid4().hex}
         self.user = self.make("/v1/users", name="Ada", **self.credentials)
         self.token = self.make("/v1/sessions", **self.credentials)["access_token"]
         self.client.headers["authorization"] = f"Bearer {self.token}"
-        self.workspace = self.make("/v1/workspaces", name="Engine room")["id"]
+        self.workspace = self.make_workspace()
         self.project = self.make_project()
         self.task = self.make_task()
 
     def make(self, path: str, **body: Any) -> Any:
         return made(self.client.post(path, json=body))  # type: ignore[arg-type]
+
+    def make_workspace(self) -> str:
+        return str(self.make("/v1/workspaces", name="Engine room")["id"])
 
     def make_project(self) -> str:
         key = "P" + uuid4().hex[:9].upper()
@@ -59,7 +65,7 @@ class Visitor:
         """A value for a path parameter of an operation: of something that it may use up."""
         invitations = f"/v1/workspaces/{self.workspace}/invitations"
         places = {
-            "workspace_id": lambda: self.make("/v1/workspaces", name="x")["id"] if operation == "delete_workspace" else self.workspace,
+            "workspace_id": self.make_workspace if operation == "delete_workspace" else lambda: self.workspace,
             "project_id": self.make_project,
             "task": self.make_task if operation == "delete_task" else lambda: self.task,
             "user_id": lambda: self.user["id"],
@@ -71,18 +77,26 @@ class Visitor:
         return str(places[name]())
 
     def settle(self, case: Case) -> None:
-        """Puts what is really there into a case that is meant to be right."""
+        """Puts what is really there into the parts of a case that are meant to be right."""
         operation = str(case.operation.definition.raw["operationId"])
-        if _is_right(case, ParameterLocation.PATH) and case.path_parameters:
+        if _is_right(case, ParameterLocation.PATH):
             case.path_parameters = {name: self.place(name, operation) for name in case.path_parameters}
         if _is_right(case, ParameterLocation.BODY) and isinstance(case.body, dict):
-            known = {"project_id": self.project, "assignee_ids": [self.user["id"]], "status": "done", "time_zone": "Europe/Berlin"}
-            case.body = {name: known.get(name, value) for name, value in case.body.items()}
+            real = {"project_id": self.project, "assignee_ids": [self.user["id"]], "status": "done", "time_zone": "Europe/Berlin"}
+            case.body = {name: real.get(name, value) for name, value in case.body.items()}
+        if _is_right(case, ParameterLocation.QUERY):
+            # A cursor is good only where it came from.
+            case.query = {name: value for name, value in case.query.items() if name != "cursor"}
+        for name in ("If-Match", "If-None-Match"):
+            # Schemathesis means the tag "0" and takes its quotes for those of a JSON string.
+            if case.headers and case.headers.get(name) == "0":
+                case.headers[name] = '"1"'
 
 
 def _is_right(case: Case, location: ParameterLocation) -> bool:
-    component = case.meta.components.get(location) if case.meta else None
-    return component is not None and component.mode is GenerationMode.POSITIVE
+    assert case.meta is not None
+    component = case.meta.components.get(location)
+    return bool(case.get_container(location)) and (component is None or component.mode is GenerationMode.POSITIVE)
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +105,9 @@ def visitor(server_url: str) -> Iterator[Visitor]:
     yield visitor
     visitor.client.close()
 
-COUNT = {}
-STAT = {}
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[*HealthCheck])
-def test_answers_as_the_document_says(case: Case, visitor: Visitor, server_url: str) -> None:
+def test_every_answer_is_as_the_document_says(case: Case, visitor: Visitor, server_url: str) -> None:
     visitor.settle(case)
-    r = case.call_and_validate(base_url=server_url, headers={"Authorization": f"Bearer {visitor.token}"})
-    k = str(case.operation.definition.raw["operationId"])
-    COUNT[k] = COUNT.get(k,0)+1
-    STAT.setdefault(k,{}).setdefault(r.status_code,0); STAT[k][r.status_code]+=1
 
-def test_zz():
-    print(sum(COUNT.values())); 
-    for k in COUNT: print(k, COUNT[k], STAT[k])
+    case.call_and_validate(base_url=server_url, headers={"Authorization": f"Bearer {visitor.token}"})

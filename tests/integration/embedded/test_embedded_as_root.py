@@ -137,6 +137,18 @@ def test_a_system_folder_of_someone_else_is_not_trusted(closed: Path, system_fol
         Machine(closed / "data").server().start()
 
 
+def test_a_link_or_a_record_does_not_lead_root_astray(machine: Machine, closed: Path) -> None:
+    machine.data_dir.mkdir()
+    machine.layout.folder.symlink_to(closed)
+    with _permissions_kept(closed), pytest.raises(EmbeddedPostgresError, match="is a link"):
+        machine.server().start()
+    machine.layout.folder.unlink()
+
+    (machine.data_dir / placement.RECORD).write_text(f"{closed}\n")
+    with _permissions_kept(closed), pytest.raises(EmbeddedPostgresError, match="can't be a folder of the embedded"):
+        machine.server().start()
+
+
 def test_without_an_account_of_its_own_it_is_nobody(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(account, "NAME", "taskhub-missing")
     monkeypatch.setattr(shutil, "which", lambda _: None)

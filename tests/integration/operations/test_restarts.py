@@ -25,13 +25,16 @@ def processes_of(installation: Installation) -> list[int]:
     return [int(pid) for pid, line in rows if str(installation.folder) in line]
 
 
+def postmaster_of(installation: Installation) -> int:
+    return int((installation.folder / "data/postgres/data/postmaster.pid").read_text().splitlines()[0])
+
+
 def kill_service(served: Served, installation: Installation) -> None:
     served.end(signal.SIGKILL)
 
 
 def kill_database(served: Served, installation: Installation) -> None:
-    postmaster = (installation.folder / "data/postgres/data/postmaster.pid").read_text().splitlines()[0]
-    os.kill(int(postmaster), signal.SIGKILL)
+    os.kill(postmaster_of(installation), signal.SIGKILL)
     served.end(signal.SIGKILL)
 
 
@@ -41,6 +44,16 @@ def kill_everything(served: Served, installation: Installation) -> None:
     for pid in (*pids, served.process.pid):
         os.kill(pid, signal.SIGKILL)
     served.process.wait()
+
+
+def test_the_embedded_database_is_started_again_when_it_was_killed(installation: Installation) -> None:
+    with installation.serving() as served:
+        served.sign_up("before@example.com")
+        os.kill(postmaster_of(installation), signal.SIGKILL)
+        while served.is_ready():
+            pass
+        served.wait_until_ready()
+        assert served.sign_in("before@example.com")
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,13 @@ def test_calls_a_member_of_a_patch_nullable_only_where_null_is_taken(operation: 
         assert (faults(member, None) == []) == takes(operation.body[1], {name: None}), name
 
 
+def test_says_what_every_member_and_every_parameter_means() -> None:
+    members = ((name, member) for schema in SCHEMAS.values() for name, member in schema["properties"].items())
+    parameters = ((one["name"], one) for node in everything(DOCUMENT) for one in node.get("parameters", ()) if "name" in one)
+
+    assert [name for name, described in (*members, *parameters) if not described["description"]] == []
+
+
 def test_has_no_word_in_its_glossary_that_nothing_needs() -> None:
     text = str(DOCUMENT)
 

@@ -4,16 +4,15 @@ import re
 from pathlib import Path
 
 import taskhub
+from support.problem_list import DOCS, renewed
 from taskhub.app import ROUTES
 from taskhub.service import pages
 from taskhub.service.reference.advice import ADVICE
 from taskhub.service.reference.catalogue import problems
-from taskhub.service.reference.listing import renewed
 from taskhub.service.reference.refusals import refusals_of
 
 SOURCE = Path(taskhub.__file__).parent
 CODE = re.compile(r'code, title = (?:[\w.]+, )?"(\w+)"')
-DOCS = SOURCE.parents[1] / "docs" / "api.md"
 
 
 def declared_codes() -> set[str]:
@@ -47,4 +46,4 @@ def test_only_what_may_pass_by_itself_is_called_safe_to_repeat() -> None:
 def test_the_docs_list_every_problem() -> None:
     text = DOCS.read_text(encoding="utf-8")
 
-    assert renewed(text) == text, "run: python -m taskhub.service.reference.listing docs/api.md"
+    assert renewed(text) == text, "run: python tests/support/problem_list.py"

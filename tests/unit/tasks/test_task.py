@@ -8,8 +8,8 @@ import pytest
 
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
 from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted
-from taskhub.tasks.domain.task import Task
+from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted, TooManyAssignees
+from taskhub.tasks.domain.task import MOST_ASSIGNEES, Task
 
 
 def changed(task: Task, **content: object) -> Task:
@@ -67,6 +67,14 @@ def test_a_task_that_is_created_closed_says_when() -> None:
     content = ContentFactory(status="done")
     task = Task.create(id=uuid4(), project=ProjectFactory(), content=content, created_by_id=uuid4(), now=NOW)
     assert task.closed_at == NOW
+
+
+def test_a_task_has_a_limited_number_of_assignees() -> None:
+    crowd = tuple(uuid4() for _ in range(MOST_ASSIGNEES))
+    task = TaskFactory(content__assignee_ids=crowd)
+    task.assign(crowd[0], project=ProjectFactory(), now=LATER)
+    with pytest.raises(TooManyAssignees):
+        task.assign(uuid4(), project=ProjectFactory(), now=LATER)
 
 
 def test_assigning_someone_twice_changes_nothing_the_second_time() -> None:

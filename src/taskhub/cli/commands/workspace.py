@@ -10,7 +10,12 @@ app = typer.Typer(name="workspace", no_args_is_help=True, help="Workspaces that 
 
 @app.command()
 def deleted() -> None:
-    """List the deleted workspaces that can still be restored: id, until when, name. Changes nothing."""
+    """List the deleted workspaces that can still be restored: id, until when, name. Changes nothing.
+
+    \b
+    Example:
+        taskhub workspace deleted
+    """
     from taskhub.cli.operating.workspaces import deleted_workspaces
 
     for workspace in deleted_workspaces():

@@ -1,16 +1,19 @@
 """What `taskhub doctor` asks the database."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import text
 
 from taskhub.cli.examination.findings import Finding, fail, ok, warn
-from taskhub.kernel.infrastructure.database import Database, Record
+from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.migrate import WrongSchema, check_schema
 from taskhub.settings import Settings
+
+Facts = Mapping[str, Any]
 
 OLDEST_VERSION = 160000
 LITTLE_SKEW, MUCH_SKEW = 1.0, 60.0
@@ -34,21 +37,21 @@ _PARKED = Statement(
 
 
 async def all_of(database: Database, settings: Settings) -> AsyncIterator[Finding]:
-    server = (await database.fetch(_SERVER, {}))[0]
-    yield _version(server)
-    yield _durability(server)
-    yield _connections(server, settings)
-    yield await _clock(database)
+    server = dict((await database.fetch(_SERVER, {}))[0])
+    yield version(server)
+    yield durability(server)
+    yield connections(server["connections"], settings.database_pool_size)
+    yield clock(await _skew(database))
     try:
         await check_schema(database)
     except WrongSchema as error:
         yield fail("schema", str(error))
         return
     yield ok("schema", "the one of this program")
-    yield _parked(await database.fetch(_PARKED, {}))
+    yield parked([dict(row) for row in await database.fetch(_PARKED, {})])
 
 
-def _version(server: Record) -> Finding:
+def version(server: Facts) -> Finding:
     if server["is_standby"]:
         return fail("database", "this is a standby that takes no writes: point TASKHUB_DATABASE_URL to the primary.")
     if server["version"] < OLDEST_VERSION:
@@ -56,7 +59,7 @@ def _version(server: Record) -> Finding:
     return ok("database", f"answers (PostgreSQL {server['version_name']})")
 
 
-def _durability(server: Record) -> Finding:
+def durability(server: Facts) -> Finding:
     off = [name for name in ("fsync", "full_page_writes") if server[name] == "off"]
     if off:
         return fail("durability", f"{' and '.join(off)} off: a crash can destroy the database. Switch on in postgresql.conf.")
@@ -65,8 +68,8 @@ def _durability(server: Record) -> Finding:
     return ok("durability", "what is acknowledged is on disk")
 
 
-def _connections(server: Record, settings: Settings) -> Finding:
-    size, limit = settings.database_pool_size, server["connections"]
+def connections(limit: int, size: int) -> Finding:
+    """``limit``: what the server has for programs like us. ``size``: of the pool of one process."""
     text = f"{limit} for TaskHub's processes, each of which takes up to TASKHUB_DATABASE_POOL_SIZE={size}"
     if size > limit:
         return fail("connections", f"{text}: make the pool smaller, or max_connections larger.")
@@ -75,18 +78,21 @@ def _connections(server: Record, settings: Settings) -> Finding:
     return ok("connections", f"{text}: room for {limit // size}")
 
 
-async def _clock(database: Database) -> Finding:
-    started = time.time()
-    there = (await database.fetch(_CLOCK, {}))[0][0]
-    here = datetime.fromtimestamp((started + time.time()) / 2, UTC)
-    skew = abs((there - here).total_seconds())
-    text = f"{skew:.1f} s between this machine and the database"
-    if skew > MUCH_SKEW:
+def clock(seconds: float) -> Finding:
+    text = f"{seconds:.1f} s between this machine and the database"
+    if seconds > MUCH_SKEW:
         return fail("clock", f"{text}: sign-ins and due dates go wrong. Set the clock, and keep it right with NTP.")
-    return warn("clock", f"{text}: keep both right with NTP.") if skew > LITTLE_SKEW else ok("clock", text)
+    return warn("clock", f"{text}: keep both right with NTP.") if seconds > LITTLE_SKEW else ok("clock", text)
 
 
-def _parked(rows: list[Record]) -> Finding:
+async def _skew(database: Database) -> float:
+    started = time.time()
+    there: datetime = (await database.fetch(_CLOCK, {}))[0][0]
+    here = datetime.fromtimestamp((started + time.time()) / 2, UTC)
+    return abs((there - here).total_seconds())
+
+
+def parked(rows: Sequence[Facts]) -> Finding:
     if not rows:
         return ok("events", "none is parked")
     counts = ", ".join(f"{row['count']} of {row['subscriber']} (since {row['since']:%Y-%m-%d %H:%M}Z)" for row in rows)

@@ -8,7 +8,7 @@ from taskhub.cli.examination import database as database_checks
 from taskhub.cli.examination import folder as folder_checks
 from taskhub.cli.examination.findings import Finding, fail, ok, warn
 from taskhub.deployment import data_dir, database
-from taskhub.embedded import EmbeddedPostgresError
+from taskhub.embedded import EmbeddedPostgresError, tool
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.settings import Settings, WrongSettings, read_settings
 
@@ -22,6 +22,11 @@ def examine() -> Iterator[Finding]:
     yield ok("settings", "all known and valid")
     yield folder_checks.secret(settings)
     if settings.database_url is None:
+        try:
+            tool("postgres")
+        except EmbeddedPostgresError as error:
+            yield fail("database", str(error))
+            return
         folder = data_dir(settings)
         if not folder.is_dir():
             yield warn("data folder", f"{folder} is not there yet: `taskhub serve` makes it. Is TASKHUB_DATA_DIR as you want it?")

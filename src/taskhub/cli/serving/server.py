@@ -2,6 +2,8 @@
 
 import os
 import socket
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib.metadata import version
 
 import uvicorn
@@ -9,6 +11,7 @@ import uvicorn
 from taskhub.app import TaskHub
 from taskhub.cli.preparation import container, prepared
 from taskhub.cli.serving.endings import ended_by_signals
+from taskhub.cli.serving.keeping import kept_up
 from taskhub.cli.serving.metrics import metrics_socket, serving_metrics
 from taskhub.cli.serving.port import listening_socket
 from taskhub.cli.serving.telling import tell
@@ -41,8 +44,10 @@ def run(*, with_parent: bool) -> None:
         if settings.database_url is None:
             tell("TaskHub starts its database", folder=str(data_dir(settings)))
         with prepared(settings) as place:
-            app = TaskHub(container(settings, place))
-            server = Server(app, settings, listener, metrics_listener, parent=os.getppid() if with_parent else None)
+            program = container(settings, place)
+            app = TaskHub(program)
+            beside = (serving_metrics(app, metrics_listener), kept_up(program.database(), settings))
+            server = Server(app, settings, _url(listener), beside, parent=os.getppid() if with_parent else None)
             server.run(sockets=[listener])
 
 
@@ -53,11 +58,12 @@ class Server(uvicorn.Server):
         self,
         app: TaskHub,
         settings: Settings,
-        listener: socket.socket,
-        metrics_listener: socket.socket | None,
+        url: str,
+        beside: Sequence[AbstractAsyncContextManager[None]],
         *,
         parent: int | None,
     ) -> None:
+        """``beside``: entered while it serves. ``parent``: it ends when this process is no longer its parent."""
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -72,15 +78,15 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         super().__init__(config)
-        self._app = app
-        self._listener = listener
-        self._metrics_listener = metrics_listener
+        self._url = url
+        self._beside = beside
         self._parent = parent
 
     async def main_loop(self) -> None:
-        url = _url(self._listener)
-        tell(f"TaskHub {version('taskhub')} serves on {url}", url=url)
-        async with serving_metrics(self._app, self._metrics_listener):
+        async with AsyncExitStack() as stack:
+            for context in self._beside:
+                await stack.enter_async_context(context)
+            tell(f"TaskHub {version('taskhub')} serves on {self._url}", url=self._url)
             await super().main_loop()
 
     async def on_tick(self, counter: int) -> bool:

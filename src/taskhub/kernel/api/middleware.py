@@ -72,8 +72,7 @@ class _Exchange:
             log.error("request failed", request_id=self.request_id.decode(), path=self.scope["path"], exc_info=error)
         if self.status:
             raise error  # The answer has begun: all that is left is to break it off.
-        privacy = self.scope.get("privacy")
-        headers += privacy.value if privacy else ()
+        headers += self.scope.get("answer_headers", ())
         await JsonResponse(status, body, headers, MEDIA_TYPE)(self.scope, receive, self.send)
 
     def _of_framework(self, error: HTTPException) -> Exception:
@@ -99,10 +98,11 @@ class _Exchange:
 
 
 def _allowed_methods(routes: list[Any], scope: Scope) -> list[str]:
-    """All methods of all routes on this path: the router knows only those of the first."""
-    found: set[str] = set()
-    for route in routes:
-        pattern = getattr(route, "path_regex", None)
-        if pattern is not None and pattern.match(scope["path"]):
-            found |= route.methods
+    """All methods of all routes on this path: the router knows only those of the first.
+
+    A path that a route has word for word is no value of another's parameter.
+    """
+    matching = [route for route in routes if route.path_regex.match(scope["path"])]
+    literal = [route for route in matching if route.path == scope["path"]]
+    found = {method for route in literal or matching for method in route.methods}
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -87,9 +87,10 @@ class Operation(APIRoute):
 
     async def serve(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         request = ApiRequest(scope, receive, send)
-        scope["privacy"] = self.privacy
+        headers: list[tuple[bytes, bytes]] = [*self.privacy.value]
+        scope["answer_headers"] = headers
         response = await self._answer(request)
-        response.raw_headers.extend(self.privacy.value)
+        response.raw_headers.extend(headers)
         await response(scope, receive, send)
 
     async def _answer(self, request: ApiRequest) -> Response:
@@ -102,18 +103,22 @@ class Operation(APIRoute):
         request.check_headers(creates=self.creates)
         self._check_accept(request)
         self._read_query(request, arguments, faults)
-        state = request.scope["app"].state
-        await state.gate.admit(request, self.access)
-        throttled = ()
-        if state.throttle is not None and not isinstance(self.access, Public):
-            throttled = state.throttle.admit(str(request.caller.user_id), writes=self.writes)
+        await self._admit(request)
         if faults:
             raise ValidationFailed(*faults)
         for name, is_id in self.path_arguments:
             arguments[name] = request.path_id(name) if is_id else request.path_params[name]
-        response = await self.call(**arguments)
-        response.raw_headers.extend(throttled)
-        return response
+        return await self.call(**arguments)
+
+    async def _admit(self, request: ApiRequest) -> None:
+        """Whoever is known is counted, admitted or not; every answer to them tells how much is left."""
+        state = request.scope["app"].state
+        try:
+            await state.gate.admit(request, self.access)
+        finally:
+            if state.throttle is not None and hasattr(request, "caller"):
+                left = state.throttle.admit(str(request.caller.user_id), writes=self.writes)
+                request.scope["answer_headers"].extend(left)
 
     async def _read_body(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
         if not self.writes:

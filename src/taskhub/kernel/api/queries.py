@@ -39,7 +39,7 @@ Integer = Annotated[int, BeforeValidator(_integer)]
 
 
 class Query(BaseModel):
-    """The base of query parameters. A field that is a list may be repeated."""
+    """The base of query parameters. A field that is a list may be repeated. All values come as strings: use the types of here."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,17 +57,20 @@ Q = TypeVar("Q", bound=Query)
 def parse(model: type[Q], query_string: bytes) -> Q | ValidationFailed:
     """The parameters as a model, or what is wrong with them."""
     if not query_string:
-        return _without_parameters(model)
+        nothing: Q = _without_parameters(model)
+        return nothing
     try:
         pairs = parse_pairs(query_string)
     except ValueError:
         return ValidationFailed(Fault("malformed_query", f"Expected up to {_MOST_PAIRS} parameters in UTF-8, percent-encoded."))
     values, faults = _collect(model, pairs)
     try:
-        parsed = model.model_validate_strings(values)
+        parsed: Q = model.model_validate(values)
     except ValidationError as error:
         faults += map(_fault, error.errors(include_url=False, include_context=False, include_input=False))
-    return ValidationFailed(*faults) if faults else parsed
+    if faults:
+        return ValidationFailed(*faults)
+    return parsed
 
 
 def parse_pairs(query_string: bytes) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from asyncpg.transaction import Transaction
 
-from taskhub.kernel.infrastructure.failures import LOST, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.failures import LOST, is_broken, is_lost, outside_transaction
 from taskhub.kernel.infrastructure.statements import Statement
 
 Parameters = dict[str, Any]
@@ -49,24 +49,35 @@ class Connection:
 
     async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         self.database.round_trip(statement.sql)
-        rows = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
+        try:
+            rows = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
+        except Exception as error:
+            self._discard_if_broken(error)
+            raise
         return cast("list[Record]", rows)
 
     async def fetch_row(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> Record | None:
-        self.database.round_trip(statement.sql)
-        row = await self._driver.fetchrow(statement.sql, *statement.arguments(parameters), timeout=seconds)
-        return cast("Record | None", row)
+        rows = await self.fetch(statement, parameters, seconds=seconds)
+        return rows[0] if rows else None
 
     async def begin(self) -> None:
         self.database.round_trip("BEGIN")
         self._transaction = self._driver.transaction()
-        await self._transaction.start()
+        try:
+            await self._transaction.start()
+        except Exception as error:
+            self._discard_if_broken(error)
+            raise
 
     async def commit(self) -> None:
         assert self._transaction is not None
         self.database.round_trip("COMMIT")
         transaction, self._transaction = self._transaction, None
-        await transaction.commit()
+        try:
+            await transaction.commit()
+        except Exception as error:
+            self._discard_if_broken(error)
+            raise
 
     async def rollback(self) -> None:
         if self._transaction is None:
@@ -78,7 +89,13 @@ class Connection:
 
     def discard(self) -> None:
         """Closes the connection at once: its state is not known."""
-        self._driver.terminate()
+        with suppress(asyncpg.InterfaceError):  # The pool knows already that it is closed.
+            self._driver.terminate()
+
+    def _discard_if_broken(self, error: Exception) -> None:
+        """Keeps a connection that may be dead, or stands on a read-only server, out of the pool."""
+        if is_broken(error):
+            self.discard()
 
 
 class Database:
@@ -171,6 +188,9 @@ class Database:
         except Exception as error:
             if not isinstance(error.__cause__, LOST) and not is_lost(error):
                 raise
+        # Where one was dead others may be: they are replaced as they are borrowed.
+        assert self._pool is not None
+        await self._pool.expire_connections()
         async with self.connection() as connection:
             return await connection.fetch(statement, parameters)
 

@@ -12,6 +12,8 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # The driver's own state went wrong, as it may when the server ends a connection between two messages.
+    asyncpg.InternalClientError,
     ConnectionError,
 )
 """The connection is gone. What had been sent before commit is undone."""
@@ -40,6 +42,11 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, (*LOST, TimeoutError, OSError)) or (
         isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
     )
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether a connection must not be used again."""
+    return is_lost(error) or isinstance(error, asyncpg.ReadOnlySQLTransactionError)
 
 
 def outside_transaction(error: Exception) -> Exception:

@@ -99,6 +99,10 @@ ADVICE: dict[str, Advice] = {
         "The project is archived: it takes no new tasks and no changes to its tasks.",
         "Take it out of the archive first.",
     ),
+    "too_many_assignees": Advice(
+        "The task has as many assignees as a task may have.",
+        "Take somebody off it first.",
+    ),
     "project_deleted": Advice(
         "The task's project is in the trash.",
         "Restore the project: the tasks that went with it come back with it.",

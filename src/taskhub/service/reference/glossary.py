@@ -32,7 +32,7 @@ class Word:
 
 def word(name: str, owner: str) -> Word:
     """The word for a member or parameter, as it is meant in its owner: a schema, or an operation."""
-    return WORDS.get(f"{owner}.{name}") or WORDS[name]
+    return WORDS.get(f"{owner}.{name}") or WORDS.get(name) or Word("")
 
 
 WORDS: dict[str, Word] = {
@@ -117,6 +117,23 @@ WORDS: dict[str, Word] = {
     "DueBody.time_zone": Word("The IANA time zone of the time; both or neither are given.", "Europe/Berlin"),
     "due_at": Word("The instant of a timed `due`; null for all day.", "2026-11-20T08:30:00Z"),
     "closed_at": Word("When the task became done or cancelled; null where it is neither.", None),
+    # Filters
+    "deleted": Word("Whether to list the trash instead.", False),
+    "get_task.deleted": Word("Whether to look in the trash as well.", False),
+    "get_project.deleted": Word("Whether to look in the trash as well.", False),
+    "sort": Word("What to sort by; with `-` the other way round.", "-created_at"),
+    "list_projects.sort": Word("What to sort by; with `-` the other way round.", "name"),
+    "archived": Word("Whether archived projects are wanted, or only those that are not; both where it is not given.", False),
+    "ids": Word("Tasks with one of these ids.", [_TASK]),
+    "list_tasks.project_id": Word("Tasks of one of these projects.", [_PROJECT]),
+    "list_tasks.status": Word("Tasks in one of these statuses.", ["todo", "in_progress"]),
+    "list_tasks.status_category": Word("Tasks whose status stands for one of these.", ["todo"]),
+    "list_tasks.priority": Word("Tasks with one of these priorities.", ["high", "urgent"]),
+    "assignee_id": Word("Tasks of one of these members; `me` and `none` work too.", ["me"]),
+    "due_before": Word("Tasks due before this instant or date (UTC). An all-day task is due at the end of its date.", _LATER),
+    "due_after": Word("Tasks due at this instant or date (UTC), or later.", "2026-11-20"),
+    "closed": Word("Whether tasks that are done or cancelled are wanted, or the others; both where it is not given.", False),
+    "q": Word("Every word has to stand in key, title or description; the last one may be a beginning.", "oil eng"),
     # The service
     "Service.name": Word("What it is.", "TaskHub"),
     "Service.version": Word("Which version of it runs.", "0.1.0"),

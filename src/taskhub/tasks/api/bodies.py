@@ -16,7 +16,7 @@ from taskhub.tasks.application.create_task import CreateTask
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.status import STATUSES
-from taskhub.tasks.domain.task import Content
+from taskhub.tasks.domain.task import MOST_ASSIGNEES, Content
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 
@@ -46,7 +46,7 @@ WallTime = Annotated[
 ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 Status = Annotated[str, AfterValidator(_status)]
 PriorityKey = Literal["none", "low", "medium", "high", "urgent"]
-AssigneeIds = Annotated[list[Id], Field(max_length=100), AfterValidator(_assignees)]
+AssigneeIds = Annotated[list[Id], Field(max_length=MOST_ASSIGNEES), AfterValidator(_assignees)]
 
 
 class NewProject(Body):

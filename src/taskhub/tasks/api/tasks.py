@@ -15,7 +15,7 @@ from taskhub.tasks.application.assign_task import AssignTask
 from taskhub.tasks.application.change_task import ChangeTask
 from taskhub.tasks.application.trash_task import TrashTask
 from taskhub.tasks.application.views import TaskView
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted
+from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted, TooManyAssignees
 from taskhub.workspaces.contract.access import CONTRIBUTE
 
 TASK_COMMANDS = Routes("Tasks")
@@ -58,7 +58,9 @@ async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Re
     return request.answer(await request.run(tasks.runner(), tasks.restore_task(), command, Reply()))
 
 
-@TASK_COMMANDS.put(ASSIGNEE, CONTRIBUTE, summary="Put a member on a task", answers=TaskView, errors=(ProjectArchived,))
+@TASK_COMMANDS.put(
+    ASSIGNEE, CONTRIBUTE, summary="Put a member on a task", answers=TaskView, errors=(ProjectArchived, TooManyAssignees)
+)
 async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: UUID) -> Response:
     tasks = module_of(request)
     command = AssignTask(workspace_id, task_ref(task), user_id, request.expected)

@@ -23,6 +23,7 @@ async def assign_task(command: AssignTask, uow: TasksUnitOfWork, *, clock: Clock
     NotFound: no such task, or no such member.
     StaleVersion
     ProjectArchived
+    TooManyAssignees
     """
     task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
     if command.user_id not in await uow.memberships.require(command.workspace_id, [command.user_id]):

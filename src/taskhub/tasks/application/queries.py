@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -15,7 +15,7 @@ Position = tuple[Any, ...]
 """Where a row stands in an order: its values of the order's members."""
 
 
-class TaskSort(StrEnum):
+class TaskSort(Enum):
     """What tasks can be sorted by. All but `key` are told apart by their ids where they are equal."""
 
     CREATED_AT = "created_at"
@@ -25,7 +25,7 @@ class TaskSort(StrEnum):
     KEY = "key"
 
 
-class ProjectSort(StrEnum):
+class ProjectSort(Enum):
     NAME = "name"
     KEY = "key"
     CREATED_AT = "created_at"

@@ -17,6 +17,13 @@ class ProjectArchived(DomainError):
         super().__init__("The project is archived: it takes no new tasks and no changes to its tasks. Unarchive it first.")
 
 
+class TooManyAssignees(DomainError):
+    category, code, title = Category.CONFLICT, "too_many_assignees", "Too many assignees"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A task has up to {most} assignees. Take somebody off it first.")
+
+
 class ProjectDeleted(DomainError):
     category, code, title = Category.CONFLICT, "project_deleted", "Project deleted"
 

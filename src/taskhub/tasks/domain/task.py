@@ -7,10 +7,13 @@ from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted
+from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted, TooManyAssignees
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.status import CLOSED, FIRST_STATUS, STATUSES
+
+MOST_ASSIGNEES = 100
+"""They stand in an index, whose entries are limited to 2,700 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,13 @@ class Task(Aggregate):
         self._change("task.updated", now, content=content, closed_at=closed_at)
 
     def assign(self, user_id: UUID, *, project: Project, now: datetime) -> None:
+        """Raises:
+        ProjectArchived
+        TooManyAssignees
+        """
         if user_id not in self.content.assignee_ids:
+            if len(self.content.assignee_ids) >= MOST_ASSIGNEES:
+                raise TooManyAssignees(MOST_ASSIGNEES)
             ids = tuple(sorted((*self.content.assignee_ids, user_id)))
             self.change(replace(self.content, assignee_ids=ids), project=project, now=now)
 

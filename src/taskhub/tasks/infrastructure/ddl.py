@@ -1,7 +1,7 @@
 """What the tables of this module need that a table's description can't say: how text becomes words that can be searched for.
 
-A word is a run of letters and digits. Each is kept under a mark of its workspace (24 random bits of its id): a search touches the
-words of one workspace in the index, however common they are elsewhere. Two workspaces with the same mark only cost each other time.
+A word is a run of letters and digits. Each is kept under a mark of its workspace (24 random bits of its id): a search touches
+the words of one workspace in the index, however common they are elsewhere. Two workspaces of one mark only cost each other time.
 """
 
 CREATE_TASK_WORDS = """

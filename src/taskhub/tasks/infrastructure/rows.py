@@ -56,7 +56,7 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         Index("ix_tasks_trash", "workspace_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
-        # Without a list of pending entries: every search would read it, and whoever filled it up would wait while it is sorted in.
+        # Without a list of pending entries: every search would read it, and whoever fills it up would wait until it is sorted in.
         Index(
             "ix_tasks_words",
             "words",

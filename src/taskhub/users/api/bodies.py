@@ -6,8 +6,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body
-from taskhub.kernel.api.queries import Query
-from taskhub.kernel.api.types import Cursor, Id, Instant, Name, TimeZone
+from taskhub.kernel.api.types import Id, Instant, Name, TimeZone
 from taskhub.kernel.contract.caller import Scope
 from taskhub.users.domain import password
 from taskhub.users.domain.email import EmailAddress
@@ -91,8 +90,3 @@ class NewToken(Body):
     scopes: Scopes
     expires_at: Instant | None = None
     workspace_id: Id | None = None
-
-
-class PageQuery(Query):
-    limit: int = Field(50, ge=1, le=200)
-    cursor: Cursor | None = None

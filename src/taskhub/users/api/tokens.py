@@ -6,12 +6,13 @@ import msgspec
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
+from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import UnknownReference
-from taskhub.users.api.bodies import NewToken, PageQuery
+from taskhub.users.api.bodies import NewToken
 from taskhub.users.api.module import module_of
 from taskhub.users.api.sessions import current_session
 from taskhub.users.application.create_token import CreateToken

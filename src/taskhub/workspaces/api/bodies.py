@@ -6,8 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from taskhub.kernel.api.bodies import Body
-from taskhub.kernel.api.queries import Query
-from taskhub.kernel.api.types import Cursor, Instant, Name, NewId, TimeZone
+from taskhub.kernel.api.types import Instant, Name, NewId, TimeZone
 from taskhub.kernel.contract.ids import new_id
 from taskhub.workspaces.application.create_workspace import CreateWorkspace
 from taskhub.workspaces.contract.access import Role
@@ -51,8 +50,3 @@ class NewInvitation(Body):
 
 class Acceptance(Body):
     token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-
-
-class PageQuery(Query):
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Cursor | None = None

@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.preconditions import etag
+from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.workspaces.api.answers import encode, position, with_names
-from taskhub.workspaces.api.bodies import Acceptance, NewInvitation, PageQuery
+from taskhub.workspaces.api.bodies import Acceptance, NewInvitation
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import ACCEPT, INVITATION, INVITATIONS, invitation_path, member_path
 from taskhub.workspaces.application.accept_invitation import AcceptInvitation

@@ -7,12 +7,13 @@ from fastapi import Query
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.workspaces.api.answers import answer_member, position, show, with_names
-from taskhub.workspaces.api.bodies import MemberPatch, PageQuery
+from taskhub.workspaces.api.bodies import MemberPatch
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import MEMBER, MEMBERS, user_of
 from taskhub.workspaces.api.refusals import InsufficientScope

@@ -7,6 +7,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
@@ -14,7 +15,7 @@ from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.workspaces.api.answers import answer_workspace, position, show
-from taskhub.workspaces.api.bodies import NewWorkspace, PageQuery, WorkspacePatch
+from taskhub.workspaces.api.bodies import NewWorkspace, WorkspacePatch
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import WORKSPACE, WORKSPACES, workspace_path
 from taskhub.workspaces.api.refusals import TokenBound

@@ -14,7 +14,7 @@ Columns = ReadOnlyColumnCollection[str, Any]
 Expression = ColumnElement[Any]
 
 
-def _as_it_is(value: Expression) -> Expression:
+def as_it_is(value: Expression) -> Expression:
     return value
 
 
@@ -33,7 +33,7 @@ class Member:
     """A column that an order is made of, and the expression of it that is compared."""
 
     column: str
-    compared: Callable[[Expression], Expression] = _as_it_is
+    compared: Callable[[Expression], Expression] = as_it_is
 
 
 _ID = Member("id")

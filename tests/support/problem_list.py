@@ -1,17 +1,17 @@
-"""The list of problems in `docs/api.md`: ``python -m taskhub.service.reference.listing docs/api.md`` brings it up to date."""
+"""The list of problems in the docs: ``python tests/support/problem_list.py`` brings it up to date."""
 
-import sys
-from importlib import import_module
 from pathlib import Path
 
+from taskhub.app import ROUTES
 from taskhub.service.reference.catalogue import problems
 
-BEGIN, END = "<!-- problems: made by taskhub.service.reference.listing -->\n", "<!-- end of problems -->\n"
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+BEGIN, END = "<!-- problems: made by tests/support/problem_list.py -->\n", "<!-- end of problems -->\n"
 
 
-def listing() -> str:
+def problem_list() -> str:
     """All problems, as a table in Markdown."""
-    import_module("taskhub.app")
+    assert ROUTES, "the catalogue is complete once the application was imported"
     rows = (
         f"| {problem.status} | `{problem.code}` | {problem.advice.meaning} | {problem.advice.remedy} | `{problem.retry}` |\n"
         for problem in problems().values()
@@ -22,9 +22,8 @@ def listing() -> str:
 def renewed(text: str) -> str:
     """A document with its list of problems brought up to date."""
     before, _, rest = text.partition(BEGIN)
-    return before + BEGIN + listing() + END + rest.partition(END)[2]
+    return before + BEGIN + problem_list() + END + rest.partition(END)[2]
 
 
 if __name__ == "__main__":
-    file = Path(sys.argv[1])
-    file.write_text(renewed(file.read_text(encoding="utf-8")), encoding="utf-8")
+    DOCS.write_text(renewed(DOCS.read_text(encoding="utf-8")), encoding="utf-8")

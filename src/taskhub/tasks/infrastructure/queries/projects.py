@@ -1,0 +1,51 @@
+"""Projects, read. A workspace has few: its lists are sorted as they are read."""
+
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
+
+from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
+from taskhub.tasks.application.views import ProjectView
+from taskhub.tasks.infrastructure.mappings import PROJECTS
+from taskhub.tasks.infrastructure.queries.sorting import follows, parameters_of, position_of, sorted_by
+
+_projects = PROJECTS.table.c
+_IN_WORKSPACE = select(*(_projects[name] for name in ProjectView.__struct_fields__)).where(
+    _projects.workspace_id == bindparam("workspace_id", type_=Uuid()), *PROJECTS.visible
+)
+_BY_ID = _IN_WORKSPACE.where(_projects.id == bindparam("id", type_=Uuid()))
+_PROJECT = {False: Statement(_BY_ID.where(_projects.deleted_at.is_(None))), True: Statement(_BY_ID)}
+
+
+@lru_cache(maxsize=64)
+def project_list_statement(chosen: ProjectFilter, order: Order[ProjectSort], goes_on: bool) -> Statement:
+    conditions: list[ColumnElement[bool]] = [
+        _projects.deleted_at.is_not(None) if chosen.deleted else _projects.deleted_at.is_(None)
+    ]
+    if chosen.archived is not None:
+        conditions.append(_projects.archived_at.is_not(None) if chosen.archived else _projects.archived_at.is_(None))
+    if goes_on:
+        conditions.append(follows(order, _projects))
+    query = _IN_WORKSPACE.where(*conditions).order_by(*sorted_by(order, _projects))
+    return Statement(query.limit(bindparam("limit", type_=Integer())))
+
+
+class SqlProjectQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, workspace_id: UUID, id: UUID, *, with_deleted: bool = False) -> ProjectView | None:
+        record = await self._database.fetch_row(_PROJECT[with_deleted], {"workspace_id": workspace_id, "id": id})
+        return None if record is None else ProjectView(*record)
+
+    async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]:
+        statement = project_list_statement(chosen, page.order, page.after is not None)
+        position = {} if page.after is None else parameters_of(page.order, page.after)
+        parameters = {"workspace_id": workspace_id, "limit": page.limit + 1, **position}
+        records = await self._database.fetch(statement, parameters)
+        has_more = len(records) > page.limit
+        after = position_of(page.order, records[page.limit - 1]) if has_more else None
+        return Portion([ProjectView(*record) for record in records[: page.limit]], after)

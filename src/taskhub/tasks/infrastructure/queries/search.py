@@ -1,0 +1,75 @@
+"""The statements of searches for words.
+
+Two ways lead to the matches: the index of words knows where they are, but not in which order; the list knows the order, but has
+to look into each task. The first is right for words in few tasks, the second for words in many. Which it is the statement finds
+out itself: it fetches matches from the index of words up to a number, and takes the other way where there are more (decision 7).
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, Text, bindparam, func, literal_column, select, union_all
+
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.tasks.infrastructure.mappings import TASKS
+from taskhub.tasks.infrastructure.queries.lists import (
+    ENTRY,
+    LIMIT,
+    MOST_ROWS,
+    WORKSPACE_ID,
+    Shape,
+    chosen,
+    found,
+    in_order,
+    narrowed,
+    rows_of,
+    shown,
+)
+from taskhub.tasks.infrastructure.queries.sorting import sorted_by
+
+FEW = 400
+"""Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,300 are looked into for a page of 50 right beyond it."""
+
+_FEW: ColumnElement[int] = literal_column(str(FEW))
+# A subquery of its own is evaluated once, not for each row.
+_QUERY = select(func.task_query(WORKSPACE_ID, bindparam("q", type_=Text()))).scalar_subquery()
+
+
+@lru_cache(maxsize=1024)
+def search_statement(shape: Shape) -> Statement:
+    """The list for a shape with words."""
+    if shape.deleted:
+        return _in_trash(shape)
+    matches = _matches()
+    count = select(func.count()).select_from(matches).scalar_subquery()
+    few = _sorted_matches(shape, matches, count <= _FEW)
+    many = _walk(shape, count > _FEW)
+    page = union_all(select(few), select(many)).subquery("page")
+    return Statement(select(*shown(page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+
+
+def _matches() -> CTE:
+    """Up to one more than `FEW`. The workspace is no way to them: its own index would be read whole and intersected."""
+    tasks = TASKS.table.c
+    in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
+    query = select(*shown(tasks)).where(tasks.words.op("@@")(_QUERY), tasks.deleted_at.is_(None), in_workspace)
+    return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
+
+
+def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
+    query = select(*shown(matches.c)).where(gate, *narrowed(shape, matches.c))
+    return query.order_by(*sorted_by(shape.order, matches.c)).limit(MOST_ROWS).subquery("few")
+
+
+def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
+    """The list in its order, task by task, until the page is full."""
+    places = found(shape).subquery("found")
+    # Written as `@@` it would be planned as if words were always rare.
+    rows = rows_of(places, func.ts_match_vq(ENTRY.c.words, _QUERY))
+    return in_order(shape, places, rows).where(gate).limit(MOST_ROWS).subquery("many")
+
+
+def _in_trash(shape: Shape) -> Statement:
+    tasks = TASKS.table.c
+    query: Select[Any] = select(*shown(tasks)).where(tasks.words.op("@@")(_QUERY), *chosen(shape, tasks))
+    return Statement(query.order_by(*sorted_by(shape.order, tasks)).limit(LIMIT))

@@ -1,0 +1,77 @@
+"""Which of several refusals is told: the one that comes first in the contract, so that none gives away what it should not."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from integration.conftest import make_container
+from support.api import Api
+from support.operations import PROTECTED, WITH_BODY, World, each
+from support.problems import problem
+from taskhub.app import TaskHub
+from taskhub.kernel.api.operations import Operation
+from taskhub.workspaces.contract.access import Role, WorkspaceAccess
+
+IN_WORKSPACE = [operation for operation in PROTECTED if isinstance(operation.access, WorkspaceAccess)]
+FOR_MORE_THAN_VIEWERS = [one for one in IN_WORKSPACE if isinstance(one.access, WorkspaceAccess) and one.access.role > Role.VIEWER]
+CHANGES_OF_THINGS = [one for one in PROTECTED if one.conditional and {"project_id", "task"} & {*one.param_convertors}]
+WRONG_SHAPE = {"surprise": "1"}
+
+
+@pytest.fixture(scope="module")
+async def viewer(app: TaskHub, world: World) -> AsyncIterator[Api]:
+    async with Api.on(app) as api:
+        await api.sign_up(name="Vic")
+        await world.api.invite(api, role="viewer")
+        yield api
+
+
+@pytest.fixture(scope="module")
+async def strict(database_url: str) -> AsyncIterator[World]:
+    """A world on a service that takes no change without `If-Match`."""
+    app = TaskHub(make_container(database_url, require_if_match=True))
+    async with app.router.lifespan_context(app), Api.on(app) as api:
+        await api.sign_up()
+        yield await World.made_by(api)
+
+
+@each(WITH_BODY)
+async def test_400_comes_before_401(world: World, api: Api, operation: Operation) -> None:
+    problem(await world.call(operation, api=api, content=b"{"), 400, "malformed_json")
+
+
+@each(PROTECTED)
+async def test_401_comes_before_422(world: World, api: Api, operation: Operation) -> None:
+    problem(await world.call(operation, api=api, params=WRONG_SHAPE), 401, "not_authenticated")
+
+
+@each(IN_WORKSPACE)
+async def test_404_of_the_workspace_comes_before_422(world: World, stranger: Api, operation: Operation) -> None:
+    problem(await world.call(operation, api=stranger, params=WRONG_SHAPE), 404, "not_found")
+
+
+@each(FOR_MORE_THAN_VIEWERS)
+async def test_403_comes_before_422(world: World, viewer: Api, operation: Operation) -> None:
+    problem(await world.call(operation, api=viewer, params=WRONG_SHAPE), 403, "not_allowed")
+
+
+@each(CHANGES_OF_THINGS)
+async def test_422_of_the_shape_comes_before_428(strict: World, operation: Operation) -> None:
+    problem(await strict.call(operation, params=WRONG_SHAPE), 422, "validation_failed")
+
+
+@each(CHANGES_OF_THINGS)
+async def test_428_comes_before_404_of_the_thing(strict: World, operation: Operation) -> None:
+    missing = str(uuid4())
+    answer = await strict.call(operation, path=strict.path(operation, project_id=missing, task=missing))
+
+    problem(answer, 428, "precondition_required")
+
+
+@each(CHANGES_OF_THINGS)
+async def test_404_of_the_thing_comes_before_412(world: World, operation: Operation) -> None:
+    missing = str(uuid4())
+    path = world.path(operation, project_id=missing, task=missing)
+
+    problem(await world.call(operation, path=path, headers={"if-match": '"77"'}), 404, "not_found")

@@ -1,0 +1,50 @@
+"""Help is read at a bad moment: every command shows an example, and none of it waits for the program to load."""
+
+from collections.abc import Iterator
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from taskhub.cli.main import app
+
+
+def commands(command: object, *path: str) -> Iterator[tuple[str, ...]]:
+    """The names of all commands that do something."""
+    members = getattr(command, "commands", None)
+    if members is None:
+        yield path
+        return
+    for name, member in members.items():
+        yield from commands(member, *path, name)
+
+
+COMMANDS = list(commands(get_command(app)))
+
+
+def test_the_commands_of_the_design_are_there() -> None:
+    assert {" ".join(path) for path in COMMANDS} >= {
+        "serve",
+        "worker",
+        "migrate",
+        "user create",
+        "user reset-password",
+        "workspace restore",
+        "backup",
+        "restore",
+        "secret rotate",
+        "doctor",
+    }
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_shows_how_it_is_used(path: tuple[str, ...]) -> None:
+    text = CliRunner().invoke(app, [*path, "--help"]).stdout
+    assert "Example:" in text
+    assert f"taskhub {' '.join(path)}" in text
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_no_command_takes_a_password_as_an_argument(path: tuple[str, ...]) -> None:
+    text = CliRunner().invoke(app, [*path, "--help"]).stdout
+    assert "--password" not in text

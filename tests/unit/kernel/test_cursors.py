@@ -1,0 +1,85 @@
+"""Cursors are good for the list that they were made for, as they were made, and for nothing else."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from taskhub.kernel.api.cursors import CursorSigner, next_link
+from taskhub.kernel.api.problems import InvalidCursor
+
+KEY, OTHER_KEY = b"a key of the service", b"a newer key of the service"
+PATH = "/v1/workspaces/w/tasks"
+SIGNER = CursorSigner([KEY])
+POSITION = [datetime(2026, 3, 1, 12, tzinfo=UTC), UUID(int=7)]
+
+values = st.lists(st.none() | st.integers(-(2**31), 2**31) | st.text() | st.datetimes(timezones=st.just(UTC)), max_size=3)
+
+
+@given(values)
+def test_a_position_comes_back(position: list[object]) -> None:
+    read = SIGNER.read(SIGNER.make(position, PATH, b"sort=due"), PATH, b"sort=due")
+    assert read == [str(p.isoformat()).replace("+00:00", "Z") if isinstance(p, datetime) else p for p in position]
+
+
+@given(st.data())
+def test_no_character_can_be_changed(data: st.DataObject) -> None:
+    cursor = SIGNER.make(POSITION, PATH, b"")
+    place = data.draw(st.integers(0, len(cursor) - 1))
+    other = data.draw(st.sampled_from("ABCxyz019-_=+/ \x00é") | st.characters())
+    assume(other != cursor[place])
+    with pytest.raises(InvalidCursor):
+        SIGNER.read(cursor[:place] + other + cursor[place + 1 :], PATH, b"")
+
+
+@given(st.text(max_size=200))
+def test_nothing_made_up_is_a_cursor(text: str) -> None:
+    with pytest.raises(InvalidCursor):
+        SIGNER.read(text, PATH, b"")
+
+
+@pytest.mark.parametrize("change", [lambda c: c[:-1], lambda c: c[1:], lambda c: c + "A", lambda c: c + "=", lambda c: " " + c])
+def test_nothing_can_be_added_or_taken_away(change: object) -> None:
+    with pytest.raises(InvalidCursor):
+        SIGNER.read(change(SIGNER.make(POSITION, PATH, b"")), PATH, b"")  # type: ignore[operator]
+
+
+def test_the_page_size_may_change_during_a_walk() -> None:
+    cursor = SIGNER.make(POSITION, PATH, b"sort=due&limit=2")
+    assert SIGNER.read(cursor, PATH, b"limit=100&cursor=abc&sort=due")
+
+
+def test_the_order_of_filters_means_nothing() -> None:
+    assert SIGNER.read(SIGNER.make(POSITION, PATH, b"status=a&status=b&q=c"), PATH, b"q=c&status=b&status=a")
+
+
+@pytest.mark.parametrize("query", [b"", b"sort=due", b"sort=-due&q=a", b"sort=-due&q=a%26b=c", b"sort=-due&q=a&b=c&b=c"])
+def test_another_filter_or_sort_is_another_list(query: bytes) -> None:
+    cursor = SIGNER.make(POSITION, PATH, b"sort=-due&q=a&b=c")
+    with pytest.raises(InvalidCursor):
+        SIGNER.read(cursor, PATH, query)
+
+
+def test_a_line_break_in_a_value_is_not_another_parameter() -> None:
+    cursor = SIGNER.make(POSITION, PATH, b"a=1%0Ab=2")
+    with pytest.raises(InvalidCursor):
+        SIGNER.read(cursor, PATH, b"a=1&b=2")
+
+
+def test_another_path_is_another_list() -> None:
+    with pytest.raises(InvalidCursor):
+        SIGNER.read(SIGNER.make(POSITION, PATH, b""), PATH + "x", b"")
+
+
+def test_a_walk_survives_a_new_key_but_not_a_foreign_one() -> None:
+    cursor = SIGNER.make(POSITION, PATH, b"")
+    assert CursorSigner([OTHER_KEY, KEY]).read(cursor, PATH, b"")
+    with pytest.raises(InvalidCursor):
+        CursorSigner([OTHER_KEY]).read(cursor, PATH, b"")
+
+
+def test_the_link_repeats_the_request_with_the_new_cursor() -> None:
+    link = next_link(PATH, "q=%C3%A4+ö&limit=2&cursor=old&ids=a&ids=b".encode(), "new")
+    assert link == f'<{PATH}?q=%C3%A4+%C3%B6&limit=2&ids=a&ids=b&cursor=new>; rel="next"'

@@ -1,0 +1,112 @@
+"""What the parameters of lists ask for."""
+
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+
+from taskhub.kernel.api.queries import Query, parse
+from taskhub.kernel.domain.errors import ValidationFailed
+from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery
+from taskhub.tasks.application.queries import NEWEST_FIRST, Order, ProjectFilter, ProjectSort, TaskFilter, TaskSort
+
+ME, SOMEONE = uuid4(), uuid4()
+Q = TypeVar("Q", bound=Query)
+
+
+def read(model: type[Q], query: str) -> Q:
+    parsed = parse(model, query.encode())
+    assert not isinstance(parsed, ValidationFailed), parsed.faults
+    return parsed
+
+
+def asked(query: str) -> TaskFilter:
+    return read(TaskListQuery, query).chosen(ME)
+
+
+def refused(query: str) -> set[str | None]:
+    parsed = parse(TaskListQuery, query.encode())
+    assert isinstance(parsed, ValidationFailed), query
+    return {fault.parameter for fault in parsed.faults}
+
+
+def test_a_list_without_parameters_shows_all_that_is_not_in_the_trash_newest_first() -> None:
+    query = read(TaskListQuery, "")
+    assert (query.chosen(ME), query.order, query.limit) == (TaskFilter(), NEWEST_FIRST, 50)
+
+
+def test_a_repeated_filter_collects() -> None:
+    assert asked("priority=high&priority=urgent&status=todo").priorities == (3, 4)
+
+
+def test_me_is_the_caller_and_none_is_nobody() -> None:
+    chosen = asked(f"assignee_id=me&assignee_id={SOMEONE}&assignee_id=none")
+    assert (chosen.assignee_ids, chosen.unassigned) == ((ME, SOMEONE), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("2026-11-20T01:30:00%2B02:00", datetime(2026, 11, 19, 23, 30, tzinfo=UTC)),
+        ("2026-11-20T01:30:00.5Z", datetime(2026, 11, 20, 1, 30, 0, 500_000, tzinfo=UTC)),
+    ],
+)
+def test_due_limits_are_instants_and_a_date_stands_for_its_beginning(text: str, instant: datetime) -> None:
+    assert asked(f"due_before={text}").due_before == instant
+    assert asked(f"due_after={text}").due_after == instant
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "due_before=tomorrow",
+        "due_before=2026-13-01",
+        "due_before=2026-11-20T01:30:00",
+        "due_before=1700000000",
+        "due_before=0001-01-01T00:00:00%2B05:00",
+        "ids=42",
+        "ids=" + "0" * 32,
+        "ids=" + "&ids=".join(str(UUID(int=number)) for number in range(201)),
+        "project_id=OPS",
+        "assignee_id=You",
+        "priority=High",
+        "status=TO%20DO",
+        "status_category=doing",
+        "closed=1",
+        "deleted=",
+        "q=",
+        "q=%20%09",
+        "q=!!!%20-",
+        "q=" + "a" * 201,
+        "sort=title",
+        "sort=--due",
+        "sort=%2Bdue",
+        "cursor=",
+        "offset=3",
+        "as_of=2026-11-20",
+    ],
+)
+def test_what_is_malformed_is_refused_by_its_name(query: str) -> None:
+    assert refused(query) == {query.partition("=")[0]}
+
+
+def test_an_unknown_but_well_formed_status_may_be_asked_for() -> None:
+    assert asked("status=in_review&status=qa-2").statuses == ("in_review", "qa-2")
+
+
+def test_200_ids_may_be_asked_for() -> None:
+    assert len(asked("&".join(f"ids={UUID(int=number)}" for number in range(200))).ids) == 200
+
+
+@pytest.mark.parametrize("sort", TaskSort)
+def test_every_order_has_two_directions(sort: TaskSort) -> None:
+    assert read(TaskListQuery, f"sort={sort.value}").order == Order(sort)
+    assert read(TaskListQuery, f"sort=-{sort.value}").order == Order(sort, descending=True)
+
+
+def test_projects_are_listed_by_name_archived_or_not() -> None:
+    query = read(ProjectListQuery, "")
+    assert (query.chosen, query.order) == (ProjectFilter(), Order(ProjectSort.NAME))
+    assert read(ProjectListQuery, "archived=false&deleted=true").chosen == ProjectFilter(archived=False, deleted=True)

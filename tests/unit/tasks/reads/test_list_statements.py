@@ -1,0 +1,54 @@
+"""The SQL of lists, in every shape that it can take."""
+
+import re
+from itertools import product
+
+import pytest
+
+from taskhub.tasks.application.queries import Order, ProjectFilter, ProjectSort, TaskSort
+from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement
+from taskhub.tasks.infrastructure.queries.projects import project_list_statement
+from taskhub.tasks.infrastructure.queries.search import search_statement
+
+FILTERS = (frozenset[str](), frozenset({"statuses", "project_ids"}), frozenset({"ids", "assigned_or_not", "open", "due_before"}))
+ORDERS = [Order(sort, descending) for sort in TaskSort for descending in (False, True)]
+
+
+def statements() -> list[tuple[str, str]]:
+    shapes = [Shape(*values) for values in product(FILTERS, ORDERS, *[(False, True)] * 3)]
+    return [(str(shape), (search_statement if shape.searches else list_statement)(shape).sql) for shape in shapes]
+
+
+STATEMENTS = statements()
+
+
+def test_every_look_at_tasks_names_the_workspace() -> None:
+    for shape, sql in STATEMENTS:
+        looks = len(re.findall(r"FROM tasks\b", sql))
+        assert looks
+        assert len(re.findall(r"\.workspace_id = \$\d+::UUID", sql)) == looks, shape
+
+
+def test_a_position_is_one_comparison_of_rows() -> None:
+    for shape, sql in STATEMENTS:
+        if "follows=True" in shape:
+            assert re.search(r"AND \(.*\) [<>] \(.*\$\d+::", sql), shape
+            assert " OR " not in sql or "assigned_or_not" in shape, shape
+
+
+def test_no_list_is_numbered_through() -> None:
+    assert not any("OFFSET" in sql for _, sql in STATEMENTS)
+
+
+def test_a_list_that_is_filtered_is_found_before_its_rows_are_read() -> None:
+    sql = list_statement(Shape(frozenset({"statuses"}), Order(TaskSort.CREATED_AT), False, False, False)).sql
+    assert re.search(r"FROM \(SELECT tasks.id AS id, tasks.created_at AS created_at\s+FROM tasks", sql)
+    assert "JOIN LATERAL" in sql
+
+
+@pytest.mark.parametrize("order", [Order(sort, descending) for sort in ProjectSort for descending in (False, True)])
+def test_every_list_of_projects_names_the_workspace_and_leaves_out_what_was_purged(order: Order[ProjectSort]) -> None:
+    for archived, deleted, goes_on in product((None, True, False), (False, True), (False, True)):
+        sql = project_list_statement(ProjectFilter(archived, deleted), order, goes_on).sql
+        assert "projects.workspace_id = $1::UUID" in sql
+        assert "projects.purged_at IS NULL" in sql
