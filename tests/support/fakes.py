@@ -52,6 +52,12 @@ class FakeUnitOfWork:
     async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
         self.forgotten += ids
 
+    async def remove_rows_of(self, workspace_id: UUID, *, limit: int) -> int:
+        keys = [key for key in self.store.aggregates if key[1] == workspace_id][:limit]
+        for key in keys:
+            del self.store.aggregates[key]
+        return len(keys)
+
     async def commit(self, result: Any = None, reply: Reply = Reply()) -> Answer:  # noqa: B008  # A frozen value.
         for key, aggregate in self.loaded.items():
             if aggregate.event is None:

@@ -13,6 +13,7 @@ from taskhub.tasks.application.change_project import change_project
 from taskhub.tasks.application.change_task import change_task
 from taskhub.tasks.application.create_project import create_project
 from taskhub.tasks.application.create_task import create_task
+from taskhub.tasks.application.empty_purged_workspace import EmptyPurgedWorkspace
 from taskhub.tasks.application.release_former_member import ReleaseFormerMember
 from taskhub.tasks.application.trash_project import restore_project, trash_project
 from taskhub.tasks.application.trash_task import restore_task, trash_task
@@ -51,7 +52,8 @@ class TasksContainer(containers.DeclarativeContainer):
     unassign_task = providers.Singleton(partial, unassign_task, clock=clock)
 
     release_former_member = providers.Singleton(ReleaseFormerMember, clock)
-    subscribers = providers.List(release_former_member)
+    empty_purged_workspace = providers.Singleton(EmptyPurgedWorkspace)
+    subscribers = providers.List(release_former_member, empty_purged_workspace)
 
     trash_purge = providers.Singleton(TrashPurge, runner)
     purges = providers.List(trash_purge)

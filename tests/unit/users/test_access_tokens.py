@@ -88,7 +88,7 @@ def test_a_token_whose_claims_were_changed_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["", ".", "..", "a.b.c", "é.é.é", "a" * 100_000, base64.urlsafe_b64encode(b"[" * 700).decode() + ".e30.", "\ud800"],
+    ["", ".", "..", "a.b.c", "é.é.é", "a" * 100_000, base64.urlsafe_b64encode(b"[" * 30_000).decode() + ".e30.", "\ud800"],
 )
 def test_what_is_no_token_is_refused(token: str) -> None:
     refused(token)

@@ -28,7 +28,7 @@ async def created(uow: FakeUsersUnitOfWork, session: Session = SESSION, **parts:
 
 
 async def test_a_token_is_known_by_a_digest_of_its_secret_only() -> None:
-    uow = FakeUsersUnitOfWork(USER, SESSION)
+    uow = FakeUsersUnitOfWork(SESSION)
     secret = (await created(uow)).secret
     assert secret.startswith("thub_")
     assert uow.added[0].digest == digest_of(secret)
@@ -36,18 +36,18 @@ async def test_a_token_is_known_by_a_digest_of_its_secret_only() -> None:
 
 
 async def test_no_two_secrets_are_the_same() -> None:
-    uow = FakeUsersUnitOfWork(USER, SESSION)
+    uow = FakeUsersUnitOfWork(SESSION)
     assert (await created(uow)).secret != (await created(uow)).secret
 
 
 async def test_a_token_may_be_bound_to_a_workspace_of_the_user() -> None:
     workspace_id = uuid4()
-    uow = FakeUsersUnitOfWork(USER, SESSION, tenancies=FakeTenancies([workspace_id]))
+    uow = FakeUsersUnitOfWork(SESSION, tenancies=FakeTenancies([workspace_id]))
     assert (await created(uow, workspace_id=workspace_id)).view.workspace_id == workspace_id
 
 
 async def test_a_token_is_not_bound_to_a_workspace_of_others() -> None:
-    uow = FakeUsersUnitOfWork(USER, SESSION)
+    uow = FakeUsersUnitOfWork(SESSION)
     with pytest.raises(UnknownReference) as refusal:
         await created(uow, workspace_id=uuid4())
     assert refusal.value.faults[0].pointer == "/workspace_id"
@@ -56,21 +56,15 @@ async def test_a_token_is_not_bound_to_a_workspace_of_others() -> None:
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(days=1)])
 async def test_a_token_cant_expire_in_the_past(ago: timedelta) -> None:
     with pytest.raises(ValidationFailed) as refusal:
-        await created(FakeUsersUnitOfWork(USER, SESSION), expires_at=NOW - ago)
+        await created(FakeUsersUnitOfWork(SESSION), expires_at=NOW - ago)
     assert refusal.value.faults[0].pointer == "/expires_at"
 
 
 async def test_a_session_that_has_just_ended_makes_no_token() -> None:
-    uow = FakeUsersUnitOfWork(USER)
+    uow = FakeUsersUnitOfWork()
     with pytest.raises(InvalidToken):
         await created(uow)
     assert uow.added == []
-
-
-async def test_user_and_session_are_loaded_so_that_the_commit_holds_them_to_what_they_were() -> None:
-    uow = FakeUsersUnitOfWork(USER, SESSION)
-    await created(uow)
-    assert uow.steps == ["FakeUsers", "FakeSessions"]
 
 
 async def test_a_revoked_token_is_gone() -> None:

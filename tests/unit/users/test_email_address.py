@@ -19,6 +19,7 @@ def key(text: str) -> str:
         "\uff41da@example.com",  # A full-width a.
         "ada\uff20example.com",  # A full-width @.
         "ada@EXAMPLE\u3002com",  # An ideographic full stop.
+        "\U0001d400da@example.com",  # A mathematical A.
     ],
 )
 def test_addresses_are_the_same_however_they_are_spelled(other: str) -> None:

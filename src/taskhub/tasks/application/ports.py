@@ -81,3 +81,6 @@ class TasksUnitOfWork(UnitOfWork, Protocol):
 
     async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
         """Takes the content of things out of the log; that something happened to them stays."""
+
+    async def remove_rows_of(self, workspace_id: UUID, *, limit: int) -> int:
+        """Removes some projects and tasks of a workspace without a trace. Returns how many; 0 when none are left."""

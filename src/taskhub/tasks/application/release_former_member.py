@@ -3,6 +3,7 @@
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.contract.events import Event
 from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.workspaces.contract.events import MEMBER_REMOVED
 
 TASKS_AT_ONCE = 200
 
@@ -11,7 +12,7 @@ class ReleaseFormerMember:
     """Subscribes to members who were removed or have left."""
 
     name = "tasks.release_former_member"
-    types = frozenset({"member.removed"})
+    types = frozenset({MEMBER_REMOVED})
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -1,4 +1,7 @@
-"""Ending what an account has open. The unit of work is locking, and holds the user already."""
+"""Ending what an account has open. The unit of work is locking, and holds the user already.
+
+Sessions go before tokens: with the sessions locked nobody makes another token.
+"""
 
 from datetime import datetime
 from uuid import UUID
