@@ -3,7 +3,7 @@
 import json
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -43,37 +43,44 @@ class Conversation:
         self._token = token
 
     async def agree(self, servers: list[Server]) -> None:
-        """Raises:
-        Disagreement: says where.
-        """
-        service, *floors = servers
-        expected = await self._hold(service)
-        for floor in floors:
-            for name, answer in (await self._hold(floor)).items():
-                if answer != expected[name]:
-                    raise Disagreement(f"{name}: {floor.name} says {answer}\n{service.name} says {expected[name]}")
+        """Everything is read before anything is written: later pages show what was written.
 
-    async def _hold(self, server: Server) -> dict[str, Any]:
-        """All that is to be equal, by what it is."""
+        Raises:
+            Disagreement: says where.
+        """
+        self._compare({server.name: self._read(server) for server in servers})
+        self._compare({server.name: await self._write(server) for server in servers})
+
+    def _compare(self, answers: dict[str, dict[str, Any]]) -> None:
+        (service, expected), *floors = answers.items()
+        for floor, given in floors:
+            for name, answer in given.items():
+                if (place := difference(expected[name], answer)) is not None:
+                    raise Disagreement(f"{name}: {service} and {floor} differ in {place}")
+
+    def _read(self, server: Server) -> dict[str, Any]:
         tasks = path(self._workspace_id)
         page = self._send(server, "GET", f"{tasks}?limit=50")
-        cursor = page.body["next_cursor"]
-        created = self._send(server, "POST", tasks, {"project_id": str(self._project_id), "title": "Agreed"})
+        return {
+            "a task": self._send(server, "GET", path(self._workspace_id, self._task_id)),
+            "a page": _without_passing(page),
+            "the next page": _without_passing(self._send(server, "GET", f"{tasks}?limit=50&cursor={page.body['next_cursor']}")),
+            "a task that is not there": self._send(server, "GET", path(self._workspace_id, self._workspace_id)).status,
+        }
+
+    async def _write(self, server: Server) -> dict[str, Any]:
+        body = {"project_id": str(self._project_id), "title": "Agreed"}
+        created = self._send(server, "POST", path(self._workspace_id), body)
         id = UUID(created.body["id"])
         task = path(self._workspace_id, id)
         changes = {"title": "Agreed upon", "description": "By all."}
         patched = self._send(server, "PATCH", task, changes, version=1)
-        stale = self._send(server, "PATCH", task, {"title": "Too late"}, version=1)
         return {
-            "a task": self._send(server, "GET", path(self._workspace_id, self._task_id)),
-            "a page": _without_passing(page),
-            "the next page": _without_passing(self._send(server, "GET", f"{tasks}?limit=50&cursor={cursor}")),
             "a created task": _without_passing(created),
             "a patched task": _without_passing(patched),
             "that task, read again": self._send(server, "GET", task).body == patched.body,
-            "a patch of an old version": stale.status,
+            "a patch of an old version": self._send(server, "PATCH", task, {"title": "Too late"}, version=1).status,
             "a patch that changes nothing": _without_passing(self._send(server, "PATCH", task, changes, version=2)),
-            "a task that is not there": self._send(server, "GET", path(self._workspace_id, self._workspace_id)).status,
             "the rows": await self._rows(id),
         }
 
@@ -96,9 +103,7 @@ class Conversation:
         """The task and its events, and whether the counters are those of the last event and the last number."""
         connection = await asyncpg.connect(plain(self._database_url))
         try:
-            task = await connection.fetchrow(
-                "SELECT * FROM tasks WHERE workspace_id = $1 AND id = $2", self._workspace_id, id
-            )
+            task = await connection.fetchrow("SELECT * FROM tasks WHERE workspace_id = $1 AND id = $2", self._workspace_id, id)
             events = await connection.fetch(
                 "SELECT * FROM events WHERE stream_id = $1 AND entity_id = $2 ORDER BY seq", self._workspace_id, id
             )
@@ -119,6 +124,18 @@ class Conversation:
             ],
             "counters": [last_seq == events[-1]["seq"], last_number == task["number"], last_seq == events[0]["seq"] + 1],
         }
+
+
+def difference(one: Any, other: Any, place: str = "") -> str | None:
+    """Where two values differ first, and how; None where they don't."""
+    if isinstance(one, Exchange) and isinstance(other, Exchange):
+        one, other = asdict(one), asdict(other)
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return next((found for name in one if (found := difference(one[name], other[name], f"{place}/{name}"))), None)
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return next((found for index, pair in pairs if (found := difference(*pair, f"{place}/{index}"))), None)
+    return None if one == other else f"{place or 'all'}: {str(one)[:200]} and {str(other)[:200]}"
 
 
 def _event(row: Any) -> dict[str, Any]:

@@ -17,7 +17,10 @@ from benchmarks.database import plain
 SECRET = "a secret key for benchmarks, 32 characters or more"
 START_SECONDS = 30
 _TICK = os.sysconf("SC_CLK_TCK")
-_UVICORN = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning", "--lifespan", "on")
+_UVICORN = (
+    *("--loop", "uvloop", "--http", "httptools", "--lifespan", "on", "--log-level", "warning"),
+    *("--no-access-log", "--no-proxy-headers", "--no-server-header"),
+)
 
 
 class StartFailed(Exception):

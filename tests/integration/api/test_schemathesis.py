@@ -3,7 +3,7 @@
 With these examples about 3,000 requests in all: the boundaries of every parameter and member, and random ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -49,7 +49,7 @@ class Visitor:
         self.task = self.make_task()
 
     def make(self, path: str, **body: Any) -> Any:
-        return made(self.client.post(path, json=body))  # type: ignore[arg-type]
+        return made(self.client.post(path, json=body))
 
     def make_workspace(self) -> str:
         return str(self.make("/v1/workspaces", name="Engine room")["id"])
@@ -64,7 +64,7 @@ class Visitor:
     def place(self, name: str, operation: str) -> str:
         """A value for a path parameter of an operation: of something that it may use up."""
         invitations = f"/v1/workspaces/{self.workspace}/invitations"
-        places = {
+        places: dict[str, Callable[[], Any]] = {
             "workspace_id": self.make_workspace if operation == "delete_workspace" else lambda: self.workspace,
             "project_id": self.make_project,
             "task": self.make_task if operation == "delete_task" else lambda: self.task,
@@ -76,14 +76,15 @@ class Visitor:
         }
         return str(places[name]())
 
-    def settle(self, case: Case) -> None:
+    def settle(self, case: Case[Any]) -> None:
         """Puts what is really there into the parts of a case that are meant to be right."""
         operation = str(case.operation.definition.raw["operationId"])
         if _is_right(case, ParameterLocation.PATH):
             case.path_parameters = {name: self.place(name, operation) for name in case.path_parameters}
         if _is_right(case, ParameterLocation.BODY) and isinstance(case.body, dict):
             real = {"project_id": self.project, "assignee_ids": [self.user["id"]], "status": "done", "time_zone": "Europe/Berlin"}
-            case.body = {name: real.get(name, value) for name, value in case.body.items()}
+            body: dict[str, Any] = case.body
+            case.body = {name: real.get(name, value) for name, value in body.items()}
         if _is_right(case, ParameterLocation.QUERY):
             # A cursor is good only where it came from.
             case.query = {name: value for name, value in case.query.items() if name != "cursor"}
@@ -93,7 +94,7 @@ class Visitor:
                 case.headers[name] = '"1"'
 
 
-def _is_right(case: Case, location: ParameterLocation) -> bool:
+def _is_right(case: Case[Any], location: ParameterLocation) -> bool:
     assert case.meta is not None
     component = case.meta.components.get(location)
     return bool(case.get_container(location)) and (component is None or component.mode is GenerationMode.POSITIVE)
@@ -107,7 +108,7 @@ def visitor(server_url: str) -> Iterator[Visitor]:
 
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[*HealthCheck])
-def test_every_answer_is_as_the_document_says(case: Case, visitor: Visitor, server_url: str) -> None:
+def test_every_answer_is_as_the_document_says(case: Case[Any], visitor: Visitor, server_url: str) -> None:
     visitor.settle(case)
 
     case.call_and_validate(base_url=server_url, headers={"Authorization": f"Bearer {visitor.token}"})

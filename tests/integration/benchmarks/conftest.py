@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from benchmarks.dataset import Dataset, Size, load
+
 from support.server import TEMPLATE, execute, with_database
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.agreement import Conversation
 from benchmarks.dataset import Dataset
 from benchmarks.servers import SECRET, all_servers
+
 from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
 
 

@@ -43,7 +43,7 @@ class Client:
         return cls(
             subprocess.Popen(
                 [sys.executable, "-c", _CLIENT, str(machine.data_dir)],
-                env={**os.environ, "PYTHONPATH": str(SOURCES)},
+                env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SOURCES), *filter(None, sys.path)])},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

@@ -71,8 +71,8 @@ async def test_a_purged_workspace_leaves_no_task_behind(ada: Api, container: Con
 
     async def emptied() -> bool:
         async with database.connection() as connection:
-            counted = "SELECT (SELECT count(*) FROM tasks WHERE workspace_id = $1) + (SELECT count(*) FROM projects WHERE workspace_id = $1)"
-            return await connection._driver.fetchval(counted, UUID(ada.workspace["id"])) == 0
+            left = "SELECT id FROM tasks WHERE workspace_id = $1 UNION SELECT id FROM projects WHERE workspace_id = $1"
+            return await connection._driver.fetch(left, UUID(ada.workspace["id"])) == []
 
     await eventually(emptied)
 

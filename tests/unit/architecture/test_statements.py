@@ -1,4 +1,4 @@
-"""Every statement on workspace-owned tables names its workspace, so that the schema can be sharded by it and nobody sees others' rows."""
+"""Every statement on workspace-owned tables names its workspace: the schema can be sharded by it, and nobody sees others' rows."""
 
 import gc
 import importlib

@@ -13,7 +13,7 @@ from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import cursors, preconditions
 from taskhub.kernel.api.problems import InvalidHeader
-from taskhub.kernel.api.responses import JsonResponse
+from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.commands import Answer, Context, Expected, Reply, RetryKey
 from taskhub.kernel.application.runner import Runner, UseCase
 from taskhub.kernel.contract.caller import Caller
@@ -114,25 +114,23 @@ class ApiRequest(Request):
         use_case: UseCase[Command, Any, Any],
         command: Command,
         reply: Reply,
-        *,
-        conditional: bool = True,
     ) -> Answer:
-        """Runs a command for the caller, once for each `Idempotency-Key`. ``conditional``: it changes a thing that has an ETag."""
+        """Runs a command for the caller, once for each `Idempotency-Key`."""
         context = self.command_context()
         try:
-            if conditional:
-                self.require_condition()
+            self.require_condition()
         except PreconditionRequired as refusal:
             return await runner.replay_or_refuse(refusal, context.retry_key)
         return await runner.run(use_case, command, context, reply)
 
     def require_condition(self) -> None:
-        """Refuses a change that names no version, where this service insists on one.
+        """Refuses a change that names no version, where this service insists on one and the route changes what has a version.
 
         Raises:
             PreconditionRequired
         """
-        if self.scope["app"].state.require_if_match and b"if-match" not in self._raw_headers:
+        insists = self.scope["app"].state.require_if_match and self.scope["route"].conditional
+        if insists and b"if-match" not in self._raw_headers:
             raise PreconditionRequired
 
     def command_context(self) -> Context:
@@ -183,11 +181,11 @@ class ApiRequest(Request):
     def page(self, items: Sequence[Any], after: Sequence[Any] | None) -> JsonResponse:
         """One page of a list. ``after`` is the position of its last row, or None where the list ends."""
         if after is None:
-            return JsonResponse(200, _encode({"items": items, "next_cursor": None}))
+            return JsonResponse(200, _encode(Page(items, None)))
         query_string = self.scope["query_string"]
         cursor = self._signer().make(after, self.path, query_string)
         link = cursors.next_link(self.path, query_string, cursor)
-        return JsonResponse(200, _encode({"items": items, "next_cursor": cursor}), [(b"link", link.encode())])
+        return JsonResponse(200, _encode(Page(items, cursor)), [(b"link", link.encode())])
 
     def _signer(self) -> cursors.CursorSigner:
         signer: cursors.CursorSigner = self.scope["app"].state.cursor_signer

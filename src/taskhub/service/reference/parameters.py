@@ -74,11 +74,9 @@ def _in_query(operation: Operation) -> list[Parameter]:
 
 def _parameter(place: str, name: str, schema: dict[str, Any], owner: str, *, required: bool) -> Parameter:
     known = word(name, owner)
-    example = known.example
-    if schema.get("type") == "array" and not isinstance(example, list):
-        example = [example]
     schema.pop("title", None)
-    return {"name": name, "in": place, "required": required, "description": known.meaning, "schema": schema, "example": example}
+    parameter = {"name": name, "in": place, "required": required, "description": known.meaning, "schema": schema}
+    return parameter if known.example is ... else {**parameter, "example": known.example}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Schemas:
             return self.example(schema["anyOf"][0])
         if schema["type"] == "array":
             return [self.example(schema["items"])]
-        return {name: self.example(member) for name, member in schema["properties"].items()}
+        return {name: self.example(member) for name, member in schema.get("properties", {}).items()}
 
     def _of_page(self, view: type[msgspec.Struct]) -> Schema:
         items = self.of_answer(view)

@@ -25,7 +25,7 @@ async def create_project(request: ApiRequest, workspace_id: UUID, body: NewProje
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id)
     reply = Reply(201, project_path(workspace_id, command.id))
-    return request.answer(await request.run(tasks.runner(), tasks.create_project(), command, reply, conditional=False))
+    return request.answer(await request.run(tasks.runner(), tasks.create_project(), command, reply))
 
 
 @PROJECT_COMMANDS.patch(PROJECT, CONTRIBUTE, summary="Change a project", answers=ProjectView)

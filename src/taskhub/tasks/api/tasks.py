@@ -28,7 +28,7 @@ async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) ->
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id)
     reply = Reply(201, task_path(workspace_id, command.id))
-    return request.answer(await request.run(tasks.runner(), tasks.create_task(), command, reply, conditional=False))
+    return request.answer(await request.run(tasks.runner(), tasks.create_task(), command, reply))
 
 
 @TASK_COMMANDS.patch(TASK, CONTRIBUTE, summary="Change a task", answers=TaskView, errors=(UnknownReference, ProjectArchived))

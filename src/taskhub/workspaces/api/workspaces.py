@@ -64,7 +64,7 @@ async def create_workspace(request: ApiRequest, body: NewWorkspace) -> Response:
     module = module_of(request)
     reply = Reply(201, workspace_path(body.id))
     command = body.command(request.caller.user_id)
-    answer = await request.run(module.runner(), module.create_workspace(), command, reply, conditional=False)
+    answer = await request.run(module.runner(), module.create_workspace(), command, reply)
     return answer_workspace(request, answer, Role.OWNER)
 
 

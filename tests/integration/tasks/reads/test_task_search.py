@@ -59,9 +59,9 @@ async def test_a_key_finds_its_task_and_those_that_mention_it(ada: Api) -> None:
         ("Move config.yaml to /etc/task-hub", "etc/task"),
         ("Don't panic", "don't"),
         ("See https://example.com/a?b=c.", "example.com"),
-        ("Upgrade to v1.2.3", "1.2"),
+        ("Upgrade to v1.2.3", "v1.2"),
         ("Ask mira@example.com (today)", "mira@example.com today"),
-        ("Straße für Ärger", "STRASSE"[:4] + "ß"),
+        ("Straße für Ärger", "STRAß"),
         ("Straße für Ärger", "ÄRGER"),
         ("数据库 迁移", "数据"),
         ("Café au lait", "café, au"),
@@ -71,8 +71,7 @@ async def test_a_key_finds_its_task_and_those_that_mention_it(ada: Api) -> None:
 )
 async def test_punctuation_separates_words_and_keeps_them_side_by_side(ada: Api, title: str, q: str) -> None:
     await ada.add_task(title)
-    expected = [] if q == "STRAß" else [title]
-    assert await found(ada, q) == expected
+    assert await found(ada, q) == [title]
 
 
 @pytest.mark.parametrize("q", ["yaml.config", "2.1", "eric-task", "r&x"])
