@@ -9,6 +9,7 @@ import structlog
 
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.infrastructure.purge import PURGES
 from taskhub.kernel.infrastructure.subscriptions import Subscription
 
 PURGE_SECONDS = 600
@@ -31,8 +32,8 @@ class Background:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Works for as long as the block lasts."""
-        loops = [subscription.run() for subscription in self.subscriptions]
-        tasks = [asyncio.create_task(loop) for loop in (*loops, self._purge())]
+        loops = [subscription.run for subscription in self.subscriptions]
+        tasks = [asyncio.create_task(loop()) for loop in (*loops, *self._container.users.background(), self._purge)]
         try:
             yield
         finally:
@@ -44,9 +45,9 @@ class Background:
         """Removes what is over. Returns how many rows went, by kind."""
         removed = {}
         now = self._container.clock()()
-        for module in (self._container.users, self._container.workspaces, self._container.tasks):
-            for purge in module.purges():
-                removed[getattr(purge, "name", None) or purge.__name__] = await purge(self._container.database(), now)
+        modules = (self._container.users, self._container.workspaces, self._container.tasks)
+        for purge in (*PURGES, *(purge for module in modules for purge in module.purges())):
+            removed[purge.name] = await purge.remove(self._container.database(), now)
         return removed
 
     async def _purge(self) -> None:

@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.tasks.application.archive_project import archive_project, unarchive_project
 from taskhub.tasks.application.assign_task import assign_task, unassign_task
 from taskhub.tasks.application.change_project import change_project
@@ -56,4 +57,4 @@ class TasksContainer(containers.DeclarativeContainer):
     subscribers = providers.List(release_former_member, empty_purged_workspace)
 
     trash_purge = providers.Singleton(TrashPurge, runner)
-    purges = providers.List(trash_purge)
+    purges = providers.List(providers.Factory(Purge, "trash", trash_purge))

@@ -11,8 +11,12 @@ from collections.abc import Callable
 import pytest
 
 from integration.embedded.machine import Client, Machine
-from taskhub.embedded import Address, EmbeddedPostgres, EmbeddedPostgresError, tool
+from taskhub.embedded import Address, EmbeddedPostgres, EmbeddedPostgresError, startup, tool
+from taskhub.embedded.deadline import Deadline
+from taskhub.embedded.errors import failure
 from taskhub.embedded.locks import FileLock, is_held
+from taskhub.embedded.placement import Placement
+from taskhub.embedded.postmaster import launch
 from taskhub.embedded.programs import environment
 
 
@@ -152,6 +156,20 @@ def test_a_client_killed_while_the_server_starts(used: Machine, client: Callable
     first = client(used)
     assert used.eventually(lambda: bool(used.processes().postmasters))
     first.kill()
+
+    with used.server().running() as address:
+        assert used.sql(address, "SELECT answer FROM kept") == "42"
+
+
+def test_a_server_killed_while_it_starts_is_started_again(used: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = iter([failure("PostgreSQL did not start.")])
+
+    def killed_once(placement: Placement, *, durable: bool, server_lock: FileLock, deadline: Deadline) -> None:
+        if error := next(failures, None):
+            raise error
+        launch(placement, durable=durable, server_lock=server_lock, deadline=deadline)
+
+    monkeypatch.setattr(startup, "launch", killed_once)
 
     with used.server().running() as address:
         assert used.sql(address, "SELECT answer FROM kept") == "42"

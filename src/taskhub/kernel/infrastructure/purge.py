@@ -1,5 +1,7 @@
-"""The kernel's own purge: retry keys that are over."""
+"""Removing what is over: how a module says what that is, and the kernel's own, retry keys."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Integer, bindparam, delete, func, literal, select, tuple_
@@ -28,14 +30,24 @@ _gone = (
 _PURGE = Statement(select(func.count()).select_from(_gone))
 
 
-class RetryKeyPurge:
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """One kind of thing that is removed when it is over.
+
+    ``remove`` takes the instant up to which that is judged, works in batches so that no lock is held for long, may be broken off or
+    run by several processes at once, and returns how many went.
+    """
+
+    name: str
+    remove: Callable[[Database, datetime], Awaitable[int]]
+
+
+async def purge_retry_keys(database: Database, now: datetime) -> int:
     """Removes the keys of commands that are a day old."""
+    removed = 0
+    while count := (await database.fetch(_PURGE, {"before": now - KEPT}))[0][0]:
+        removed += count
+    return removed
 
-    name = "retry_keys"
 
-    async def __call__(self, database: Database, now: datetime) -> int:
-        """Returns how many keys went."""
-        removed = 0
-        while count := (await database.fetch(_PURGE, {"before": now - KEPT}))[0][0]:
-            removed += count
-        return removed
+PURGES = (Purge("retry_keys", purge_retry_keys),)

@@ -25,8 +25,6 @@ _WORKSPACES = Statement(
 class TrashPurge:
     """Empties the trash of all workspaces of what is 30 days old."""
 
-    name = "trash"
-
     def __init__(self, runner: Runner[SqlTasksUnitOfWork]) -> None:
         self._runner = runner
 

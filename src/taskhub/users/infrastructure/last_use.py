@@ -79,12 +79,18 @@ class LastUse:
             await self._database.fetch(statement, {"user_ids": list(user_ids), "ids": list(ids), "at": list(uses.values())})
 
     async def run(self) -> None:
-        """Works until cancelled."""
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            try:
-                await self.flush()
-            except (Unavailable, Busy):
-                log.warning("last uses were not written down: the database does not answer")
-            except Exception:
-                log.exception("last uses were not written down")
+        """Works until cancelled, and then once more."""
+        try:
+            while True:
+                await asyncio.sleep(FLUSH_SECONDS)
+                await self._try_to_flush()
+        finally:
+            await self._try_to_flush()
+
+    async def _try_to_flush(self) -> None:
+        try:
+            await self.flush()
+        except (Unavailable, Busy):
+            log.warning("last uses were not written down: the database does not answer")
+        except Exception:
+            log.exception("last uses were not written down")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import DateTime, Table, bindparam, delete, literal, select, tuple_
 
 from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS
 
@@ -27,10 +28,9 @@ def _expired(table: Table) -> Statement:
 
 
 @dataclass(frozen=True)
-class Purge:
+class ExpiredRows:
     """Removes rows that expired longer ago than they are ``kept``, in batches, so that no lock is held for long."""
 
-    name: str
     statement: Statement
     kept: timedelta
 
@@ -43,6 +43,6 @@ class Purge:
 
 
 PURGES = (
-    Purge("expired_sessions", _expired(SESSIONS.table), timedelta(0)),
-    Purge("expired_api_tokens", _expired(API_TOKENS.table), TOKENS_KEPT),
+    Purge("expired_sessions", ExpiredRows(_expired(SESSIONS.table), timedelta(0))),
+    Purge("expired_api_tokens", ExpiredRows(_expired(API_TOKENS.table), TOKENS_KEPT)),
 )

@@ -31,6 +31,7 @@ from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.kernel.infrastructure.tables import EventRow, StreamRow
@@ -166,4 +167,4 @@ class _WorkspacePurge:
         return True
 
 
-PURGES = (purge_invitations, purge_workspaces)
+PURGES = (Purge("invitations", purge_invitations), Purge("workspaces", purge_workspaces))

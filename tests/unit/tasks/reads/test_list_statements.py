@@ -15,7 +15,8 @@ ORDERS = [Order(sort, descending) for sort in TaskSort for descending in (False,
 
 
 def statements() -> list[tuple[str, str]]:
-    shapes = [Shape(*values) for values in product(FILTERS, ORDERS, *[(False, True)] * 3)]
+    flags = list(product((False, True), repeat=3))
+    shapes = [Shape(conditions, order, *flag) for conditions, order, flag in product(FILTERS, ORDERS, flags)]
     return [(str(shape), (search_statement if shape.searches else list_statement)(shape).sql) for shape in shapes]
 
 
