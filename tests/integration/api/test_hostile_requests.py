@@ -80,7 +80,6 @@ async def with_token(api: Api, token: str) -> httpx2.Response:
     return await api.client.get("/v1/workspaces", headers={"authorization": f"Bearer {token}"})
 
 
-
 @pytest.mark.parametrize("case", ["unsigned", "no exp", "no session", "no user", "another session", "numbers"])
 async def test_a_token_that_is_not_quite_ours_is_401(world: World, api: Api, container: Container, case: str) -> None:
     token = str(world.api.client.headers["authorization"].removeprefix("Bearer "))

@@ -106,6 +106,7 @@ def visitor(server_url: str) -> Iterator[Visitor]:
     yield visitor
     visitor.client.close()
 
+
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[*HealthCheck])
 def test_every_answer_is_as_the_document_says(case: Case[Any], visitor: Visitor, server_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,7 +54,9 @@ def test_a_lost_password(used: Machine) -> None:
 
 def test_a_wrong_password_is_told_at_once(used: Machine) -> None:
     with _changed(used.layout.password, b"wrong\n"):
+        began = time.monotonic()
         _refuses(used, "authentication failed.*Put the file `password`")
+        assert time.monotonic() - began < 15  # half of what it may take to start
 
 
 def test_a_broken_configuration_shows_the_servers_own_words(used: Machine) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx2
+
 from support.program import Installation, Served
 
 WRITERS = 8

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+
 from support import subscriber_process
 from support.subscriber_process import TYPE, NoteTaker, subscription
-
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure import subscriptions
 from taskhub.kernel.infrastructure.database import Database

@@ -77,3 +77,17 @@ async def logged(database: Database, api: Api, thing: dict[str, Any]) -> Any:
             thing["version"],
         )
     return json.loads(row["snapshot"])
+
+
+async def test_a_task_that_is_named_by_its_key_says_where_it_is_by_id(ada: Api) -> None:
+    task = await ada.add_task()
+    path = f"tasks/{task['key']}"
+    by_id = f"/v1/workspaces/{ada.workspace['id']}/tasks/{task['id']}"
+    for answer in (
+        await ada.get(path),
+        await ada.patch(path, {"title": "Other"}),
+        await ada.put(f"{path}/assignees/{ada.user['id']}"),
+        await ada.delete(f"{path}/assignees/{ada.user['id']}"),
+        await ada.post(f"{path}/restore"),
+    ):
+        assert (answer.status_code, answer.headers["content-location"]) == (200, by_id)

@@ -176,11 +176,11 @@ async def test_of_two_who_change_one_password_at_once_one_succeeds(account: Acco
 
 
 async def test_no_connection_is_held_while_a_password_is_checked(account: Account) -> None:
-    pool, held = account.users.database()._pool, []
+    database, held = account.users.database(), []
 
     class Hasher:
         async def verify(self, password: str, known: str | None) -> Verdict:
-            held.append(pool.get_size() - pool.get_idle_size())
+            held.append(database.borrowed)
             return Verdict(is_right=True)
 
     account.users.password_hasher.override(providers.Object(Hasher()))

@@ -1,4 +1,4 @@
-"""Every statement on workspace-owned tables names its workspace: the schema can be sharded by it, and nobody sees others' rows."""
+"""Every statement on a workspace's tables names the workspace: nobody sees rows of others, and the schema can be sharded by it."""
 
 import gc
 import importlib

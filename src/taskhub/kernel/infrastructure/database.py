@@ -1,15 +1,14 @@
 """The seam to PostgreSQL: nothing else in TaskHub knows the driver."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Self, TypeAlias, cast
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from asyncpg.transaction import Transaction
 
 from taskhub.kernel.infrastructure.failures import LOST, is_broken, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.pool import Pool
 from taskhub.kernel.infrastructure.statements import Statement
 
 Parameters = dict[str, Any]
@@ -38,7 +37,7 @@ class Connection:
 
     __slots__ = ("_driver", "_transaction", "database")
 
-    def __init__(self, driver: PoolConnectionProxy, database: "Database") -> None:
+    def __init__(self, driver: asyncpg.Connection, database: "Database") -> None:
         self._driver = driver
         self._transaction: Transaction | None = None
         self.database = database
@@ -51,7 +50,7 @@ class Connection:
         self.database.round_trip(statement.sql)
         try:
             rows = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
-        except Exception as error:
+        except BaseException as error:
             self._discard_if_broken(error)
             raise
         return cast("list[Record]", rows)
@@ -65,7 +64,7 @@ class Connection:
         self._transaction = self._driver.transaction()
         try:
             await self._transaction.start()
-        except Exception as error:
+        except BaseException as error:
             self._discard_if_broken(error)
             raise
 
@@ -75,7 +74,7 @@ class Connection:
         transaction, self._transaction = self._transaction, None
         try:
             await transaction.commit()
-        except Exception as error:
+        except BaseException as error:
             self._discard_if_broken(error)
             raise
 
@@ -89,12 +88,13 @@ class Connection:
 
     def discard(self) -> None:
         """Closes the connection at once: its state is not known."""
-        with suppress(asyncpg.InterfaceError):  # The pool knows already that it is closed.
-            self._driver.terminate()
+        self._driver.terminate()
 
-    def _discard_if_broken(self, error: Exception) -> None:
-        """Keeps a connection that may be dead, or stands on a read-only server, out of the pool."""
-        if is_broken(error):
+    def _discard_if_broken(self, error: BaseException) -> None:
+        """Keeps a connection out of the pool that may be dead, stands on a read-only server, or still waits for an answer that
+        its borrower has given up.
+        """
+        if is_broken(error) or not isinstance(error, Exception):
             self.discard()
 
 
@@ -109,7 +109,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int) -> None:
         self._url = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self.pool_size = pool_size
-        self._pool: asyncpg.Pool | None = None
+        self._pool: Pool | None = None
         self.borrowed = 0
         self.waits = 0
         self.round_trips: list[str] | None = None
@@ -120,22 +120,18 @@ class Database:
             self.round_trips.append(sql)
 
     async def open(self) -> None:
-        self._pool = await asyncpg.create_pool(
-            self._url,
-            min_size=0,
-            max_size=self.pool_size,
-            timeout=CONNECT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
-            server_settings=_SESSION,
-            reset=_refuse_used_connection,
+        self._pool = Pool(self._connect, self.pool_size)
+
+    async def _connect(self) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            self._url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS, server_settings=_SESSION
         )
 
     async def close(self) -> None:
         """Waits for what is borrowed, for a limited time."""
         if self._pool is not None:
-            pool, self._pool = self._pool, None
-            with suppress(TimeoutError):
-                await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+            await self._pool.close(seconds=CLOSE_SECONDS)
+            self._pool = None
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Self]:
@@ -155,7 +151,7 @@ class Database:
         assert self._pool is not None, "the database was not opened"
         self.waits += self.borrowed >= self.pool_size
         try:
-            driver = await self._pool.acquire(timeout=CHECKOUT_SECONDS)
+            driver = await self._pool.acquire(seconds=CHECKOUT_SECONDS)
         except Exception as error:
             raise outside_transaction(error) from error
         self.borrowed += 1
@@ -164,7 +160,7 @@ class Database:
     async def release(self, connection: Connection) -> None:
         assert self._pool is not None
         self.borrowed -= 1
-        await self._pool.release(connection._driver)
+        self._pool.release(connection._driver)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -183,26 +179,23 @@ class Database:
             Unavailable, Busy
         """
         try:
-            async with self.connection() as connection:
-                return await connection.fetch(statement, parameters)
+            return await self._fetch(statement, parameters)
         except Exception as error:
             if not isinstance(error.__cause__, LOST) and not is_lost(error):
                 raise
-        # Where one was dead others may be: they are replaced as they are borrowed.
         assert self._pool is not None
-        await self._pool.expire_connections()
-        async with self.connection() as connection:
+        self._pool.expire()
+        return await self._fetch(statement, parameters)
+
+    async def _fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
+        connection = await self.acquire()
+        try:
             return await connection.fetch(statement, parameters)
+        except Exception as error:
+            raise outside_transaction(error) from error
+        finally:
+            await self.release(connection)
 
     async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
         rows = await self.fetch(statement, parameters)
         return rows[0] if rows else None
-
-
-async def _refuse_used_connection(driver: asyncpg.Connection) -> None:
-    """Called as a connection comes back, in place of the driver's RESET round trip: we set no session state.
-
-    One that is still in a transaction is not cleaned but closed: somebody lost track of it.
-    """
-    if driver.is_in_transaction():
-        driver.terminate()

@@ -21,12 +21,7 @@ _spent = (
     .limit(literal(AT_ONCE, Integer()))
     .with_for_update(skip_locked=True)
 )
-_gone = (
-    delete(_keys)
-    .where(tuple_(_keys.c.stream_id, _keys.c.user_id, _keys.c.key).in_(_spent))
-    .returning(literal(1))
-    .cte("gone")
-)
+_gone = delete(_keys).where(tuple_(_keys.c.stream_id, _keys.c.user_id, _keys.c.key).in_(_spent)).returning(literal(1)).cte("gone")
 _PURGE = Statement(select(func.count()).select_from(_gone))
 
 
@@ -34,8 +29,8 @@ _PURGE = Statement(select(func.count()).select_from(_gone))
 class Purge:
     """One kind of thing that is removed when it is over.
 
-    ``remove`` takes the instant up to which that is judged, works in batches so that no lock is held for long, may be broken off or
-    run by several processes at once, and returns how many went.
+    ``remove`` takes the instant up to which that is judged, works in batches so that no lock is held for long, may be broken off
+    or run by several processes at once, and returns how many went.
     """
 
     name: str

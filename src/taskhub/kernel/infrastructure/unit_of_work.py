@@ -102,7 +102,7 @@ class SqlUnitOfWork:
         self._tracked[(mapping.name, mapping.key_of(aggregate))].removed = True
 
     def rely_on(self, guard: Guard, row: tuple[Any, ...]) -> None:
-        """At commit this row must still be there, and is share-locked until the end; otherwise the command is run again, locked."""
+        """At commit this row must still be there; it is share-locked then. Otherwise the command is run again, under locks."""
         rows = self._relied.setdefault(guard, [])
         if row not in rows:
             rows.append(row)

@@ -41,7 +41,7 @@ WallTime = Annotated[
     dt.time,
     Strict(strict=False),
     BeforeValidator(_wall_time),
-    WithJsonSchema({"type": "string", "examples": ["09:30", "09:30:00"]}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TIME.pattern}$", "examples": ["09:30", "09:30:00"]}),
 ]
 ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 Status = Annotated[str, AfterValidator(_status)]

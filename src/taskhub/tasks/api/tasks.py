@@ -8,6 +8,7 @@ from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import UnknownReference
+from taskhub.tasks.api.answers import task_answer
 from taskhub.tasks.api.bodies import NewTask, TaskPatch
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import ASSIGNEE, TASK, TASKS, task_path, task_ref
@@ -35,7 +36,8 @@ async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) ->
 async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: TaskPatch) -> Response:
     tasks = module_of(request)
     command = ChangeTask(workspace_id, task_ref(task), body.changes(), request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.change_task(), command, Reply()))
+    answer = await request.run(tasks.runner(), tasks.change_task(), command, Reply())
+    return task_answer(request, workspace_id, command.task, answer)
 
 
 @TASK_COMMANDS.delete(TASK, CONTRIBUTE, status_code=204, summary="Move a task to the trash", errors=(ProjectArchived,))
@@ -55,7 +57,8 @@ async def delete_task(request: ApiRequest, workspace_id: UUID, task: str) -> Res
 async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Response:
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.restore_task(), command, Reply()))
+    answer = await request.run(tasks.runner(), tasks.restore_task(), command, Reply())
+    return task_answer(request, workspace_id, command.task, answer)
 
 
 @TASK_COMMANDS.put(
@@ -64,11 +67,13 @@ async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Re
 async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: UUID) -> Response:
     tasks = module_of(request)
     command = AssignTask(workspace_id, task_ref(task), user_id, request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.assign_task(), command, Reply()))
+    answer = await request.run(tasks.runner(), tasks.assign_task(), command, Reply())
+    return task_answer(request, workspace_id, command.task, answer)
 
 
 @TASK_COMMANDS.delete(ASSIGNEE, CONTRIBUTE, summary="Take someone off a task", answers=TaskView, errors=(ProjectArchived,))
 async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: UUID) -> Response:
     tasks = module_of(request)
     command = AssignTask(workspace_id, task_ref(task), user_id, request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.unassign_task(), command, Reply()))
+    answer = await request.run(tasks.runner(), tasks.unassign_task(), command, Reply())
+    return task_answer(request, workspace_id, command.task, answer)

@@ -30,8 +30,8 @@ from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.purge import Purge
+from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.kernel.infrastructure.tables import EventRow, StreamRow

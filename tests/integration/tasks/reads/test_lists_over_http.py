@@ -1,10 +1,13 @@
 """Lists as clients walk them: pages, links and cursors."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from support.api import Api, made
+from support.task_rows import store, task_of
+from taskhub.kernel.infrastructure.database import Database
 
 
 async def walk(api: Api, path: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -30,6 +33,14 @@ async def test_links_lead_through_the_whole_list(ada: Api, sort: str) -> None:
     whole = made(await ada.get("tasks", sort=sort))["items"]
     assert len(whole) == 7
     assert await walk(ada, "tasks", sort=sort, limit=2, q="ö task", status=["todo", "done"]) == whole
+
+
+@pytest.mark.parametrize("parameters", [{}, {"status": "todo"}, {"q": "task"}, {"q": "task", "sort": "due"}], ids=str)
+async def test_a_page_may_have_200_things(ada: Api, database: Database, parameters: dict[str, str]) -> None:
+    await store(database, [task_of(UUID(ada.workspace["id"]), number=number) for number in range(1, 211)])
+    first = made(await ada.get("tasks", limit=200, **parameters))
+    rest = made(await ada.get("tasks", limit=200, cursor=first["next_cursor"], **parameters))
+    assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (200, 10, None)
 
 
 async def test_a_page_that_ends_with_the_list_has_no_cursor(ada: Api) -> None:
