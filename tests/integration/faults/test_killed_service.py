@@ -1,19 +1,30 @@
 """A service that is killed with SIGKILL while it writes: everything acknowledged is there, and retries make nothing twice."""
 
 import asyncio
+import shutil
 import signal
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import httpx2
+import pytest
 
 from support.program import Installation, Served
 
 WRITERS = 8
 
 
-async def test_nothing_acknowledged_is_lost_and_no_retry_makes_a_second_one(tmp_path: Path) -> None:
-    installation = Installation(tmp_path, settings={"TASKHUB_RATE_LIMITS": "off"})
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    folder = Path(tempfile.mkdtemp(prefix="taskhub-killed-"))
+    folder.chmod(0o711)  # As root the database runs under another account, which has to pass.
+    yield Installation(folder, settings={"TASKHUB_RATE_LIMITS": "off"})
+    shutil.rmtree(folder)
+
+
+async def test_nothing_acknowledged_is_lost_and_no_retry_makes_a_second_one(installation: Installation) -> None:
     with installation.serving() as served:
         tasks, project_id = prepare(served)
         authorization = served.client.headers["authorization"]

@@ -1,4 +1,4 @@
-"""Every statement on a workspace's tables names the workspace: nobody sees rows of others, and the schema can be sharded by it."""
+"""Every statement on a workspace's tables names the workspace: nobody sees rows of others, and the schema can be sharded."""
 
 import gc
 import importlib
