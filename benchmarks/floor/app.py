@@ -63,6 +63,7 @@ def _application(kind: type[Store]) -> Starlette:
             app.state.store = kind(pool)
             gc.collect()
             gc.freeze()
+            gc.set_threshold(50_000, *gc.get_threshold()[1:])
             yield
 
     async def get_task(request: Request) -> Response:

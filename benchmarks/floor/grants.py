@@ -1,14 +1,11 @@
-"""May they: the session is alive and the user is a member, remembered for a second as the service does."""
+"""May they: the session is alive and the user is a member. Asked for each request."""
 
-import os
-import time
 from typing import Any
 from uuid import UUID
 
-from benchmarks.floor.auth import MOST_REMEMBERED, Claims, Refused
+from benchmarks.floor.auth import Claims, Refused
 
-SECONDS = float(os.environ.get("FLOOR_GRANT_SECONDS", "1"))
-MEMBER = 2
+VIEWER, MEMBER = 1, 2
 
 GRANT = """
 SELECT m.role
@@ -19,22 +16,12 @@ WHERE m.workspace_id = $1 AND m.user_id = $2 AND m.left_at IS NULL AND w.deleted
 """
 
 
-class Grants:
-    def __init__(self) -> None:
-        self.known: dict[tuple[UUID, UUID], tuple[float, int]] = {}
-
-    async def check(self, connection: Any, workspace_id: UUID, claims: Claims, *, least: int = 1) -> None:
-        """``connection``: anything that runs a statement."""
-        key = (workspace_id, claims.session_id)
-        known = self.known.get(key)
-        now = time.monotonic()
-        if known is None or now - known[0] >= SECONDS:
-            role = await connection.fetchval(GRANT, workspace_id, claims.user_id, claims.session_id)
-            if role is None:
-                raise Refused(404)
-            self.known.pop(key, None)
-            if len(self.known) >= MOST_REMEMBERED:
-                del self.known[next(iter(self.known))]
-            known = self.known[key] = (now, role)
-        if known[1] < least:
-            raise Refused(403)
+async def require(role: int, connection: Any, workspace_id: UUID, claims: Claims) -> None:
+    """Raises:
+    Refused
+    """
+    given = await connection.fetchval(GRANT, workspace_id, claims.user_id, claims.session_id)
+    if given is None:
+        raise Refused(404)
+    if given < role:
+        raise Refused(403)

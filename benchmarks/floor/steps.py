@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from benchmarks.floor.auth import Claims, Refused
-from benchmarks.floor.grants import MEMBER, Grants
+from benchmarks.floor.grants import MEMBER, VIEWER, require
 from benchmarks.floor.store import Change, Draft, Position, first_changes
 from benchmarks.floor.views import COLUMNS, Task, encode, task_of
 
@@ -49,11 +49,10 @@ VALUES ($1, $2, $3, $4, 1, 'task', $5, $6, $7, $8, $9, $10, $11)
 class Steps:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
-        self.grants = Grants()
 
     async def task(self, claims: Claims, workspace_id: UUID, task_id: UUID) -> Any:
         async with self.pool.acquire() as connection:
-            await self.grants.check(connection, workspace_id, claims)
+            await require(VIEWER, connection, workspace_id, claims)
             row = await connection.fetchrow(GET, workspace_id, task_id)
         if row is None:
             raise Refused(404)
@@ -61,7 +60,7 @@ class Steps:
 
     async def page(self, claims: Claims, workspace_id: UUID, after: Position, limit: int) -> list[Any]:
         async with self.pool.acquire() as connection:
-            await self.grants.check(connection, workspace_id, claims)
+            await require(VIEWER, connection, workspace_id, claims)
             if after is None:
                 return list(await connection.fetch(FIRST_PAGE, workspace_id, limit))
             return list(await connection.fetch(NEXT_PAGE, workspace_id, limit, *after))
@@ -69,7 +68,7 @@ class Steps:
     async def create(self, draft: Draft) -> Task:
         workspace_id, body, now, user_id = draft.workspace_id, draft.body, draft.now, draft.claims.user_id
         async with self.pool.acquire() as connection, connection.transaction():
-            await self.grants.check(connection, workspace_id, draft.claims, least=MEMBER)
+            await require(MEMBER, connection, workspace_id, draft.claims)
             project = await connection.fetchrow(TAKE_NUMBER, workspace_id, body.project_id)
             if project is None:
                 raise Refused(422)
@@ -83,7 +82,7 @@ class Steps:
 
     async def change(self, change: Change) -> Task:
         async with self.pool.acquire() as connection, connection.transaction():
-            await self.grants.check(connection, change.workspace_id, change.claims, least=MEMBER)
+            await require(MEMBER, connection, change.workspace_id, change.claims)
             row = await connection.fetchrow(LOCK_TASK, change.workspace_id, change.task_id)
             if row is None:
                 raise Refused(404)

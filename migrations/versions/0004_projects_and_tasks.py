@@ -109,6 +109,7 @@ RETURN to_tsquery(
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_tasks")),
+        postgresql_with={"autovacuum_vacuum_scale_factor": 0.02, "autovacuum_vacuum_insert_scale_factor": 0.02},
     )
     op.create_index(
         "ix_tasks_live",
@@ -127,6 +128,27 @@ RETURN to_tsquery(
             "closed_at",
             "updated_at",
         ],
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_tasks_updated",
+        "tasks",
+        ["workspace_id", "updated_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_tasks_due",
+        "tasks",
+        ["workspace_id", sa.literal_column("COALESCE(due_ends_at, 'infinity'::timestamp with time zone)"), "id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_tasks_priority",
+        "tasks",
+        ["workspace_id", "priority", "id"],
+        unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
@@ -157,6 +179,9 @@ def downgrade() -> None:
         postgresql_with={"fastupdate": "off"},
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
+    op.drop_index("ix_tasks_priority", table_name="tasks", postgresql_where=sa.text("deleted_at IS NULL"))
+    op.drop_index("ix_tasks_due", table_name="tasks", postgresql_where=sa.text("deleted_at IS NULL"))
+    op.drop_index("ix_tasks_updated", table_name="tasks", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_index("ix_tasks_trash", table_name="tasks", postgresql_where=sa.text("deleted_at IS NOT NULL"))
     op.drop_index(
         "ix_tasks_live",

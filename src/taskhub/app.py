@@ -14,6 +14,7 @@ from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
 from taskhub.kernel.api.middleware import RequestFrame
 from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.refusals import Refusals
 from taskhub.kernel.api.throttle import Limits, Throttle
 from taskhub.service.routes import ROUTES as SERVICE_ROUTES
 from taskhub.settings import Settings
@@ -34,11 +35,12 @@ EXPOSED_HEADERS = (
     "RateLimit",
     "RateLimit-Policy",
 )
+OBJECTS_BEFORE_COLLECTION = 50_000
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE")
 
 
 class TaskHub(FastAPI):
-    """The application. Its frame is the only middleware: errors of all kinds end there."""
+    """The application. Its frame is the only middleware; errors of all kinds end there."""
 
     def __init__(self, container: Container) -> None:
         settings: Settings = container.settings()
@@ -49,6 +51,9 @@ class TaskHub(FastAPI):
             docs_url=None,
             redoc_url=None,
             openapi_url=None,
+            redirect_slashes=False,
+            # Asked for on every request otherwise. Metrics and logs are our own.
+            telemetry={"tracing": False, "metrics": False, "logs": False},
             lifespan=_lifespan,
         )
         self.settings = settings
@@ -61,16 +66,18 @@ class TaskHub(FastAPI):
             self.router.routes.extend(routes.operations)
 
     def build_middleware_stack(self) -> ASGIApp:
-        frame = RequestFrame(self.router, self.state.container.request_metrics())
-        if not self.settings.cors_origins:
-            return frame
-        return Cors(
-            frame,
-            allow_origins=self.settings.cors_origins,
-            allow_methods=METHODS,
-            allow_headers=["*"],
-            expose_headers=EXPOSED_HEADERS,
-        )
+        app: ASGIApp = Refusals(self.router)
+        if self.settings.cors_origins:
+            # Inside and outside of it: problems tell their origin, and its own refusals are problems.
+            cors = Cors(
+                app,
+                allow_origins=self.settings.cors_origins,
+                allow_methods=METHODS,
+                allow_headers=["*"],
+                expose_headers=EXPOSED_HEADERS,
+            )
+            app = Refusals(cors)
+        return RequestFrame(app, self.state.container.request_metrics())
 
 
 @asynccontextmanager
@@ -80,9 +87,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await database.open()
     try:
         async with Background(container).running():
-            # What lives from here on is garbage soon or never: keep the collector off the rest.
+            # What lives from here on is garbage soon or never: keep the collector off the rest, and off pages half made.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
             yield
     finally:
         await database.close()

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 
@@ -13,8 +14,26 @@ from taskhub.kernel.infrastructure.purge import PURGES
 from taskhub.kernel.infrastructure.subscriptions import Subscription
 
 PURGE_SECONDS = 600
+CANCEL_SECONDS = 0.5
 
 log = structlog.get_logger("taskhub.background")
+
+
+@asynccontextmanager
+async def beside(*loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Runs loops for as long as the block lasts.
+
+    At its end they are cancelled until they are gone: a driver that waits for a frozen server swallows a cancellation.
+    """
+    tasks = [asyncio.create_task(loop()) for loop in loops]
+    try:
+        yield
+    finally:
+        while not all(task.done() for task in tasks):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Background:
@@ -33,13 +52,8 @@ class Background:
     async def running(self) -> AsyncIterator[None]:
         """Works for as long as the block lasts."""
         loops = [subscription.run for subscription in self.subscriptions]
-        tasks = [asyncio.create_task(loop()) for loop in (*loops, *self._container.users.background(), self._purge)]
-        try:
+        async with beside(*loops, *self._container.users.background(), self._purge):
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def purge_once(self) -> dict[str, int]:
         """Removes what is over. Returns how many rows went, by kind."""

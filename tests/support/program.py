@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,10 +30,12 @@ def free_port() -> int:
 class Served:
     """A service, from its start to the end of the block that it is used in. ``url`` is where it is reached."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path, since: int) -> None:
+        """``since``: where this process' part of the log begins."""
         self.process = process
         self.url = url
-        self.log = log
+        self._log = log
+        self._since = since
         self.client = httpx2.Client(base_url=url, trust_env=False, timeout=10)
 
     def __enter__(self) -> Self:
@@ -44,11 +46,23 @@ class Served:
         if self.process.poll() is None:
             self.end()
 
+    @property
+    def log(self) -> str:
+        return self._log.read_bytes()[self._since :].decode()
+
     def wait_until_ready(self) -> None:
+        self.wait_until_it_serves()
+        self._wait(self.is_ready)
+
+    def wait_until_it_serves(self) -> None:
+        """By its own word: on its port there may be another, which it should have followed."""
+        self._wait(lambda: f"serves on {self.url}" in self.log)
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
-        while not self.is_ready():
-            assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.log.read_text()}"
-            assert time.monotonic() < deadline, f"it is not ready:\n{self.log.read_text()}"
+        while not condition():
+            assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.log}"
+            assert time.monotonic() < deadline, f"it is not ready:\n{self.log}"
             time.sleep(0.05)
 
     def is_ready(self) -> bool:
@@ -96,10 +110,11 @@ class Installation:
         """Begins to serve. `wait_until_ready` of the result says when it does."""
         log = self.folder / "log"
         with log.open("ab") as output:
+            since = output.tell()
             process = subprocess.Popen(
                 command, env=self.environment(), cwd=folder or self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
-        return Served(process, self.url, log)
+        return Served(process, self.url, log, since)
 
     @contextmanager
     def serving(self) -> Iterator[Served]:

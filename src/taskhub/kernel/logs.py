@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,10 +15,9 @@ _encode = msgspec.json.Encoder(enc_hook=str).encode
 def configure_logs(level: str) -> None:
     """Sets logging up for the process. ``level``: debug, info, warning or error."""
     steps: list[Any] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.format_exc_info,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp,
         structlog.processors.EventRenamer("message"),
     ]
     structlog.configure(
@@ -41,6 +41,12 @@ def _libraries(steps: list[Any]) -> logging.Handler:
         )
     )
     return handler
+
+
+def _stamp(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The encoder writes an instant in UTC a good deal faster than anything writes it as text."""
+    event["timestamp"] = datetime.now(UTC)
+    return event
 
 
 def _render(_: Any, __: str, event: MutableMapping[str, Any]) -> bytes:

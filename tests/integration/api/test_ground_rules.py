@@ -191,11 +191,30 @@ async def test_nothing_that_is_being_created_has_a_version_to_match(world: World
     assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == "If-Match"
 
 
-@each(PROTECTED)
-@pytest.mark.parametrize(
-    ("name", "value"), [("If-Match", "7"), ("If-None-Match", "7"), ("Idempotency-Key", "é"), ("Idempotency-Key", "x" * 256)]
-)
-async def test_a_header_that_can_not_be_read_is_named(world: World, operation: Operation, name: str, value: str) -> None:
+async def the_header_is_refused(world: World, operation: Operation, name: str, value: str) -> None:
     answer = await world.call(operation, headers={name: value.encode("latin-1")})  # type: ignore[dict-item]
 
     assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == name
+
+
+@each([operation for operation in PROTECTED if operation.writes])
+async def test_a_precondition_of_a_change_that_can_not_be_read_is_named(world: World, operation: Operation) -> None:
+    await the_header_is_refused(world, operation, "If-Match", "7")
+
+
+@each([operation for operation in PROTECTED if not operation.writes])
+async def test_a_precondition_of_a_read_that_can_not_be_read_is_named(world: World, operation: Operation) -> None:
+    await the_header_is_refused(world, operation, "If-None-Match", "7")
+
+
+@each([operation for operation in PROTECTED if operation.retryable])
+@pytest.mark.parametrize("key", ["é", "x" * 256])
+async def test_a_key_that_can_not_be_read_is_named(world: World, operation: Operation, key: str) -> None:
+    await the_header_is_refused(world, operation, "Idempotency-Key", key)
+
+
+@each([operation for operation in PROTECTED if not operation.retryable])
+async def test_a_key_where_none_is_heeded_refuses_nothing(world: World, operation: Operation) -> None:
+    answer = await world.call(operation, headers={"Idempotency-Key": "x" * 256}, params={"unknown": "1"})
+
+    problem(answer, 422, "validation_failed")

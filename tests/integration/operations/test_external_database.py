@@ -46,8 +46,7 @@ def test_it_needs_a_secret(external: Installation) -> None:
 def test_one_that_is_away_is_waited_for(new_installation: Callable[..., Installation]) -> None:
     away = new_installation(TASKHUB_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", TASKHUB_SECRET_KEY=uuid4().hex)
     with away.start() as served:
-        while "serves on" not in served.log.read_text():
-            assert served.process.poll() is None, served.log.read_text()
+        served.wait_until_it_serves()
         assert served.client.get("/health/live").status_code == 200
         assert served.client.get("/health/ready").json()["code"] == "unavailable"
         assert served.end() == 0

@@ -17,7 +17,7 @@ def installation(new_installation: Callable[..., Installation]) -> Installation:
 
 
 def test_the_log_says_where_it_serves(served: Served) -> None:
-    lines = [json.loads(line) for line in served.log.read_text().splitlines()]
+    lines = [json.loads(line) for line in served.log.splitlines()]
     assert [line["url"] for line in lines if "serves on" in line["message"]] == [served.url]
 
 

@@ -16,7 +16,7 @@ WORKSPACE_KEYS = ("workspace_id", "stream_id")
 ACROSS_WORKSPACES = {
     "subscribers look for logs that have moved": r"FROM event_streams LEFT OUTER JOIN subscriptions",
     "a user's own workspaces": r"FROM members (JOIN workspaces .*)?WHERE members\.user_id = \$1::UUID",
-    "an account that closes forgets its keys": r"^DELETE FROM retry_keys WHERE retry_keys\.user_id = \$1::UUID$",
+    "an account that closes forgets its keys": r"^DELETE FROM retry_keys WHERE retry_keys\.user_id = \$1::UUID OR",
     "the purge of keys that are over": r"^WITH gone AS \(DELETE FROM retry_keys .* LIMIT",
     "the purge asks where the trash is old": r"^SELECT tasks\.workspace_id FROM tasks WHERE tasks\.deleted_at < \$1",
     "an operator counts what is parked": r"FROM parked_events GROUP BY",

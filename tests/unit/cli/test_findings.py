@@ -1,6 +1,5 @@
 """What the doctor makes of what it sees."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -50,10 +49,10 @@ def test_clocks_have_to_agree(seconds: float, level: str) -> None:
 
 
 def test_parked_events_are_counted_by_subscriber() -> None:
-    assert database.parked([]).level == "ok"
-    finding = database.parked([{"subscriber": "release", "count": 3, "since": datetime(2026, 11, 20, 9, 0, tzinfo=UTC)}])
+    assert database.parked({}).level == "ok"
+    finding = database.parked({"release": 3})
     assert finding.level == "warn"
-    assert "3 of release (since 2026-11-20 09:00Z)" in finding.text
+    assert "3 of release" in finding.text
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ import typer
 
 
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; it appears whole or not at all.")]) -> None:
-    """Write the embedded database and its secret to one file.
+    """Write the embedded database, and the secret that was generated for it, to one file.
 
     \b
     Example:
         taskhub backup /backups/taskhub-$(date +%F).tar
 
     It holds everything as of one moment, and changes nothing; the service may run meanwhile. Who has the file can read every task
-    and sign in as anyone: keep it as you keep the data folder. An external database is backed up with its own tools (pg_dump).
+    and sign in as anyone: keep it as you keep the data folder. A secret from TASKHUB_SECRET_KEY is not in it. An external
+    database is backed up with its own tools (pg_dump).
     """
     from taskhub.cli.operating.archive import write_backup
 

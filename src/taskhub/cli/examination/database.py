@@ -1,7 +1,7 @@
 """What `taskhub doctor` asks the database."""
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from taskhub.cli.examination.findings import Finding, fail, ok, warn
 from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.positions import COUNT_PARKED
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.migrate import WrongSchema, check_schema
 from taskhub.settings import Settings
@@ -29,11 +30,6 @@ _SERVER = Statement(
            current_setting('synchronous_commit') AS synchronous_commit, pg_is_in_recovery() AS is_standby
     """)
 )
-_PARKED = Statement(
-    text(
-        "SELECT subscriber, count(*) AS count, min(parked_at) AS since FROM parked_events GROUP BY subscriber ORDER BY subscriber"
-    )
-)
 
 
 async def all_of(database: Database, settings: Settings) -> AsyncIterator[Finding]:
@@ -48,7 +44,7 @@ async def all_of(database: Database, settings: Settings) -> AsyncIterator[Findin
         yield fail("schema", str(error))
         return
     yield ok("schema", "the one of this program")
-    yield parked([dict(row) for row in await database.fetch(_PARKED, {})])
+    yield parked({row["subscriber"]: row["count"] for row in await database.fetch(COUNT_PARKED, {})})
 
 
 def version(server: Facts) -> Finding:
@@ -92,8 +88,9 @@ async def _skew(database: Database) -> float:
     return abs((there - here).total_seconds())
 
 
-def parked(rows: Sequence[Facts]) -> Finding:
-    if not rows:
+def parked(counted: Mapping[str, int]) -> Finding:
+    """``counted``: by subscriber."""
+    if not counted:
         return ok("events", "none is parked")
-    counts = ", ".join(f"{row['count']} of {row['subscriber']} (since {row['since']:%Y-%m-%d %H:%M}Z)" for row in rows)
+    counts = ", ".join(f"{count} of {subscriber}" for subscriber, count in counted.items())
     return warn("events", f"could not be handled and were passed over: {counts}. Report the errors in the table parked_events.")

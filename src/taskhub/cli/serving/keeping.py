@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
 from sqlalchemy import literal, select
 
+from taskhub.background import beside
 from taskhub.deployment import data_dir
 from taskhub.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from taskhub.kernel.application.errors import Busy, Unavailable
@@ -27,11 +29,8 @@ async def kept_up(database: Database, settings: Settings) -> AsyncIterator[None]
     if settings.database_url is not None:
         yield
         return
-    keeping = asyncio.create_task(_keep_up(database, data_dir(settings)))
-    try:
+    async with beside(partial(_keep_up, database, data_dir(settings))):
         yield
-    finally:
-        keeping.cancel()
 
 
 async def _keep_up(database: Database, folder: Path) -> None:

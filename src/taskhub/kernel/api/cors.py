@@ -1,13 +1,10 @@
 """Cross-origin requests, for the origins that were configured."""
 
-from uuid import uuid4
-
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
-from taskhub.kernel.api.problems import MEDIA_TYPE, HttpProblem, problem_of
-from taskhub.kernel.api.responses import JsonResponse
+from taskhub.kernel.api.problems import HttpProblem
 
 
 class PreflightRefused(HttpProblem):
@@ -19,9 +16,6 @@ class Cors(CORSMiddleware):
 
     def preflight_response(self, request_headers: Headers) -> Response:
         response = super().preflight_response(request_headers)
-        if response.status_code == 200:
-            return response
-        request_id = uuid4().hex
-        refusal = PreflightRefused(f"{bytes(response.body).decode()}.")
-        status, _, body = problem_of(refusal, request_id, keyed=False)
-        return JsonResponse(status, body, [(b"vary", b"Origin"), (b"x-request-id", request_id.encode())], MEDIA_TYPE)
+        if response.status_code != 200:
+            raise PreflightRefused(f"{bytes(response.body).decode()}.", [(b"vary", b"Origin")])
+        return response

@@ -41,9 +41,21 @@ class CursorSigner:
             raise InvalidCursor
         return msgspec.json.decode(payload, type=list[Any])
 
+    def read_from(self, path: str, query_string: bytes) -> list[Any] | None:
+        """The position that the cursor among the parameters holds; None where there is none, or not one alone.
+
+        Raises:
+            InvalidCursor
+        """
+        try:
+            given = [value for name, value in parse_pairs(query_string) if name == "cursor"]
+        except ValueError:
+            return None
+        return self.read(given[0], path, query_string) if len(given) == 1 else None
+
     def _tag(self, key: bytes, payload: bytes, path: str, query_string: bytes) -> bytes:
         bound = msgspec.json.encode((path, _bound(query_string)))
-        return hmac.digest(key, payload + b"\n" + bound, "sha256")[:_TAG_BYTES]
+        return hashlib.blake2b(payload + b"\n" + bound, key=key, digest_size=_TAG_BYTES).digest()
 
 
 def next_link(path: str, query_string: bytes, cursor: str) -> str:

@@ -7,11 +7,14 @@ only, bound once when the route is made. What a route declares here is also all 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -69,7 +72,6 @@ class Operation(APIRoute):
         self.retryable = retryable if retryable is not None else self.writes and self.privacy is Privacy.PRIVATE
         has_version = "version" in getattr(answers, "__struct_fields__", ())
         self.etag = etag if etag is not None else has_version and self.privacy is Privacy.PRIVATE
-        self.app = self.serve
 
     def _bind(self, endpoint: Endpoint) -> None:
         self.body: tuple[str, type[bodies.Body]] | None = None
@@ -84,6 +86,19 @@ class Operation(APIRoute):
             elif inspect.isclass(kind) and issubclass(kind, queries.Query):
                 self.query = (name, kind)
         self.request_argument = next(iter(inspect.signature(endpoint).parameters))
+
+    def matches(self, scope: AsgiScope) -> tuple[Match, AsgiScope]:
+        """As the framework's, for a route that is mounted nowhere and whose parameters are text: a third of the time."""
+        found = self.path_regex.match(scope["path"])
+        if found is None:
+            return Match.NONE, {}
+        match = Match.FULL if scope["method"] == self.method else Match.PARTIAL
+        return match, {"endpoint": self.endpoint, "path_params": found.groupdict(), "route": self}
+
+    async def handle(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["method"] != self.method:
+            raise HTTPException(405)
+        await self.serve(scope, receive, send)
 
     async def serve(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         request = ApiRequest(scope, receive, send)
@@ -100,12 +115,15 @@ class Operation(APIRoute):
         arguments: dict[str, Any] = {self.request_argument: request}
         faults: list[Fault] = []
         await self._read_body(request, arguments, faults)
-        request.check_headers(creates=self.creates)
+        request.check_headers()
         self._check_accept(request)
+        request.check_cursor()
         self._read_query(request, arguments, faults)
         await self._admit(request)
         if faults:
             raise ValidationFailed(*faults)
+        if not request.has_retry_key:
+            request.require_condition()
         for name, is_id in self.path_arguments:
             arguments[name] = request.path_id(name) if is_id else request.path_params[name]
         return await self.call(**arguments)
@@ -124,9 +142,9 @@ class Operation(APIRoute):
         if not self.writes:
             return
         bodies.check_size(request._raw_headers.get(b"content-length"))
+        request.raw_body = await bodies.read_body(request.receive)
         if self.body is not None:
             bodies.check_media_type(request._raw_headers.get(b"content-type"), self.media_types)
-        request.raw_body = await bodies.read_body(request.receive)
         if self.body is None:
             if request.raw_body.strip() not in (b"", b"{}", b"null"):
                 faults.append(Fault("unexpected_body", "This operation takes no body.", pointer=""))
@@ -152,6 +170,7 @@ class Operation(APIRoute):
         raise NotAcceptable(f"This answers in {self.produces}.")
 
 
+@lru_cache(maxsize=64)
 def _accepts(accept: str, media_type: str) -> bool:
     wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
     return not wanted.isdisjoint(("", "*/*", media_type, media_type.partition("/")[0] + "/*"))

@@ -62,7 +62,9 @@ def parse(model: type[Q], query_string: bytes) -> Q | ValidationFailed:
     try:
         pairs = parse_pairs(query_string)
     except ValueError:
-        return ValidationFailed(Fault("malformed_query", f"Expected up to {_MOST_PAIRS} parameters in UTF-8, percent-encoded."))
+        return ValidationFailed(
+            Fault("malformed_query", f"Expected up to {_MOST_PAIRS} parameters in UTF-8, percent-encoded.", parameter="")
+        )
     values, faults = _collect(model, pairs)
     try:
         parsed: Q = model.model_validate(values)

@@ -16,6 +16,7 @@ from taskhub.kernel.api.problems import InvalidHeader
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.commands import Answer, Context, Expected, Reply, RetryKey
 from taskhub.kernel.application.runner import Runner, UseCase
+from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import NotFound, PreconditionRequired
 
@@ -41,6 +42,8 @@ class ApiRequest(Request):
             known = self._raw_headers.get(name)
             self._raw_headers[name] = value if known is None else known + b", " + value
         self.raw_body = b""
+        self._ids: dict[str, UUID] = {}
+        self._position: list[Any] | None = None
 
     # -- what was sent ---------------------------------------------------------------------------
 
@@ -67,7 +70,10 @@ class ApiRequest(Request):
         Raises:
             NotFound
         """
-        return parse_id(self.path_params[name])
+        id = self._ids.get(name)
+        if id is None:
+            id = self._ids[name] = parse_id(self.path_params[name])
+        return id
 
     @property
     def user_agent(self) -> str | None:
@@ -85,25 +91,34 @@ class ApiRequest(Request):
         if throttle is not None:
             throttle.admit_attempt(account, self.client.host if self.client else "unknown")
 
+    async def admit(self, access: Access) -> None:
+        """Demands more of the caller than the route does.
+
+        Raises:
+            DomainError: what a route that demands it would refuse with.
+        """
+        await self.scope["app"].state.gate.admit(self, access)
+
     @property
     def expected(self) -> Expected:
         """The versions that `If-Match` names."""
         return preconditions.versions_expected(self.header(b"if-match"))
 
-    def check_headers(self, *, creates: bool) -> None:
-        """Refuses headers that can't be read, before anything else is looked at.
+    def check_headers(self) -> None:
+        """Refuses headers that mean something here and can't be read, before anything else is looked at.
 
         Raises:
             InvalidHeader
         """
-        key = self._raw_headers.get(b"idempotency-key")
-        if key is not None and not _KEY.fullmatch(key.decode("latin-1")):
+        route = self.scope["route"]
+        key = self.header(b"idempotency-key")
+        if key is not None and route.retryable and not _KEY.fullmatch(key):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
-        if b"if-match" in self._raw_headers:
-            if creates:
+        if b"if-match" in self._raw_headers and route.writes:
+            if route.creates:
                 raise InvalidHeader("If-Match", "there is nothing yet that it could match")
             preconditions.versions_expected(self.header(b"if-match"))
-        if b"if-none-match" in self._raw_headers:
+        if b"if-none-match" in self._raw_headers and not route.writes:
             preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
 
     # -- commands --------------------------------------------------------------------------------
@@ -123,6 +138,11 @@ class ApiRequest(Request):
             return await runner.replay_or_refuse(refusal, context.retry_key)
         return await runner.run(use_case, command, context, reply)
 
+    @property
+    def has_retry_key(self) -> bool:
+        """Whether an earlier answer may be replayed, which comes before most refusals."""
+        return b"idempotency-key" in self._raw_headers and bool(self.scope["route"].retryable)
+
     def require_condition(self) -> None:
         """Refuses a change that names no version, where this service insists on one and the route changes what has a version.
 
@@ -138,7 +158,7 @@ class ApiRequest(Request):
 
     def _retry_key(self) -> RetryKey | None:
         key = self.header(b"idempotency-key")
-        if key is None or not hasattr(self, "caller"):
+        if key is None or not self.has_retry_key:
             return None
         workspace_id = self.path_params.get("workspace_id")
         digest = hashlib.sha256(self.method.encode())
@@ -152,7 +172,7 @@ class ApiRequest(Request):
     def answer(self, answer: Answer) -> JsonResponse:
         """The response to a committed command: the representation, its ETag and where it is."""
         headers = []
-        if answer.version is not None:
+        if answer.version is not None and self.scope["route"].etag:
             headers.append((b"etag", preconditions.etag(answer.version)))
         if answer.reply.location is not None:
             headers.append((b"location", answer.reply.location.encode()))
@@ -168,15 +188,19 @@ class ApiRequest(Request):
             return JsonResponse(304, b"", [tag, *headers])
         return JsonResponse(200, _encode(view), [tag, *headers])
 
-    def position(self, cursor: str | None) -> list[Any] | None:
-        """The position after which a page starts.
+    def check_cursor(self) -> None:
+        """Refuses a cursor that was not made for this list.
 
         Raises:
             InvalidCursor
         """
-        if cursor is None:
-            return None
-        return self._signer().read(cursor, self.path, self.scope["query_string"])
+        query_string = self.scope["query_string"]
+        if b"cursor" in query_string:
+            self._position = self._signer().read_from(self.path, query_string)
+
+    def position(self) -> list[Any] | None:
+        """The position after which a page starts; None for the first page."""
+        return self._position
 
     def page(self, items: Sequence[Any], after: Sequence[Any] | None) -> JsonResponse:
         """One page of a list. ``after`` is the position of its last row, or None where the list ends."""

@@ -85,7 +85,8 @@ Name = Annotated[
     AfterValidator(_one_line),
     AfterValidator(_not_blank),
 ]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_one_line), AfterValidator(_not_blank)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
 Markdown = Annotated[str, StringConstraints(max_length=100_000)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
-Cursor = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Cursor = str
+"""Opaque, and checked where it is read."""

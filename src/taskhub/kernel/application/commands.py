@@ -1,6 +1,8 @@
 """What surrounds a command: who asked, under which conditions, and what to answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 Expected = frozenset[int] | None
@@ -35,6 +37,8 @@ class Reply:
 
     status: int = 200
     location: str | None = None
+    present: Callable[[Any], Any] | None = None
+    """What the answer makes of the logged representation, if it shows more. Such a body is kept with the retry key."""
 
 
 @dataclass(frozen=True, slots=True)

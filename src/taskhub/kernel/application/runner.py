@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost, UnitOfWork
-from taskhub.kernel.domain.errors import DomainError
+from taskhub.kernel.domain.errors import Category, DomainError
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.01
@@ -73,8 +73,11 @@ class Runner(Generic[Work]):
         return cast("Result", result)
 
     async def replay_or_refuse(self, refusal: DomainError, key: RetryKey | None) -> Answer:
-        """A retry may not fail on its own earlier success: before a refusal is told, its key is looked up."""
-        if key is None or isinstance(refusal, Unavailable | Busy | OutcomeUnknown):
+        """A retry may not fail on its own earlier success: before a refusal is told, its key is looked up.
+
+        But for one that denies the right: nobody is shown what they may not do any more.
+        """
+        if key is None or refusal.category in (Category.FORBIDDEN, Category.UNAVAILABLE):
             raise refusal
         answer = await self._replay(key)
         if answer is None:

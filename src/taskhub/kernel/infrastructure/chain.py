@@ -12,18 +12,20 @@ written: such a chain runs in a transaction, and whoever reads the verdict rolls
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Integer,
+    Select,
     Text,
     bindparam,
     cast,
     column,
     delete,
     func,
-    literal,
+    literal_column,
     select,
     update,
 )
@@ -37,6 +39,7 @@ from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.tables import EventRow, RetryKeyRow, StreamRow
 
 INSERT, UPDATE, DELETE = "insert", "update", "delete"
+_ONE = literal_column("1", Integer())
 
 _EVENTS, _STREAMS, _KEYS = table_of(EventRow), table_of(StreamRow), table_of(RetryKeyRow)
 EVENT_COLUMNS = (
@@ -52,15 +55,13 @@ EVENT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(NamedTuple):
     kind: str
     mapping: Mapping[Any]
     many: bool
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """What a commit consists of, without its values: one compiled statement serves all commits of a shape."""
 
     guards: tuple[tuple[Guard, bool], ...]
@@ -78,6 +79,11 @@ def statement_for(shape: Shape) -> Statement:
 
 def parameter(part: str, name: str) -> str:
     return f"{part}__{name}"
+
+
+@lru_cache(maxsize=1024)
+def parameters_of(part: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(parameter(part, name) for name in names)
 
 
 class _Rows:
@@ -111,11 +117,28 @@ class _Rows:
         self.values["place"] = rows.c.place
 
 
+def _count(part: str) -> ColumnElement[int]:
+    return bindparam(parameter(part, "count"), type_=func.count().type)
+
+
+@dataclass(frozen=True)
+class _Gate:
+    """The part that went before. ``wanted``: how many rows it should have touched, if not one."""
+
+    cte: CTE
+    wanted: ColumnElement[int] | None
+
+    def is_open(self) -> ColumnElement[bool]:
+        if self.wanted is None:
+            return select(_ONE).select_from(self.cte).correlate(None).exists()
+        return select(func.count()).select_from(self.cte).correlate(None).scalar_subquery() == self.wanted
+
+
 class _Chain:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
-        self.gate: ColumnElement[bool] | None = None
-        self.verdict: list[ColumnElement[Any]] = []
+        self.gate: _Gate | None = None
+        self.number: ColumnElement[Any] | None = None
         self.late_columns: dict[str, ColumnElement[Any]] = {}
         self.late_fields: dict[str, ColumnElement[Any]] = {}
 
@@ -130,27 +153,36 @@ class _Chain:
             self._retry_key()
         if self.shape.events:
             self._events(self._counter())
-        return Statement(select(*self.verdict))
+        return Statement(self._verdict())
 
-    def _step(self, name: str, cte: CTE, wanted: ColumnElement[int]) -> None:
+    def _verdict(self) -> Select[Any]:
+        """One row: whether the last part went through, and so all before it; and the number that was allocated."""
+        assert self.gate is not None
+        columns: list[ColumnElement[Any]] = [self.gate.is_open().label("done")]
+        if self.number is not None:
+            columns.append(self.number.label("allocated"))
+        return select(*columns)
+
+    def _step(self, part: str, cte: CTE, *, many: bool = False) -> None:
         """Adds a part: what comes after it happens only if it touched all the rows that it should."""
-        touched = select(func.count()).select_from(cte).correlate(None).scalar_subquery()
-        self.verdict.append((touched == wanted).label(name))
-        self.gate = touched == wanted
+        self.gate = _Gate(cte, _count(part) if many else None)
 
     def _gated(self, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
-        return [*conditions, self.gate] if self.gate is not None else list(conditions)
+        return [*conditions, self.gate.is_open()] if self.gate is not None else list(conditions)
 
-    def _count(self, part: str, *, many: bool) -> ColumnElement[int]:
-        return bindparam(parameter(part, "count"), type_=func.count().type) if many else literal(1)
+    def _source(self, *values: ColumnElement[Any]) -> Select[Any]:
+        """Values to insert, gated. A gate of one row is cheapest when it is selected from."""
+        if self.gate is not None and self.gate.wanted is None:
+            return select(*values).select_from(self.gate.cte)
+        return select(*values).where(*self._gated())
 
     def _guard(self, part: str, guard: Guard, *, many: bool) -> None:
         rows = _Rows(part, [(name, guard.table.c[name].type) for name in guard.match], many=many)
-        query = select(literal(1)).where(
+        query = select(_ONE).where(
             *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
         )
         query = query.select_from(guard.table).order_by(*(guard.table.c[name] for name in guard.match))
-        self._step(part, query.with_for_update(read=True, of=guard.table).cte(part), self._count(part, many=many))
+        self._step(part, query.with_for_update(read=True, of=guard.table).cte(part), many=many)
 
     def _allocate(self, allocation: Allocation) -> None:
         table, part = allocation.parent.table, "allocation"
@@ -159,22 +191,21 @@ class _Chain:
         rows = _Rows(part, [(name, table.c[name].type) for name in match], many=False)
         cte = (
             update(table)
-            .values({counter: counter + 1})
+            .values({counter: counter + _ONE})
             .where(*self._gated(*(table.c[name] == rows.values[name] for name in match)))
             .returning(*table.c)
             .cte(part)
         )
-        self._step(part, cte, literal(1))
-        number = select(cte.c[allocation.counter]).correlate(None).scalar_subquery()
-        self.verdict.append(number.label("allocated"))
-        self.late_columns = {allocation.child_column: number}
+        self._step(part, cte)
+        self.number = select(cte.c[allocation.counter]).correlate(None).scalar_subquery()
+        self.late_columns = {allocation.child_column: cte.c[allocation.counter]}
         self.late_fields = allocation.fields(cte)
         self._allocated = cte
 
     def _write(self, write: Write) -> None:
         part = f"{write.kind}_{write.mapping.name}"
         make: dict[str, Callable[[str, Write], CTE]] = {INSERT: self._insert, UPDATE: self._update, DELETE: self._delete}
-        self._step(part, make[write.kind](part, write), self._count(part, many=write.many))
+        self._step(part, make[write.kind](part, write), many=write.many)
 
     def _insert(self, part: str, write: Write) -> CTE:
         table = write.mapping.table
@@ -183,10 +214,10 @@ class _Chain:
         values = [
             self.late_columns[c.name] if c.name in self.late_columns else rows.values[c.name] for c in write.mapping.columns
         ]
-        source = select(*values).where(*self._gated())
+        source = self._source(*values)
         if rows.source is not None:
             source = source.select_from(rows.source)
-        return insert(table).from_select(write.mapping.columns, source).returning(literal(1)).cte(part)
+        return insert(table).from_select(write.mapping.columns, source).returning(_ONE).cte(part)
 
     def _update(self, part: str, write: Write) -> CTE:
         mapping, table = write.mapping, write.mapping.table
@@ -196,7 +227,7 @@ class _Chain:
             update(table)
             .values({c: rows.values[c.name] for c in mapping.columns if c.name not in mapping.key})
             .where(*self._gated(*self._this(mapping, rows)))
-            .returning(literal(1))
+            .returning(_ONE)
             .cte(part)
         )
 
@@ -208,7 +239,7 @@ class _Chain:
             many=write.many,
         )
         query = delete(table).where(*self._gated(*self._this(mapping, rows)))
-        return query.returning(literal(1)).cte(part)
+        return query.returning(_ONE).cte(part)
 
     def _this(self, mapping: Mapping[Any], rows: _Rows) -> list[ColumnElement[bool]]:
         table = mapping.table
@@ -220,13 +251,13 @@ class _Chain:
     def _retry_key(self) -> None:
         names = [c.name for c in _KEYS.c]
         rows = _Rows("key", [(c.name, c.type) for c in _KEYS.c], many=False)
-        source = select(*(rows.values[name] for name in names)).where(*self._gated())
-        self._step("key", insert(_KEYS).from_select(names, source).returning(literal(1)).cte("key"), literal(1))
+        source = self._source(*(rows.values[name] for name in names))
+        self._step("key", insert(_KEYS).from_select(names, source).returning(_ONE).cte("key"))
 
     def _counter(self) -> CTE:
-        count = self._count("events", many=self.shape.events > 1)
+        count = _count("events") if self.shape.events > 1 else _ONE
         moved_at = bindparam("events__moved_at", type_=_STREAMS.c.moved_at.type)
-        first = select(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at).where(*self._gated())
+        first = self._source(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at)
         upsert = insert(_STREAMS).from_select(["stream_id", "last_seq", "moved_at"], first)
         cte = (
             upsert.on_conflict_do_update(
@@ -236,7 +267,7 @@ class _Chain:
             .returning(_STREAMS.c.stream_id, _STREAMS.c.last_seq)
             .cte("counter")
         )
-        self._step("counter", cte, literal(1))
+        self._step("counter", cte)
         return cte
 
     def _events(self, counter: CTE) -> None:
@@ -248,7 +279,7 @@ class _Chain:
                 _object({name: func.jsonb_build_array(None, value) for name, value in self.late_fields.items()})
             )
             values["snapshot"] = values["snapshot"].concat(_object(self.late_fields))
-        seq = counter.c.last_seq - self._count("events", many=True) + values["place"] if many else counter.c.last_seq
+        seq = counter.c.last_seq - _count("events") + values["place"] if many else counter.c.last_seq
         shared = {name: bindparam(parameter("events", name), type_=_EVENTS.c[name].type) for name in ("actor_id", "request_id")}
         names = ["stream_id", "seq", *EVENT_COLUMNS, *shared]
         source = select(counter.c.stream_id, seq, *(values[name] for name in EVENT_COLUMNS), *shared.values()).select_from(
@@ -258,13 +289,13 @@ class _Chain:
             source = source.select_from(self._allocated)
         if rows.source is not None:
             source = source.select_from(rows.source)
-        cte = insert(_EVENTS).from_select(names, source.where(*self._gated())).returning(literal(1)).cte("event")
-        self._step("event", cte, self._count("events", many=many))
+        cte = insert(_EVENTS).from_select(names, source).returning(_ONE).cte("event")
+        self._step("events", cte, many=many)
 
 
 def _object(fields: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
     """A JSONB object of SQL expressions."""
     arguments: list[ColumnElement[Any]] = []
     for name, value in fields.items():
-        arguments += [literal(name, Text()), value]
+        arguments += [literal_column(f"'{name}'", Text()), value]
     return cast(func.jsonb_build_object(*arguments), JSONB)

@@ -3,15 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Column
+from sqlalchemy import ARRAY, Table
 
 from taskhub.kernel.application.unit_of_work import Attempt, Place
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.chain import DELETE, EVENT_COLUMNS, INSERT, UPDATE, Shape, Write, parameter, statement_for
+from taskhub.kernel.infrastructure.chain import (
+    DELETE,
+    EVENT_COLUMNS,
+    INSERT,
+    UPDATE,
+    Shape,
+    Write,
+    parameter,
+    parameters_of,
+    statement_for,
+)
 from taskhub.kernel.infrastructure.database import Parameters
 from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
 from taskhub.kernel.infrastructure.rows import table_of
@@ -57,18 +67,17 @@ class Tracked:
         self.snapshot = encode(self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """One stream's share of a commit, ready to be sent."""
+class Commit(NamedTuple):
+    """One stream's share of a commit, ready to be sent.
 
-    changed: list[Tracked]
+    ``is_atomic``: the statement may run outside a transaction. It can't fall short halfway, as it writes one row at most, or only
+    new ones (an insert goes through whole, or raises).
+    """
+
     statement: Statement
     parameters: Parameters
     allocation: Allocation | None
     is_atomic: bool
-    """Whether the statement may run outside a transaction: it can't fall short halfway, as it writes one row at most, or only new
-    ones
-    (an insert goes through whole, or raises)."""
 
 
 def prepare(
@@ -91,7 +100,7 @@ def prepare(
     allocation = _allocate(parameters, changed, relied)
     guards: list[tuple[Guard, bool]] = []
     for guard, rows in relied.items():
-        _bind(parameters, f"guard_{len(guards)}", [guard.table.c[name] for name in guard.match], sorted(rows))
+        _bind(parameters, f"guard_{len(guards)}", guard.table, guard.match, sorted(rows))
         guards.append((guard, len(rows) > 1))
     writes = [_write(parameters, list(group)) for _, group in groupby(changed, key=lambda t: (t.mapping.name, t.kind))]
     if key is not None:
@@ -100,7 +109,7 @@ def prepare(
         _events(parameters, attempt, changed, first_event)
     shape = Shape(tuple(guards), tuple(writes), allocation, key is not None, min(len(changed), 2))
     is_atomic = len(changed) <= 1 or all(write.kind is INSERT for write in writes)
-    return Commit(changed, statement_for(shape), parameters, allocation, is_atomic=is_atomic)
+    return Commit(statement_for(shape), parameters, allocation, is_atomic)
 
 
 def place_of(attempt: Attempt, changed: list[Tracked], tracked: Tracked) -> Place:
@@ -118,14 +127,14 @@ def _allocate(parameters: Parameters, changed: list[Tracked], relied: dict[Guard
     parents.remove(parent)
     if not parents:
         del relied[allocation.parent.guard]
-    _bind(parameters, "allocation", [allocation.parent.table.c[name] for name in allocation.parent.guard.match], [parent])
+    _bind(parameters, "allocation", allocation.parent.table, allocation.parent.guard.match, [parent])
     return allocation
 
 
 def _write(parameters: Parameters, group: list[Tracked]) -> Write:
     mapping, kind = group[0].mapping, group[0].kind
     part = f"{kind}_{mapping.name}"
-    _bind(parameters, part, mapping.columns, [mapping.to_row(tracked.aggregate) for tracked in group])
+    _bind(parameters, part, mapping.table, mapping.column_names, [mapping.to_row(tracked.aggregate) for tracked in group])
     if kind is not INSERT:
         versions = [tracked.loaded_version for tracked in group]
         parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
@@ -134,7 +143,7 @@ def _write(parameters: Parameters, group: list[Tracked]) -> Write:
 
 def _events(parameters: Parameters, attempt: Attempt, changed: list[Tracked], first: int) -> None:
     rows = [_event(attempt.event_id(first + index), tracked) for index, tracked in enumerate(changed)]
-    _bind(parameters, "event", [_EVENTS.c[name] for name in EVENT_COLUMNS], rows)
+    _bind(parameters, "event", _EVENTS, EVENT_COLUMNS, rows)
     parameters["events__count"] = len(changed)
     parameters["events__stream_id"] = changed[0].aggregate.stream_id
     parameters["events__moved_at"] = max(tracked.aggregate.updated_at for tracked in changed)
@@ -161,23 +170,23 @@ def _event(event_id: UUID, tracked: Tracked) -> tuple[Any, ...]:
 def changes_between(before: msgspec.Struct | None, after: msgspec.Struct | None) -> dict[str, list[Any]]:
     """The members that differ, as ``[before, after]``. A new thing starts from nulls."""
     assert after is not None
-    changes = {}
-    for name in after.__struct_fields__:
-        old, new = getattr(before, name, None), getattr(after, name)
-        if old != new and name not in _UNLOGGED:
-            changes[name] = [old, new]
-    return changes
+    names, values = after.__struct_fields__, msgspec.structs.astuple(after)
+    values_before = (None,) * len(names) if before is None else msgspec.structs.astuple(before)
+    return {
+        name: [old, new]
+        for name, old, new in zip(names, values_before, values, strict=True)
+        if old != new and name not in _UNLOGGED
+    }
 
 
-def _bind(parameters: Parameters, part: str, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]) -> None:
+def _bind(parameters: Parameters, part: str, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     if len(rows) == 1:
-        for column, value in zip(columns, rows[0], strict=True):
-            parameters[f"{part}__{column.name}"] = value
+        parameters.update(zip(parameters_of(part, names), rows[0], strict=True))
         return
     parameters[parameter(part, "count")] = len(rows)
-    for column, values in zip(columns, zip(*rows, strict=True), strict=True):
-        is_array = isinstance(column.type, ARRAY)
-        parameters[parameter(part, column.name)] = [_array(value) for value in values] if is_array else list(values)
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        is_array = isinstance(table.c[name].type, ARRAY)
+        parameters[parameter(part, name)] = [_array(value) for value in values] if is_array else list(values)
 
 
 def _array(values: Iterable[Any] | None) -> str | None:

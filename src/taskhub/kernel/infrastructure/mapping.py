@@ -90,6 +90,7 @@ class Mapping(Generic[A]):
         self.view = view
         self.lock_rank = lock_rank
         self.represent = represent
+        self.column_names = tuple(columns)
         self.columns: list[Column[Any]] = [self.table.c[name] for name in columns]
         self.from_row = from_row
         self.to_row: Callable[[A], Sequence[Any]] = to_row or attrgetter(*columns)

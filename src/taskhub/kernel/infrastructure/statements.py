@@ -26,5 +26,5 @@ class Statement:
 
     def arguments(self, parameters: dict[str, Any]) -> list[Any]:
         """The positional arguments for a set of named parameters. A missing one is a KeyError, never a silent NULL."""
-        defaults = self._defaults
-        return [parameters[name] if name in parameters else defaults[name] for name in self._names]
+        values = self._defaults | parameters if self._defaults else parameters
+        return [values[name] for name in self._names]

@@ -1,5 +1,6 @@
 """The unit of work on PostgreSQL: what a command loaded and changed, and the one connection it does so on."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import groupby
 from types import TracebackType
@@ -124,8 +125,7 @@ class SqlUnitOfWork:
         if not changed and key is None and not self._has_written:
             return answer
         commits = self._prepare(changed, key)
-        place = self._place(changed, shown)
-        number = await self._send(commits, answer, place)
+        number = await self._send(commits, answer, lambda: self._place(changed, shown))
         self._announce(changed)
         if number is not None and shown is not None:
             setattr(shown.aggregate, commits[0].allocation.child_column, number)  # type: ignore[union-attr]
@@ -160,7 +160,7 @@ class SqlUnitOfWork:
             "entity_stream_id": shown.aggregate.stream_id if shown else None,
             "entity_id": shown.aggregate.id if shown else None,
             "entity_version": answer.version,
-            "body": answer.body if shown and not shown.mapping.logs_values else None,
+            "body": answer.body if shown and (answer.reply.present or not shown.mapping.logs_values) else None,
             "created_at": datetime.now(UTC),
         }
 
@@ -181,7 +181,7 @@ class SqlUnitOfWork:
             sent, relied = sent + len(share), {}
         return [*commits, prepare(self._attempt, last, relied, key=key, first_event=sent)]
 
-    async def _send(self, commits: list[Commit], answer: Answer, place: Place | None) -> int | None:
+    async def _send(self, commits: list[Commit], answer: Answer, place: Callable[[], Place | None]) -> int | None:
         """Sends the statements, in a transaction where one is open or needed. Returns the number that was allocated, if any."""
         connection = await self._borrow()
         if not connection.in_transaction and not (len(commits) == 1 and commits[0].is_atomic):
@@ -201,7 +201,7 @@ class SqlUnitOfWork:
         except Exception as error:
             if is_lost(error) and (is_last or not in_transaction):
                 is_incomplete = any(commit.allocation for commit in commits)
-                raise ReplyLost(answer, place, is_incomplete=is_incomplete) from error
+                raise ReplyLost(answer, place(), is_incomplete=is_incomplete) from error
             self._refuse(error)
         return number
 
@@ -231,12 +231,15 @@ class SqlUnitOfWork:
 def _answer(shown: Tracked | None, reply: Reply) -> Answer:
     if shown is None:
         return Answer(reply, None, b"")
-    body = shown.snapshot or encode(shown.mapping.represent(shown.aggregate))
+    if reply.present:
+        body = encode(reply.present(shown.mapping.represent(shown.aggregate)))
+    else:
+        body = shown.snapshot or encode(shown.mapping.represent(shown.aggregate))
     return Answer(reply, shown.aggregate.version, body)
 
 
 def _read(verdict: Record | None, commit: Commit) -> int | None:
     """Reads how far a commit came. Anything less than all of it is a version that moved."""
-    if verdict is None or not all(value for name, value in verdict.items() if name != "allocated"):
+    if verdict is None or not verdict["done"]:
         raise Moved
     return verdict["allocated"] if commit.allocation else None

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConst
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body
-from taskhub.kernel.api.types import Day, Id, Line, Markdown, Name, NewId, TimeZone
+from taskhub.kernel.api.types import Day, Id, Markdown, Name, NewId, TimeZone, Title
 from taskhub.kernel.contract.ids import new_id
 from taskhub.tasks.application.create_project import CreateProject
 from taskhub.tasks.application.create_task import CreateTask
@@ -93,7 +93,7 @@ class DueBody(Body):
 class NewTask(Body):
     id: NewId = Field(default_factory=new_id)
     project_id: Id
-    title: Line
+    title: Title
     description: Markdown | None = None
     status: Status = "todo"
     priority: PriorityKey = "none"
@@ -115,7 +115,7 @@ class NewTask(Body):
 class TaskPatch(Body):
     """A merge patch: a member that is missing stays as it is."""
 
-    title: Line = ""
+    title: Title = ""
     description: Markdown | None = None
     status: Status = ""
     priority: PriorityKey = "none"

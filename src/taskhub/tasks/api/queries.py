@@ -55,7 +55,8 @@ Assignee = Annotated[
     BeforeValidator(_assignee),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"enum": [ME, NOBODY]}]}),
 ]
-Values: Any = Field(default=[], max_length=MOST_VALUES)
+# A list as default would be copied for each request.
+Values: Any = Field(default=(), max_length=MOST_VALUES)
 StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(_words)]
 

@@ -63,7 +63,7 @@ def _page(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRequ
     InvalidCursor
     """
     position: Position | None = None
-    if (raw := request.position(query.cursor)) is not None:
+    if (raw := request.position()) is not None:
         try:
             position = msgspec.convert(raw, POSITIONS[order.sort])
         except msgspec.ValidationError:

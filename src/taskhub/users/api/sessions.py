@@ -14,6 +14,7 @@ from taskhub.kernel.api.request import ApiRequest, parse_id
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.contract.ids import new_id
+from taskhub.kernel.domain.errors import StaleVersion
 from taskhub.users.api.bodies import Refresh, SignIn
 from taskhub.users.api.module import module_of
 from taskhub.users.application.end_session import EndSession
@@ -76,7 +77,7 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
 @SESSIONS.get(PATH, OWN_ACCOUNT, summary="List one's sessions, newest first", answers=Page[SessionView])
 async def list_sessions(request: ApiRequest, page: PageQuery) -> Response:
     users = module_of(request)
-    position = request.position(page.cursor)
+    position = request.position()
     after = UUID(position[0]) if position else None
     user_id, now = request.caller.user_id, users.clock()()
     items = await users.queries().sessions(user_id, current_session(request), after, page.limit + 1, now=now)
@@ -97,6 +98,7 @@ async def get_session(request: ApiRequest, session: str) -> Response:
     OWN_ACCOUNT,
     status_code=204,
     summary="Sign out",
+    errors=(StaleVersion,),
     conditional=False,
     retryable=False,
 )

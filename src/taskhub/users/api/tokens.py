@@ -6,12 +6,13 @@ import msgspec
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
+from taskhub.kernel.api.preconditions import etag
 from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.domain.errors import UnknownReference
+from taskhub.kernel.domain.errors import StaleVersion, UnknownReference
 from taskhub.users.api.bodies import NewToken
 from taskhub.users.api.module import module_of
 from taskhub.users.api.sessions import current_session
@@ -31,6 +32,7 @@ TOKENS = Routes("API tokens")
     privacy=Privacy.SECRET,
     summary="Create an API token",
     answers=IssuedToken,
+    etag=True,
     errors=(UnknownReference,),
 )
 async def create_token(request: ApiRequest, body: NewToken) -> Response:
@@ -46,12 +48,13 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
     )
     created = await users.runner().perform(users.create_token(), command, request.command_context())
     view = IssuedToken(**msgspec.structs.asdict(created.view), token=created.secret)
-    return JsonResponse(201, msgspec.json.encode(view), [(b"location", f"{PATH}/{command.id}".encode())])
+    headers = [(b"location", f"{PATH}/{command.id}".encode()), (b"etag", etag(1))]
+    return JsonResponse(201, msgspec.json.encode(view), headers)
 
 
 @TOKENS.get(PATH, OWN_ACCOUNT, summary="List one's API tokens, newest first", answers=Page[TokenView])
 async def list_tokens(request: ApiRequest, page: PageQuery) -> Response:
-    position = request.position(page.cursor)
+    position = request.position()
     after = UUID(position[0]) if position else None
     items = await module_of(request).queries().tokens(request.caller.user_id, after, page.limit + 1)
     has_more = len(items) > page.limit
@@ -68,6 +71,7 @@ async def get_token(request: ApiRequest, token_id: UUID) -> Response:
     OWN_ACCOUNT,
     status_code=204,
     summary="Revoke an API token",
+    errors=(StaleVersion,),
     conditional=False,
     retryable=False,
 )

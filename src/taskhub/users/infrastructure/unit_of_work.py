@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import Uuid, bindparam, delete, or_
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.database import Database
@@ -16,7 +16,8 @@ from taskhub.users.application.ports import Tenancies
 from taskhub.users.infrastructure.repositories import SqlApiTokens, SqlSessions, SqlUsers
 
 _keys = table_of(RetryKeyRow)
-_FORGET_RETRY_KEYS = Statement(delete(_keys).where(_keys.c.user_id == bindparam("user_id", type_=_keys.c.user_id.type)))
+_USER = bindparam("user_id", type_=Uuid())
+_FORGET_RETRY_KEYS = Statement(delete(_keys).where(or_(_keys.c.user_id == _USER, _keys.c.entity_id == _USER)))
 
 
 class SqlUsersUnitOfWork(SqlUnitOfWork):

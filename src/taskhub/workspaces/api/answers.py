@@ -1,17 +1,23 @@
 """What answers add to the logged representations: the caller's role, and the names of accounts."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
-from taskhub.kernel.application.commands import Answer
 from taskhub.users.contract.accounts import Accounts
 from taskhub.workspaces.application.queries import Position
-from taskhub.workspaces.application.views import MemberView, NamedMember, WorkspaceView, named_member, workspace_for
+from taskhub.workspaces.application.views import (
+    MemberView,
+    NamedMember,
+    WorkspaceForMember,
+    WorkspaceView,
+    named_member,
+    workspace_for,
+)
 from taskhub.workspaces.contract.access import Role
 
 encode = msgspec.json.Encoder().encode
@@ -22,14 +28,15 @@ def show(view: Any) -> JsonResponse:
     return JsonResponse(200, encode(view))
 
 
-def answer_workspace(request: ApiRequest, answer: Answer, role: Role) -> JsonResponse:
-    view = msgspec.json.decode(answer.body, type=WorkspaceView)
-    return request.answer(replace(answer, version=None, body=encode(workspace_for(view, role))))
+def with_role(role: Role) -> Callable[[WorkspaceView], WorkspaceForMember]:
+    """Shows a workspace as a member of this role sees it."""
+    return lambda view: workspace_for(view, role)
 
 
-async def answer_member(request: ApiRequest, answer: Answer, accounts: Accounts) -> JsonResponse:
-    (member,) = await with_names([msgspec.json.decode(answer.body, type=MemberView)], accounts)
-    return request.answer(replace(answer, version=None, body=encode(member)))
+async def with_name(user_id: UUID, accounts: Accounts) -> Callable[[MemberView], NamedMember]:
+    """Shows a member with what their account is called."""
+    account = (await accounts.names([user_id]))[user_id]
+    return lambda view: named_member(view, account.name, account.email)
 
 
 async def with_names(members: Sequence[MemberView], accounts: Accounts) -> list[NamedMember]:
@@ -37,11 +44,7 @@ async def with_names(members: Sequence[MemberView], accounts: Accounts) -> list[
     return [named_member(member, names[member.user_id].name, names[member.user_id].email) for member in members]
 
 
-def position(request: ApiRequest, cursor: str | None) -> Position | None:
-    """The place that a cursor of ours stands for.
-
-    Raises:
-        InvalidCursor
-    """
-    place = request.position(cursor)
+def position(request: ApiRequest) -> Position | None:
+    """The place that a cursor of ours stands for."""
+    place = request.position()
     return None if place is None else msgspec.convert(place, type=Position)

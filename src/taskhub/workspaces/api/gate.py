@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from taskhub.kernel.api.request import ApiRequest, parse_id
+from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.contract.access import Access, Public
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
@@ -32,7 +32,7 @@ class WorkspaceGate:
             return
         caller = request.caller = await self._authenticator.authenticate(request.header(b"authorization"))
         if isinstance(access, WorkspaceAccess):
-            workspace_id = parse_id(request.path_params["workspace_id"])
+            workspace_id = request.path_id("workspace_id")
             request.role = await self._role(caller, workspace_id, access.role)
         if caller.scope < access.scope:
             raise InsufficientScope(access.scope)

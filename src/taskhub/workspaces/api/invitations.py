@@ -13,7 +13,7 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
-from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.errors import NotFound, StaleVersion
 from taskhub.workspaces.api.answers import encode, position, with_names
 from taskhub.workspaces.api.bodies import Acceptance, NewInvitation
 from taskhub.workspaces.api.module import module_of
@@ -44,9 +44,7 @@ INVITATION_ROUTES = Routes("Invitations")
 )
 async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageQuery, Query()]) -> Response:
     module = module_of(request)
-    items = await module.queries().invitations(
-        workspace_id, now=module.clock()(), after=position(request, query.cursor), limit=query.limit + 1
-    )
+    items = await module.queries().invitations(workspace_id, now=module.clock()(), after=position(request), limit=query.limit + 1)
     page = items[: query.limit]
     return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
 
@@ -75,6 +73,7 @@ async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewIn
     MANAGE,
     status_code=204,
     summary="Take an invitation back",
+    errors=(StaleVersion,),
     conditional=False,
     retryable=False,
 )

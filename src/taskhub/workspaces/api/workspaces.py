@@ -14,7 +14,7 @@ from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.workspaces.api.answers import answer_workspace, position, show
+from taskhub.workspaces.api.answers import position, show, with_role
 from taskhub.workspaces.api.bodies import NewWorkspace, WorkspacePatch
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import WORKSPACE, WORKSPACES, workspace_path
@@ -43,7 +43,7 @@ async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
 )
 async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query()]) -> Response:
     caller, queries = request.caller, module_of(request).queries()
-    after = position(request, query.cursor)
+    after = position(request)
     items = await queries.workspaces_of(caller.user_id, only=caller.workspace_id, after=after, limit=query.limit + 1)
     page = items[: query.limit]
     return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
@@ -62,18 +62,17 @@ async def create_workspace(request: ApiRequest, body: NewWorkspace) -> Response:
     if request.caller.workspace_id is not None:
         raise TokenBound
     module = module_of(request)
-    reply = Reply(201, workspace_path(body.id))
+    reply = Reply(201, workspace_path(body.id), present=with_role(Role.OWNER))
     command = body.command(request.caller.user_id)
-    answer = await request.run(module.runner(), module.create_workspace(), command, reply)
-    return answer_workspace(request, answer, Role.OWNER)
+    return request.answer(await request.run(module.runner(), module.create_workspace(), command, reply))
 
 
 @WORKSPACE_ROUTES.patch(WORKSPACE, MANAGE, summary="Change a workspace", answers=WorkspaceForMember, etag=False)
 async def change_workspace(request: ApiRequest, workspace_id: UUID, body: WorkspacePatch) -> Response:
     module = module_of(request)
     command = ChangeWorkspace(workspace_id, body.changes(), request.expected)
-    answer = await request.run(module.runner(), module.change_workspace(), command, Reply())
-    return answer_workspace(request, answer, request.role)
+    reply = Reply(present=with_role(request.role))
+    return request.answer(await request.run(module.runner(), module.change_workspace(), command, reply))
 
 
 @WORKSPACE_ROUTES.delete(WORKSPACE, OWN, status_code=204, summary="Delete a workspace, for everyone")

@@ -27,7 +27,7 @@ async def accept_invitation(command: AcceptInvitation, uow: WorkspacesUnitOfWork
     member = await uow.members.find(token.workspace_id, command.user_id)
     invitation = await uow.invitations.find(token.workspace_id, token.id)
     if invitation is None or not token.opens(invitation.digest) or not invitation.is_open(now):
-        raise NotFound("There is no such invitation, or it was used or has expired. Ask for a new one.")
+        raise NotFound
     if member is None:
         member = Member.join(workspace_id=token.workspace_id, user_id=command.user_id, role=invitation.role, now=now)
         uow.members.add(member)

@@ -25,6 +25,9 @@ class WorkspaceQueries(Protocol):
 
     async def member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None: ...
 
+    async def former_member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
+        """Someone who was a member once, as they last were."""
+
     async def members(self, workspace_id: UUID, *, after: Position | None, limit: int) -> list[MemberView]:
         """The members of a workspace, in the order in which they joined."""
 

@@ -49,10 +49,12 @@ _WORKSPACE = Statement(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID))
 _ALL_WORKSPACES = _page(_OF_MEMBER, _workspaces.created_at, _workspaces.id)
 _ONE_WORKSPACE = _page(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID), _workspaces.created_at, _workspaces.id)
 
-_ACTIVE = select(_members.user_id, _members.role, _members.version, _members.joined_at).where(
-    _members.workspace_id == _WORKSPACE_ID, _members.left_at.is_(None)
+_EVER = select(_members.user_id, _members.role, _members.version, _members.joined_at).where(
+    _members.workspace_id == _WORKSPACE_ID
 )
+_ACTIVE = _EVER.where(_members.left_at.is_(None))
 _MEMBER = Statement(_ACTIVE.where(_members.user_id == _USER_ID))
+_FORMER = Statement(_EVER.where(_members.user_id == _USER_ID, _members.left_at.is_not(None)))
 _MEMBERS = _page(_ACTIVE, _members.joined_at, _members.user_id)
 
 _INVITATIONS = _page(
@@ -87,6 +89,10 @@ class SqlWorkspaceQueries:
 
     async def member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
         row = await self._database.fetch_row(_MEMBER, {"workspace_id": workspace_id, "user_id": user_id})
+        return None if row is None else _member(row)
+
+    async def former_member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
+        row = await self._database.fetch_row(_FORMER, {"workspace_id": workspace_id, "user_id": user_id})
         return None if row is None else _member(row)
 
     async def members(self, workspace_id: UUID, *, after: Position | None, limit: int) -> list[MemberView]:

@@ -17,9 +17,6 @@ from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.filters import conditions_of
 from taskhub.tasks.infrastructure.queries.sorting import Columns, as_it_is, follows, members_of, sorted_by
 
-MOST_ROWS: ColumnElement[int] = literal_column("201")
-"""The largest page and the row that tells whether there is another. With a mere parameter a list would be planned as endless."""
-
 VIEW_COLUMNS = (
     "id",
     "workspace_id",
@@ -48,7 +45,7 @@ WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 LIMIT = bindparam("limit", type_=Integer())
 
 ENTRY = TASKS.table.alias("entry")
-_HAS_INDEX = (TaskSort.CREATED_AT, TaskSort.KEY)
+_WITHOUT_INDEX = Order(TaskSort.DUE, descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,7 @@ class Shape:
         conditions: the filters that are set.
         follows: whether it goes on after a position.
         searches: whether it is searched for words.
+        rows: how many rows it has at most. A constant of the statement: with a mere parameter it would be planned as endless.
     """
 
     conditions: frozenset[str]
@@ -66,6 +64,16 @@ class Shape:
     follows: bool
     searches: bool
     deleted: bool
+    rows: int
+
+    @property
+    def most(self) -> ColumnElement[int]:
+        return literal_column(str(self.rows))
+
+
+def rows_for(limit: int) -> int:
+    """The rows of a shape for pages of this size, and the one that tells whether there is another page."""
+    return 51 if limit <= 50 else 201
 
 
 def shown(columns: Columns) -> list[ColumnElement[Any]]:
@@ -88,11 +96,16 @@ def narrowed(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
 
 
 def found(shape: Shape) -> Select[Any]:
-    """The places of the list, in its order, found in the index: ids, and what they are sorted by."""
+    """The places of the list, in its order, found in an index: ids, and what they are sorted by."""
     tasks = TASKS.table.c
     keys = {member.column: member.compared(tasks[member.column]) for member in members_of(shape.order)}
     query = select(*(key.label(name) for name, key in {"id": tasks.id, **keys}.items())).where(*chosen(shape, tasks))
-    return query.order_by(*sorted_by(shape.order, tasks))
+    if not shape.conditions or shape.order.sort is TaskSort.CREATED_AT:
+        return query.order_by(*sorted_by(shape.order, tasks))
+    # OFFSET 0 is a border for the planner. Without it, it would read rows in the order of another index until enough of them pass
+    # the filters: all of them where the filters are rarer in this workspace than elsewhere.
+    every = query.offset(literal_column("0")).subquery("every")
+    return select(every).order_by(*_in_direction(shape, every))
 
 
 def rows_of(places: Subquery, *conditions: ColumnElement[bool]) -> LateralFromClause:
@@ -107,21 +120,21 @@ def in_order(shape: Shape, places: Subquery, rows: FromClause) -> Select[Any]:
     members = members_of(shape.order)
     sources = {member.column: places.c for member in members if member.compared is as_it_is}
     columns = [sources.get(name, rows.c)[name] for name in VIEW_COLUMNS]
-    keys = [places.c[member.column] for member in members]
-    return (
-        select(*columns)
-        .select_from(places.join(rows, true()))
-        .order_by(*(key.desc() if shape.order.descending else key.asc() for key in keys))
-    )
+    return select(*columns).select_from(places.join(rows, true())).order_by(*_in_direction(shape, places))
+
+
+def _in_direction(shape: Shape, places: Subquery) -> list[ColumnElement[Any]]:
+    keys = [places.c[member.column] for member in members_of(shape.order)]
+    return [key.desc() if shape.order.descending else key.asc() for key in keys]
 
 
 @lru_cache(maxsize=1024)
 def list_statement(shape: Shape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
-    if shape.deleted or (not shape.conditions and shape.order.sort in _HAS_INDEX):
+    if shape.deleted or (not shape.conditions and shape.order != _WITHOUT_INDEX):
         rows = select(*shown(tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
-        page = rows.limit(MOST_ROWS).subquery("page")
+        page = rows.limit(shape.most).subquery("page")
         return Statement(select(*shown(page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
-    places = found(shape).limit(MOST_ROWS).subquery("found")
+    places = found(shape).limit(shape.most).subquery("found")
     return Statement(in_order(shape, places, rows_of(places)).limit(LIMIT))

@@ -15,7 +15,6 @@ from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.lists import (
     ENTRY,
     LIMIT,
-    MOST_ROWS,
     WORKSPACE_ID,
     Shape,
     chosen,
@@ -27,8 +26,8 @@ from taskhub.tasks.infrastructure.queries.lists import (
 )
 from taskhub.tasks.infrastructure.queries.sorting import sorted_by
 
-FEW = 400
-"""Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,300 are looked into for a page of 50 right beyond it."""
+FEW = 300
+"""Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,700 are looked into for a page of 50 right beyond it."""
 
 _FEW: ColumnElement[int] = literal_column(str(FEW))
 # A subquery of its own is evaluated once, not for each row.
@@ -58,15 +57,15 @@ def _matches() -> CTE:
 
 def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
     query = select(*shown(matches.c)).where(gate, *narrowed(shape, matches.c))
-    return query.order_by(*sorted_by(shape.order, matches.c)).limit(MOST_ROWS).subquery("few")
+    return query.order_by(*sorted_by(shape.order, matches.c)).limit(shape.most).subquery("few")
 
 
 def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
     """The list in its order, task by task, until the page is full."""
     places = found(shape).subquery("found")
-    # Written as `@@` it would be planned as if words were always rare.
+    # As `@@` it would be planned for a rare word: for looking into all tasks, whatever they are sorted by.
     rows = rows_of(places, func.ts_match_vq(ENTRY.c.words, _QUERY))
-    return in_order(shape, places, rows).where(gate).limit(MOST_ROWS).subquery("many")
+    return in_order(shape, places, rows).where(gate).limit(shape.most).subquery("many")
 
 
 def _in_trash(shape: Shape) -> Statement:

@@ -13,7 +13,7 @@ from taskhub.tasks.application.views import PRIORITY_KEYS, DueView, TaskView
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
-from taskhub.tasks.infrastructure.queries.lists import WORKSPACE_ID, Shape, list_statement, shown
+from taskhub.tasks.infrastructure.queries.lists import WORKSPACE_ID, Shape, list_statement, rows_for, shown
 from taskhub.tasks.infrastructure.queries.search import search_statement
 from taskhub.tasks.infrastructure.queries.sorting import parameters_of, position_of
 
@@ -44,7 +44,8 @@ class SqlTaskQueries:
         return None if record is None else task_of(record)
 
     async def list(self, workspace_id: UUID, chosen: TaskFilter, page: PageRequest[TaskSort]) -> Portion[TaskView]:
-        shape = Shape(names_of(chosen), page.order, page.after is not None, chosen.q is not None, chosen.deleted)
+        goes_on, searches = page.after is not None, chosen.q is not None
+        shape = Shape(names_of(chosen), page.order, goes_on, searches, chosen.deleted, rows_for(page.limit))
         statement = search_statement(shape) if shape.searches else list_statement(shape)
         parameters = {"workspace_id": workspace_id, "limit": page.limit + 1, **values_of(chosen)}
         if page.after is not None:

@@ -1,0 +1,60 @@
+"""Who was a member once, looked up by id: with real accounts."""
+
+from support.api import Api, made
+
+
+async def test_whoever_has_left_is_no_member(ada: Api, guest: Api) -> None:
+    await ada.invite(guest)
+    await guest.delete("members/me")
+    assert (await ada.get(f"members/{guest.user['id']}")).status_code == 404
+
+
+async def test_whoever_has_closed_the_account_stays_readable_as_deleted_user(ada: Api, guest: Api) -> None:
+    await ada.invite(guest)
+    await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
+    member = made(await ada.get(f"members/{guest.user['id']}"))
+    assert (member["name"], member["email"]) == ("Deleted user", None)
+    assert guest.user["id"] not in {each["user_id"] for each in made(await ada.get("members"))["items"]}
+
+
+async def test_whoever_never_was_a_member_is_not_there(ada: Api, guest: Api) -> None:
+    assert (await ada.get(f"members/{guest.user['id']}")).status_code == 404
+
+
+async def test_a_replay_shows_the_name_and_role_of_its_time(ada: Api, guest: Api) -> None:
+    await ada.invite(guest)
+    path = f"members/{guest.user['id']}"
+    first = await ada.patch(path, {"role": "viewer"}, idempotency_key="once")
+    await guest.patch("/v1/users/me", {"name": "Another name"})
+    again = await ada.patch(path, {"role": "viewer"}, idempotency_key="once")
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.content == first.content
+
+
+async def test_a_workspace_is_replayed_as_it_was_shown(ada: Api, guest: Api) -> None:
+    await ada.invite(guest, role="admin")
+    path = f"/v1/workspaces/{ada.workspace['id']}"
+    first = await guest.patch(path, {"name": "Bridge"}, idempotency_key="once")
+    await ada.patch(f"members/{guest.user['id']}", {"role": "owner"})
+    again = await guest.patch(path, {"name": "Bridge"}, idempotency_key="once")
+    assert again.content == first.content
+
+
+async def test_a_replay_needs_the_right_that_the_first_answer_needed(ada: Api, guest: Api) -> None:
+    await ada.invite(guest, role="owner")
+    path = f"members/{guest.user['id']}"
+    demoted = await ada.patch(path, {"role": "admin"}, idempotency_key="once")
+    assert demoted.status_code == 200
+    made(await ada.patch(path, {"role": "owner"}))
+    made(await guest.patch(f"members/{ada.user['id']}", {"role": "admin"}))
+    again = await ada.patch(path, {"role": "admin"}, idempotency_key="once")
+    assert (again.status_code, again.json()["code"]) == (403, "not_allowed")
+
+
+async def test_a_closed_account_leaves_no_trace_in_the_answers_kept_for_others(ada: Api, guest: Api) -> None:
+    await ada.invite(guest)
+    path = f"members/{guest.user['id']}"
+    await ada.patch(path, {"role": "viewer"}, idempotency_key="once")
+    await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
+    again = await ada.patch(path, {"role": "viewer"}, idempotency_key="once")
+    assert guest.user["email"] not in again.text

@@ -1,0 +1,24 @@
+"""Work beside the requests ends with them."""
+
+import asyncio
+
+import pytest
+
+from taskhub import background
+from taskhub.background import beside
+
+
+async def test_a_loop_that_swallows_a_cancellation_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "CANCEL_SECONDS", 0.01)
+    asked: list[str] = []
+
+    async def stubborn() -> None:
+        while len(asked) < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                asked.append("to end")
+
+    async with beside(stubborn):
+        await asyncio.sleep(0)
+    assert len(asked) == 2
