@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.api import Api
+from support.counting import counted
 from taskhub.kernel.infrastructure.database import Database
 
 pytestmark = pytest.mark.usefixtures("ada")
@@ -12,10 +13,8 @@ pytestmark = pytest.mark.usefixtures("ada")
 
 @pytest.fixture
 def round_trips(database: Database) -> Iterator[list[str]]:
-    counted: list[str] = []
-    database.round_trips = counted
-    yield counted
-    database.round_trips = None
+    with counted(database) as round_trips:
+        yield round_trips
 
 
 async def test_a_warm_get_is_one_round_trip(ada: Api, round_trips: list[str]) -> None:

@@ -43,6 +43,7 @@ class ApiRequest(Request):
             self._raw_headers[name] = value if known is None else known + b", " + value
         self.raw_body = b""
         self._ids: dict[str, UUID] = {}
+        self._expected: Expected = None
         self._position: list[Any] | None = None
 
     # -- what was sent ---------------------------------------------------------------------------
@@ -102,7 +103,7 @@ class ApiRequest(Request):
     @property
     def expected(self) -> Expected:
         """The versions that `If-Match` names."""
-        return preconditions.versions_expected(self.header(b"if-match"))
+        return self._expected
 
     def check_headers(self) -> None:
         """Refuses headers that mean something here and can't be read, before anything else is looked at.
@@ -117,7 +118,7 @@ class ApiRequest(Request):
         if b"if-match" in self._raw_headers and route.writes:
             if route.creates:
                 raise InvalidHeader("If-Match", "there is nothing yet that it could match")
-            preconditions.versions_expected(self.header(b"if-match"))
+            self._expected = preconditions.versions_expected(self.header(b"if-match"))
         if b"if-none-match" in self._raw_headers and not route.writes:
             preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
 

@@ -7,7 +7,10 @@ every further one locks what it loads, so that it can't lose again.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
+from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
@@ -17,7 +20,9 @@ from taskhub.kernel.domain.errors import Category, DomainError
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.01
-LOOKS_FOR_A_LOST_COMMIT = 5
+SECONDS_FOR_A_LOST_COMMIT = 0.5
+SECONDS_BEFORE_A_LAST_TRY = 2.0
+"""A retry with a key resolves a lost reply for certain, if the client still waits for it."""
 
 Command = TypeVar("Command")
 Work = TypeVar("Work", bound=UnitOfWork)
@@ -97,8 +102,8 @@ class Runner(Generic[Work]):
         reply: Reply,
     ) -> tuple[Answer, Any]:
         attempt = Attempt(context)
-        uncertain = False
-        for count in range(ATTEMPTS):
+        uncertain, started = False, monotonic()
+        for tries in range(ATTEMPTS):
             try:
                 async with self._begin(attempt) as uow:
                     result = await use_case(command, uow)
@@ -109,14 +114,14 @@ class Runner(Generic[Work]):
             except ReplyLost as lost:
                 if answer := await self._resolve(lost):
                     return answer, result
-                if context.retry_key is None:
-                    raise OutcomeUnknown(keyed=False) from lost
+                if context.retry_key is None or monotonic() - started > SECONDS_BEFORE_A_LAST_TRY:
+                    raise OutcomeUnknown(keyed=context.retry_key is not None) from lost
                 uncertain = True
             except (Unavailable, Busy) as error:
                 raise (OutcomeUnknown(keyed=True) if uncertain else error) from error
             attempt.locking = True
             self.reruns += 1
-            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**count))
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**tries))
         raise OutcomeUnknown(keyed=True) if uncertain else Busy()
 
     async def _first_answer(self, obstacle: Moved | KeyTaken, key: RetryKey | None) -> Answer | None:
@@ -127,12 +132,11 @@ class Runner(Generic[Work]):
         """Looks for a commit whose reply was lost. None means "not there (yet)", never "did not happen"."""
         if lost.place is None:
             return None
-        for look in range(LOOKS_FOR_A_LOST_COMMIT):
-            try:
-                snapshot = await self._log.recover(lost.place)
-            except (Unavailable, Busy):
-                snapshot = None
-            if snapshot is not None:
-                return replace(lost.answer, body=snapshot) if lost.is_incomplete else lost.answer
-            await asyncio.sleep(PAUSE_SECONDS * 2**look)
+        with suppress(TimeoutError, Unavailable, Busy):
+            async with asyncio.timeout(SECONDS_FOR_A_LOST_COMMIT):
+                for look in count():
+                    snapshot = await self._log.recover(lost.place)
+                    if snapshot is not None:
+                        return replace(lost.answer, body=snapshot) if lost.is_incomplete else lost.answer
+                    await asyncio.sleep(PAUSE_SECONDS * 2**look)
         return None

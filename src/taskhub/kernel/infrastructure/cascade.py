@@ -61,7 +61,10 @@ def _statement() -> Statement:
     counter = (
         upsert.on_conflict_do_update(
             index_elements=[_streams.c.stream_id],
-            set_={"last_seq": _streams.c.last_seq + upsert.excluded.last_seq, "moved_at": upsert.excluded.moved_at},
+            set_={
+                "last_seq": _streams.c.last_seq + upsert.excluded.last_seq,
+                "moved_at": func.greatest(_streams.c.moved_at, upsert.excluded.moved_at),
+            },
         )
         .returning(_streams.c.last_seq)
         .cte("counter")
@@ -124,7 +127,7 @@ async def append_events(connection: Connection, cascade: Cascade, attempt: Attem
             "changes": msgspec.json.encode(changes).decode(),
             "delta": msgspec.json.encode(delta).decode(),
         },
-        seconds=60,
+        seconds=65,
     )
     if row is None or row[0] != count:
         raise RuntimeError(f"{cascade.event}: {count} rows changed, but not all of them had their last version in the log")

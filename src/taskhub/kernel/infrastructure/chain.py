@@ -182,7 +182,8 @@ class _Chain:
             *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
         )
         query = query.select_from(guard.table).order_by(*(guard.table.c[name] for name in guard.match))
-        self._step(part, query.with_for_update(read=True, of=guard.table).cte(part), many=many)
+        # The weakest lock: it lets the row hand out its next number, and stops only who locks the row to change it (`_lock`).
+        self._step(part, query.with_for_update(read=True, key_share=True, of=guard.table).cte(part), many=many)
 
     def _allocate(self, allocation: Allocation) -> None:
         table, part = allocation.parent.table, "allocation"
@@ -204,6 +205,8 @@ class _Chain:
 
     def _write(self, write: Write) -> None:
         part = f"{write.kind}_{write.mapping.name}"
+        if write.kind == UPDATE and write.mapping.is_relied_on:
+            self._lock(part, write)
         make: dict[str, Callable[[str, Write], CTE]] = {INSERT: self._insert, UPDATE: self._update, DELETE: self._delete}
         self._step(part, make[write.kind](part, write), many=write.many)
 
@@ -230,6 +233,14 @@ class _Chain:
             .returning(_ONE)
             .cte(part)
         )
+
+    def _lock(self, part: str, write: Write) -> None:
+        """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""
+        mapping, table = write.mapping, write.mapping.table
+        names = [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)]
+        query = select(_ONE).where(*self._gated(*self._this(mapping, _Rows(part, names, many=write.many)))).select_from(table)
+        query = query.order_by(*(table.c[name] for name in mapping.key)).with_for_update(of=table)
+        self._step(part, query.cte(f"lock_{part}"), many=write.many)
 
     def _delete(self, part: str, write: Write) -> CTE:
         mapping, table = write.mapping, write.mapping.table
@@ -262,7 +273,10 @@ class _Chain:
         cte = (
             upsert.on_conflict_do_update(
                 index_elements=[_STREAMS.c.stream_id],
-                set_={"last_seq": _STREAMS.c.last_seq + upsert.excluded.last_seq, "moved_at": upsert.excluded.moved_at},
+                set_={
+                    "last_seq": _STREAMS.c.last_seq + upsert.excluded.last_seq,
+                    "moved_at": func.greatest(_STREAMS.c.moved_at, upsert.excluded.moved_at),
+                },
             )
             .returning(_STREAMS.c.stream_id, _STREAMS.c.last_seq)
             .cte("counter")

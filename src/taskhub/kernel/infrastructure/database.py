@@ -17,12 +17,14 @@ Record: TypeAlias = asyncpg.Record
 CONNECT_SECONDS = 2.0
 CHECKOUT_SECONDS = 2.0
 STATEMENT_SECONDS = 4.0
+"""When the driver gives up. The server does so before, and says that nothing happened: ours would leave that open."""
+SERVER_SECONDS = 3.5
 CLOSE_SECONDS = 5.0
 
 _SESSION = {
     "timezone": "UTC",
     "application_name": "taskhub",
-    "statement_timeout": "4000",
+    "statement_timeout": str(int(SERVER_SECONDS * 1000)),
     "lock_timeout": "3000",
     "idle_in_transaction_session_timeout": "10000",
     "client_connection_check_interval": "1000",
@@ -45,6 +47,10 @@ class Connection:
     @property
     def in_transaction(self) -> bool:
         return self._transaction is not None
+
+    @property
+    def is_closed(self) -> bool:
+        return bool(self._driver.is_closed())
 
     async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         self.database.round_trip(statement.sql)

@@ -63,6 +63,7 @@ class Mapping(Generic[A]):
         constraints: what a violated constraint means, by its name.
         allocation: where a new one gets its number from, if it has one.
         visible: conditions that a row must meet to be there at all.
+        is_relied_on: whether commands decide from one that they don't change. Its changes then wait for those who do.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
 
@@ -83,6 +84,7 @@ class Mapping(Generic[A]):
         allocation: Allocation | None = None,
         visible: tuple[ColumnElement[bool], ...] = (),
         leaves_tombstone: bool = False,
+        is_relied_on: bool = True,
     ) -> None:
         self.aggregate = aggregate
         self.table: Table = table_of(row)
@@ -101,4 +103,5 @@ class Mapping(Generic[A]):
         self.allocation = allocation
         self.visible = visible
         self.leaves_tombstone = leaves_tombstone
+        self.is_relied_on = is_relied_on
         self.guard = Guard(self.table, (*key, "version"))

@@ -1,7 +1,9 @@
 """Runs a subscriber over all logs: woken in the process, and polling for what other processes have written."""
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +13,7 @@ import structlog
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Context
-from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.contract.events import Event
@@ -22,6 +24,8 @@ from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
 
 POLL_SECONDS = 1.0
 SWEEP = timedelta(seconds=60)
+EVENTS_AT_ONCE = 50_000
+"""How many new events one look goes through: a tenth of a second's work for the database."""
 FAILURES_BEFORE_PARKING = 8
 FIRST_REST = timedelta(milliseconds=200)
 
@@ -57,47 +61,44 @@ class Subscription:
             self._bell.clear()
 
     async def catch_up(self) -> None:
-        """Handles all events that are there and wanted."""
+        """Looks at what is new in all logs that have moved, as far as one round may go, and handles what is wanted of it."""
         now = self._clock()
         sweeps = now - self._swept_at >= SWEEP
         since = now - SWEEP * 2 if not sweeps else now - timedelta(days=36500)
         parameters = {"subscriber": self._subscriber.name, "since": since, "now": now}
-        moved = [
-            r
-            for r in await self._database.fetch(positions.MOVED, parameters)
-            if r["last_seq"] > self._seen.get(r["stream_id"], 0)
+        stretches = [
+            stretch
+            for record in await self._database.fetch(positions.MOVED, parameters)
+            if (stretch := _Stretch.beyond(record, self._seen)).after < stretch.until
         ]
-        wanted = await self._wanted(moved)
-        for record in moved:
-            if record["stream_id"] not in wanted or await self._work_through(record["stream_id"]):
-                self._seen[record["stream_id"]] = record["last_seq"]
+        for some in _portions(stretches):
+            await self._look_at(some, passes_over=sweeps)
         if sweeps:
-            await self._pass_over([record for record in moved if record["stream_id"] not in wanted])
             self._seen.clear()
             self._swept_at = now
+        if any(stretch.is_cut for stretch in stretches):
+            self._bell.set()
 
-    async def _wanted(self, moved: list[Record]) -> set[UUID]:
-        if not moved:
-            return set()
-        rows = await self._database.fetch(
-            positions.WANTED,
-            {
-                "stream_ids": [record["stream_id"] for record in moved],
-                "after": [max(record["position"], self._seen.get(record["stream_id"], 0)) for record in moved],
-                "until": [record["last_seq"] for record in moved],
-                "types": list(self._subscriber.types),
-            },
-        )
-        return {row["stream_id"] for row in rows}
+    async def _look_at(self, stretches: "list[_Stretch]", *, passes_over: bool) -> None:
+        scan = {
+            "stream_ids": [stretch.stream_id for stretch in stretches],
+            "after": [stretch.after for stretch in stretches],
+            "until": [stretch.until for stretch in stretches],
+            "types": list(self._subscriber.types),
+        }
+        wanted = {row["stream_id"] for row in await self._database.fetch(positions.WANTED, scan)}
+        for stretch in stretches:
+            if stretch.stream_id not in wanted or await self._work_through(stretch.stream_id):
+                self._seen[stretch.stream_id] = stretch.until
+        if passes_over:
+            await self._pass_over([stretch for stretch in stretches if stretch.stream_id not in wanted])
 
-    async def _pass_over(self, moved: list[Record]) -> None:
-        if not moved:
-            return
+    async def _pass_over(self, stretches: "list[_Stretch]") -> None:
         scan = {
             "subscriber": self._subscriber.name,
-            "stream_ids": [record["stream_id"] for record in moved],
-            "after": [record["position"] for record in moved],
-            "until": [record["last_seq"] for record in moved],
+            "stream_ids": [stretch.stream_id for stretch in stretches],
+            "after": [stretch.position for stretch in stretches],
+            "until": [stretch.until for stretch in stretches],
         }
         await self._database.fetch(positions.ENTER_MANY, scan)
         await self._database.fetch(positions.PASS_OVER, scan)
@@ -108,8 +109,10 @@ class Subscription:
             step = _Step(self._subscriber, stream_id)
             try:
                 state = await self._runner.perform(step.take, None, Context())
-            except (Unavailable, Busy):
+            except Unavailable:
                 raise
+            except OutcomeUnknown:
+                return False  # Whether it was done is seen at the next look.
             except Exception as error:
                 await self._fail(step, error)
                 return False
@@ -127,6 +130,38 @@ class Subscription:
         if rows and rows[0]["failures"] >= FAILURES_BEFORE_PARKING and step.seq:
             await self._database.fetch(positions.PARK, {**place, "seq": step.seq, "error": repr(error)[:2000], "now": now})
             await self._database.fetch(positions.ADVANCE, {**place, "seq": step.seq})
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The part of one log that is new: after what was looked at, until its end or as far as one round may go."""
+
+    stream_id: UUID
+    position: int
+    after: int
+    until: int
+    is_cut: bool
+
+    @classmethod
+    def beyond(cls, record: Record, seen: dict[UUID, int]) -> "_Stretch":
+        stream_id, last_seq, position = record["stream_id"], record["last_seq"], record["position"]
+        after = max(position, seen.get(stream_id, 0))
+        until = min(last_seq, after + EVENTS_AT_ONCE)
+        return cls(stream_id, position, after, until, until < last_seq)
+
+
+def _portions(stretches: list[_Stretch]) -> Iterator[list[_Stretch]]:
+    """Stretches in portions that one statement can look through in good time."""
+    portion: list[_Stretch] = []
+    size = 0
+    for stretch in stretches:
+        portion.append(stretch)
+        size += stretch.until - stretch.after
+        if size >= EVENTS_AT_ONCE:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 class _Step:

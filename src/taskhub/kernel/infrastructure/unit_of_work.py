@@ -53,7 +53,7 @@ class SqlUnitOfWork:
         connection, self._connection = self._connection, None
         try:
             await connection.rollback()
-        except (*LOST, asyncpg.InterfaceError):
+        except (*LOST, OSError, asyncpg.InterfaceError):
             connection.discard()
         finally:
             await self._database.release(connection)
@@ -167,8 +167,9 @@ class SqlUnitOfWork:
     def _prepare(self, changed: list[Tracked], key: Parameters | None) -> list[Commit]:
         """One statement per stream, in the order of their ids; the retry key goes with the last."""
         relied = dict(self._relied)
-        for tracked in self._tracked.values():
+        for tracked in sorted(self._tracked.values(), key=self._lock_rank):
             if not tracked.is_changed and tracked.before is not None:
+                assert tracked.mapping.is_relied_on, f"nothing stops a change of {tracked.mapping.name} that is relied upon"
                 key_of_row = tracked.mapping.key_of(tracked.aggregate)
                 relied.setdefault(tracked.mapping.guard, []).append((*key_of_row, tracked.loaded_version))
         if not changed and key is None:
@@ -186,6 +187,8 @@ class SqlUnitOfWork:
         connection = await self._borrow()
         if not connection.in_transaction and not (len(commits) == 1 and commits[0].is_atomic):
             await self.lock()
+        if connection.is_closed:
+            raise Moved  # Nothing was sent.
         in_transaction, number, is_last = connection.in_transaction, None, False
         try:
             for commit in commits:

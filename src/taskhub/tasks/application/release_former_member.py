@@ -9,7 +9,7 @@ TASKS_AT_ONCE = 200
 
 
 class ReleaseFormerMember:
-    """Subscribes to members who were removed or have left."""
+    """Subscribes to members who were removed or have left. Someone who is back by now keeps their tasks."""
 
     name = "tasks.release_former_member"
     types = frozenset({MEMBER_REMOVED})
@@ -18,6 +18,8 @@ class ReleaseFormerMember:
         self._clock = clock
 
     async def handle(self, event: Event, uow: TasksUnitOfWork) -> bool:
+        if await uow.memberships.require(event.stream_id, [event.entity_id]):
+            return True
         tasks = await uow.tasks.assigned_to(event.entity_id, event.stream_id, limit=TASKS_AT_ONCE)
         now = self._clock()
         for task in tasks:

@@ -130,8 +130,9 @@ class Task(Aggregate):
         _require_open(project)
         self._change("task.restored", now, deleted_at=None, trashed_with=None)
 
-    def purge(self) -> None:
+    def purge(self, now: datetime) -> None:
         """Says that the task is gone for good."""
+        self.updated_at = now
         self._record("task.purged")
 
 

@@ -130,6 +130,7 @@ TASKS = Mapping(
     columns=TASK_COLUMNS,
     from_row=_task_from_row,
     to_row=_task_to_row,
+    is_relied_on=False,
     allocation=Allocation(
         parent=PROJECTS,
         parent_id=lambda task: task.project_id,

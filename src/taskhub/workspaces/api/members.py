@@ -21,7 +21,6 @@ from taskhub.workspaces.api.refusals import InsufficientScope
 from taskhub.workspaces.application.change_member import ChangeMember
 from taskhub.workspaces.application.remove_member import RemoveMember
 from taskhub.workspaces.application.views import MemberView, NamedMember
-from taskhub.workspaces.container import WorkspacesContainer
 from taskhub.workspaces.contract.access import LEAVE, MANAGE, READ
 from taskhub.workspaces.domain.errors import LastOwner
 
@@ -42,14 +41,15 @@ async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> R
     """Whoever was a member and has closed the account since is still found, as `Deleted user`."""
     module = module_of(request)
     id = user_of(request, user_id)
-    view = await module.queries().member(workspace_id, id) or await _deleted_user(module, workspace_id, id)
+    view = await module.queries().member(workspace_id, id) or await _deleted_user(request, workspace_id, id)
     if view is None:
         raise NotFound
     (member,) = await with_names([view], module.account_names())
     return show(member)
 
 
-async def _deleted_user(module: WorkspacesContainer, workspace_id: UUID, user_id: UUID) -> MemberView | None:
+async def _deleted_user(request: ApiRequest, workspace_id: UUID, user_id: UUID) -> MemberView | None:
+    module = module_of(request)
     former = await module.queries().former_member(workspace_id, user_id)
     names = await module.account_names().names([user_id]) if former else {}
     return former if names.get(user_id) is DELETED else None

@@ -95,12 +95,17 @@ def narrowed(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
     return [*conditions_of(shape.conditions, tasks), *after]
 
 
+def is_indexed(shape: Shape) -> bool:
+    """Whether an index has the list in its order. With filters only the newest first: that index can check them by itself."""
+    return shape.order.sort is TaskSort.CREATED_AT or (not shape.conditions and shape.order != _WITHOUT_INDEX)
+
+
 def found(shape: Shape) -> Select[Any]:
     """The places of the list, in its order, found in an index: ids, and what they are sorted by."""
     tasks = TASKS.table.c
     keys = {member.column: member.compared(tasks[member.column]) for member in members_of(shape.order)}
     query = select(*(key.label(name) for name, key in {"id": tasks.id, **keys}.items())).where(*chosen(shape, tasks))
-    if not shape.conditions or shape.order.sort is TaskSort.CREATED_AT:
+    if is_indexed(shape):
         return query.order_by(*sorted_by(shape.order, tasks))
     # OFFSET 0 is a border for the planner. Without it, it would read rows in the order of another index until enough of them pass
     # the filters: all of them where the filters are rarer in this workspace than elsewhere.
@@ -108,7 +113,7 @@ def found(shape: Shape) -> Select[Any]:
     return select(every).order_by(*_in_direction(shape, every))
 
 
-def rows_of(places: Subquery, *conditions: ColumnElement[bool]) -> LateralFromClause:
+def rows_of(places: FromClause, *conditions: ColumnElement[bool]) -> LateralFromClause:
     """The row of each place. As a lateral of one row it can't be planned as a join of whole workspaces."""
     tasks = ENTRY.c
     query = select(*shown(tasks)).where(tasks.workspace_id == WORKSPACE_ID, tasks.id == places.c.id, *conditions)
@@ -116,11 +121,16 @@ def rows_of(places: Subquery, *conditions: ColumnElement[bool]) -> LateralFromCl
 
 
 def in_order(shape: Shape, places: Subquery, rows: FromClause) -> Select[Any]:
-    """The list with its rows. What it is sorted by comes from the places: the planner knows that these are in order."""
+    """The list with its rows."""
+    return joined(shape, places, rows).order_by(*_in_direction(shape, places))
+
+
+def joined(shape: Shape, places: FromClause, rows: FromClause) -> Select[Any]:
+    """Places with their rows. What is sorted by comes from the places: the planner knows that these are in order."""
     members = members_of(shape.order)
     sources = {member.column: places.c for member in members if member.compared is as_it_is}
     columns = [sources.get(name, rows.c)[name] for name in VIEW_COLUMNS]
-    return select(*columns).select_from(places.join(rows, true())).order_by(*_in_direction(shape, places))
+    return select(*columns).select_from(places.join(rows, true()))
 
 
 def _in_direction(shape: Shape, places: Subquery) -> list[ColumnElement[Any]]:
@@ -132,7 +142,7 @@ def _in_direction(shape: Shape, places: Subquery) -> list[ColumnElement[Any]]:
 def list_statement(shape: Shape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
-    if shape.deleted or (not shape.conditions and shape.order != _WITHOUT_INDEX):
+    if shape.deleted or (is_indexed(shape) and not shape.conditions):
         rows = select(*shown(tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
         page = rows.limit(shape.most).subquery("page")
         return Statement(select(*shown(page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))

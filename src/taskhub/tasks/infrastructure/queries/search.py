@@ -20,6 +20,8 @@ from taskhub.tasks.infrastructure.queries.lists import (
     chosen,
     found,
     in_order,
+    is_indexed,
+    joined,
     narrowed,
     rows_of,
     shown,
@@ -62,10 +64,17 @@ def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Su
 
 def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
     """The list in its order, task by task, until the page is full."""
-    places = found(shape).subquery("found")
     # As `@@` it would be planned for a rare word: for looking into all tasks, whatever they are sorted by.
-    rows = rows_of(places, func.ts_match_vq(ENTRY.c.words, _QUERY))
-    return in_order(shape, places, rows).where(gate).limit(shape.most).subquery("many")
+    matches = func.ts_match_vq(ENTRY.c.words, _QUERY)
+    if is_indexed(shape):
+        # Not as a list within the list: that would be planned for being read to its end.
+        tasks = TASKS.table
+        walk = joined(shape, tasks, rows_of(tasks, matches)).where(*chosen(shape, tasks.c))
+        walk = walk.order_by(*sorted_by(shape.order, tasks.c))
+    else:
+        places = found(shape).subquery("found")
+        walk = in_order(shape, places, rows_of(places, matches))
+    return walk.where(gate).limit(shape.most).subquery("many")
 
 
 def _in_trash(shape: Shape) -> Statement:
