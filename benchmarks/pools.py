@@ -9,11 +9,11 @@ from typing import Any
 
 import asyncpg
 import uvloop
+from benchmarks import report
+from benchmarks.database import plain, postgres, server_version
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
-from benchmarks import report
-from benchmarks.database import plain, postgres, server_version
 from taskhub.kernel.infrastructure.pool import Pool
 
 SIZE, WORKERS, REQUESTS, ROUNDS = 20, 16, 640, 25

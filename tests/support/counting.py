@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from taskhub.kernel.infrastructure.database import Database
 
-BACKGROUND = ("subscriptions", "event_streams.moved_at", "SET last_used_at", "unnest($1::UUID[], $2::BIGINT[]")
+BACKGROUND = ("subscriptions", "SET last_used_at", "AS anon_1(stream_id, after, until)")
 """What the work beside the requests asks, whenever it likes."""
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from integration.conftest import make_container
 from support.api import Api
+from support.counting import counted
 from support.operations import World
 from support.problems import problem
 from support.server import execute, with_database
@@ -52,12 +53,9 @@ async def test_is_ready_where_the_database_answers_in_the_right_schema(api: Api)
 
 
 async def test_is_alive_without_asking_the_database(api: Api, database: Database) -> None:
-    database.round_trips = []
-    try:
+    with counted(database) as round_trips:
         assert (await api.get("/health/live")).json() == {"status": "ok"}
-        assert database.round_trips == []
-    finally:
-        database.round_trips = None
+    assert round_trips == []
 
 
 async def test_is_alive_but_not_ready_while_the_database_is_away() -> None:
