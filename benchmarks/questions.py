@@ -31,6 +31,10 @@ class Question:
         return self.query if isinstance(self.query, str) else self.query(facts)
 
 
+PAGE = Question("a page of 50", "")
+_OPEN_BY_DUE = Question("closed=false, sort=due", "closed=false&sort=due")
+
+
 def depths() -> Iterator[Question]:
     for sort in SORTS:
         for direction in ("", "-"):
@@ -57,22 +61,23 @@ def filters() -> Iterator[Question]:
     yield Question("due_after today, sort=due", f"due_after={today}&sort=due")
     yield Question("closed=true", "closed=true")
     yield Question("closed=false", "closed=false")
-    yield Question("closed=false, sort=due", "closed=false&sort=due")
+    yield _OPEN_BY_DUE
     yield Question("closed=false, sort=-priority", "closed=false&sort=-priority")
     yield Question("deleted=true", "deleted=true")
     yield Question("a project's open tasks of mine, by due date", _mine)
 
 
-def searches() -> Iterator[Question]:
-    yield Question("q=<a common word>", f"q={texts.COMMON_WORD}")
-    yield Question("q=<a common word>, the middle", f"q={texts.COMMON_WORD}", 0.5)
-    yield Question("q=<the beginning of a common word>", f"q={texts.COMMON_WORD[:3]}")
-    yield Question("q=<a rare word>", f"q={texts.RARE_WORD}")
-    yield Question("q=<the beginning of a rare word>", f"q={texts.RARE_WORD[:5]}")
-    yield Question("q=<a common and a rare word>", f"q={texts.COMMON_WORD}%20{texts.RARE_WORD}")
-    yield Question("q=<a word that nobody wrote>", "q=qwertzuiop")
-    yield Question("q=<a key>", "q=P3-42")
-    yield Question("q=<a common word>, closed=false, sort=due", f"q={texts.COMMON_WORD}&closed=false&sort=due")
+def searches() -> Iterator[tuple[Question, Question]]:
+    """Each with the list that it narrows down."""
+    yield Question("q=<a common word>", f"q={texts.COMMON_WORD}"), PAGE
+    yield Question("q=<a common word>, the middle", f"q={texts.COMMON_WORD}", 0.5), PAGE
+    yield Question("q=<the beginning of a common word>", f"q={texts.COMMON_WORD[:3]}"), PAGE
+    yield Question("q=<a rare word>", f"q={texts.RARE_WORD}"), PAGE
+    yield Question("q=<the beginning of a rare word>", f"q={texts.RARE_WORD[:5]}"), PAGE
+    yield Question("q=<a common and a rare word>", f"q={texts.COMMON_WORD}%20{texts.RARE_WORD}"), PAGE
+    yield Question("q=<a word that nobody wrote>", "q=qwertzuiop"), PAGE
+    yield Question("q=<a key>", "q=P3-42"), PAGE
+    yield Question("q=<a common word>, closed=false, sort=due", f"q={texts.COMMON_WORD}&closed=false&sort=due"), _OPEN_BY_DUE
 
 
 def _mine(facts: Facts) -> str:

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from benchmarks.servers import StartFailed, taskhub
 ONE = Size(workspaces=1, projects=10, tasks=10_000, users=20, memberships_per_user=1)
 MANY = Size(workspaces=100, projects=1_000, tasks=1_000_000, users=2_000, memberships_per_user=1)
 SMALL = Size(workspaces=10, projects=100, tasks=100_000, users=200, memberships_per_user=1)
-ROUNDS = 25
+WARM_UP, ROUNDS = 5, 40
 MOST_FOR_A_PAGE = 2.0
 MOST_FOR_A_SEARCH = 5.0
 
@@ -76,30 +76,32 @@ def _loaded(server_url: str, name: str, size: Size, folder: Path) -> Iterator[Li
 
 
 def _compare(one: Lists, many: Lists) -> list[Line]:
-    """Pages against the same pages of a workspace that is alone; searches against a page."""
+    """Pages against the same pages of a workspace that is alone; searches against a page of what they search."""
+    pages, searches = (questions.PAGE, *questions.depths(), *questions.filters()), tuple(questions.searches())
+    times = _ask((*pages, *(question for question, _ in searches)), one, many)
+    lines = [Line(question, *times[question], times[question][1] / times[question][0], MOST_FOR_A_PAGE) for question in pages]
     say(f"\n{'median over HTTP, in ms':44}{'1 x 10k':>9}{f'{many.workspaces} x 10k':>9}{'ratio':>8}")
-    lines = []
-    page = Question("a page of 50", "")
-    base = _line(page, one, many)
-    for question in (page, *questions.depths(), *questions.filters()):
-        lines.append(_line(question, one, many))
-        say(str(lines[-1]))
-    say(f"\n{'searches, against a page of 50':44}")
-    for question in questions.searches():
-        line = _line(question, one, many)
-        lines.append(Line(question, line.one, line.many, line.many / base.many, MOST_FOR_A_SEARCH))
-        say(str(lines[-1]))
-    return lines
+    say("\n".join(map(str, lines)))
+    found = [
+        Line(question, *times[question], times[question][1] / times[searched][1], MOST_FOR_A_SEARCH)
+        for question, searched in searches
+    ]
+    say("\nsearches, against a page of the list that they search")
+    say("\n".join(map(str, found)))
+    return lines + found
 
 
-def _line(question: Question, one: Lists, many: Lists) -> Line:
-    """In turns, so that what else the machine does strikes both."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(ROUNDS):
-        for lists, taken in zip((one, many), times, strict=True):
-            taken.append(lists.ask(question, turn) * 1000)
-    alone, among = median(times[0][1:]), median(times[1][1:])
-    return Line(question, alone, among, among / alone, MOST_FOR_A_PAGE)
+def _ask(every: Sequence[Question], one: Lists, many: Lists) -> dict[Question, tuple[float, float]]:
+    """Medians in milliseconds. Everything is asked in turns: what else the machine does strikes all alike."""
+    taken: dict[Question, tuple[list[float], list[float]]] = {question: ([], []) for question in every}
+    for turn in range(-WARM_UP, ROUNDS):
+        one.ask(questions.PAGE, turn), many.ask(questions.PAGE, turn)  # The caller is known from here on.
+        for question in every:
+            for lists, times in zip((one, many), taken[question], strict=True):
+                seconds = lists.ask(question, turn)
+                if turn >= 0:
+                    times.append(seconds * 1000)
+    return {question: (median(alone), median(among)) for question, (alone, among) in taken.items()}
 
 
 def say(text: str) -> None:

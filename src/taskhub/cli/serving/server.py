@@ -14,6 +14,7 @@ from taskhub.cli.serving.endings import ended_by_signals
 from taskhub.cli.serving.keeping import kept_up
 from taskhub.cli.serving.metrics import metrics_socket, serving_metrics
 from taskhub.cli.serving.port import listening_socket
+from taskhub.cli.serving.protocol import Protocol
 from taskhub.cli.serving.telling import tell
 from taskhub.deployment import data_dir
 from taskhub.kernel.logs import configure_logs
@@ -66,7 +67,7 @@ class Server(uvicorn.Server):
         """``beside``: entered while it serves. ``parent``: it ends when this process is no longer its parent."""
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=Protocol,
             ws="none",
             lifespan="on",
             log_config=None,

@@ -43,6 +43,14 @@ class HttpProblem(Exception):
         self.headers = headers or []
 
 
+class MalformedRequest(HttpProblem):
+    status, code, title = 400, "malformed_request", "Malformed request"
+
+
+class HeadersTooLarge(HttpProblem):
+    status, code, title = 431, "headers_too_large", "Headers too large"
+
+
 class MethodNotAllowed(HttpProblem):
     status, code, title = 405, "method_not_allowed", "Method not allowed"
 

@@ -14,6 +14,14 @@ ADVICE: dict[str, Advice] = {
         "The body is not well-formed JSON in UTF-8, is nested too deeply, or holds half of a surrogate pair.",
         "Mend whatever writes the JSON: `detail` says where reading stopped.",
     ),
+    "malformed_request": Advice(
+        "What came is not HTTP: an unknown method, a broken header or chunk, or two lengths that contradict each other.",
+        "Use an HTTP library rather than text of your own, and look at what stands between the client and this service.",
+    ),
+    "headers_too_large": Advice(
+        "The headers and the path of the request are larger than 64 KiB.",
+        "Send less: nothing that this service reads is that long.",
+    ),
     "invalid_cursor": Advice(
         "The cursor was changed, or it belongs to a list with another path, other filters or another sort.",
         "Keep path, filters and sort as they were on the page that gave the cursor, or start again without a cursor.",

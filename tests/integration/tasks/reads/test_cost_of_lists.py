@@ -57,16 +57,31 @@ async def connection(template_url: str) -> AsyncIterator[asyncpg.Connection]:
         await execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-async def pages_touched(
+async def plan_of(
     connection: asyncpg.Connection, chosen: TaskFilter, order: Order[TaskSort] = NEWEST_FIRST, after: Position | None = None
-) -> int:
-    shape = Shape(names_of(chosen), order, after is not None, chosen.q is not None, chosen.deleted, rows_for(50))
+) -> dict[str, Any]:
+    """How PostgreSQL came to a page of 50, and what it touched."""
+    goes_on, searches = after is not None, chosen.q is not None
+    shape = Shape(names_of(chosen), order, goes_on, searches, chosen.deleted, rows_for(50))
     statement = search_statement(shape) if shape.searches else list_statement(shape)
     values: dict[str, Any] = {"workspace_id": OURS, "limit": 51, **values_of(chosen)}
     arguments = statement.arguments(values | (parameters_of(order, after) if after else {}))
     text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.sql}", *arguments)
-    plan = json.loads(text)[0]["Plan"]
+    plan: dict[str, Any] = json.loads(text)[0]["Plan"]
+    return plan
+
+
+async def pages_touched(
+    connection: asyncpg.Connection, chosen: TaskFilter, order: Order[TaskSort] = NEWEST_FIRST, after: Position | None = None
+) -> int:
+    plan = await plan_of(connection, chosen, order, after)
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """How many rows of tables were looked at, or entries of indexes in their place, those that were passed over included."""
+    here = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"] if "Relation Name" in plan else 0
+    return int(here) + sum(map(rows_read, plan.get("Plans", ())))
 
 
 DEEP = {
@@ -113,7 +128,7 @@ async def test_the_one_order_without_an_index_reads_one_index_once(connection: a
     assert await pages_touched(connection, TaskFilter(), Order(TaskSort.DUE, descending=True)) < INDEX + LOOK_UP * A_PAGE
 
 
-@pytest.mark.parametrize("sort", TaskSort)
-async def test_a_common_word_costs_no_more_than_a_few_pages_of_tasks(connection: asyncpg.Connection, sort: TaskSort) -> None:
-    """Every third task has it. Each is looked up in the order's index, and by its id."""
-    assert await pages_touched(connection, TaskFilter(q="check"), Order(sort)) < FEW + (1 + LOOK_UP) * A_PAGE * 3 + 20
+@pytest.mark.parametrize("order", [*map(Order, TaskSort), NEWEST_FIRST], ids=str)
+async def test_a_common_word_is_looked_for_until_the_page_is_full(connection: asyncpg.Connection, order: Order[TaskSort]) -> None:
+    """Every third task has it. Each is found in an index and looked up, beside the matches that tell that it is common."""
+    assert rows_read(await plan_of(connection, TaskFilter(q="check"), order)) < FEW + 4 * A_PAGE * 2

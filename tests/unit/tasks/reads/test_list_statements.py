@@ -37,6 +37,10 @@ def test_a_position_is_one_comparison_of_rows() -> None:
             assert " OR " not in sql or "assigned_or_not" in shape, shape
 
 
+def test_the_planner_knows_how_long_a_list_is() -> None:
+    assert all(re.search(r"LIMIT 51\) AS \w+", sql) for shape, sql in STATEMENTS if "searches=True, deleted=True" not in shape)
+
+
 def test_no_list_is_numbered_through() -> None:
     """`OFFSET 0` skips nothing: it keeps the planner from mixing two parts of a statement."""
     assert not any(re.search(r"OFFSET (?!0\b)", sql) for _, sql in STATEMENTS)

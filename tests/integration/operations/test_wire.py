@@ -1,0 +1,45 @@
+"""What can't be read as HTTP is refused as a problem all the same."""
+
+import json
+import socket
+
+import pytest
+
+from support.program import Served
+
+
+def exchange(served: Served, request: bytes) -> tuple[bytes, dict[str, object], bytes]:
+    """Status line, problem and raw head of the answer to some bytes."""
+    with socket.create_connection(("127.0.0.1", served.client.base_url.port or 0), timeout=10) as wire:
+        wire.sendall(request)
+        answer = b""
+        while chunk := wire.recv(65536):
+            answer += chunk
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head.splitlines()[0], json.loads(body), head
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"FOO /v1/users HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+        b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"no HTTP at all\r\n\r\n",
+    ],
+)
+def test_a_malformed_request_is_a_problem(served: Served, request_: bytes) -> None:
+    status, problem, head = exchange(served, request_)
+
+    assert status == b"HTTP/1.1 400 Bad Request"
+    assert problem["code"] == "malformed_request"
+    assert f"x-request-id: {problem['request_id']}".encode() in head
+    assert b"content-type: application/problem+json" in head
+
+
+@pytest.mark.parametrize("request_", [b"GET /%s HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nX-Large: %s\r\n\r\n"])
+def test_headers_are_bounded(served: Served, request_: bytes) -> None:
+    status, problem, _ = exchange(served, request_ % (b"x" * 100_000))
+
+    assert status == b"HTTP/1.1 431 Request Header Fields Too Large"
+    assert problem["code"] == "headers_too_large"
