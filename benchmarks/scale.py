@@ -95,7 +95,8 @@ def _ask(every: Sequence[Question], one: Lists, many: Lists) -> dict[Question, t
     """Medians in milliseconds. Everything is asked in turns: what else the machine does strikes all alike."""
     taken: dict[Question, tuple[list[float], list[float]]] = {question: ([], []) for question in every}
     for turn in range(-WARM_UP, ROUNDS):
-        one.ask(questions.PAGE, turn), many.ask(questions.PAGE, turn)  # The caller is known from here on.
+        for lists in (one, many):
+            lists.ask(questions.PAGE, turn)  # From here on the caller is known.
         for question in every:
             for lists, times in zip((one, many), taken[question], strict=True):
                 seconds = lists.ask(question, turn)

@@ -10,7 +10,7 @@ from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.settings import Settings
 from taskhub.tasks.container import TasksContainer
 from taskhub.users.container import UsersContainer
-from taskhub.users.infrastructure.accounts import SqlAccounts
+from taskhub.users.infrastructure.accounts import SqlAccounts, sql_open_accounts
 from taskhub.workspaces.container import WorkspacesContainer
 from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.tenancies import sql_tenancies
@@ -44,6 +44,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         authenticator=users.authenticator,
         account_names=providers.Singleton(SqlAccounts, database),
+        open_accounts=providers.Object(sql_open_accounts),
     )
     tasks = providers.Container(
         TasksContainer,

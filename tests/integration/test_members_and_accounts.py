@@ -58,3 +58,16 @@ async def test_a_closed_account_leaves_no_trace_in_the_answers_kept_for_others(a
     await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
     again = await ada.patch(path, {"role": "viewer"}, idempotency_key="once")
     assert guest.user["email"] not in again.text
+
+
+async def test_an_account_that_is_closed_opens_no_workspace_with_a_session_that_is_still_remembered(guest: Api) -> None:
+    await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
+    answer = await guest.post("/v1/workspaces", {"name": "Ghost ship"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+
+
+async def test_an_account_that_is_closed_accepts_no_invitation(ada: Api, guest: Api) -> None:
+    invitation = made(await ada.post("invitations", {"role": "owner"}))
+    await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
+    answer = await guest.post("/v1/invitations/accept", {"token": invitation["token"]})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")

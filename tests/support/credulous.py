@@ -11,6 +11,7 @@ from support.api import Api
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.contract.caller import Caller, Scope
+from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
 from taskhub.settings import Settings
 
 Meet = Callable[..., Awaitable[Api]]
@@ -29,12 +30,22 @@ class CredulousAuthenticator:
         return Caller(UUID(user_id), Scope[scope], token_id=uuid4(), workspace_id=workspace_id)
 
 
+class EverybodyIsOpen:
+    async def require(self, user_id: UUID) -> None:
+        """These users have no accounts."""
+
+
+def everybody_is_open(uow: SqlUnitOfWork) -> EverybodyIsOpen:
+    return EverybodyIsOpen()
+
+
 @asynccontextmanager
 async def started(database_url: str, **settings: Any) -> AsyncIterator[TaskHub]:
     """One process of the service, without its background work."""
     chosen = Settings(_env_file=None, rate_limits="off", log_level="error", **settings)
     container = Container(settings=chosen, database_url=database_url, secret_keys=(b"only tests know this one",))
     container.users.authenticator.override(providers.Object(CredulousAuthenticator()))
+    container.workspaces.open_accounts.override(providers.Object(everybody_is_open))
     await container.database().open()
     try:
         yield TaskHub(container)

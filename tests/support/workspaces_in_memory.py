@@ -9,6 +9,7 @@ from uuid import UUID
 from taskhub.kernel.application.commands import Answer, Expected, Reply
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
+from taskhub.users.contract.errors import InvalidToken
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.domain.member import Member
@@ -25,9 +26,19 @@ class Store:
     def __init__(self, *aggregates: Aggregate) -> None:
         self.aggregates: dict[Key, Any] = {_key_of(aggregate): aggregate for aggregate in aggregates}
         self.events: list[str] = []
+        self.closed_accounts: set[UUID] = set()
 
     def all(self, kind: type[A]) -> list[A]:
         return [aggregate for (known, _), aggregate in self.aggregates.items() if known is kind]
+
+
+class MemoryAccounts:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def require(self, user_id: UUID) -> None:
+        if user_id in self._store.closed_accounts:
+            raise InvalidToken
 
 
 class MemoryUnitOfWork:
@@ -38,6 +49,7 @@ class MemoryUnitOfWork:
         self.workspaces = MemoryWorkspaces(self, Workspace)
         self.members = MemoryMembers(self, Member)
         self.invitations = MemoryRepository(self, Invitation)
+        self.accounts = MemoryAccounts(store)
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.workspaces.api.gate import WorkspaceGate
 from taskhub.workspaces.application.accept_invitation import accept_invitation
 from taskhub.workspaces.application.change_member import change_member
@@ -19,7 +20,7 @@ from taskhub.workspaces.application.restore_workspace import restore_workspace
 from taskhub.workspaces.application.revoke_invitation import revoke_invitation
 from taskhub.workspaces.infrastructure.grants import SqlGrants
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
-from taskhub.workspaces.infrastructure.purge import PURGES
+from taskhub.workspaces.infrastructure.purge import WorkspacePurge, purge_invitations
 from taskhub.workspaces.infrastructure.queries import SqlWorkspaceQueries
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
@@ -30,15 +31,19 @@ class WorkspacesContainer(containers.DeclarativeContainer):
     clock: providers.Dependency[Any] = providers.Dependency()
     authenticator: providers.Dependency[Any] = providers.Dependency()
     account_names: providers.Dependency[Any] = providers.Dependency()
+    open_accounts: providers.Dependency[Any] = providers.Dependency()
 
-    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, signal)
+    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, signal, open_accounts)
     command_log = providers.Singleton(SqlCommandLog, database, (WORKSPACES, MEMBERS, INVITATIONS))
     runner: providers.Provider[Runner[SqlWorkspacesUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
 
     grants = providers.Singleton(SqlGrants, database, signal)
     gate: providers.Provider[WorkspaceGate] = providers.Singleton(WorkspaceGate, authenticator, grants)
     queries: providers.Provider[SqlWorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
-    purges = providers.Object(PURGES)
+    purges = providers.List(
+        providers.Object(Purge("invitations", purge_invitations)),
+        providers.Factory(Purge, "workspaces", providers.Factory(WorkspacePurge, runner)),
+    )
     subscribers = providers.Object(())
 
     create_workspace = providers.Singleton(partial, create_workspace, clock=clock)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from factories.workspaces import InvitationFactory, TokenFactory
 from support.api import Api
-from support.credulous import Meet
+from support.credulous import Meet, everybody_is_open
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, Moved
 from taskhub.kernel.contract.ids import new_id
@@ -31,7 +31,7 @@ async def workspace_id(owner: Api) -> UUID:
 def begin(pool: Database, *, locking: bool = False) -> SqlWorkspacesUnitOfWork:
     attempt = Attempt(Context())
     attempt.locking = locking
-    return SqlWorkspacesUnitOfWork(pool, StreamSignal(), attempt)
+    return SqlWorkspacesUnitOfWork(pool, StreamSignal(), everybody_is_open, attempt)
 
 
 async def rely_on(pool: Database, workspace_id: UUID, *user_ids: UUID) -> frozenset[UUID]:

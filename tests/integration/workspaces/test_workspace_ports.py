@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from factories.workspaces import NOW, InvitationFactory, MemberFactory, TokenFactory, WorkspaceFactory
+from support.credulous import everybody_is_open
 from support.workspaces_in_memory import MemoryUnitOfWork, Store
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
@@ -30,7 +31,7 @@ def begin(request: pytest.FixtureRequest, pool: Database) -> Begin:
     store, signal = Store(), StreamSignal()
     if request.param == "memory":
         return lambda: MemoryUnitOfWork(store)
-    return lambda: SqlWorkspacesUnitOfWork(pool, signal, Attempt(Context()))
+    return lambda: SqlWorkspacesUnitOfWork(pool, signal, everybody_is_open, Attempt(Context()))
 
 
 @pytest.fixture

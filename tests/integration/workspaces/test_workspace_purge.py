@@ -9,23 +9,36 @@ import pytest
 from sqlalchemy import Table, bindparam, func, select
 
 from support.api import Api, made
-from support.credulous import Meet
+from support.credulous import Meet, everybody_is_open
 from support.log import Log
 from taskhub.app import TaskHub
 from taskhub.kernel.application.commands import Context
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.application.unit_of_work import Attempt
+from taskhub.kernel.infrastructure.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.workspaces.application.restore_workspace import RestoreWorkspace
 from taskhub.workspaces.domain.errors import NoOwner
 from taskhub.workspaces.infrastructure import purge
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
-from taskhub.workspaces.infrastructure.purge import purge_invitations, purge_workspaces
+from taskhub.workspaces.infrastructure.purge import WorkspacePurge, purge_invitations
+from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
 DAY = timedelta(days=1)
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+async def purge_workspaces(pool: Database, at: datetime) -> int:
+    def begin(attempt: Attempt) -> SqlWorkspacesUnitOfWork:
+        return SqlWorkspacesUnitOfWork(pool, StreamSignal(), everybody_is_open, attempt)
+
+    runner = Runner(begin, SqlCommandLog(pool, (WORKSPACES, MEMBERS, INVITATIONS)))
+    return await WorkspacePurge(runner)(pool, at)
 
 
 def count_in(table: Table, column: str) -> Statement:
@@ -122,7 +135,7 @@ async def test_a_purge_that_was_broken_off_is_finished_by_the_next(
         raise ConnectionAbortedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(purge._WorkspacePurge, "scrub", break_off)
+        patch.setattr(purge._OnePurge, "scrub", break_off)
         with pytest.raises(ConnectionAbortedError):
             await purge_workspaces(pool, now() + 30 * DAY)
     assert await rows(deleted, pool) == [1, 0, 0]

@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from taskhub.kernel.infrastructure.database import Parameters, Record
+from taskhub.kernel.infrastructure.mapping import Guard
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
-from taskhub.users.contract.accounts import DELETED, AccountName
+from taskhub.users.contract.accounts import DELETED, AccountName, OpenAccounts
+from taskhub.users.contract.errors import InvalidToken
 from taskhub.users.infrastructure.mappings import USERS
 
 _users = USERS.table.c
@@ -17,6 +19,11 @@ _NAMES = Statement(
     select(_users.id, _users.name, _users.email).where(
         _users.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))), _users.deleted_at.is_(None)
     )
+)
+
+_IS_OPEN = Guard(USERS.table, ("id",), (_users.deleted_at.is_(None),))
+_LOCK = Statement(
+    select(_users.id).where(_users.id == bindparam("id", type_=Uuid()), _users.deleted_at.is_(None)).with_for_update(read=True)
 )
 
 
@@ -40,5 +47,16 @@ class SqlAccounts:
         return names
 
 
-def sql_accounts(uow: SqlUnitOfWork) -> SqlAccounts:
-    return SqlAccounts(uow)
+class SqlOpenAccounts:
+    def __init__(self, uow: SqlUnitOfWork) -> None:
+        self._uow = uow
+
+    async def require(self, user_id: UUID) -> None:
+        if not self._uow.is_locking:
+            self._uow.rely_on(_IS_OPEN, (user_id,))
+        elif await self._uow.fetch_row(_LOCK, {"id": user_id}) is None:
+            raise InvalidToken
+
+
+def sql_open_accounts(uow: SqlUnitOfWork) -> OpenAccounts:
+    return SqlOpenAccounts(uow)

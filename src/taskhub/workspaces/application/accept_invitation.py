@@ -20,6 +20,7 @@ async def accept_invitation(command: AcceptInvitation, uow: WorkspacesUnitOfWork
     """Raises:
     NotFound: the token is unknown, used or expired, or its workspace is gone.
     AlreadyMember: the invitation stays as it is.
+    InvalidToken: the account was closed meanwhile.
     """
     token, now = command.token, clock()
     if await uow.workspaces.find(token.workspace_id) is None:
@@ -34,4 +35,5 @@ async def accept_invitation(command: AcceptInvitation, uow: WorkspacesUnitOfWork
     else:
         member.rejoin(invitation.role, now)
     invitation.accept(now)
+    await uow.accounts.require(command.user_id)
     return member

@@ -23,8 +23,10 @@ async def create_workspace(command: CreateWorkspace, uow: WorkspacesUnitOfWork, 
 
     Raises:
         IdTaken
+        InvalidToken: the account was closed meanwhile.
     """
     now = clock()
+    await uow.accounts.require(command.owner_id)
     workspace = Workspace.create(id=command.id, name=command.name, time_zone=command.time_zone, now=now)
     uow.workspaces.add(workspace)
     uow.members.add(Member.join(workspace_id=command.id, user_id=command.owner_id, role=Role.OWNER, now=now))

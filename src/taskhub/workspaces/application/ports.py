@@ -6,6 +6,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import UnitOfWork
+from taskhub.users.contract.accounts import OpenAccounts
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.domain.member import Member
@@ -42,6 +43,9 @@ class Invitations(Protocol):
 
 
 class WorkspacesUnitOfWork(UnitOfWork, Protocol):
+    @property
+    def accounts(self) -> OpenAccounts: ...
+
     @property
     def workspaces(self) -> Workspaces: ...
 

@@ -4,7 +4,6 @@ The log keeps that they were there and what happened to them, without any values
 """
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,12 +27,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.infrastructure.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.kernel.infrastructure.tables import EventRow, StreamRow
 from taskhub.workspaces.domain.workspace import RESTORABLE
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
@@ -109,24 +105,28 @@ async def purge_invitations(database: Database, now: datetime) -> int:
     return removed
 
 
-async def purge_workspaces(database: Database, now: datetime) -> int:
+class WorkspacePurge:
     """Removes workspaces that were deleted more than 30 days ago, each with its members, invitations and logged values.
 
     May be broken off anywhere, and run by several processes at once: the workspace's own row goes last, together with the event
-    `workspace.purged`, by which other modules learn to remove theirs. Returns how many workspaces went.
+    `workspace.purged`, by which other modules learn to remove theirs.
     """
-    log = SqlCommandLog(database, (WORKSPACES, MEMBERS, INVITATIONS))
-    runner = Runner(partial(SqlWorkspacesUnitOfWork, database, StreamSignal()), log)
-    removed = 0
-    for row in await database.fetch(_WORKSPACES_OVER, {"before": now - RESTORABLE}):
-        purge = _WorkspacePurge(row["id"], now)
-        if await runner.perform(purge.empty, None, Context()):
-            await purge.scrub(database)
-            removed += await runner.perform(purge.finish, None, Context())
-    return removed
+
+    def __init__(self, runner: Runner[SqlWorkspacesUnitOfWork]) -> None:
+        self._runner = runner
+
+    async def __call__(self, database: Database, now: datetime) -> int:
+        """Returns how many workspaces went."""
+        removed = 0
+        for row in await database.fetch(_WORKSPACES_OVER, {"before": now - RESTORABLE}):
+            purge = _OnePurge(row["id"], now)
+            if await self._runner.perform(purge.empty, None, Context()):
+                await purge.scrub(database)
+                removed += await self._runner.perform(purge.finish, None, Context())
+        return removed
 
 
-class _WorkspacePurge:
+class _OnePurge:
     def __init__(self, workspace_id: UUID, now: datetime) -> None:
         self._id = workspace_id
         self._now = now
@@ -165,6 +165,3 @@ class _WorkspacePurge:
         workspace.purge(self._now)
         uow.workspaces.remove(workspace)
         return True
-
-
-PURGES = (Purge("invitations", purge_invitations), Purge("workspaces", purge_workspaces))

@@ -1,15 +1,25 @@
 """This module's unit of work."""
 
+from collections.abc import Callable
+
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.users.contract.accounts import OpenAccounts
 from taskhub.workspaces.infrastructure.repositories import SqlInvitations, SqlMembers, SqlWorkspaces
 
 
 class SqlWorkspacesUnitOfWork(SqlUnitOfWork):
-    def __init__(self, database: Database, signal: StreamSignal, attempt: Attempt) -> None:
+    def __init__(
+        self,
+        database: Database,
+        signal: StreamSignal,
+        accounts: Callable[[SqlUnitOfWork], OpenAccounts],
+        attempt: Attempt,
+    ) -> None:
         super().__init__(database, signal, attempt)
+        self.accounts = accounts(self)
         self.workspaces = SqlWorkspaces(self)
         self.members = SqlMembers(self)
         self.invitations = SqlInvitations(self)
