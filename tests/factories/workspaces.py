@@ -38,7 +38,7 @@ class MemberFactory(factory.Factory[Member]):
         model = Member
 
     workspace_id = factory.LazyFunction(new_id)
-    id = factory.LazyFunction(uuid4)
+    user_id = factory.LazyFunction(uuid4)
     role = Role.MEMBER
     joined_at = NOW
     left_at = None

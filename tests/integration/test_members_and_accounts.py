@@ -71,3 +71,8 @@ async def test_an_account_that_is_closed_accepts_no_invitation(ada: Api, guest: 
     await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
     answer = await guest.post("/v1/invitations/accept", {"token": invitation["token"]})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+
+
+async def test_nobody_is_kept_out_by_a_task_that_has_their_id(ada: Api, guest: Api) -> None:
+    await ada.add_task(id=guest.user["id"])
+    assert (await ada.invite(guest))["user_id"] == guest.user["id"]

@@ -110,10 +110,12 @@ class MemoryMembers(MemoryRepository[Member]):
     async def roster(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> Roster:
         wanted = set(user_ids)
         here = [member for member in self._uow.store.all(Member) if member.workspace_id == workspace_id]
-        named = [member for member in here if member.role is Role.OWNER or member.id in wanted]
+        named = [member for member in here if member.role is Role.OWNER or member.user_id in wanted]
         return Roster(self._uow.load(_key_of(member)) for member in named)  # type: ignore[misc]  # They are there.
 
 
 def _key_of(aggregate: Any) -> Key:
     kind = type(aggregate)
-    return (kind, (aggregate.id,) if kind is Workspace else (aggregate.workspace_id, aggregate.id))
+    if kind is Workspace:
+        return kind, (aggregate.id,)
+    return kind, (aggregate.workspace_id, aggregate.user_id if kind is Member else aggregate.id)

@@ -56,7 +56,7 @@ async def test_what_was_committed_is_found_as_it_was(begin: Begin, put: Put) -> 
     async with begin() as uow:
         found = await uow.workspaces.get(workspace.id)
         assert workspace_view(found) == workspace_view(workspace)
-        joined = await uow.members.find(workspace.id, member.id)
+        joined = await uow.members.find(workspace.id, member.user_id)
         assert joined is not None
         assert member_view(joined) == member_view(member)
         pending = await uow.invitations.find(workspace.id, invitation.id)
@@ -93,7 +93,7 @@ async def test_a_former_member_is_still_found(begin: Begin, put: Put) -> None:
     former = MemberFactory(left_at=NOW)
     await put(former)
     async with begin() as uow:
-        found = await uow.members.find(former.workspace_id, former.id)
+        found = await uow.members.find(former.workspace_id, former.user_id)
         assert found is not None
         assert not found.is_active
 
@@ -102,15 +102,15 @@ async def test_a_roster_holds_the_owners_and_those_who_are_asked_for(begin: Begi
     workspace_id = uuid4()
     owner, admin, viewer = (MemberFactory(workspace_id=workspace_id, role=role) for role in (Role.OWNER, Role.ADMIN, Role.VIEWER))
     former = MemberFactory(workspace_id=workspace_id, role=Role.OWNER, left_at=NOW)
-    await put(owner, admin, viewer, former, MemberFactory(id=viewer.id, role=Role.OWNER))
+    await put(owner, admin, viewer, former, MemberFactory(user_id=viewer.user_id, role=Role.OWNER))
     async with begin() as uow:
         await uow.lock()
-        roster = await uow.members.roster(workspace_id, [viewer.id, former.id])
+        roster = await uow.members.roster(workspace_id, [viewer.user_id, former.user_id])
         assert roster.has_owner
-        assert roster.member(viewer.id).role is Role.VIEWER
+        assert roster.member(viewer.user_id).role is Role.VIEWER
         for absent in (admin, former):
             with pytest.raises(NotFound):
-                roster.member(absent.id)
+                roster.member(absent.user_id)
 
 
 async def test_a_change_is_the_next_version_and_the_same_thing_afterwards(begin: Begin, put: Put) -> None:

@@ -11,6 +11,7 @@ from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFact
 from support.fakes import FakeStore, FakeUnitOfWork
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.contract.events import Event
+from taskhub.kernel.contract.ids import new_id, shadow_of
 from taskhub.kernel.domain.errors import NotFound, StaleVersion, UnknownReference
 from taskhub.tasks.application.archive_project import ArchiveProject, archive_project, unarchive_project
 from taskhub.tasks.application.assign_task import AssignTask, assign_task, unassign_task
@@ -192,7 +193,7 @@ async def test_a_project_patch_keeps_what_it_does_not_name() -> None:
 
 
 async def test_a_former_member_is_taken_off_all_tasks_a_batch_at_a_time() -> None:
-    house, former = House(), uuid4()
+    house, former = House(), new_id()
     tasks = [house.task(content__assignee_ids=(former,)) for _ in range(TASKS_AT_ONCE + 1)]
     subscriber = ReleaseFormerMember(lambda: LATER)
     finished = []
@@ -229,4 +230,4 @@ async def test_a_project_is_emptied_after_its_tasks_and_its_key_stays_taken() ->
 
 
 def member_removed(workspace_id: UUID, user_id: UUID, at: datetime = NOW) -> Event:
-    return Event(workspace_id, 1, uuid4(), "member.removed", "member", user_id, 2, None, at, None, {}, None)
+    return Event(workspace_id, 1, uuid4(), "member.removed", "member", shadow_of(user_id), 2, None, at, None, {}, None)

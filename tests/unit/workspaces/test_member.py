@@ -14,7 +14,7 @@ from taskhub.workspaces.domain.member import Member
 def test_a_member_is_known_by_the_users_id() -> None:
     workspace_id, user_id = uuid4(), uuid4()
     member = Member.join(workspace_id=workspace_id, user_id=user_id, role=Role.VIEWER, now=NOW)
-    assert (member.id, member.stream_id, member.version) == (user_id, workspace_id, 1)
+    assert (member.user_id, member.stream_id, member.version) == (user_id, workspace_id, 1)
     assert member.event == "member.joined"
 
 

@@ -23,7 +23,7 @@ def company(*members: Member) -> Roster:
 
 
 def change(roster: Roster, subject: Member, role: Role, *, by: Member) -> None:
-    roster.change_role(roster.to_handle(subject.id, by=by.id, giving=role), role, LATER)
+    roster.change_role(roster.to_handle(subject.user_id, by=by.user_id, giving=role), role, LATER)
 
 
 @pytest.mark.parametrize(("by", "before", "after"), [*product(Role, Role, Role)])
@@ -43,11 +43,11 @@ def test_a_member_is_removed_only_by_those_who_handle_them(by: Role, role: Role)
     actor, subject = member(by), member(role)
     roster = company(actor, subject)
     if may_handle(by, role):
-        roster.remove(roster.to_handle(subject.id, by=actor.id), LATER)
+        roster.remove(roster.to_handle(subject.user_id, by=actor.user_id), LATER)
         assert not subject.is_active
     else:
         with pytest.raises(NotAllowed):
-            roster.to_handle(subject.id, by=actor.id)
+            roster.to_handle(subject.user_id, by=actor.user_id)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -96,23 +96,23 @@ def test_an_admin_may_leave_though_not_step_down() -> None:
     roster = company(admin)
     with pytest.raises(NotAllowed):
         change(roster, admin, Role.MEMBER, by=admin)
-    roster.remove(roster.member(admin.id), LATER)
+    roster.remove(roster.member(admin.user_id), LATER)
     assert not admin.is_active
 
 
 def test_somebody_without_the_right_does_not_learn_who_is_a_member() -> None:
     viewer = member(Role.VIEWER)
     with pytest.raises(NotAllowed):
-        company(viewer).to_handle(MemberFactory().id, by=viewer.id)
+        company(viewer).to_handle(MemberFactory().user_id, by=viewer.user_id)
 
 
 def test_somebody_who_is_no_member_is_not_found() -> None:
     owner = member(Role.OWNER)
     with pytest.raises(NotFound):
-        company(owner).to_handle(MemberFactory().id, by=owner.id)
+        company(owner).to_handle(MemberFactory().user_id, by=owner.id)
 
 
 def test_an_actor_who_is_no_member_any_more_finds_nothing() -> None:
     former, subject = MemberFactory(role=Role.OWNER, left_at=LATER), member(Role.VIEWER)
     with pytest.raises(NotFound):
-        company(former, subject).to_handle(subject.id, by=former.id)
+        company(former, subject).to_handle(subject.user_id, by=former.user_id)

@@ -46,7 +46,7 @@ async def take(step: Step, uow: MemoryUnitOfWork) -> None:
 
 
 def roles(store: Store) -> dict[int, Role]:
-    return {USERS.index(member.id): member.role for member in store.all(Member) if member.is_active}
+    return {USERS.index(member.user_id): member.role for member in store.all(Member) if member.is_active}
 
 
 def is_right(step: Step, before: dict[int, Role]) -> bool:
@@ -63,7 +63,7 @@ def is_right(step: Step, before: dict[int, Role]) -> bool:
 
 @given(steps)
 async def test_members_do_to_each_other_what_the_table_allows(steps: list[Step]) -> None:
-    store = Store(WorkspaceFactory(id=WORKSPACE_ID), MemberFactory(workspace_id=WORKSPACE_ID, id=USERS[0], role=Role.OWNER))
+    store = Store(WorkspaceFactory(id=WORKSPACE_ID), MemberFactory(workspace_id=WORKSPACE_ID, user_id=USERS[0], role=Role.OWNER))
     for step in steps:
         before = roles(store)
         try:

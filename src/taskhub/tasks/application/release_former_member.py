@@ -3,7 +3,7 @@
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.contract.events import Event
 from taskhub.tasks.application.ports import TasksUnitOfWork
-from taskhub.workspaces.contract.events import MEMBER_REMOVED
+from taskhub.workspaces.contract.events import MEMBER_REMOVED, user_of
 
 TASKS_AT_ONCE = 200
 
@@ -18,10 +18,11 @@ class ReleaseFormerMember:
         self._clock = clock
 
     async def handle(self, event: Event, uow: TasksUnitOfWork) -> bool:
-        if await uow.memberships.require(event.stream_id, [event.entity_id]):
+        user_id = user_of(event)
+        if await uow.memberships.require(event.stream_id, [user_id]):
             return True
-        tasks = await uow.tasks.assigned_to(event.entity_id, event.stream_id, limit=TASKS_AT_ONCE)
+        tasks = await uow.tasks.assigned_to(user_id, event.stream_id, limit=TASKS_AT_ONCE)
         now = self._clock()
         for task in tasks:
-            task.release(event.entity_id, now=now)
+            task.release(user_id, now=now)
         return len(tasks) < TASKS_AT_ONCE

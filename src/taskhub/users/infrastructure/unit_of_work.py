@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, delete, or_
 
 from taskhub.kernel.application.unit_of_work import Attempt
+from taskhub.kernel.contract.ids import shadow_of
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
@@ -16,8 +17,8 @@ from taskhub.users.application.ports import Tenancies
 from taskhub.users.infrastructure.repositories import SqlApiTokens, SqlSessions, SqlUsers
 
 _keys = table_of(RetryKeyRow)
-_USER = bindparam("user_id", type_=Uuid())
-_FORGET_RETRY_KEYS = Statement(delete(_keys).where(or_(_keys.c.user_id == _USER, _keys.c.entity_id == _USER)))
+_USER, _SHADOW = bindparam("user_id", type_=Uuid()), bindparam("shadow", type_=Uuid())
+_FORGET_RETRY_KEYS = Statement(delete(_keys).where(or_(_keys.c.user_id == _USER, _keys.c.entity_id == _SHADOW)))
 
 
 class SqlUsersUnitOfWork(SqlUnitOfWork):
@@ -35,4 +36,4 @@ class SqlUsersUnitOfWork(SqlUnitOfWork):
         self.tenancies = tenancies(self)
 
     async def forget_retry_keys(self, user_id: UUID) -> None:
-        await self.write(_FORGET_RETRY_KEYS, {"user_id": user_id})
+        await self.write(_FORGET_RETRY_KEYS, {"user_id": user_id, "shadow": shadow_of(user_id)})

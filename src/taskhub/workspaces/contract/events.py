@@ -1,8 +1,19 @@
 """The events of this module that other modules may react to.
 
 All of them stand in the log of their workspace: ``stream_id`` is the workspace's id. An event of a member has ``entity_type``
-``"member"`` and the user's id as ``entity_id``.
+``"member"``; `user_of` tells whose.
 """
+
+from uuid import UUID
+
+from taskhub.kernel.contract.events import Event
+from taskhub.kernel.contract.ids import named_by
+
+
+def user_of(event: Event) -> UUID:
+    """The user whose membership an event is about."""
+    return named_by(event.entity_id)
+
 
 MEMBER_JOINED = "member.joined"
 MEMBER_UPDATED = "member.updated"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from taskhub.kernel.contract.ids import shadow_of
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.contract.events import MEMBER_JOINED, MEMBER_REMOVED, MEMBER_UPDATED
@@ -13,12 +14,12 @@ from taskhub.workspaces.domain.errors import AlreadyMember
 
 @dataclass(eq=False)
 class Member(Aggregate):
-    """``id`` is the user's. Someone who has left is kept, so that coming back continues the version."""
+    """Someone who has left is kept, so that coming back continues the version."""
 
     entity_type: ClassVar[str] = "member"
 
     workspace_id: UUID
-    id: UUID
+    user_id: UUID
     role: Role
     joined_at: datetime
     left_at: datetime | None
@@ -36,8 +37,8 @@ class Member(Aggregate):
         return self.workspace_id
 
     @property
-    def user_id(self) -> UUID:
-        return self.id
+    def id(self) -> UUID:  # type: ignore[override]  # Derived, and never set.
+        return shadow_of(self.user_id)
 
     @property
     def is_active(self) -> bool:

@@ -18,7 +18,7 @@ class Roster:
     """
 
     def __init__(self, members: Iterable[Member]) -> None:
-        self._members = {member.id: member for member in members if member.is_active}
+        self._members = {member.user_id: member for member in members if member.is_active}
 
     @property
     def has_owner(self) -> bool:
