@@ -56,6 +56,28 @@ async def test_one_key_sent_a_hundred_times_at_once_makes_one_task(ada: Api) -> 
     assert len((await ada.get("tasks")).json()["items"]) == 1
 
 
+async def test_a_change_that_changes_nothing_is_kept_with_its_key(ada: Api) -> None:
+    task = await ada.add_task()
+    first = await ada.patch(f"tasks/{task['id']}", {"title": task["title"]}, idempotency_key="nothing")
+    await ada.patch(f"tasks/{task['id']}", {"title": "Other"})
+    again = await ada.patch(f"tasks/{task['id']}", {"title": task["title"]}, idempotency_key="nothing")
+    assert (first.status_code, first.json()["version"]) == (200, 1)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.content == first.content
+
+
+async def test_creating_tasks_does_not_wait_for_those_who_change_others(ada: Api, database_url: str) -> None:
+    task = await ada.add_task()
+    async with connection(database_url) as raw:
+        # As far as a change of the task has come while it waits for the counter of the log.
+        transaction = raw.transaction()
+        await transaction.start()
+        await raw.execute("SELECT FROM projects WHERE id = $1 FOR KEY SHARE", ada.project["id"])
+        await raw.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", task["id"])
+        assert (await ada.add_task())["number"] == 2
+        await transaction.rollback()
+
+
 async def test_numbers_have_no_gap_when_many_create_at_once(ada: Api) -> None:
     tasks = await asyncio.gather(*(ada.add_task() for _ in range(60)))
     assert sorted(task["number"] for task in tasks) == list(range(1, 61))

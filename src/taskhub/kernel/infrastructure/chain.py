@@ -182,8 +182,8 @@ class _Chain:
             *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
         )
         query = query.select_from(guard.table).order_by(*(guard.table.c[name] for name in guard.match))
-        # The weakest lock: it lets the row hand out its next number, and stops only who locks the row to change it (`_lock`).
-        self._step(part, query.with_for_update(read=True, key_share=True, of=guard.table).cte(part), many=many)
+        locked = query.with_for_update(read=True, key_share=guard.is_weak, of=guard.table)
+        self._step(part, locked.cte(part), many=many)
 
     def _allocate(self, allocation: Allocation) -> None:
         table, part = allocation.parent.table, "allocation"

@@ -20,11 +20,15 @@ A = TypeVar("A", bound=Aggregate)
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """Rows that a command relied upon without changing them: share-locked, and there as they were read, or nothing happens."""
+    """Rows that a command relied upon without changing them: share-locked, and there as they were read, or nothing happens.
+
+    ``is_weak``: the lock stops only changes that lock the row first (`Mapping.is_relied_on`), and so not its counter.
+    """
 
     table: Table
     match: tuple[str, ...]
     where: tuple[ColumnElement[bool], ...] = ()
+    is_weak: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +67,7 @@ class Mapping(Generic[A]):
         constraints: what a violated constraint means, by its name.
         allocation: where a new one gets its number from, if it has one.
         visible: conditions that a row must meet to be there at all.
-        is_relied_on: whether commands decide from one that they don't change. Its changes then wait for those who do.
+        is_relied_on: whether commands often decide from one that they don't change. Its changes then lock the row first.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
 
@@ -104,4 +108,4 @@ class Mapping(Generic[A]):
         self.visible = visible
         self.leaves_tombstone = leaves_tombstone
         self.is_relied_on = is_relied_on
-        self.guard = Guard(self.table, (*key, "version"))
+        self.guard = Guard(self.table, (*key, "version"), is_weak=is_relied_on)

@@ -169,7 +169,6 @@ class SqlUnitOfWork:
         relied = dict(self._relied)
         for tracked in sorted(self._tracked.values(), key=self._lock_rank):
             if not tracked.is_changed and tracked.before is not None:
-                assert tracked.mapping.is_relied_on, f"nothing stops a change of {tracked.mapping.name} that is relied upon"
                 key_of_row = tracked.mapping.key_of(tracked.aggregate)
                 relied.setdefault(tracked.mapping.guard, []).append((*key_of_row, tracked.loaded_version))
         if not changed and key is None:
