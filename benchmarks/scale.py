@@ -41,7 +41,7 @@ class Line:
 
     def __str__(self) -> str:
         verdict = "pass" if self.passes else "FAIL"
-        return f"{self.question.name:44}{self.one:9.2f}{self.many:9.2f}{self.ratio:8.2f}  of {self.most:.0f}  {verdict}"
+        return f"{self.question.name:44}{self.one:11.2f}{self.many:11.2f}{self.ratio:8.2f}  of {self.most:.0f}  {verdict}"
 
 
 def main() -> int:
@@ -80,7 +80,7 @@ def _compare(one: Lists, many: Lists) -> list[Line]:
     pages, searches = (questions.PAGE, *questions.depths(), *questions.filters()), tuple(questions.searches())
     times = _ask((*pages, *(question for question, _ in searches)), one, many)
     lines = [Line(question, *times[question], times[question][1] / times[question][0], MOST_FOR_A_PAGE) for question in pages]
-    say(f"\n{'median over HTTP, in ms':44}{'1 x 10k':>9}{f'{many.workspaces} x 10k':>9}{'ratio':>8}")
+    say(f"\n{'median over HTTP, in ms':44}{'1 x 10k':>11}{f'{many.workspaces} x 10k':>11}{'ratio':>8}")
     say("\n".join(map(str, lines)))
     found = [
         Line(question, *times[question], times[question][1] / times[searched][1], MOST_FOR_A_SEARCH)

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from pathlib import Path
 from uuid import UUID
 
@@ -36,6 +37,7 @@ class Targets:
         self._now = datetime.now(UTC)
         self._owners = {workspace_id: self.token(seats[0]) for workspace_id, seats in dataset.seats.items()}
         self._tasks = [(workspace_id, id) for workspace_id, ids in dataset.tasks.items() for id in ids]
+        self._to_patch = cycle(self._random.sample(self._tasks, len(self._tasks)))
         self._next_cold: dict[str, int] = defaultdict(int)
         self._seats = 0
         self._write_files()
@@ -81,8 +83,8 @@ class Targets:
         return self._random.choice(self._dataset.tasks[workspace_id])
 
     async def _write_patches(self) -> None:
-        """The versions are read anew: requests that were under way when the last run ended may have counted or not."""
-        chosen = self._random.sample(self._tasks, TASKS_PATCHED)
+        """Versions are read anew, of other tasks than last time: what that run left under way may go on for a moment."""
+        chosen = list(islice(self._to_patch, TASKS_PATCHED))
         connection = await asyncpg.connect(plain(self._database_url))
         try:
             rows = await connection.fetch(VERSIONS, *map(list, zip(*chosen, strict=True)))

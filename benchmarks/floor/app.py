@@ -57,6 +57,7 @@ def _application(kind: type[Store]) -> Starlette:
             min_size=0,
             max_size=POOL_SIZE,
             command_timeout=4,
+            max_cached_statement_lifetime=0,
             server_settings=_SESSION,
             reset=_nothing,
         ) as pool:

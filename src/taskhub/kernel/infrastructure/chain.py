@@ -1,12 +1,11 @@
 """A whole commit as one statement.
 
 Guards, rows, retry key, counter and events are a chain of CTEs, each gated on the one before, so that nothing of it happens
-unless all before it did. The statement tells how far it came in one row, the verdict. Locks are taken in the order of the chain,
-the same everywhere.
+unless all before it did. One row, the verdict, tells whether it came to its end. Locks are taken in the order of the chain, the
+same everywhere.
 
 A chain that writes one row, or only new ones, is atomic by itself and runs in autocommit. Otherwise a part may fall short after
-another was
-written: such a chain runs in a transaction, and whoever reads the verdict rolls back.
+another was written: such a chain runs in a transaction, and whoever reads the verdict rolls back.
 """
 
 from collections.abc import Callable
@@ -15,25 +14,23 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Integer,
     Select,
     Text,
     bindparam,
     cast,
-    column,
     delete,
     func,
     literal_column,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.sql.expression import CTE, FromClause
+from sqlalchemy.sql.expression import CTE
 
 from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
+from taskhub.kernel.infrastructure.parameters import Rows, parameter
 from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.tables import EventRow, RetryKeyRow, StreamRow
@@ -75,46 +72,6 @@ class Shape(NamedTuple):
 @lru_cache(maxsize=512)
 def statement_for(shape: Shape) -> Statement:
     return _Chain(shape).statement()
-
-
-def parameter(part: str, name: str) -> str:
-    return f"{part}__{name}"
-
-
-@lru_cache(maxsize=1024)
-def parameters_of(part: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(parameter(part, name) for name in names)
-
-
-class _Rows:
-    """The values of one part: a parameter for each column, or for several rows an array for each, zipped by position."""
-
-    def __init__(self, part: str, columns: list[tuple[str, Any]], *, many: bool) -> None:
-        self.source: FromClause | None = None
-        if not many:
-            self.values: dict[str, ColumnElement[Any]] = {
-                name: bindparam(parameter(part, name), type_=type_) for name, type_ in columns
-            }
-            return
-        # An array of arrays would be flattened by unnest: such a column travels as array literals.
-        arrays = [
-            bindparam(parameter(part, name), type_=ARRAY(Text() if isinstance(type_, ARRAY | PG_ARRAY) else type_))
-            for name, type_ in columns
-        ]
-        rows = (
-            func.unnest(*arrays)
-            .table_valued(
-                *(column(name, Text() if isinstance(type_, ARRAY | PG_ARRAY) else type_) for name, type_ in columns),
-                with_ordinality="place",
-                name=part,
-            )
-            .render_derived()
-        )
-        self.source = rows
-        self.values = {
-            name: cast(rows.c[name], type_) if isinstance(type_, ARRAY | PG_ARRAY) else rows.c[name] for name, type_ in columns
-        }
-        self.values["place"] = rows.c.place
 
 
 def _count(part: str) -> ColumnElement[int]:
@@ -177,7 +134,7 @@ class _Chain:
         return select(*values).where(*self._gated())
 
     def _guard(self, part: str, guard: Guard, *, many: bool) -> None:
-        rows = _Rows(part, [(name, guard.table.c[name].type) for name in guard.match], many=many)
+        rows = Rows(part, [(name, guard.table.c[name].type) for name in guard.match], many=many)
         query = select(_ONE).where(
             *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
         )
@@ -189,7 +146,7 @@ class _Chain:
         table, part = allocation.parent.table, "allocation"
         counter = table.c[allocation.counter]
         match = (*allocation.parent.key, "version")
-        rows = _Rows(part, [(name, table.c[name].type) for name in match], many=False)
+        rows = Rows(part, [(name, table.c[name].type) for name in match], many=False)
         cte = (
             update(table)
             .values({counter: counter + _ONE})
@@ -213,7 +170,7 @@ class _Chain:
     def _insert(self, part: str, write: Write) -> CTE:
         table = write.mapping.table
         columns = [(c.name, c.type) for c in write.mapping.columns if c.name not in self.late_columns]
-        rows = _Rows(part, columns, many=write.many)
+        rows = Rows(part, columns, many=write.many)
         values = [
             self.late_columns[c.name] if c.name in self.late_columns else rows.values[c.name] for c in write.mapping.columns
         ]
@@ -225,7 +182,7 @@ class _Chain:
     def _update(self, part: str, write: Write) -> CTE:
         mapping, table = write.mapping, write.mapping.table
         columns = [(c.name, c.type) for c in mapping.columns]
-        rows = _Rows(part, [*columns, ("loaded_version", table.c.version.type)], many=write.many)
+        rows = Rows(part, [*columns, ("loaded_version", table.c.version.type)], many=write.many)
         return (
             update(table)
             .values({c: rows.values[c.name] for c in mapping.columns if c.name not in mapping.key})
@@ -238,13 +195,13 @@ class _Chain:
         """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""
         mapping, table = write.mapping, write.mapping.table
         names = [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)]
-        query = select(_ONE).where(*self._gated(*self._this(mapping, _Rows(part, names, many=write.many)))).select_from(table)
+        query = select(_ONE).where(*self._gated(*self._this(mapping, Rows(part, names, many=write.many)))).select_from(table)
         query = query.order_by(*(table.c[name] for name in mapping.key)).with_for_update(of=table)
         self._step(part, query.cte(f"lock_{part}"), many=write.many)
 
     def _delete(self, part: str, write: Write) -> CTE:
         mapping, table = write.mapping, write.mapping.table
-        rows = _Rows(
+        rows = Rows(
             part,
             [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)],
             many=write.many,
@@ -252,7 +209,7 @@ class _Chain:
         query = delete(table).where(*self._gated(*self._this(mapping, rows)))
         return query.returning(_ONE).cte(part)
 
-    def _this(self, mapping: Mapping[Any], rows: _Rows) -> list[ColumnElement[bool]]:
+    def _this(self, mapping: Mapping[Any], rows: Rows) -> list[ColumnElement[bool]]:
         table = mapping.table
         return [
             *(table.c[name] == rows.values[name] for name in mapping.key),
@@ -261,7 +218,7 @@ class _Chain:
 
     def _retry_key(self) -> None:
         names = [c.name for c in _KEYS.c]
-        rows = _Rows("key", [(c.name, c.type) for c in _KEYS.c], many=False)
+        rows = Rows("key", [(c.name, c.type) for c in _KEYS.c], many=False)
         source = self._source(*(rows.values[name] for name in names))
         self._step("key", insert(_KEYS).from_select(names, source).returning(_ONE).cte("key"))
 
@@ -286,7 +243,7 @@ class _Chain:
 
     def _events(self, counter: CTE) -> None:
         many = self.shape.events > 1
-        rows = _Rows("event", [(name, _EVENTS.c[name].type) for name in EVENT_COLUMNS], many=many)
+        rows = Rows("event", [(name, _EVENTS.c[name].type) for name in EVENT_COLUMNS], many=many)
         values = dict(rows.values)
         if self.late_fields:
             values["changes"] = values["changes"].concat(

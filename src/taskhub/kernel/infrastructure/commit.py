@@ -11,19 +11,10 @@ from sqlalchemy import ARRAY, Table
 
 from taskhub.kernel.application.unit_of_work import Attempt, Place
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.chain import (
-    DELETE,
-    EVENT_COLUMNS,
-    INSERT,
-    UPDATE,
-    Shape,
-    Write,
-    parameter,
-    parameters_of,
-    statement_for,
-)
+from taskhub.kernel.infrastructure.chain import DELETE, EVENT_COLUMNS, INSERT, UPDATE, Shape, Write, statement_for
 from taskhub.kernel.infrastructure.database import Parameters
 from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
+from taskhub.kernel.infrastructure.parameters import parameter, parameters_of
 from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.tables import EventRow

@@ -130,7 +130,12 @@ class Database:
 
     async def _connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(
-            self._url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS, server_settings=_SESSION
+            self._url,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            server_settings=_SESSION,
+            # Statements are few and kept as long as the connection: the driver would parse and plan them anew every five minutes.
+            max_cached_statement_lifetime=0,
         )
 
     async def close(self) -> None:

@@ -26,7 +26,8 @@ _EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
 
 
 class SqlUnitOfWork:
-    """The base of every module's unit of work. A subclass names its repositories, as attributes.
+    """The base of every module's unit of work. A subclass names its repositories, as properties that make them: kept, the two
+    would hold each other, and with all that they know wait for the garbage collector.
 
     Repositories register what they hand out (`track`); nothing that a use case changed can be forgotten at commit.
     """

@@ -37,9 +37,19 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
         attempt: Attempt,
     ) -> None:
         super().__init__(database, signal, attempt)
-        self.projects = SqlProjects(self)
-        self.tasks = SqlTasks(self)
-        self.memberships = memberships(self)
+        self._memberships = memberships
+
+    @property
+    def projects(self) -> SqlProjects:
+        return SqlProjects(self)
+
+    @property
+    def tasks(self) -> SqlTasks:
+        return SqlTasks(self)
+
+    @property
+    def memberships(self) -> Memberships:
+        return self._memberships(self)
 
     async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
         await forget(self, workspace_id, ids)

@@ -30,10 +30,23 @@ class SqlUsersUnitOfWork(SqlUnitOfWork):
         attempt: Attempt,
     ) -> None:
         super().__init__(database, signal, attempt)
-        self.users = SqlUsers(self)
-        self.sessions = SqlSessions(self)
-        self.api_tokens = SqlApiTokens(self)
-        self.tenancies = tenancies(self)
+        self._tenancies = tenancies
+
+    @property
+    def users(self) -> SqlUsers:
+        return SqlUsers(self)
+
+    @property
+    def sessions(self) -> SqlSessions:
+        return SqlSessions(self)
+
+    @property
+    def api_tokens(self) -> SqlApiTokens:
+        return SqlApiTokens(self)
+
+    @property
+    def tenancies(self) -> Tenancies:
+        return self._tenancies(self)
 
     async def forget_retry_keys(self, user_id: UUID) -> None:
         await self.write(_FORGET_RETRY_KEYS, {"user_id": user_id, "shadow": shadow_of(user_id)})

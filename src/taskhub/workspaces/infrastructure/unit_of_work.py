@@ -19,7 +19,20 @@ class SqlWorkspacesUnitOfWork(SqlUnitOfWork):
         attempt: Attempt,
     ) -> None:
         super().__init__(database, signal, attempt)
-        self.accounts = accounts(self)
-        self.workspaces = SqlWorkspaces(self)
-        self.members = SqlMembers(self)
-        self.invitations = SqlInvitations(self)
+        self._accounts = accounts
+
+    @property
+    def accounts(self) -> OpenAccounts:
+        return self._accounts(self)
+
+    @property
+    def workspaces(self) -> SqlWorkspaces:
+        return SqlWorkspaces(self)
+
+    @property
+    def members(self) -> SqlMembers:
+        return SqlMembers(self)
+
+    @property
+    def invitations(self) -> SqlInvitations:
+        return SqlInvitations(self)

@@ -130,5 +130,8 @@ async def test_the_one_order_without_an_index_reads_one_index_once(connection: a
 
 @pytest.mark.parametrize("order", [*map(Order, TaskSort), NEWEST_FIRST], ids=str)
 async def test_a_common_word_is_looked_for_until_the_page_is_full(connection: asyncpg.Connection, order: Order[TaskSort]) -> None:
-    """Every third task has it. Each is found in an index and looked up, beside the matches that tell that it is common."""
-    assert rows_read(await plan_of(connection, TaskFilter(q="check"), order)) < FEW + 4 * A_PAGE * 2
+    """Every third task has it. Each is found in an index and looked up, beside the matches that tell that it is common.
+
+    About three times a page is looked through; twice that leaves room for where the matches happen to lie.
+    """
+    assert rows_read(await plan_of(connection, TaskFilter(q="check"), order)) < FEW + 6 * A_PAGE * 2
