@@ -22,6 +22,7 @@ PLACE = Place(uuid4(), uuid4(), 2, uuid4())
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner_module, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(runner_module, "SECONDS_FOR_A_LOST_COMMIT", 0.01)
 
 
 class ScriptedWork:
