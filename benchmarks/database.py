@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from taskhub.migrate import migrate
 
 OVERRIDE = "BENCH_DATABASE_URL"
 """A server where this may create and drop databases of its own; the database in the URL is only connected to."""
+
+REMOVE_SECONDS = 5
 
 
 @contextmanager
@@ -32,7 +35,7 @@ def postgres() -> Iterator[str]:
         with EmbeddedPostgres(folder).running() as address:
             yield address.url("postgres")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 @contextmanager
@@ -62,6 +65,14 @@ def server_version(url: str) -> str:
             await connection.close()
 
     return asyncio.run(ask())
+
+
+def _remove(folder: Path) -> None:
+    """As often as it takes: the server's watchdog, on its way out, may write a file into what is being removed."""
+    deadline = time.monotonic() + REMOVE_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.05)
 
 
 async def _execute(url: str, *statements: str) -> None:
