@@ -15,6 +15,8 @@ from taskhub.kernel.infrastructure.subscriptions import Subscription
 
 PURGE_SECONDS = 600
 CANCEL_SECONDS = 0.5
+TASK_NAME = "background"
+"""What the tasks of loops are called: tells their work from that of requests."""
 
 log = structlog.get_logger("taskhub.background")
 
@@ -25,7 +27,7 @@ async def beside(*loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterat
 
     At its end they are cancelled until they are gone: a driver that waits for a frozen server swallows a cancellation.
     """
-    tasks = [asyncio.create_task(loop()) for loop in loops]
+    tasks = [asyncio.create_task(loop(), name=TASK_NAME) for loop in loops]
     try:
         yield
     finally:

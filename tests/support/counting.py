@@ -1,17 +1,19 @@
 """Counting what a request asks of the database."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from taskhub.background import TASK_NAME
 from taskhub.kernel.infrastructure.database import Database
-
-BACKGROUND = ("subscriptions", "SET last_used_at", "AS anon_1(stream_id, after, until)")
-"""What the work beside the requests asks, whenever it likes."""
 
 
 class RoundTrips(list[str]):
+    """Without those of the work beside the requests, which asks whenever it likes."""
+
     def append(self, sql: str) -> None:
-        if not any(mark in sql for mark in BACKGROUND):
+        task = asyncio.current_task()
+        if task is None or task.get_name() != TASK_NAME:
             super().append(sql)
 
 

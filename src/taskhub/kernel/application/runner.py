@@ -60,7 +60,8 @@ class Runner(Generic[Work]):
         context: Context,
         reply: Reply,
     ) -> Answer:
-        """Commits the command once, however often it is sent, and answers with the aggregate that the use case returned.
+        """Commits the command once, however often it is sent, and answers with what the use case returned: an aggregate, or a
+        list of them.
 
         Raises:
             DomainError: the rules refuse the command.

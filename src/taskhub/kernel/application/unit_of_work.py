@@ -29,7 +29,7 @@ class UnitOfWork(Protocol):
         """
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
-        """Writes rows, retry key and events, all or nothing; shows `result` where it is an aggregate.
+        """Writes rows, retry key and events, all or nothing; shows `result` where it is an aggregate, or a list of them.
 
         Raises:
             Moved: something that the command relied upon changed meanwhile; nothing was written.

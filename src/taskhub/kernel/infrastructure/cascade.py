@@ -5,39 +5,46 @@ A cascade changes its rows where the command decides it, and appends its events 
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, bindparam, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.commit import SCHEMA
+from taskhub.kernel.infrastructure.commit import SCHEMA, encode
+from taskhub.kernel.infrastructure.counter import numbers_taken
 from taskhub.kernel.infrastructure.database import Connection
 from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow, StreamRow
+from taskhub.kernel.infrastructure.tables import EventRow
 
-_events, _streams = table_of(EventRow), table_of(StreamRow)
+APPEND_SECONDS = 65.0
+
+_events = table_of(EventRow)
+
+
+class Changed(NamedTuple):
+    """One thing of a cascade.
+
+    Attributes:
+        version: the version that it has now; the one before has its event in the log.
+        changes: the members of its representation that changed, as ``[before, after]``; without version and updated_at.
+    """
+
+    id: UUID
+    version: int
+    changes: dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """The same change on many things of one stream, whose rows are changed already.
-
-    Attributes:
-        versions: the things, with the version that each has now (the one before has its event in the log).
-        delta: the representation's members that changed, with their new values; version and updated_at are added.
-        before: the values that these members had.
-    """
+    """The same event for many things of one stream, whose rows are changed already."""
 
     stream_id: UUID
     entity_type: str
     event: str
-    versions: list[tuple[UUID, int]]
-    delta: dict[str, Any]
-    before: dict[str, Any]
+    changed: list[Changed]
     now: datetime
 
 
@@ -47,35 +54,29 @@ def _statement() -> Statement:
             bindparam("ids", type_=ARRAY(Uuid())),
             bindparam("versions", type_=ARRAY(Integer())),
             bindparam("event_ids", type_=ARRAY(Uuid())),
+            bindparam("changes", type_=ARRAY(JSONB)),
+            bindparam("deltas", type_=ARRAY(JSONB)),
         )
         .table_valued(
-            column("id", Uuid()), column("version", Integer()), column("event_id", Uuid()), with_ordinality="place", name="thing"
+            column("id", Uuid()),
+            column("version", Integer()),
+            column("event_id", Uuid()),
+            column("changes", JSONB),
+            column("delta", JSONB),
+            with_ordinality="place",
+            name="thing",
         )
         .render_derived()
     )
     stream_id = bindparam("stream_id", type_=Uuid())
+    count = bindparam("count", type_=BigInteger())
     now = bindparam("now", type_=_events.c.occurred_at.type)
-    upsert = insert(_streams).from_select(
-        ["stream_id", "last_seq", "moved_at"], select(stream_id, bindparam("count", type_=BigInteger()), now)
-    )
-    counter = (
-        upsert.on_conflict_do_update(
-            index_elements=[_streams.c.stream_id],
-            set_={
-                "last_seq": _streams.c.last_seq + upsert.excluded.last_seq,
-                "moved_at": func.greatest(_streams.c.moved_at, upsert.excluded.moved_at),
-            },
-        )
-        .returning(_streams.c.last_seq)
-        .cte("counter")
-    )
-    snapshot = _events.c.snapshot.concat(bindparam("delta", type_=JSONB)).concat(
-        cast(func.jsonb_build_object(literal("version", Text()), things.c.version), JSONB)
-    )
+    counter = numbers_taken(select(stream_id, count, now))
+    version = cast(func.jsonb_build_object(literal("version", Text()), things.c.version), JSONB)
     source = (
         select(
             stream_id,
-            counter.c.last_seq - bindparam("count", type_=BigInteger()) + things.c.place,
+            counter.c.last_seq - count + things.c.place,
             things.c.event_id,
             bindparam("type", type_=Text()),
             bindparam("schema", type_=Integer()),
@@ -85,8 +86,8 @@ def _statement() -> Statement:
             bindparam("actor_id", type_=Uuid()),
             now,
             bindparam("request_id", type_=Text()),
-            bindparam("changes", type_=JSONB),
-            snapshot,
+            things.c.changes,
+            _events.c.snapshot.concat(things.c.delta).concat(version),
         )
         .select_from(things)
         .join(
@@ -107,16 +108,17 @@ _APPEND = _statement()
 
 async def append_events(connection: Connection, cascade: Cascade, attempt: Attempt, first_event: int) -> None:
     """Appends one event per thing, each with the snapshot of the event before it and the change applied."""
-    count = len(cascade.versions)
-    changes = {name: [cascade.before[name], value] for name, value in cascade.delta.items()}
-    delta = {**cascade.delta, "updated_at": cascade.now}
+    count = len(cascade.changed)
+    deltas = [{name: after for name, (_, after) in changed.changes.items()} for changed in cascade.changed]
     row = await connection.fetch_row(
         _APPEND,
         {
             "stream_id": cascade.stream_id,
-            "ids": [id for id, _ in cascade.versions],
-            "versions": [version for _, version in cascade.versions],
+            "ids": [changed.id for changed in cascade.changed],
+            "versions": [changed.version for changed in cascade.changed],
             "event_ids": [attempt.event_id(first_event + index) for index in range(count)],
+            "changes": [encode(changed.changes).decode() for changed in cascade.changed],
+            "deltas": [encode({**delta, "updated_at": cascade.now}).decode() for delta in deltas],
             "count": count,
             "type": cascade.event,
             "schema": SCHEMA,
@@ -124,10 +126,8 @@ async def append_events(connection: Connection, cascade: Cascade, attempt: Attem
             "actor_id": attempt.context.actor_id,
             "now": cascade.now,
             "request_id": attempt.context.request_id,
-            "changes": msgspec.json.encode(changes).decode(),
-            "delta": msgspec.json.encode(delta).decode(),
         },
-        seconds=65,
+        seconds=APPEND_SECONDS,
     )
     if row is None or row[0] != count:
         raise RuntimeError(f"{cascade.event}: {count} rows changed, but not all of them had their last version in the log")

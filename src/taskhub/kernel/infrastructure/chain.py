@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Integer,
     Select,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.expression import CTE
 
+from taskhub.kernel.infrastructure.counter import numbers_taken
 from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
 from taskhub.kernel.infrastructure.parameters import Rows, parameter
 from taskhub.kernel.infrastructure.rows import table_of
@@ -144,19 +146,18 @@ class _Chain:
 
     def _allocate(self, allocation: Allocation) -> None:
         table, part = allocation.parent.table, "allocation"
-        counter = table.c[allocation.counter]
         match = (*allocation.parent.key, "version")
         rows = Rows(part, [(name, table.c[name].type) for name in match], many=False)
         cte = (
             update(table)
-            .values({counter: counter + _ONE})
+            .values({table.c[counter]: table.c[counter] + _ONE for counter in allocation.counters})
             .where(*self._gated(*(table.c[name] == rows.values[name] for name in match)))
             .returning(*table.c)
             .cte(part)
         )
         self._step(part, cte)
-        self.number = select(cte.c[allocation.counter]).correlate(None).scalar_subquery()
-        self.late_columns = {allocation.child_column: cte.c[allocation.counter]}
+        self.late_columns = allocation.columns(cte)
+        self.number = select(self.late_columns[allocation.number]).select_from(cte).correlate(None).scalar_subquery()
         self.late_fields = allocation.fields(cte)
         self._allocated = cte
 
@@ -185,11 +186,14 @@ class _Chain:
         rows = Rows(part, [*columns, ("loaded_version", table.c.version.type)], many=write.many)
         return (
             update(table)
-            .values({c: rows.values[c.name] for c in mapping.columns if c.name not in mapping.key})
+            .values({c: self._new(mapping, c, rows.values[c.name]) for c in mapping.columns if c.name not in mapping.key})
             .where(*self._gated(*self._this(mapping, rows)))
             .returning(_ONE)
             .cte(part)
         )
+
+    def _new(self, mapping: Mapping[Any], column: Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.coalesce(value, column) if column.name in mapping.kept else value
 
     def _lock(self, part: str, write: Write) -> None:
         """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""
@@ -225,19 +229,7 @@ class _Chain:
     def _counter(self) -> CTE:
         count = _count("events") if self.shape.events > 1 else _ONE
         moved_at = bindparam("events__moved_at", type_=_STREAMS.c.moved_at.type)
-        first = self._source(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at)
-        upsert = insert(_STREAMS).from_select(["stream_id", "last_seq", "moved_at"], first)
-        cte = (
-            upsert.on_conflict_do_update(
-                index_elements=[_STREAMS.c.stream_id],
-                set_={
-                    "last_seq": _STREAMS.c.last_seq + upsert.excluded.last_seq,
-                    "moved_at": func.greatest(_STREAMS.c.moved_at, upsert.excluded.moved_at),
-                },
-            )
-            .returning(_STREAMS.c.stream_id, _STREAMS.c.last_seq)
-            .cte("counter")
-        )
+        cte = numbers_taken(self._source(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at))
         self._step("counter", cte)
         return cte
 

@@ -113,6 +113,8 @@ def _allocate(parameters: Parameters, changed: list[Tracked], relied: dict[Guard
     child = changed[0] if len(changed) == 1 else None
     if child is None or child.kind is not INSERT or (allocation := child.mapping.allocation) is None:
         return None
+    if getattr(child.aggregate, allocation.number) is not None:
+        return None
     parents, parent_id = relied[allocation.parent.guard], allocation.parent_id(child.aggregate)
     parent = next(row for row in parents if row[-2] == parent_id)
     parents.remove(parent)

@@ -35,19 +35,22 @@ class Guard:
 class Allocation:
     """A number that a parent row hands to a new child, within the statement that inserts it.
 
-    The parent is an aggregate that the command has loaded; it is matched by its version, so it also is the guard.
+    The parent is an aggregate that the command has loaded; it is matched by its version, so it also is the guard. A child that
+    has its number already gets none.
 
     Attributes:
         parent_id: names the parent of a child.
-        counter: the parent's column that counts.
-        child_column: the child's column that takes the number.
-        fields: the representation's members that follow from the number, as SQL over the parent's returned row.
+        counters: the parent's columns that count.
+        number: the child's attribute, and column, that takes the number.
+        columns: the child's columns that follow from the counters, as SQL over the parent's returned row.
+        fields: the representation's members that do.
     """
 
     parent: "Mapping[Any]"
     parent_id: Callable[[Any], UUID]
-    counter: str
-    child_column: str
+    counters: tuple[str, ...]
+    number: str
+    columns: Callable[[CTE], dict[str, ColumnElement[Any]]]
     fields: Callable[[CTE], dict[str, ColumnElement[Any]]]
 
 
@@ -57,9 +60,8 @@ class Mapping(Generic[A]):
     Attributes:
         aggregate: the type.
         view: the representation: what is answered, and logged as the snapshot.
-        lock_rank: rows are locked in this order, everywhere: workspaces 10, members 20, invitations 25, projects 30, tasks 40,
-            users 50,
-            what belongs to a user 60.
+        lock_rank: rows are locked in this order, everywhere: workspaces 10, members 20, invitations 25, labels 28, projects 30,
+            tasks 40, comments 45, users 50, what belongs to a user 60.
         represent: makes the representation of an aggregate.
         columns: what is written, in the order of `to_row`; columns that the database computes are left out.
         key: the columns that name one row, the stream's first, the aggregate's own id last.
@@ -68,6 +70,7 @@ class Mapping(Generic[A]):
         allocation: where a new one gets its number from, if it has one.
         visible: conditions that a row must meet to be there at all.
         is_relied_on: whether commands often decide from one that they don't change. Its changes then lock the row first.
+        kept: columns that an update leaves as they are where the aggregate has None for them.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
 
@@ -87,6 +90,7 @@ class Mapping(Generic[A]):
         constraints: Dict[str, Callable[[], DomainError]] | None = None,
         allocation: Allocation | None = None,
         visible: tuple[ColumnElement[bool], ...] = (),
+        kept: tuple[str, ...] = (),
         leaves_tombstone: bool = False,
         is_relied_on: bool = True,
     ) -> None:
@@ -106,6 +110,7 @@ class Mapping(Generic[A]):
         self.constraints: Dict[str, Callable[[], DomainError]] = {f"pk_{self.name}": IdTaken, **(constraints or {})}
         self.allocation = allocation
         self.visible = visible
+        self.kept = kept
         self.leaves_tombstone = leaves_tombstone
         self.is_relied_on = is_relied_on
         self.guard = Guard(self.table, (*key, "version"), is_weak=is_relied_on)

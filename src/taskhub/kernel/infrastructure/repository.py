@@ -1,10 +1,11 @@
 """What every repository can do, given a mapping."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.aggregate import Aggregate
@@ -27,9 +28,17 @@ class SqlRepository(Generic[A]):
 
     async def find(self, *key: UUID, with_deleted: bool = False) -> A | None:
         """The aggregate under this key (the workspace first), locked if the unit of work is. One in the trash only on demand."""
+        known: A | None = self._uow.known(self.mapping, key)
+        if known is not None:
+            return known if with_deleted or getattr(known, "deleted_at", None) is None else None
         return await self._load(
             _by_key(self.mapping, self._uow.is_locking, with_deleted), dict(zip(self.mapping.key, key, strict=True))
         )
+
+    async def find_all(self, workspace_id: UUID, ids: Iterable[UUID]) -> list[A]:
+        """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids."""
+        statement = _by_ids(self.mapping, self._uow.is_locking)
+        return await self._load_all(statement, {"workspace_id": workspace_id, "ids": sorted(set(ids))})
 
     async def get(self, *key: UUID, expected: Expected = None, with_deleted: bool = False) -> A:
         """The aggregate under this key, at one of the versions that the caller expects.
@@ -55,7 +64,7 @@ class SqlRepository(Generic[A]):
         return [self._track(self.mapping.from_row(record)) for record in await self._uow.fetch(statement, parameters)]
 
     def _track(self, aggregate: A) -> A:
-        known: A | None = self._uow.known(self.mapping, aggregate)
+        known: A | None = self._uow.known(self.mapping, self.mapping.key_of(aggregate))
         if known is not None:
             return known
         self._uow.track(self.mapping, aggregate)
@@ -86,4 +95,16 @@ def _by_key(mapping: Mapping[Any], locking: bool, with_deleted: bool) -> Stateme
     if "deleted_at" in columns and not with_deleted:
         conditions.append(columns.deleted_at.is_(None))
     query = select(*mapping.columns).where(*conditions)
+    return Statement(query.with_for_update() if locking else query)
+
+
+@lru_cache(maxsize=64)
+def _by_ids(mapping: Mapping[Any], locking: bool) -> Statement:
+    columns = mapping.table.c
+    conditions = (
+        *mapping.visible,
+        columns.workspace_id == bindparam("workspace_id", type_=Uuid()),
+        columns.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+    )
+    query = select(*mapping.columns).where(*conditions).order_by(columns.id)
     return Statement(query.with_for_update() if locking else query)

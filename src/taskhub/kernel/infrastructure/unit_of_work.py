@@ -24,6 +24,9 @@ from taskhub.kernel.infrastructure.streams import StreamSignal
 _ALLOW = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
 _EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
 
+Shown = Tracked | list[Tracked] | None
+"""What an answer shows: one thing, several in their order, or nothing."""
+
 
 class SqlUnitOfWork:
     """The base of every module's unit of work. A subclass names its repositories, as properties that make them: kept, the two
@@ -90,9 +93,9 @@ class SqlUnitOfWork:
         self._has_written = True
         return await self.fetch(statement, parameters, seconds=seconds)
 
-    def known(self, mapping: Mapping[Any], aggregate: Any) -> Any | None:
-        """The one that is tracked already under this one's key, if there is one."""
-        tracked = self._tracked.get((mapping.name, mapping.key_of(aggregate)))
+    def known(self, mapping: Mapping[Any], key: tuple[Any, ...]) -> Any | None:
+        """The aggregate that is tracked already under this key, if there is one."""
+        tracked = self._tracked.get((mapping.name, key))
         return tracked.aggregate if tracked else None
 
     def track(self, mapping: Mapping[Any], aggregate: Any, *, is_new: bool = False) -> None:
@@ -111,7 +114,7 @@ class SqlUnitOfWork:
 
     def cascade(self, cascade: Cascade) -> None:
         """Registers a change that a statement made to many rows in this transaction; its events are appended at commit."""
-        if cascade.versions:
+        if cascade.changed:
             self._cascades.append(cascade)
 
     # -- commit ----------------------------------------------------------------------------------
@@ -120,7 +123,7 @@ class SqlUnitOfWork:
         changed = sorted((tracked for tracked in self._tracked.values() if tracked.is_changed), key=self._lock_rank)
         for tracked in changed:
             tracked.settle()
-        shown = next((tracked for tracked in self._tracked.values() if tracked.aggregate is result), None)
+        shown = self._shown(result)
         answer = _answer(shown, reply)
         key = self._key(shown, answer)
         if not changed and key is None and not self._has_written:
@@ -128,11 +131,17 @@ class SqlUnitOfWork:
         commits = self._prepare(changed, key)
         number = await self._send(commits, answer, lambda: self._place(changed, shown))
         self._announce(changed)
-        if number is not None and shown is not None:
-            setattr(shown.aggregate, commits[0].allocation.child_column, number)  # type: ignore[union-attr]
+        if number is not None and isinstance(shown, Tracked):
+            setattr(shown.aggregate, commits[0].allocation.number, number)  # type: ignore[union-attr]
             shown.settle()
             return _answer(shown, reply)
         return answer
+
+    def _shown(self, result: Any) -> Shown:
+        if isinstance(result, list):
+            tracked = {id(one.aggregate): one for one in self._tracked.values()}
+            return [tracked[id(aggregate)] for aggregate in result]
+        return next((tracked for tracked in self._tracked.values() if tracked.aggregate is result), None)
 
     def _announce(self, changed: list[Tracked]) -> None:
         types = {str(tracked.aggregate.event) for tracked in changed} | {cascade.event for cascade in self._cascades}
@@ -142,15 +151,17 @@ class SqlUnitOfWork:
         aggregate = tracked.aggregate
         return aggregate.stream_id, tracked.mapping.lock_rank, tracked.kind, aggregate.id
 
-    def _place(self, changed: list[Tracked], shown: Tracked | None) -> Place | None:
+    def _place(self, changed: list[Tracked], shown: Shown) -> Place | None:
         if not changed:
             return None
-        return place_of(self._attempt, changed, shown if shown in changed else changed[0])
+        return place_of(self._attempt, changed, shown if isinstance(shown, Tracked) and shown in changed else changed[0])
 
-    def _key(self, shown: Tracked | None, answer: Answer) -> Parameters | None:
+    def _key(self, shown: Shown, answer: Answer) -> Parameters | None:
         key = self._attempt.context.retry_key
         if key is None:
             return None
+        one = shown if isinstance(shown, Tracked) else None
+        is_in_log = one is not None and one.mapping.logs_values and not answer.reply.present
         return {
             "stream_id": key.stream_id,
             "user_id": key.user_id,
@@ -158,10 +169,10 @@ class SqlUnitOfWork:
             "fingerprint": key.fingerprint,
             "status": answer.reply.status,
             "location": answer.reply.location,
-            "entity_stream_id": shown.aggregate.stream_id if shown else None,
-            "entity_id": shown.aggregate.id if shown else None,
+            "entity_stream_id": one.aggregate.stream_id if one else None,
+            "entity_id": one.aggregate.id if one else None,
             "entity_version": answer.version,
-            "body": answer.body if shown and (answer.reply.present or not shown.mapping.logs_values) else None,
+            "body": answer.body if shown is not None and not is_in_log else None,
             "created_at": datetime.now(UTC),
         }
 
@@ -197,7 +208,7 @@ class SqlUnitOfWork:
             sent = len(self._tracked)
             for cascade in self._cascades:
                 await append_events(connection, cascade, self._attempt, sent)
-                sent += len(cascade.versions)
+                sent += len(cascade.changed)
             if in_transaction:
                 is_last = True
                 await connection.commit()
@@ -231,14 +242,17 @@ class SqlUnitOfWork:
         return self._connection
 
 
-def _answer(shown: Tracked | None, reply: Reply) -> Answer:
+def _answer(shown: Shown, reply: Reply) -> Answer:
     if shown is None:
         return Answer(reply, None, b"")
-    if reply.present:
-        body = encode(reply.present(shown.mapping.represent(shown.aggregate)))
-    else:
-        body = shown.snapshot or encode(shown.mapping.represent(shown.aggregate))
+    if isinstance(shown, list):
+        return Answer(reply, None, b'{"items":[' + b",".join(_encoded(one) for one in shown) + b"]}")
+    body = encode(reply.present(shown.mapping.represent(shown.aggregate))) if reply.present else _encoded(shown)
     return Answer(reply, shown.aggregate.version, body)
+
+
+def _encoded(shown: Tracked) -> bytes:
+    return shown.snapshot or encode(shown.mapping.represent(shown.aggregate))
 
 
 def _read(verdict: Record | None, commit: Commit) -> int | None:

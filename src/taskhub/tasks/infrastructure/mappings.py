@@ -134,8 +134,9 @@ TASKS = Mapping(
     allocation=Allocation(
         parent=PROJECTS,
         parent_id=lambda task: task.project_id,
-        counter="last_number",
-        child_column="number",
+        counters=("last_number",),
+        number="number",
+        columns=lambda project: {"number": project.c.last_number},
         fields=lambda project: {
             "number": project.c.last_number,
             "key": project.c.key.concat("-").concat(cast(project.c.last_number, Text)),

@@ -1,5 +1,6 @@
 """Projects and tasks, loaded whole."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, bindparam, nul
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.cascade import Cascade
+from taskhub.kernel.infrastructure.cascade import Cascade, Changed
 from taskhub.kernel.infrastructure.database import Record
 from taskhub.kernel.infrastructure.mapping import Mapping
 from taskhub.kernel.infrastructure.repository import SqlRepository, checked
@@ -128,21 +129,17 @@ class SqlTasks(SqlRepository[Task]):
 
     async def trash_with(self, project: Project, *, now: datetime) -> None:
         moved = await self._uow.write(_TRASH_ALL, {**_of(project), "now": now}, seconds=CASCADE_SECONDS)
-        self._cascade("task.trashed", project, moved, {"deleted_at": None}, {"deleted_at": now}, now)
+        self._cascade("task.trashed", project, moved, now, lambda _: {"deleted_at": [None, now]})
 
     async def restore_with(self, project: Project, *, now: datetime) -> None:
         moved = await self._uow.write(_RESTORE_ALL, {**_of(project), "now": now}, seconds=CASCADE_SECONDS)
-        groups: dict[datetime, list[Record]] = {}
-        for record in moved:
-            groups.setdefault(record["was_deleted_at"], []).append(record)
-        for deleted_at, group in groups.items():
-            self._cascade("task.restored", project, group, {"deleted_at": deleted_at}, {"deleted_at": None}, now)
+        self._cascade("task.restored", project, moved, now, lambda task: {"deleted_at": [task["was_deleted_at"], None]})
 
     def _cascade(
-        self, event: str, project: Project, moved: list[Record], before: dict[str, Any], delta: dict[str, Any], now: datetime
+        self, event: str, project: Project, moved: list[Record], now: datetime, changes: Callable[[Record], dict[str, list[Any]]]
     ) -> None:
-        versions = [(record["id"], record["version"]) for record in moved]
-        self._uow.cascade(Cascade(project.workspace_id, Task.entity_type, event, versions, delta, before, now))
+        changed = [Changed(record["id"], record["version"], changes(record)) for record in moved]
+        self._uow.cascade(Cascade(project.workspace_id, Task.entity_type, event, changed, now))
 
 
 def _of(project: Project) -> dict[str, Any]:
