@@ -150,9 +150,14 @@ class ApiRequest(Request):
         Raises:
             PreconditionRequired
         """
-        insists = self.scope["app"].state.require_if_match and self.scope["route"].conditional
+        insists = self.insists_on_versions and self.scope["route"].conditional
         if insists and b"if-match" not in self._raw_headers:
             raise PreconditionRequired
+
+    @property
+    def insists_on_versions(self) -> bool:
+        """Whether this service takes no change of what has a version without the version that it is meant for."""
+        return bool(self.scope["app"].state.require_if_match)
 
     def command_context(self) -> Context:
         return Context(self.caller.user_id if hasattr(self, "caller") else None, self.id, self._retry_key())

@@ -19,6 +19,12 @@ class Page(msgspec.Struct, Generic[Item], frozen=True):
     next_cursor: str | None
 
 
+class Batch(msgspec.Struct, Generic[Item], frozen=True):
+    """What a command made of several things at once, in the order of the request."""
+
+    items: Sequence[Item]
+
+
 class JsonResponse(Response):
     """An encoded JSON document, or nothing at all."""
 

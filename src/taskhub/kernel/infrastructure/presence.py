@@ -13,11 +13,11 @@ from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
 class Presence:
     """Makes sure that rows of a workspace are there, and stay so until the unit of work ends.
 
-    ``name`` is the column that tells them apart; ``where`` what they have to be like.
+    ``name`` is the column that tells them apart; ``where`` what they have to be like; ``is_weak`` as of a `Guard`.
     """
 
-    def __init__(self, table: Table, name: str, *where: ColumnElement[bool]) -> None:
-        self._guard = Guard(table, ("workspace_id", name), where)
+    def __init__(self, table: Table, name: str, *where: ColumnElement[bool], is_weak: bool = True) -> None:
+        self._guard = Guard(table, ("workspace_id", name), where, is_weak)
         workspace_id, id = table.c.workspace_id, table.c[name]
         found = select(id).where(
             workspace_id == bindparam("workspace_id", type_=Uuid()), id == func.any(bindparam("ids", type_=ARRAY(Uuid()))), *where

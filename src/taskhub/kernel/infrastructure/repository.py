@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.kernel.infrastructure.database import Parameters
+from taskhub.kernel.infrastructure.database import Parameters, Record
 from taskhub.kernel.infrastructure.mapping import Mapping
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
@@ -35,9 +35,12 @@ class SqlRepository(Generic[A]):
             _by_key(self.mapping, self._uow.is_locking, with_deleted), dict(zip(self.mapping.key, key, strict=True))
         )
 
-    async def find_all(self, workspace_id: UUID, ids: Iterable[UUID]) -> list[A]:
-        """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids."""
-        statement = _by_ids(self.mapping, self._uow.is_locking)
+    async def find_all(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> list[A]:
+        """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids.
+
+        ``weakly``: only against those who lock a row before they change it (`Mapping.is_relied_on`), to rely on it unchanged.
+        """
+        statement = _by_ids(self.mapping, self._uow.is_locking, weakly)
         return await self._load_all(statement, {"workspace_id": workspace_id, "ids": sorted(set(ids))})
 
     async def get(self, *key: UUID, expected: Expected = None, with_deleted: bool = False) -> A:
@@ -58,10 +61,13 @@ class SqlRepository(Generic[A]):
 
     async def _load(self, statement: Statement, parameters: Parameters) -> A | None:
         record = await self._uow.fetch_row(statement, parameters)
-        return None if record is None else self._track(self.mapping.from_row(record))
+        return None if record is None else self._loaded(record)
 
     async def _load_all(self, statement: Statement, parameters: Parameters) -> list[A]:
-        return [self._track(self.mapping.from_row(record)) for record in await self._uow.fetch(statement, parameters)]
+        return [self._loaded(record) for record in await self._uow.fetch(statement, parameters)]
+
+    def _loaded(self, record: Record) -> A:
+        return self._track(self.mapping.from_row(record))
 
     def _track(self, aggregate: A) -> A:
         known: A | None = self._uow.known(self.mapping, self.mapping.key_of(aggregate))
@@ -99,7 +105,7 @@ def _by_key(mapping: Mapping[Any], locking: bool, with_deleted: bool) -> Stateme
 
 
 @lru_cache(maxsize=64)
-def _by_ids(mapping: Mapping[Any], locking: bool) -> Statement:
+def _by_ids(mapping: Mapping[Any], locking: bool, weakly: bool) -> Statement:
     columns = mapping.table.c
     conditions = (
         *mapping.visible,
@@ -107,4 +113,4 @@ def _by_ids(mapping: Mapping[Any], locking: bool) -> Statement:
         columns.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
     )
     query = select(*mapping.columns).where(*conditions).order_by(columns.id)
-    return Statement(query.with_for_update() if locking else query)
+    return Statement(query.with_for_update(read=weakly, key_share=weakly) if locking else query)

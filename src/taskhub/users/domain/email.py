@@ -1,8 +1,9 @@
 """Email addresses, and what makes two of them the same."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from taskhub.kernel.domain.texts import folded
 
 LONGEST = 254
 LONGEST_LOCAL_PART = 64
@@ -34,20 +35,13 @@ class EmailAddress:
         text = text.strip()
         if len(text) > LONGEST or not text.isprintable():
             raise ValueError("not an email address")
-        local_part, _, domain = _folded(text).rpartition("@")
+        local_part, _, domain = folded(text).rpartition("@")
         key = f"{local_part}@{_ascii(domain)}"
         if not _LOCAL_PART.fullmatch(local_part) or not local_part.isprintable():
             raise ValueError("not an email address")
         if len(local_part.encode()) > LONGEST_LOCAL_PART or len(key.encode()) > LONGEST:
             raise ValueError("longer than an email address may be")
         return cls(text, key)
-
-
-def _folded(text: str) -> str:
-    """Unicode's NFKC_Casefold: folding can undo the normal form and the other way round, so both are done twice."""
-    for _ in range(2):
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
-    return text
 
 
 def _ascii(domain: str) -> str:

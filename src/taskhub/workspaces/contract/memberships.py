@@ -14,3 +14,12 @@ class Memberships(Protocol):
         The first, optimistic attempt at a command asks nothing: a user who is no member makes the commit miss, and the command is
         run again. Then the answer is the users who are members now; their rows are share-locked. Callers refuse the others.
         """
+
+    async def among(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+        """Which of these users are members at this moment. Nothing is locked."""
+
+    async def lock_workspace(self, workspace_id: UUID) -> None:
+        """From here on only one unit of work at a time gets past this in a workspace. It has to be locking already.
+
+        For decisions that rest on more than a few rows. Other work in the workspace goes on.
+        """

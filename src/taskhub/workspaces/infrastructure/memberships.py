@@ -3,12 +3,25 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
+
 from taskhub.kernel.infrastructure.presence import Presence
+from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
 from taskhub.workspaces.contract.memberships import Memberships
-from taskhub.workspaces.infrastructure.mappings import MEMBERS
+from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 
-_MEMBERS = Presence(MEMBERS.table, "user_id", MEMBERS.table.c.left_at.is_(None))
+_members, _workspaces = MEMBERS.table.c, WORKSPACES.table.c
+_WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
+_MEMBERS = Presence(MEMBERS.table, "user_id", _members.left_at.is_(None))
+_AMONG = Statement(
+    select(_members.user_id).where(
+        _members.workspace_id == _WORKSPACE_ID,
+        _members.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid()))),
+        _members.left_at.is_(None),
+    )
+)
+_LOCK_WORKSPACE = Statement(select(_workspaces.id).where(_workspaces.id == _WORKSPACE_ID).with_for_update(key_share=True))
 
 
 class SqlMemberships:
@@ -17,6 +30,17 @@ class SqlMemberships:
 
     async def require(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         return await _MEMBERS.require(self._uow, workspace_id, user_ids)
+
+    async def among(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+        wanted = list(user_ids)
+        if not wanted:
+            return frozenset()
+        records = await self._uow.fetch(_AMONG, {"workspace_id": workspace_id, "user_ids": wanted})
+        return frozenset(record["user_id"] for record in records)
+
+    async def lock_workspace(self, workspace_id: UUID) -> None:
+        assert self._uow.is_locking, "a lock outside a transaction holds nothing"
+        await self._uow.fetch(_LOCK_WORKSPACE, {"workspace_id": workspace_id})
 
 
 def sql_memberships(uow: SqlUnitOfWork) -> Memberships:
