@@ -1,6 +1,8 @@
 """Reading the log of a workspace as it stands in the database."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,8 @@ from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.tables import EventRow
 
-Log = Callable[[Api], Awaitable[list[dict[str, Any]]]]
+Event = dict[str, Any]
+Log = Callable[[Api], Awaitable[list[Event]]]
 """The events of the workspace that a client is in."""
 
 _events = table_of(EventRow).c
@@ -26,6 +29,7 @@ _LOG = Statement(
         _events.entity_id,
         _events.entity_version,
         _events.actor_id,
+        _events.request_id,
         cast(_events.changes, Text).label("changes"),
         cast(_events.snapshot, Text).label("snapshot"),
     )
@@ -34,7 +38,7 @@ _LOG = Statement(
 )
 
 
-async def read_log(database: Database, stream_id: UUID) -> list[dict[str, Any]]:
+async def read_log(database: Database, stream_id: UUID) -> list[Event]:
     events = []
     for record in await database.fetch(_LOG, {"stream_id": stream_id}):
         event = dict(record)
@@ -42,3 +46,8 @@ async def read_log(database: Database, stream_id: UUID) -> list[dict[str, Any]]:
         event["snapshot"] = msgspec.json.decode(event["snapshot"] or "null")
         events.append(event)
     return events
+
+
+def commits_in(log: Iterable[Event]) -> list[list[Event]]:
+    """The events of a log, those of one request together: nobody ever sees only some of them."""
+    return [list(events) for _, events in groupby(log, key=itemgetter("request_id"))]

@@ -44,13 +44,18 @@ class World:
         """Everything is made by a client that has signed in."""
         await api.open_workspace()
         await api.open_project()
-        task = await api.add_task()
+        task, blocker = await api.add_task(), await api.add_task()
+        label = made(await api.post("labels", {"name": "urgent"}))
+        comment = made(await api.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
         token = made(await api.post("/v1/tokens", {"name": "CI", "scopes": ["read"]}))
         invitation = made(await api.post("invitations", {"role": "member"}))
         ids = {
             "workspace_id": api.workspace["id"],
             "project_id": api.project["id"],
             "task": task["id"],
+            "blocker": blocker["id"],
+            "label_id": label["id"],
+            "comment_id": comment["id"],
             "user_id": api.user["id"],
             "session": "current",
             "token_id": token["id"],

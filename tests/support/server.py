@@ -14,6 +14,7 @@ import docker
 import docker.errors
 from testcontainers.community.postgres import PostgresContainer
 
+from support.server_log import PREFIX
 from taskhub.embedded import EmbeddedPostgres
 from taskhub.migrate import migrate
 
@@ -33,7 +34,14 @@ def start_server() -> DatabaseServer:
     start = {"container": _start_container, "embedded": _start_embedded, None: _start_either}[os.environ.get(CHOICE)]
     description, url, stop = start()
     template_url = with_database(url, TEMPLATE)
-    asyncio.run(execute(with_database(url, "postgres"), f'CREATE DATABASE "{TEMPLATE}"'))
+    asyncio.run(
+        execute(
+            with_database(url, "postgres"),
+            f"ALTER SYSTEM SET log_line_prefix = '{PREFIX}'",
+            "SELECT pg_reload_conf()",
+            f'CREATE DATABASE "{TEMPLATE}"',
+        )
+    )
     asyncio.run(migrate(template_url))
     return DatabaseServer(description, template_url, stop)
 
@@ -68,7 +76,7 @@ def _start_either() -> Started:
 
 def _start_container() -> Started:
     container = PostgresContainer("postgres:18", driver="asyncpg").with_command(
-        "postgres -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        "postgres -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c logging_collector=on"
     )
     container.start()
     return "PostgreSQL 18 in a throwaway container", container.get_connection_url(), container.stop

@@ -15,7 +15,7 @@ from taskhub.workspaces.contract.access import Role, WorkspaceAccess
 
 IN_WORKSPACE = [operation for operation in PROTECTED if isinstance(operation.access, WorkspaceAccess)]
 FOR_MORE_THAN_VIEWERS = [one for one in IN_WORKSPACE if isinstance(one.access, WorkspaceAccess) and one.access.role > Role.VIEWER]
-CHANGES_OF_THINGS = [one for one in PROTECTED if one.conditional and {"project_id", "task"} & {*one.param_convertors}]
+CHANGES_OF_THINGS = [one for one in PROTECTED if one.conditional and {"project_id", "label_id", "task"} & {*one.param_convertors}]
 WRONG_SHAPE = {"surprise": "1"}
 
 
@@ -64,7 +64,7 @@ async def test_422_of_the_shape_comes_before_428(strict: World, operation: Opera
 @each(CHANGES_OF_THINGS)
 async def test_428_comes_before_404_of_the_thing(strict: World, operation: Operation) -> None:
     missing = str(uuid4())
-    answer = await strict.call(operation, path=strict.path(operation, project_id=missing, task=missing))
+    answer = await strict.call(operation, path=strict.path(operation, project_id=missing, label_id=missing, task=missing))
 
     problem(answer, 428, "precondition_required")
 
@@ -72,6 +72,6 @@ async def test_428_comes_before_404_of_the_thing(strict: World, operation: Opera
 @each(CHANGES_OF_THINGS)
 async def test_404_of_the_thing_comes_before_412(world: World, operation: Operation) -> None:
     missing = str(uuid4())
-    path = world.path(operation, project_id=missing, task=missing)
+    path = world.path(operation, project_id=missing, label_id=missing, task=missing)
 
     problem(await world.call(operation, path=path, headers={"if-match": '"77"'}), 404, "not_found")

@@ -21,13 +21,17 @@ from support.operations import OPERATIONS
 from taskhub.service.reference.document import document_of
 
 EXAMPLES = 20
-ANSWERS_TO_VALID_DATA = ["2xx", "304", "401", "403", "404", "409", "412", "415", "422", "428"]
+ANSWERS_TO_VALID_DATA = ["2xx", "304", "401", "403", "404", "409", "412", "413", "415", "422", "428"]
+ANSWERS_TO_INVALID_DATA = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428"]
 
 SCHEMA = schemathesis.openapi.from_dict(
     document_of(OPERATIONS, "1.0.0"),
     config=SchemathesisConfig.from_dict(
         {
-            "checks": {"positive_data_acceptance": {"expected-statuses": ANSWERS_TO_VALID_DATA}},
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": ANSWERS_TO_VALID_DATA},
+                "negative_data_rejection": {"expected-statuses": ANSWERS_TO_INVALID_DATA},
+            },
             "generation": {"deterministic": True, "no-shrink": True, "with-security-parameters": False},
         }
     ),
@@ -47,6 +51,8 @@ class Visitor:
         self.workspace = self.make_workspace()
         self.project = self.make_project()
         self.task = self.make_task()
+        self.neighbour = self.make_task()
+        self.label = self.make_label()
 
     def make(self, path: str, **body: Any) -> Any:
         return made(self.client.post(path, json=body))
@@ -61,6 +67,12 @@ class Visitor:
     def make_task(self) -> str:
         return str(self.make(f"/v1/workspaces/{self.workspace}/tasks", project_id=self.project, title="Oil the engine")["id"])
 
+    def make_label(self) -> str:
+        return str(self.make(f"/v1/workspaces/{self.workspace}/labels", name=uuid4().hex)["id"])
+
+    def make_comment(self) -> str:
+        return str(self.make(f"/v1/workspaces/{self.workspace}/tasks/{self.task}/comments", body="Done yet?")["id"])
+
     def place(self, name: str, operation: str) -> str:
         """A value for a path parameter of an operation: of something that it may use up."""
         invitations = f"/v1/workspaces/{self.workspace}/invitations"
@@ -68,6 +80,9 @@ class Visitor:
             "workspace_id": self.make_workspace if operation == "delete_workspace" else lambda: self.workspace,
             "project_id": self.make_project,
             "task": self.make_task if operation == "delete_task" else lambda: self.task,
+            "blocker": lambda: self.neighbour,
+            "label_id": self.make_label,
+            "comment_id": self.make_comment,
             "user_id": lambda: self.user["id"],
             "session": lambda: self.make("/v1/sessions", **self.credentials)["session_id"],
             "token_id": lambda: self.make("/v1/tokens", name="CI", scopes=["read"])["id"],
@@ -82,9 +97,7 @@ class Visitor:
         if _is_right(case, ParameterLocation.PATH):
             case.path_parameters = {name: self.place(name, operation) for name in case.path_parameters}
         if _is_right(case, ParameterLocation.BODY) and isinstance(case.body, dict):
-            real = {"project_id": self.project, "assignee_ids": [self.user["id"]], "status": "done", "time_zone": "Europe/Berlin"}
-            body: dict[str, Any] = case.body
-            case.body = {name: real.get(name, value) for name, value in body.items()}
+            case.body = self._with_what_is_there(case.body)
         if _is_right(case, ParameterLocation.QUERY):
             # A cursor is good only where it came from.
             case.query = {name: value for name, value in case.query.items() if name != "cursor"}
@@ -92,6 +105,26 @@ class Visitor:
             # Schemathesis means the tag "0" and takes its quotes for those of a JSON string.
             if case.headers and case.headers.get(name) == "0":
                 case.headers[name] = '"1"'
+
+    def _with_what_is_there(self, body: Any) -> Any:
+        """The same body about real things, items of a batch too."""
+        if isinstance(body, list):
+            return [self._with_what_is_there(item) for item in body]
+        if not isinstance(body, dict):
+            return body
+        real = {
+            "project_id": self.project,
+            "assignee_ids": [self.user["id"]],
+            "label_ids": [self.label],
+            "parent_id": self.neighbour,
+            "blocked_by_ids": [self.neighbour],
+            "before": self.neighbour,
+            "after": self.neighbour,
+            "status": "done",
+            "time_zone": "Europe/Berlin",
+            **({"id": self.task} if "patch" in body else {}),
+        }
+        return {name: real.get(name, self._with_what_is_there(value)) for name, value in body.items()}
 
 
 def _is_right(case: Case[Any], location: ParameterLocation) -> bool:

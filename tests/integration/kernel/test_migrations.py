@@ -1,12 +1,13 @@
 """Migrations: reversible one by one, equal to the models, and safe to start from many processes at once."""
 
 import asyncio
+import json
 import sys
-from collections.abc import AsyncIterator
-from uuid import uuid4
+from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
-import pytest
+import msgspec
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -14,19 +15,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from support.server import execute, with_database
+from support import old_events
 from taskhub.migrate import alembic_config, migrate
 from taskhub.models import metadata
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()][::-1]
-
-
-@pytest.fixture
-async def empty_url(template_url: str) -> AsyncIterator[str]:
-    name, maintenance = f"empty_{uuid4().hex}", with_database(template_url, "postgres")
-    await execute(maintenance, f'CREATE DATABASE "{name}"')
-    yield with_database(template_url, name)
-    await execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 async def test_each_revision_goes_up_down_and_up_again(empty_url: str) -> None:
@@ -59,6 +52,22 @@ async def test_the_schema_is_the_one_that_the_models_describe(empty_url: str) ->
     assert differences == []
 
 
+async def test_old_events_are_taken_along_to_todays_representations_and_back(empty_url: str) -> None:
+    """Retried requests are answered from their snapshots, cascades go on from these, and `changes` are the history."""
+    await migrate(empty_url, old_events.REVISION)
+    await _append(empty_url, old_events.EVENTS)
+    await migrate(empty_url)
+    replayed: dict[str, Any] = {}
+    for event in await _logged(empty_url):
+        view = old_events.VIEWS[event["entity_type"]]
+        assert json.loads(msgspec.json.encode(msgspec.convert(event["snapshot"], view))) == event["snapshot"]
+        known = replayed.setdefault(event["entity_type"], dict.fromkeys(view.__struct_fields__))
+        known |= {name: after for name, (_, after) in event["changes"].items()}
+        assert {**known, **_unlogged(event["snapshot"])} == event["snapshot"]
+    await asyncio.to_thread(command.downgrade, alembic_config(empty_url), old_events.REVISION)
+    assert await _logged(empty_url) == old_events.EVENTS
+
+
 async def test_eight_processes_may_migrate_at_once(empty_url: str) -> None:
     program = f"import asyncio; from taskhub.migrate import migrate; asyncio.run(migrate({empty_url!r}))"
     processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", program) for _ in range(8)]
@@ -73,3 +82,33 @@ async def test_eight_processes_may_migrate_at_once(empty_url: str) -> None:
 def _differences(connection: Connection) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     return list(compare_metadata(context, metadata))
+
+
+async def _append(url: str, events: list[dict[str, Any]]) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        for event in events:
+            values = {**event, "changes": json.dumps(event["changes"]), "snapshot": json.dumps(event["snapshot"])}
+            values["occurred_at"] = datetime.now(UTC)
+            places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+            await connection.execute(f"INSERT INTO events ({', '.join(values)}) VALUES ({places})", *values.values())
+    finally:
+        await connection.close()
+
+
+async def _logged(url: str) -> list[dict[str, Any]]:
+    """All events in their order, with what `old_events` has of them."""
+    names = ", ".join(old_events.EVENTS[0])
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        records = await connection.fetch(f"SELECT {names} FROM events ORDER BY seq")
+    finally:
+        await connection.close()
+    return [
+        {**record, "changes": json.loads(record["changes"]), "snapshot": json.loads(record["snapshot"])} for record in records
+    ]
+
+
+def _unlogged(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """What an event tells beside its changes."""
+    return {name: snapshot[name] for name in ("version", "updated_at")}

@@ -1,7 +1,6 @@
 """Each block of the README, run as it is written: only the port is another, and the data is kept elsewhere."""
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from support.pages import examples_of, run
 from support.program import Installation, Served
 
 CHECKOUT = Path(__file__).parents[3]
-BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (CHECKOUT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
-SERVE, TEST, *EXAMPLE = BLOCKS
+SERVE, TEST, *EXAMPLE = (example.script for example in examples_of((CHECKOUT / "README.md").read_text("utf-8")))
 ENDINGS = ["", '"priority":"high"', '"version":2', '"code":"stale_version"', '"next_cursor":null']
 """What the blocks of the example have to say at least."""
 
@@ -28,12 +27,10 @@ def served(installation: Installation) -> Iterator[Served]:
 
 @pytest.mark.parametrize("shell", [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)])
 def test_the_example_makes_a_first_task(shell: str, served: Served) -> None:
-    script = "\necho '--'\n".join(block.replace("http://127.0.0.1:8000", served.url) for block in EXAMPLE)
-    done = subprocess.run([shell], input=script.replace("ada@", f"{shell}@"), capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    for answer, ending in zip(done.stdout.split("--\n"), ENDINGS, strict=True):
+    answers = run(shell, EXAMPLE, served.url)
+    for answer, ending in zip(answers, ENDINGS, strict=True):
         assert ending in answer
-    assert done.stdout.count('"key":"OPS-2"') == 3
+    assert "".join(answers).count('"key":"OPS-2"') == 3
 
 
 def test_the_command_for_the_tests_finds_them() -> None:

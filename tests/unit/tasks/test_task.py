@@ -50,25 +50,6 @@ def test_a_task_of_an_archived_project_stays_as_it_is() -> None:
         task.change(replace(task.content, title="Other"), project=ProjectFactory(archived_at=NOW), now=LATER)
 
 
-@pytest.mark.parametrize("status", ["done", "cancelled"])
-def test_closing_a_task_says_when(status: str) -> None:
-    assert changed(TaskFactory(), status=status).closed_at == LATER
-
-
-def test_a_closed_task_that_stays_closed_keeps_its_instant() -> None:
-    assert changed(TaskFactory(content__status="done", closed_at=NOW), status="cancelled").closed_at == NOW
-
-
-def test_reopening_a_task_forgets_when_it_was_closed() -> None:
-    assert changed(TaskFactory(content__status="done", closed_at=NOW), status="in_progress").closed_at is None
-
-
-def test_a_task_that_is_created_closed_says_when() -> None:
-    content = ContentFactory(status="done")
-    task = Task.create(id=uuid4(), project=ProjectFactory(), content=content, created_by_id=uuid4(), now=NOW)
-    assert task.closed_at == NOW
-
-
 def test_a_task_has_a_limited_number_of_assignees() -> None:
     crowd = tuple(uuid4() for _ in range(MOST_ASSIGNEES))
     task = TaskFactory(content__assignee_ids=crowd)
@@ -77,31 +58,11 @@ def test_a_task_has_a_limited_number_of_assignees() -> None:
         task.assign(uuid4(), project=ProjectFactory(), now=LATER)
 
 
-def test_assigning_someone_twice_changes_nothing_the_second_time() -> None:
-    someone = uuid4()
-    task = TaskFactory(content__assignee_ids=(someone,))
-    task.assign(someone, project=ProjectFactory(), now=LATER)
-    assert task.event is None
-
-
-def test_taking_one_off_leaves_the_others() -> None:
-    one, other = uuid4(), uuid4()
-    task = TaskFactory(content__assignee_ids=(one, other))
-    task.unassign(one, project=ProjectFactory(), now=LATER)
-    assert task.content.assignee_ids == (other,)
-
-
 def test_a_former_member_is_released_even_from_the_trash() -> None:
     someone = uuid4()
     task = TaskFactory(content__assignee_ids=(someone,), deleted_at=NOW)
     task.release(someone, now=LATER)
     assert task.content.assignee_ids == ()
-
-
-def test_restoring_what_is_not_in_the_trash_changes_nothing() -> None:
-    task = TaskFactory()
-    task.restore(project=ProjectFactory(), now=LATER)
-    assert task.event is None
 
 
 def test_a_task_stays_in_the_trash_while_its_project_is_there() -> None:

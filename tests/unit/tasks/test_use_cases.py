@@ -1,64 +1,28 @@
 """The use cases of projects and tasks, without a database."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
-from support.fakes import FakeStore, FakeUnitOfWork
-from taskhub.kernel.application.commands import Expected
+from factories.tasks import LATER, NOW
+from support.fakes import FakeUnitOfWork
+from support.house import House
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.contract.ids import new_id, shadow_of
 from taskhub.kernel.domain.errors import NotFound, StaleVersion, UnknownReference
 from taskhub.tasks.application.archive_project import ArchiveProject, archive_project, unarchive_project
 from taskhub.tasks.application.assign_task import AssignTask, assign_task, unassign_task
 from taskhub.tasks.application.change_project import ChangeProject, change_project
-from taskhub.tasks.application.change_task import ChangeTask, change_task
+from taskhub.tasks.application.change_task import change_task
 from taskhub.tasks.application.create_task import CreateTask, create_task
-from taskhub.tasks.application.purge_trash import KEPT, PurgeTrash, purge_trash
+from taskhub.tasks.application.purge_trash import KEPT
 from taskhub.tasks.application.release_former_member import TASKS_AT_ONCE, ReleaseFormerMember
 from taskhub.tasks.application.trash_project import TrashProject, restore_project, trash_project
 from taskhub.tasks.application.trash_task import TrashTask, restore_task, trash_task
 from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
-
-
-class House:
-    """A store with one project, and a way to run use cases on it."""
-
-    def __init__(self, **project: Any) -> None:
-        self.store = FakeStore()
-        self.project = self.put(ProjectFactory(**project))
-
-    def put(self, aggregate: Any) -> Any:
-        self.store.aggregates[type(aggregate), aggregate.workspace_id, aggregate.id] = aggregate
-        return aggregate
-
-    def task(self, **fields: Any) -> Task:
-        return self.put(TaskFactory(project=self.project, **fields))
-
-    async def run(self, use_case: Callable[..., Awaitable[Any]], command: Any) -> Any:
-        async with FakeUnitOfWork(self.store) as uow:
-            result = await use_case(command, uow, clock=lambda: LATER)
-            await uow.commit(result)
-            return result
-
-    def stored(self, aggregate: Any) -> Any:
-        return self.store.aggregates[type(aggregate), aggregate.workspace_id, aggregate.id]
-
-    @property
-    def workspace_id(self) -> UUID:
-        return self.project.workspace_id
-
-    def create(self, **content: Any) -> CreateTask:
-        return CreateTask(self.workspace_id, uuid4(), self.project.id, ContentFactory(**content), uuid4())
-
-    def change(self, task: Task, expected: Expected = None, **changes: Any) -> ChangeTask:
-        return ChangeTask(self.workspace_id, task.id, changes, expected)
 
 
 async def test_a_task_gets_the_next_number_of_its_project() -> None:
@@ -69,7 +33,7 @@ async def test_a_task_gets_the_next_number_of_its_project() -> None:
 
 async def test_a_task_needs_a_project_of_its_workspace() -> None:
     house = House()
-    command = CreateTask(uuid4(), uuid4(), house.project.id, ContentFactory(), uuid4())
+    command = CreateTask(uuid4(), uuid4(), house.project.id, {"title": "Astray"}, uuid4())
     with pytest.raises(UnknownReference) as refusal:
         await house.run(create_task, command)
     assert refusal.value.faults[0].pointer == "/project_id"
@@ -205,17 +169,10 @@ async def test_a_former_member_is_taken_off_all_tasks_a_batch_at_a_time() -> Non
     assert all(house.stored(task).content.assignee_ids == () for task in tasks)
 
 
-async def purge(house: House, now: datetime) -> int:
-    async with FakeUnitOfWork(house.store) as uow:
-        count = await purge_trash(PurgeTrash(house.workspace_id, now), uow)
-        await uow.commit()
-        return count
-
-
 async def test_what_has_lain_in_the_trash_for_thirty_days_goes_for_good() -> None:
     house = House()
     old, recent, live = house.task(deleted_at=NOW), house.task(deleted_at=LATER), house.task()
-    assert await purge(house, NOW + KEPT + (LATER - NOW) / 2) == 1
+    assert await house.purge(NOW + KEPT + (LATER - NOW) / 2) == 1
     left = {id for kind, _, id in house.store.aggregates if kind is Task}
     assert left == {recent.id, live.id}
     assert house.store.events == [("task.purged", old.id, 2)]
@@ -224,7 +181,7 @@ async def test_what_has_lain_in_the_trash_for_thirty_days_goes_for_good() -> Non
 async def test_a_project_is_emptied_after_its_tasks_and_its_key_stays_taken() -> None:
     house = House(deleted_at=NOW)
     house.task(deleted_at=NOW)
-    assert [await purge(house, NOW + 2 * KEPT) for _ in range(3)] == [1, 1, 0]
+    assert [await house.purge(NOW + 2 * KEPT) for _ in range(3)] == [1, 1, 0]
     tombstone = house.stored(house.project)
     assert (tombstone.key, tombstone.name) == (house.project.key, "")
 

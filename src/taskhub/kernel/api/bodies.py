@@ -26,6 +26,17 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for member in schema["properties"].values():
+        member.pop("default", None)
+
+
+class Patch(Body):
+    """The base of merge patches: a member that is missing stays as it is, so none is said to have a default."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
 def check_size(content_length: bytes | None) -> None:
     """Refuses a body by its announced size, before it is read."""
     if content_length is not None and content_length.isdigit() and (len(content_length) > 18 or int(content_length) > MOST_BYTES):

@@ -52,9 +52,9 @@ def _of_router(error: HTTPException, scope: Scope) -> Exception:
 def _allowed_methods(routes: list[Any], scope: Scope) -> list[str]:
     """All methods of all routes on this path: the router knows only those of the first.
 
-    A path that a route has word for word is no value of another's parameter.
+    A word that stands in the path of a route is no value of another's parameter.
     """
     matching = [route for route in routes if route.path_regex.match(scope["path"])]
-    literal = [route for route in matching if route.path == scope["path"]]
-    found = {method for route in literal or matching for method in route.methods}
+    fewest = min(len(route.param_convertors) for route in matching)
+    found = {method for route in matching if len(route.param_convertors) == fewest for method in route.methods}
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

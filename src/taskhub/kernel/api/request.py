@@ -24,7 +24,7 @@ _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 Command = TypeVar("Command")
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class ApiRequest(Request):
@@ -116,8 +116,8 @@ class ApiRequest(Request):
         if key is not None and route.retryable and not _KEY.fullmatch(key):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
         if b"if-match" in self._raw_headers and route.writes:
-            if route.creates:
-                raise InvalidHeader("If-Match", "there is nothing yet that it could match")
+            if route.method == "POST" and not route.conditional:
+                raise InvalidHeader("If-Match", "there is no single thing here that it could match")
             self._expected = preconditions.versions_expected(self.header(b"if-match"))
         if b"if-none-match" in self._raw_headers and not route.writes:
             preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)

@@ -20,7 +20,8 @@ from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.tables import EventRow
 
 _EVENTS = table_of(EventRow)
-encode = msgspec.json.Encoder().encode
+# The log forgets in which order the members of an object came, and a replay has to be the same bytes: they are sorted.
+encode = msgspec.json.Encoder(order="deterministic").encode
 SCHEMA = 1
 """The version of the events' own form; a reader of old events can tell them apart by it."""
 

@@ -13,16 +13,17 @@ from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
 class Presence:
     """Makes sure that rows of a workspace are there, and stay so until the unit of work ends.
 
-    ``name`` is the column that tells them apart; ``where`` what they have to be like; ``is_weak`` as of a `Guard`.
+    ``name`` is the column that tells them apart; ``where`` what they have to be like. Whatever changes that locks the rows for
+    update before; other changes of them may happen meanwhile.
     """
 
-    def __init__(self, table: Table, name: str, *where: ColumnElement[bool], is_weak: bool = True) -> None:
-        self._guard = Guard(table, ("workspace_id", name), where, is_weak)
+    def __init__(self, table: Table, name: str, *where: ColumnElement[bool]) -> None:
+        self._guard = Guard(table, ("workspace_id", name), where)
         workspace_id, id = table.c.workspace_id, table.c[name]
         found = select(id).where(
             workspace_id == bindparam("workspace_id", type_=Uuid()), id == func.any(bindparam("ids", type_=ARRAY(Uuid()))), *where
         )
-        self._lock = Statement(found.order_by(id).with_for_update(read=True))
+        self._lock = Statement(found.order_by(id).with_for_update(read=True, key_share=True))
 
     async def require(self, uow: SqlUnitOfWork, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         """Returns those that are there.

@@ -91,6 +91,40 @@ ADVICE: dict[str, Advice] = {
         "Another project of the workspace has, or had, this key.",
         "Choose another key: keys are never given twice.",
     ),
+    "name_taken": Advice(
+        "Another label of the workspace has this name, however its case is written.",
+        "Use that label, or choose another name.",
+    ),
+    "illegal_transition": Advice(
+        "The workflow of the project lets no task go from its status to the one that was asked for.",
+        "Take one of `allowed`, or go there in several steps. The workflow stands in the project.",
+    ),
+    "status_in_use": Advice(
+        "A status can't go while tasks are at it, in the trash or not, and nothing tells where they are to go.",
+        "Name a status for each of `statuses` in `status_map`.",
+    ),
+    "cycle": Advice(
+        "A task would come to stand above itself, or to wait for itself. `path` is the way around: it begins and ends with the "
+        "task that was to be changed, and each is a subtask of the next, or blocked by it. Of a very long way it has the first "
+        "200.",
+        "Break the way somewhere else first, or leave the change.",
+    ),
+    "too_deep": Advice(
+        "Tasks would be nested more than five levels deep.",
+        "Put the task under one further up, or move the ones below it elsewhere first.",
+    ),
+    "too_many_labels": Advice(
+        "The task has as many labels as a task may have.",
+        "Take one off it first.",
+    ),
+    "too_many_blockers": Advice(
+        "The task waits for as many others as a task may wait for.",
+        "Take one of them off it first, or wait for one task that waits for several.",
+    ),
+    "parent_deleted": Advice(
+        "The task that this is a subtask of is in the trash, or gone for good.",
+        "Restore that one: the subtasks that went with it come back with it.",
+    ),
     "last_owner": Advice(
         "A workspace keeps at least one owner, and this would take the last one.",
         "Make somebody else an owner first, or delete the workspace.",
@@ -132,7 +166,8 @@ ADVICE: dict[str, Advice] = {
         "See `errors`: each names a place (`pointer`, `parameter` or `header`) and what is wrong there.",
     ),
     "unknown_reference": Advice(
-        "The body names something that is not there for you: an unknown project, or a user who is no member.",
+        "The body names something that is not there for you: a project, label or task that does not exist here or is in the "
+        "trash, or a user who is no member.",
         "See `errors` for the place, and check the id.",
     ),
     "idempotency_key_reused": Advice(

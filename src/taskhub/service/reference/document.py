@@ -67,7 +67,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 
 
 def _request_body(operation: Operation, model: Any, schemas: Schemas) -> dict[str, Any]:
-    schema = schemas.of_body(model, is_patch=operation.method == "PATCH")
+    schema = schemas.of_body(model)
     # A minted id would be good for one try only.
     example = {name: value for name, value in schemas.example(schema).items() if name != "id"}
     content = {"schema": schema, "example": example}

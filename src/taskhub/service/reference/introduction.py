@@ -34,6 +34,8 @@ TAGS: dict[str, str] = {
     "Invitations": "How somebody becomes a member.",
     "Projects": "What tasks belong to, and are numbered in.",
     "Tasks": "The work.",
+    "Comments": "What people say about tasks.",
+    "Labels": "What tasks of all projects can be marked with.",
     "Service": "About the service itself.",
 }
 """The groups of operations, in their order."""

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import inspect
 from pydantic import BaseModel
 
-from taskhub.kernel.api.responses import Page
+from taskhub.kernel.api.responses import Batch, Page
 from taskhub.service.reference.glossary import word
 
 Schema = dict[str, Any]
@@ -36,18 +36,15 @@ class Schemas:
 
     def of_answer(self, answers: Any) -> Schema:
         """The schema of a view, or of a page of them. Answers may grow members and values: nothing about them is closed."""
-        if get_origin(answers) is Page:
-            return self._of_page(get_args(answers)[0])
+        if get_origin(answers) in (Batch, Page):
+            return self._of_several(get_origin(answers), get_args(answers)[0])
         return self._of_type(inspect.type_info(answers))
 
-    def of_body(self, model: type[BaseModel], *, is_patch: bool) -> Schema:
-        """The schema of a request body. In a merge patch every member may be absent, so none has a default."""
+    def of_body(self, model: type[BaseModel]) -> Schema:
+        """The schema of a request body."""
         schema = model.model_json_schema(ref_template=_REF + "{model}")
         for name, definition in schema.pop("$defs", {}).items():
             self._add(name, definition)
-        if is_patch:
-            for member in schema["properties"].values():
-                member.pop("default", None)
         return self._add(model.__name__, schema)
 
     def example(self, schema: Schema) -> Any:
@@ -62,11 +59,13 @@ class Schemas:
             return [self.example(schema["items"])]
         return {name: self.example(member) for name, member in schema.get("properties", {}).items()}
 
-    def _of_page(self, view: type[msgspec.Struct]) -> Schema:
+    def _of_several(self, kind: type, view: type[msgspec.Struct]) -> Schema:
         items = self.of_answer(view)
-        properties = {"items": {"type": "array", "items": items}, "next_cursor": {"anyOf": [{"type": "string"}, _NULL]}}
+        properties: dict[str, Schema] = {"items": {"type": "array", "items": items}}
+        if kind is Page:
+            properties["next_cursor"] = {"anyOf": [{"type": "string"}, _NULL]}
         schema = {"type": "object", "properties": properties, "required": [*properties]}
-        return self._add(f"{items['$ref'].removeprefix(_REF)}Page", schema)
+        return self._add(f"{items['$ref'].removeprefix(_REF)}{kind.__name__}", schema)
 
     def _of_type(self, kind: Any) -> Schema:
         if isinstance(kind, inspect.StructType):

@@ -1,4 +1,4 @@
-"""Paths of projects and tasks, and what stands in them."""
+"""Paths of projects, tasks and what belongs to them, and what stands in them."""
 
 import re
 from uuid import UUID
@@ -6,11 +6,21 @@ from uuid import UUID
 from taskhub.kernel.api.request import parse_id
 from taskhub.tasks.application.ports import TaskKey, TaskRef
 
-PROJECTS = "/v1/workspaces/{workspace_id}/projects"
+WORKSPACE = "/v1/workspaces/{workspace_id}"
+PROJECTS = WORKSPACE + "/projects"
 PROJECT = PROJECTS + "/{project_id}"
-TASKS = "/v1/workspaces/{workspace_id}/tasks"
+LABELS = WORKSPACE + "/labels"
+LABEL = LABELS + "/{label_id}"
+TASKS = WORKSPACE + "/tasks"
+BULK_CREATE = TASKS + "/bulk_create"
+BULK_UPDATE = TASKS + "/bulk_update"
 TASK = TASKS + "/{task}"
 ASSIGNEE = TASK + "/assignees/{user_id}"
+TASK_LABEL = TASK + "/labels/{label_id}"
+BLOCKER = TASK + "/blockers/{blocker}"
+COMMENTS = TASK + "/comments"
+COMMENT = COMMENTS + "/{comment_id}"
+HISTORY = TASK + "/history"
 
 _KEY = re.compile(r"([A-Z][A-Z0-9]{1,9})-([1-9][0-9]{0,8})")
 
@@ -29,5 +39,14 @@ def project_path(workspace_id: UUID, id: UUID) -> str:
     return f"/v1/workspaces/{workspace_id}/projects/{id}"
 
 
+def label_path(workspace_id: UUID, id: UUID) -> str:
+    return f"/v1/workspaces/{workspace_id}/labels/{id}"
+
+
 def task_path(workspace_id: UUID, id: UUID) -> str:
     return f"/v1/workspaces/{workspace_id}/tasks/{id}"
+
+
+def comment_path(workspace_id: UUID, task: str, id: UUID) -> str:
+    """Below the task as it was named."""
+    return f"/v1/workspaces/{workspace_id}/tasks/{task}/comments/{id}"

@@ -7,14 +7,14 @@ from starlette.responses import Response
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Reply
-from taskhub.tasks.api.bodies import NewProject, ProjectPatch
+from taskhub.tasks.api.bodies.projects import NewProject, ProjectPatch, WorkflowBody
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import PROJECT, PROJECTS, project_path
 from taskhub.tasks.application.archive_project import ArchiveProject
 from taskhub.tasks.application.change_project import ChangeProject
 from taskhub.tasks.application.trash_project import TrashProject
 from taskhub.tasks.application.views import ProjectView
-from taskhub.tasks.domain.errors import KeyTaken
+from taskhub.tasks.domain.errors import KeyTaken, ProjectArchived, StatusInUse
 from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE
 
 PROJECT_COMMANDS = Routes("Projects")
@@ -61,3 +61,22 @@ async def unarchive_project(request: ApiRequest, workspace_id: UUID, project_id:
     tasks = module_of(request)
     command = ArchiveProject(workspace_id, project_id, request.expected)
     return request.answer(await request.run(tasks.runner(), tasks.unarchive_project(), command, Reply()))
+
+
+@PROJECT_COMMANDS.put(
+    PROJECT + "/workflow",
+    CONTRIBUTE,
+    summary="Give a project another workflow",
+    answers=ProjectView,
+    errors=(StatusInUse, ProjectArchived),
+)
+async def set_workflow(request: ApiRequest, workspace_id: UUID, project_id: UUID, body: WorkflowBody) -> Response:
+    """Statuses and transitions are replaced as a whole. Without transitions (`null`) any status may follow any; with them, a task
+    goes from a status only to those that stand behind it.
+
+    A status that tasks are at, in the trash or not, goes only with an entry in `status_map` that tells where they go; each of
+    them gets a new version. The category of a status never changes.
+    """
+    tasks = module_of(request)
+    command = body.command(workspace_id, project_id, request.expected)
+    return request.answer(await request.run(tasks.runner(), tasks.set_workflow(), command, Reply()))

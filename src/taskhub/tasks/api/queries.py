@@ -1,20 +1,35 @@
 """The query parameters of reads, and what they ask for."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from taskhub.kernel.api.problems import InvalidCursor
 from taskhub.kernel.api.queries import MOST_VALUES, Flag, PageQuery, Query
-from taskhub.kernel.api.request import parse_id
+from taskhub.kernel.api.request import ApiRequest, parse_id
 from taskhub.kernel.api.types import Id, Instant
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.tasks.application.queries import Order, ProjectFilter, ProjectSort, TaskFilter, TaskSort
+from taskhub.tasks.api.bodies.kinds import StatusKey
+from taskhub.tasks.application.queries import (
+    POSITIONS,
+    LabelSort,
+    Order,
+    PageRequest,
+    Position,
+    ProjectFilter,
+    ProjectSort,
+    Sort,
+    TaskFilter,
+    TaskSort,
+)
 from taskhub.tasks.domain.priority import Priority
 
-ME, NOBODY = "me", "none"
+ME, NONE = "me", "none"
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -30,13 +45,23 @@ def _moment(value: str) -> str:
     return value
 
 
-def _assignee(value: str) -> str | UUID:
-    if value in (ME, NOBODY):
-        return value
-    try:
-        return parse_id(value)
-    except NotFound:
-        raise PydanticCustomError("uuid_parsing", "Expected a UUID, `me` or `none`.") from None
+def _id_or(*words: str) -> Callable[[str], str | UUID]:
+    """An id, or one of some words that stand for something."""
+    expected = " or ".join(["a UUID", *(f"`{word}`" for word in words)])
+
+    def read(value: str) -> str | UUID:
+        if value in words:
+            return value
+        try:
+            return parse_id(value)
+        except NotFound:
+            raise PydanticCustomError("uuid_parsing", "Expected {expected}.", {"expected": expected}) from None
+
+    return read
+
+
+def _id_schema(*words: str) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"enum": [*words]}]})
 
 
 def _words(value: str) -> str:
@@ -50,14 +75,10 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
 ]
-Assignee = Annotated[
-    UUID | Literal["me", "none"],
-    BeforeValidator(_assignee),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"enum": [ME, NOBODY]}]}),
-]
+Assignee = Annotated[UUID | Literal["me", "none"], BeforeValidator(_id_or(ME, NONE)), _id_schema(ME, NONE)]
+IdOrNone = Annotated[UUID | Literal["none"], BeforeValidator(_id_or(NONE)), _id_schema(NONE)]
 # A list as default would be copied for each request.
 Values: Any = Field(default=(), max_length=MOST_VALUES)
-StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(_words)]
 
 
@@ -74,6 +95,10 @@ class TaskListQuery(PageQuery):
     status_category: list[Literal["todo", "in_progress", "done", "cancelled"]] = Values
     priority: list[Literal["none", "low", "medium", "high", "urgent"]] = Values
     assignee_id: list[Assignee] = Values
+    label_id: list[IdOrNone] = Values
+    parent_id: list[IdOrNone] = Values
+    blocked: Flag | None = None
+    blocks: list[Id] = Values
     due_before: Moment | None = None
     due_after: Moment | None = None
     closed: Flag | None = None
@@ -90,6 +115,8 @@ class TaskListQuery(PageQuery):
         "-priority",
         "key",
         "-key",
+        "rank",
+        "-rank",
     ] = "-created_at"
 
     @property
@@ -103,14 +130,24 @@ class TaskListQuery(PageQuery):
             statuses=tuple(self.status),
             status_categories=tuple(self.status_category),
             priorities=tuple(int(Priority.of(key)) for key in self.priority),
-            assignee_ids=tuple(id if isinstance(id, UUID) else caller_id for id in self.assignee_id if id != NOBODY),
-            unassigned=NOBODY in self.assignee_id,
+            assignee_ids=tuple(id if isinstance(id, UUID) else caller_id for id in self.assignee_id if id != NONE),
+            unassigned=NONE in self.assignee_id,
+            label_ids=_ids(self.label_id),
+            unlabelled=NONE in self.label_id,
+            parent_ids=_ids(self.parent_id),
+            top_level=NONE in self.parent_id,
+            blocked=self.blocked,
+            blocks=tuple(self.blocks),
             due_before=self.due_before,
             due_after=self.due_after,
             closed=self.closed,
             q=self.q,
             deleted=self.deleted,
         )
+
+
+def _ids(values: list[UUID | Literal["none"]]) -> tuple[UUID, ...]:
+    return tuple(value for value in values if isinstance(value, UUID))
 
 
 class ProjectListQuery(PageQuery):
@@ -125,3 +162,26 @@ class ProjectListQuery(PageQuery):
     @property
     def chosen(self) -> ProjectFilter:
         return ProjectFilter(self.archived, self.deleted)
+
+
+class LabelListQuery(PageQuery):
+    sort: Literal["name", "-name", "created_at", "-created_at"] = "name"
+
+    @property
+    def order(self) -> Order[LabelSort]:
+        return Order(LabelSort(self.sort.removeprefix("-")), self.sort.startswith("-"))
+
+
+def page_of(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRequest[Sort]:
+    """Which part of a list is asked for.
+
+    Raises:
+        InvalidCursor
+    """
+    position: Position | None = None
+    if (raw := request.position()) is not None:
+        try:
+            position = msgspec.convert(raw, POSITIONS[order.sort])
+        except msgspec.ValidationError:
+            raise InvalidCursor from None
+    return PageRequest(order, query.limit, position)

@@ -2,19 +2,15 @@
 
 from uuid import UUID
 
-import msgspec
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.api.problems import InvalidCursor
-from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, task_path, task_ref
-from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery, TrashQuery
-from taskhub.tasks.application.queries import POSITIONS, Order, PageRequest, Position, Sort
+from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery, TrashQuery, page_of
 from taskhub.tasks.application.views import ProjectView, TaskView
 from taskhub.workspaces.contract.access import READ
 
@@ -37,7 +33,7 @@ async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: Tr
 @READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView])
 async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListQuery) -> Response:
     """Different filters all have to match, of a repeated one any. Without `sort` the newest come first."""
-    page, chosen = _page(request, query, query.order), query.chosen(request.caller.user_id)
+    page, chosen = page_of(request, query, query.order), query.chosen(request.caller.user_id)
     portion = await module_of(request).task_queries().list(workspace_id, chosen, page)
     return request.page(portion.items, portion.after)
 
@@ -53,19 +49,6 @@ async def get_project(request: ApiRequest, workspace_id: UUID, project_id: UUID,
 @PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView])
 async def list_projects(request: ApiRequest, workspace_id: UUID, query: ProjectListQuery) -> Response:
     """Without `sort` by name, however its case is written."""
-    page = _page(request, query, query.order)
+    page = page_of(request, query, query.order)
     portion = await module_of(request).project_queries().list(workspace_id, query.chosen, page)
     return request.page(portion.items, portion.after)
-
-
-def _page(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRequest[Sort]:
-    """Raises:
-    InvalidCursor
-    """
-    position: Position | None = None
-    if (raw := request.position()) is not None:
-        try:
-            position = msgspec.convert(raw, POSITIONS[order.sort])
-        except msgspec.ValidationError:
-            raise InvalidCursor from None
-    return PageRequest(order, query.limit, position)

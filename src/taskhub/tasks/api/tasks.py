@@ -9,39 +9,53 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.api.answers import task_answer
-from taskhub.tasks.api.bodies import NewTask, TaskPatch
+from taskhub.tasks.api.bodies.moves import Move
+from taskhub.tasks.api.bodies.tasks import NewTask, TaskPatch
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import ASSIGNEE, TASK, TASKS, task_path, task_ref
-from taskhub.tasks.application.assign_task import AssignTask
+from taskhub.tasks.api.paths import TASK, TASKS, task_path, task_ref
 from taskhub.tasks.application.change_task import ChangeTask
 from taskhub.tasks.application.trash_task import TrashTask
 from taskhub.tasks.application.views import TaskView
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted, TooManyAssignees
+from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ParentDeleted, ProjectArchived, ProjectDeleted, TooDeep
 from taskhub.workspaces.contract.access import CONTRIBUTE
 
 TASK_COMMANDS = Routes("Tasks")
 
 
 @TASK_COMMANDS.post(
-    TASKS, CONTRIBUTE, status_code=201, summary="Create a task", answers=TaskView, errors=(UnknownReference, ProjectArchived)
+    TASKS,
+    CONTRIBUTE,
+    status_code=201,
+    summary="Create a task",
+    answers=TaskView,
+    errors=(UnknownReference, ProjectArchived, TooDeep),
 )
 async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) -> Response:
+    """It gets the next number of its project, and the last place there. Without `status` it begins at the project's first."""
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id)
     reply = Reply(201, task_path(workspace_id, command.id))
     return request.answer(await request.run(tasks.runner(), tasks.create_task(), command, reply))
 
 
-@TASK_COMMANDS.patch(TASK, CONTRIBUTE, summary="Change a task", answers=TaskView, errors=(UnknownReference, ProjectArchived))
+@TASK_COMMANDS.patch(
+    TASK,
+    CONTRIBUTE,
+    summary="Change a task",
+    answers=TaskView,
+    errors=(UnknownReference, ProjectArchived, IllegalTransition, Cycle, TooDeep),
+)
 async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: TaskPatch) -> Response:
+    """Lists of ids are replaced as a whole; to add or take a single one, use its own path."""
     tasks = module_of(request)
-    command = ChangeTask(workspace_id, task_ref(task), body.changes(), request.expected)
+    command = ChangeTask(workspace_id, task_ref(task), body.values(), request.expected)
     answer = await request.run(tasks.runner(), tasks.change_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
 @TASK_COMMANDS.delete(TASK, CONTRIBUTE, status_code=204, summary="Move a task to the trash", errors=(ProjectArchived,))
 async def delete_task(request: ApiRequest, workspace_id: UUID, task: str) -> Response:
+    """All tasks below it go along."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
     return request.answer(await request.run(tasks.runner(), tasks.trash_task(), command, Reply(204)))
@@ -52,28 +66,31 @@ async def delete_task(request: ApiRequest, workspace_id: UUID, task: str) -> Res
     CONTRIBUTE,
     summary="Bring a task back from the trash",
     answers=TaskView,
-    errors=(ProjectArchived, ProjectDeleted),
+    errors=(ProjectArchived, ProjectDeleted, ParentDeleted),
 )
 async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Response:
+    """The tasks below that went with it come back with it; those that were in the trash before stay there."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
     answer = await request.run(tasks.runner(), tasks.restore_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
-@TASK_COMMANDS.put(
-    ASSIGNEE, CONTRIBUTE, summary="Put a member on a task", answers=TaskView, errors=(ProjectArchived, TooManyAssignees)
+@TASK_COMMANDS.post(
+    TASK + "/move",
+    CONTRIBUTE,
+    summary="Give a task another place",
+    answers=TaskView,
+    errors=(UnknownReference, ProjectArchived, IllegalTransition, Cycle, TooDeep),
 )
-async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: UUID) -> Response:
-    tasks = module_of(request)
-    command = AssignTask(workspace_id, task_ref(task), user_id, request.expected)
-    answer = await request.run(tasks.runner(), tasks.assign_task(), command, Reply())
-    return task_answer(request, workspace_id, command.task, answer)
+async def move_task(request: ApiRequest, workspace_id: UUID, task: str, body: Move) -> Response:
+    """Right before or after another task, or at an end of its project; at the same time it may change its status, come under
+    another task, or go over to another project.
 
-
-@TASK_COMMANDS.delete(ASSIGNEE, CONTRIBUTE, summary="Take someone off a task", answers=TaskView, errors=(ProjectArchived,))
-async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: UUID) -> Response:
+    There it gets a new number, and so do all tasks below it, which go along. The old keys go on naming them. It leaves its parent
+    behind, and may go to any status of the other project; a status that is unknown there has to be replaced by `status`.
+    """
     tasks = module_of(request)
-    command = AssignTask(workspace_id, task_ref(task), user_id, request.expected)
-    answer = await request.run(tasks.runner(), tasks.unassign_task(), command, Reply())
+    command = body.command(workspace_id, task_ref(task), request.expected)
+    answer = await request.run(tasks.runner(), tasks.move_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)

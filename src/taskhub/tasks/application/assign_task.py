@@ -25,8 +25,9 @@ async def assign_task(command: AssignTask, uow: TasksUnitOfWork, *, clock: Clock
     ProjectArchived
     TooManyAssignees
     """
+    members = await uow.memberships.require(command.workspace_id, [command.user_id])
     task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
-    if command.user_id not in await uow.memberships.require(command.workspace_id, [command.user_id]):
+    if command.user_id not in members:
         raise NotFound
     task.assign(command.user_id, project=project, now=clock())
     return task

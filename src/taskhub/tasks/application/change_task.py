@@ -6,18 +6,18 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
-from taskhub.tasks.application.assignees import require_members
 from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
+from taskhub.tasks.application.relations import Relations
 from taskhub.tasks.domain.task import Task
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeTask:
-    """``changes`` holds the members of `Content` to replace; those it does not name stay as they are."""
+    """``values`` holds the members of `Content` to replace; those it does not name stay as they are."""
 
     workspace_id: UUID
     task: TaskRef
-    changes: dict[str, Any]
+    values: dict[str, Any]
     expected: Expected
 
 
@@ -25,11 +25,16 @@ async def change_task(command: ChangeTask, uow: TasksUnitOfWork, *, clock: Clock
     """Raises:
     NotFound
     StaleVersion
+    UnknownReference: something new that the content names is not there.
+    Cycle, TooDeep
     ProjectArchived
-    UnknownReference: a new assignee is no member.
+    ValidationFailed: the project has no such status.
+    IllegalTransition
     """
+    relations = await Relations.secure(command.workspace_id, [command.values], uow)
     task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
-    newcomers = tuple(id for id in command.changes.get("assignee_ids", ()) if id not in task.content.assignee_ids)
-    await require_members(command.workspace_id, newcomers, uow)
-    task.change(replace(task.content, **command.changes), project=project, now=clock())
+    await relations.survey({task.id: command.values}, uow)
+    content = replace(task.content, **command.values)
+    relations.relate(task.id, project, content, task.content)
+    task.change(content, project=project, now=clock())
     return task

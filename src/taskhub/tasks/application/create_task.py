@@ -1,33 +1,53 @@
 """Create a task in a project."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import Fault, UnknownReference
-from taskhub.tasks.application.assignees import require_members
 from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.application.relations import Relations
+from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content, Task
 
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
+    """``values`` holds the members of `Content` that are given; without a status it gets the first of the project."""
+
     workspace_id: UUID
     id: UUID
     project_id: UUID
-    content: Content
+    values: dict[str, Any]
     actor_id: UUID
 
 
 async def create_task(command: CreateTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
     """Raises:
-    UnknownReference: no such project, or an assignee who is no member.
+    UnknownReference: no such project, or something that the content names is not there.
     ProjectArchived
+    ValidationFailed: the project has no such status.
+    Cycle, TooDeep
     """
-    project = await uow.projects.find(command.workspace_id, command.project_id)
-    if project is None:
-        raise UnknownReference(Fault("unknown_reference", "no project of this workspace", pointer="/project_id"))
-    task = Task.create(id=command.id, project=project, content=command.content, created_by_id=command.actor_id, now=clock())
-    await require_members(command.workspace_id, command.content.assignee_ids, uow)
+    relations = await Relations.secure(command.workspace_id, [command.values], uow)
+    project = found(await uow.projects.find(command.workspace_id, command.project_id))
+    await relations.survey({command.id: command.values}, uow)
+    content = content_of(command.values, project)
+    relations.relate(command.id, project, content)
+    task = Task.create(id=command.id, project=project, content=content, created_by_id=command.actor_id, now=clock())
     uow.tasks.add(task)
     return task
+
+
+def found(project: Project | None) -> Project:
+    """Raises:
+    UnknownReference: there is none.
+    """
+    if project is None:
+        raise UnknownReference(Fault("unknown_reference", "no project of this workspace", pointer="/project_id"))
+    return project
+
+
+def content_of(values: dict[str, Any], project: Project) -> Content:
+    return Content(**{"status": project.workflow.first, **values})

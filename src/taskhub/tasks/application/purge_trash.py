@@ -25,15 +25,25 @@ async def purge_trash(command: PurgeTrash, uow: TasksUnitOfWork) -> int:
     """
     await uow.lock()
     before = command.now - KEPT
-    projects = await uow.projects.deleted_before(command.workspace_id, before, limit=AT_ONCE)
+    projects = await uow.projects.find_expired(command.workspace_id, before, limit=AT_ONCE)
     for project in projects:
         project.purge(command.now)
         uow.projects.remove(project)
-    tasks = [] if projects else await uow.tasks.deleted_before(command.workspace_id, before, limit=AT_ONCE)
-    for task in tasks:
+    if projects:
+        await uow.forget(command.workspace_id, [project.id for project in projects])
+    return len(projects) or await _purge_tasks(command, before, uow)
+
+
+async def _purge_tasks(command: PurgeTrash, before: datetime, uow: TasksUnitOfWork) -> int:
+    """Tasks go with their comments and former keys, and block nothing any more."""
+    expired = await uow.tasks.find_expired(command.workspace_id, before, limit=AT_ONCE)
+    ids = frozenset(task.id for task in expired.tasks)
+    for task in expired.tasks:
         task.purge(command.now)
         uow.tasks.remove(task)
-    removed = [thing.id for thing in (*projects, *tasks)]
-    if removed:
-        await uow.forget(command.workspace_id, removed)
-    return len(removed)
+    for task in expired.waiting:
+        task.lose_blockers(ids, now=command.now)
+    if ids:
+        comment_ids = await uow.remove_belongings(command.workspace_id, ids)
+        await uow.forget(command.workspace_id, [*ids, *comment_ids])
+    return len(ids)

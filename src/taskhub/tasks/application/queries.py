@@ -9,20 +9,24 @@ from uuid import UUID
 import msgspec
 
 from taskhub.tasks.application.ports import TaskRef
-from taskhub.tasks.application.views import ProjectView, TaskView
+from taskhub.tasks.application.views import CommentView, HistoryEntry, LabelView, ProjectView, TaskView
 
 Position = tuple[Any, ...]
-"""Where a row stands in an order: its values of the order's members."""
+"""Where a row stands in an order: its values of the order's members, and what else it takes to find that place again."""
 
 
 class TaskSort(Enum):
-    """What tasks can be sorted by. All but `key` are told apart by their ids where they are equal."""
+    """What tasks can be sorted by. All but `key` and `rank` are told apart by their ids where they are equal.
+
+    `rank` is the order in which people have put them, project by project.
+    """
 
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
     DUE = "due"
     PRIORITY = "priority"
     KEY = "key"
+    RANK = "rank"
 
 
 class ProjectSort(Enum):
@@ -31,18 +35,36 @@ class ProjectSort(Enum):
     CREATED_AT = "created_at"
 
 
-Sort = TypeVar("Sort", TaskSort, ProjectSort)
+class LabelSort(Enum):
+    NAME = "name"
+    CREATED_AT = "created_at"
+
+
+class CommentSort(Enum):
+    CREATED_AT = "created_at"
+
+
+class HistorySort(Enum):
+    SEQ = "seq"
+
+
+Sort = TypeVar("Sort", bound=Enum)
 
 _At = tuple[datetime, UUID]
-POSITIONS: dict[TaskSort | ProjectSort, Any] = {
+POSITIONS: dict[Enum, Any] = {
     TaskSort.CREATED_AT: _At,
     TaskSort.UPDATED_AT: _At,
     TaskSort.DUE: tuple[datetime | None, UUID],
     TaskSort.PRIORITY: tuple[Annotated[int, msgspec.Meta(ge=0, le=4)], UUID],
     TaskSort.KEY: tuple[str, Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]],
+    TaskSort.RANK: tuple[str, str, UUID, int],
     ProjectSort.NAME: tuple[str, UUID],
     ProjectSort.KEY: tuple[str],
     ProjectSort.CREATED_AT: _At,
+    LabelSort.NAME: tuple[str],
+    LabelSort.CREATED_AT: _At,
+    CommentSort.CREATED_AT: _At,
+    HistorySort.SEQ: tuple[Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]],
 }
 """The form of a position in each order."""
 
@@ -57,6 +79,8 @@ class Order(Generic[Sort]):
 
 NEWEST_FIRST = Order(TaskSort.CREATED_AT, descending=True)
 BY_NAME = Order(ProjectSort.NAME)
+OLDEST_FIRST = Order(CommentSort.CREATED_AT)
+LATEST_FIRST = Order(HistorySort.SEQ, descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +110,10 @@ class TaskFilter:
     Attributes:
         priorities: by their numbers.
         unassigned: tasks that nobody is on, beside those of `assignee_ids`.
+        unlabelled: tasks without labels, beside those with any of `label_ids`.
+        top_level: tasks that are no subtasks, beside those right below any of `parent_ids`.
+        blocked: whether they wait for a task that is open: neither closed nor in the trash.
+        blocks: tasks that any of these waits for.
         due_before: exclusive; tasks without a due date match neither this nor `due_after`, which is inclusive.
         closed: whether they are done or cancelled.
         q: words that all occur in key, title or description; the last may be the beginning of one.
@@ -99,6 +127,12 @@ class TaskFilter:
     priorities: tuple[int, ...] = ()
     assignee_ids: tuple[UUID, ...] = ()
     unassigned: bool = False
+    label_ids: tuple[UUID, ...] = ()
+    unlabelled: bool = False
+    parent_ids: tuple[UUID, ...] = ()
+    top_level: bool = False
+    blocked: bool | None = None
+    blocks: tuple[UUID, ...] = ()
     due_before: datetime | None = None
     due_after: datetime | None = None
     closed: bool | None = None
@@ -126,3 +160,33 @@ class ProjectQueries(Protocol):
     async def find(self, workspace_id: UUID, id: UUID, *, with_deleted: bool = False) -> ProjectView | None: ...
 
     async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]: ...
+
+
+class LabelQueries(Protocol):
+    """One round trip each."""
+
+    async def find(self, workspace_id: UUID, id: UUID) -> LabelView | None: ...
+
+    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> Portion[LabelView]: ...
+
+
+class CommentQueries(Protocol):
+    """Comments on tasks that are not in the trash. One round trip each."""
+
+    async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None: ...
+
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> Portion[CommentView]:
+        """Raises:
+        NotFound: no such task.
+        """
+
+
+class HistoryQueries(Protocol):
+    """One round trip each."""
+
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> Portion[HistoryEntry]:
+        """What happened to a task, in the trash or not, and to the comments on it.
+
+        Raises:
+            NotFound: no such task.
+        """

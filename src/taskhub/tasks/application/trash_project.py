@@ -30,7 +30,7 @@ async def trash_project(command: TrashProject, uow: TasksUnitOfWork, *, clock: C
     project = await uow.projects.get(command.workspace_id, command.id, expected=command.expected)
     now = clock()
     project.trash(now)
-    await uow.tasks.trash_with(project, now=now)
+    await uow.cascades.trash_with(project, now=now)
 
 
 async def restore_project(command: TrashProject, uow: TasksUnitOfWork, *, clock: Clock) -> Project:
@@ -45,5 +45,5 @@ async def restore_project(command: TrashProject, uow: TasksUnitOfWork, *, clock:
     if project.deleted_at is not None:
         now = clock()
         project.restore(now)
-        await uow.tasks.restore_with(project, now=now)
+        await uow.cascades.restore_with(project, now=now)
     return project

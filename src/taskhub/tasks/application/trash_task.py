@@ -1,4 +1,4 @@
-"""Move a task to the trash, and bring it back."""
+"""Move a task to the trash with all below it, and bring them back."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,24 +17,36 @@ class TrashTask:
 
 
 async def trash_task(command: TrashTask, uow: TasksUnitOfWork, *, clock: Clock) -> None:
-    """Raises:
-    NotFound
-    StaleVersion
-    ProjectArchived
+    """Takes along all tasks below that are not in the trash yet, each with its own version and event.
+
+    Raises:
+        NotFound
+        StaleVersion
+        ProjectArchived
     """
-    task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
-    task.trash(project=project, now=clock())
+    await uow.lock()
+    family = await uow.tasks.get_family(command.workspace_id, command.task, expected=command.expected)
+    now = clock()
+    family.task.trash(project=family.project, now=now)
+    for task in family.descendants:
+        task.follow_to_trash(family.task, now=now)
 
 
 async def restore_task(command: TrashTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
-    """Raises:
-    NotFound
-    StaleVersion
-    ProjectDeleted
-    ProjectArchived
+    """Brings back the tasks below that went with it. One that is not in the trash stays as it is.
+
+    Raises:
+        NotFound
+        StaleVersion
+        ProjectDeleted
+        ParentDeleted
+        ProjectArchived
     """
-    task, project = await uow.tasks.get_in_project(
-        command.workspace_id, command.task, expected=command.expected, with_deleted=True
-    )
-    task.restore(project=project, now=clock())
-    return task
+    await uow.lock()
+    family = await uow.tasks.get_family(command.workspace_id, command.task, expected=command.expected, with_deleted=True)
+    now = clock()
+    family.task.restore(project=family.project, parent=family.parent, now=now)
+    for task in family.descendants:
+        if task.trashed_with == family.task.id:
+            task.come_back(now)
+    return family.task

@@ -1,15 +1,30 @@
 """The representations of projects and tasks: answered, listed and logged, the same JSON everywhere."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from taskhub.tasks.domain.comment import Comment
+from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
+from taskhub.tasks.domain.workflow import Workflow
 
 PRIORITY_KEYS = {priority: priority.key for priority in Priority}
+
+
+class StatusView(msgspec.Struct, frozen=True):
+    key: str
+    name: str
+    category: str
+
+
+class WorkflowView(msgspec.Struct, frozen=True):
+    statuses: list[StatusView]
+    transitions: dict[str, list[str]] | None
 
 
 class ProjectView(msgspec.Struct, frozen=True):
@@ -18,6 +33,7 @@ class ProjectView(msgspec.Struct, frozen=True):
     key: str
     name: str
     description: str | None
+    workflow: WorkflowView
     archived_at: dt.datetime | None
     version: int
     created_by_id: UUID
@@ -44,6 +60,9 @@ class TaskView(msgspec.Struct, frozen=True):
     status_category: str
     priority: str
     assignee_ids: list[UUID]
+    label_ids: list[UUID]
+    parent_id: UUID | None
+    blocked_by_ids: list[UUID]
     due: DueView | None
     due_at: dt.datetime | None
     closed_at: dt.datetime | None
@@ -54,6 +73,67 @@ class TaskView(msgspec.Struct, frozen=True):
     version: int
 
 
+class LabelView(msgspec.Struct, frozen=True):
+    id: UUID
+    workspace_id: UUID
+    name: str
+    color: str
+    version: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class CommentView(msgspec.Struct, frozen=True):
+    id: UUID
+    workspace_id: UUID
+    task_id: UUID
+    author_id: UUID
+    body: str
+    mentioned_ids: list[UUID]
+    edited_at: dt.datetime | None
+    version: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """A change of a task, or of a comment on it. ``changes`` maps a member to what it was before and after."""
+
+    seq: int
+    type: str
+    occurred_at: dt.datetime
+    actor_id: UUID | None
+    version: int
+    changes: dict[str, list[Any]]
+
+
+def workflow_view(workflow: Workflow) -> WorkflowView:
+    transitions = workflow.transitions
+    return WorkflowView(
+        [StatusView(status.key, status.name, status.category) for status in workflow.statuses],
+        None if transitions is None else {origin: list(targets) for origin, targets in transitions.items()},
+    )
+
+
+def label_view(label: Label) -> LabelView:
+    return LabelView(label.id, label.workspace_id, label.name, label.color, label.version, label.created_at, label.updated_at)
+
+
+def comment_view(comment: Comment) -> CommentView:
+    return CommentView(
+        comment.id,
+        comment.workspace_id,
+        comment.task_id,
+        comment.author_id,
+        comment.body,
+        list(comment.mentioned_ids),
+        comment.edited_at,
+        comment.version,
+        comment.created_at,
+        comment.updated_at,
+    )
+
+
 def project_view(project: Project) -> ProjectView:
     return ProjectView(
         project.id,
@@ -61,6 +141,7 @@ def project_view(project: Project) -> ProjectView:
         project.key,
         project.name,
         project.description,
+        workflow_view(project.workflow),
         project.archived_at,
         project.version,
         project.created_by_id,
@@ -85,6 +166,9 @@ def task_view(task: Task) -> TaskView:
         task.status_category,
         PRIORITY_KEYS[content.priority],
         list(content.assignee_ids),
+        list(content.label_ids),
+        content.parent_id,
+        list(content.blocked_by_ids),
         DueView(due.date, due.time, due.time_zone) if due else None,
         due.at if due else None,
         task.closed_at,

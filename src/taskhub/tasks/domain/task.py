@@ -6,31 +6,40 @@ from typing import ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted, TooManyAssignees
+from taskhub.tasks.domain.errors import ParentDeleted, ProjectDeleted, TooManyAssignees, TooManyBlockers, TooManyLabels
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.status import CLOSED, FIRST_STATUS, STATUSES
+from taskhub.tasks.domain.workflow import CLOSED
 
 MOST_ASSIGNEES = 100
-"""They stand in an index, whose entries are limited to 2,700 bytes."""
+MOST_LABELS = 40
+"""Both stand in an index, whose entries are limited to 2,700 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a client may set on a task."""
+    """All that a client may set on a task. What it refers to is looked at before it is set; see `Relations`."""
 
     title: str
     description: str | None = None
-    status: str = FIRST_STATUS
+    status: str
     priority: Priority = Priority.NONE
     assignee_ids: tuple[UUID, ...] = ()
     due: Due | None = None
+    label_ids: tuple[UUID, ...] = ()
+    parent_id: UUID | None = None
+    blocked_by_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(eq=False)
 class Task(Aggregate):
-    """``number`` is None until the commit has allocated it. ``trashed_with`` is the project that took the task to the trash."""
+    """Attributes:
+    number: None until the commit has allocated it.
+    trashed_with: the project, or the task above this one, that took it to the trash.
+    rank: a new place among the tasks of its project; None where it stays at the one it has.
+    """
 
     entity_type: ClassVar[str] = "task"
 
@@ -40,6 +49,7 @@ class Task(Aggregate):
     project_key: str
     number: int | None
     content: Content
+    status_category: str
     closed_at: datetime | None
     created_by_id: UUID
     version: int
@@ -47,18 +57,44 @@ class Task(Aggregate):
     updated_at: datetime
     deleted_at: datetime | None
     trashed_with: UUID | None
+    rank: str | None = None
 
     @classmethod
-    def create(cls, *, id: UUID, project: Project, content: Content, created_by_id: UUID, now: datetime) -> "Task":
-        """A new task of a project.
+    def create(
+        cls,
+        *,
+        id: UUID,
+        project: Project,
+        content: Content,
+        created_by_id: UUID,
+        now: datetime,
+        number: int | None = None,
+        rank: str | None = None,
+    ) -> "Task":
+        """A new task of a project. Without a number it gets one at commit, and the last place.
 
         Raises:
             ProjectArchived
+            ValidationFailed: the project has no such status.
         """
-        _require_open(project)
-        closed_at = now if STATUSES[content.status] in CLOSED else None
+        project.require_open()
+        category = project.workflow.category_of(content.status)
         task = cls(
-            project.workspace_id, id, project.id, project.key, None, content, closed_at, created_by_id, 1, now, now, None, None
+            workspace_id=project.workspace_id,
+            id=id,
+            project_id=project.id,
+            project_key=project.key,
+            number=number,
+            content=content,
+            status_category=category,
+            closed_at=now if category in CLOSED else None,
+            created_by_id=created_by_id,
+            version=1,
+            created_at=now,
+            updated_at=now,
+            deleted_at=None,
+            trashed_with=None,
+            rank=rank,
         )
         task._record("task.created")
         return task
@@ -71,63 +107,141 @@ class Task(Aggregate):
     def key(self) -> str:
         return f"{self.project_key}-{self.number}"
 
-    @property
-    def status_category(self) -> str:
-        return STATUSES[self.content.status]
-
     def change(self, content: Content, *, project: Project, now: datetime) -> None:
         """Replaces the content.
 
         Raises:
             ProjectArchived
+            ValidationFailed: the project has no such status.
+            IllegalTransition
         """
         if content == self.content:
             return
-        _require_open(project)
-        was_closed = self.status_category in CLOSED
-        is_closed = STATUSES[content.status] in CLOSED
-        closed_at = self.closed_at if was_closed and is_closed else now if is_closed else None
-        self._change("task.updated", now, content=content, closed_at=closed_at)
+        project.require_open()
+        if content.status != self.content.status:
+            project.workflow.check_transition(self.content.status, content.status)
+        self._take("task.updated", content, project, now)
 
     def assign(self, user_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         TooManyAssignees
         """
-        if user_id not in self.content.assignee_ids:
-            if len(self.content.assignee_ids) >= MOST_ASSIGNEES:
-                raise TooManyAssignees(MOST_ASSIGNEES)
-            ids = tuple(sorted((*self.content.assignee_ids, user_id)))
-            self.change(replace(self.content, assignee_ids=ids), project=project, now=now)
+        ids = _with(self.content.assignee_ids, user_id)
+        if len(ids) > MOST_ASSIGNEES:
+            raise TooManyAssignees(MOST_ASSIGNEES)
+        self.change(replace(self.content, assignee_ids=ids), project=project, now=now)
 
     def unassign(self, user_id: UUID, *, project: Project, now: datetime) -> None:
-        ids = tuple(id for id in self.content.assignee_ids if id != user_id)
-        self.change(replace(self.content, assignee_ids=ids), project=project, now=now)
+        """Raises:
+        ProjectArchived
+        """
+        self.change(replace(self.content, assignee_ids=_without(self.content.assignee_ids, user_id)), project=project, now=now)
 
     def release(self, user_id: UUID, *, now: datetime) -> None:
         """Takes someone off who is no longer a member. Not a client's change: archived projects and the trash don't stop it."""
-        ids = tuple(id for id in self.content.assignee_ids if id != user_id)
-        self._change("task.updated", now, content=replace(self.content, assignee_ids=ids))
+        self._change(
+            "task.updated", now, content=replace(self.content, assignee_ids=_without(self.content.assignee_ids, user_id))
+        )
+
+    def add_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
+        """Raises:
+        ProjectArchived
+        TooManyLabels
+        """
+        ids = _with(self.content.label_ids, label_id)
+        if len(ids) > MOST_LABELS:
+            raise TooManyLabels(MOST_LABELS)
+        self.change(replace(self.content, label_ids=ids), project=project, now=now)
+
+    def remove_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
+        """Raises:
+        ProjectArchived
+        """
+        self.change(replace(self.content, label_ids=_without(self.content.label_ids, label_id)), project=project, now=now)
+
+    def add_blocker(self, blocker_id: UUID, *, project: Project, now: datetime) -> None:
+        """Raises:
+        ProjectArchived
+        TooManyBlockers
+        """
+        ids = _with(self.content.blocked_by_ids, blocker_id)
+        if len(ids) > MOST_BLOCKERS:
+            raise TooManyBlockers(MOST_BLOCKERS)
+        self.change(replace(self.content, blocked_by_ids=ids), project=project, now=now)
+
+    def remove_blocker(self, blocker_id: UUID, *, project: Project, now: datetime) -> None:
+        """Raises:
+        ProjectArchived
+        """
+        ids = _without(self.content.blocked_by_ids, blocker_id)
+        self.change(replace(self.content, blocked_by_ids=ids), project=project, now=now)
+
+    def lose_blockers(self, blocker_ids: frozenset[UUID], *, now: datetime) -> None:
+        """Forgets blockers that are gone for good. Not a client's change."""
+        ids = tuple(id for id in self.content.blocked_by_ids if id not in blocker_ids)
+        self._change("task.updated", now, content=replace(self.content, blocked_by_ids=ids))
+
+    def move(self, content: Content, rank: str | None, *, project: Project, now: datetime) -> None:
+        """Gives the task another place in its project, and with it another content. Without a rank it stays where it is.
+
+        Raises:
+            ProjectArchived
+            ValidationFailed: the project has no such status.
+            IllegalTransition
+        """
+        self.change(content, project=project, now=now)
+        if rank is not None:
+            project.require_open()
+            self.rank, self.updated_at = rank, now
+        if rank is not None or self.event is not None:
+            self._record("task.moved")
+
+    def enter(self, project: Project, number: int, rank: str, content: Content, *, now: datetime) -> None:
+        """Goes over to another project. No transition leads there: any of its statuses will do.
+
+        Raises:
+            ProjectArchived
+            ValidationFailed: the project has no such status.
+        """
+        project.require_open()
+        self.project_id, self.project_key = project.id, project.key
+        self.number, self.rank = number, rank
+        self._take("task.moved", content, project, now)
+        self.updated_at = now
+        self._record("task.moved")
 
     def trash(self, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         """
-        _require_open(project)
+        project.require_open()
         self._change("task.trashed", now, deleted_at=now)
 
-    def restore(self, *, project: Project, now: datetime) -> None:
-        """Takes the task out of the trash; one that is not there stays as it is.
+    def follow_to_trash(self, leader: "Task", *, now: datetime) -> None:
+        """Goes to the trash because the task above goes there; one that is there already stays as it is."""
+        if self.deleted_at is None:
+            self._change("task.trashed", now, deleted_at=now, trashed_with=leader.id)
+
+    def restore(self, *, project: Project, parent: "Task | None" = None, now: datetime) -> None:
+        """Takes the task out of the trash; one that is not there stays as it is. ``parent``: the task above, if it is there.
 
         Raises:
             ProjectDeleted
+            ParentDeleted
             ProjectArchived
         """
         if self.deleted_at is None:
             return
         if project.deleted_at is not None:
             raise ProjectDeleted
-        _require_open(project)
+        if self.content.parent_id is not None and (parent is None or parent.deleted_at is not None):
+            raise ParentDeleted
+        project.require_open()
+        self.come_back(now)
+
+    def come_back(self, now: datetime) -> None:
+        """Leaves the trash together with the one that took it there."""
         self._change("task.restored", now, deleted_at=None, trashed_with=None)
 
     def purge(self, now: datetime) -> None:
@@ -135,7 +249,15 @@ class Task(Aggregate):
         self.updated_at = now
         self._record("task.purged")
 
+    def _take(self, event: str, content: Content, project: Project, now: datetime) -> None:
+        category = project.workflow.category_of(content.status)
+        closed_at = (self.closed_at or now) if category in CLOSED else None
+        self._change(event, now, content=content, status_category=category, closed_at=closed_at)
 
-def _require_open(project: Project) -> None:
-    if project.is_archived:
-        raise ProjectArchived
+
+def _with(ids: tuple[UUID, ...], id: UUID) -> tuple[UUID, ...]:
+    return ids if id in ids else tuple(sorted((*ids, id)))
+
+
+def _without(ids: tuple[UUID, ...], id: UUID) -> tuple[UUID, ...]:
+    return tuple(one for one in ids if one != id)

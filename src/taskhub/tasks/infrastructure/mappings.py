@@ -1,18 +1,34 @@
-"""Projects and tasks as rows."""
+"""Projects, tasks, labels and comments as rows."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, cast
+import msgspec
+from sqlalchemy import ColumnElement, Text, cast, func, literal_column
 
 from taskhub.kernel.infrastructure.mapping import Allocation, Mapping
 from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.tasks.application.views import ProjectView, TaskView, project_view, task_view
+from taskhub.tasks.application.views import (
+    CommentView,
+    LabelView,
+    ProjectView,
+    TaskView,
+    WorkflowView,
+    comment_view,
+    label_view,
+    project_view,
+    task_view,
+    workflow_view,
+)
+from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.errors import KeyTaken
+from taskhub.tasks.domain.errors import KeyTaken, NameTaken
+from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content, Task
-from taskhub.tasks.infrastructure.rows import ProjectRow, TaskRow
+from taskhub.tasks.domain.workflow import Status, Workflow
+from taskhub.tasks.infrastructure.rows import CommentRow, LabelRow, ProjectRow, TaskRow
 
 PROJECT_COLUMNS = (
     "workspace_id",
@@ -20,6 +36,7 @@ PROJECT_COLUMNS = (
     "key",
     "name",
     "description",
+    "workflow",
     "archived_at",
     "created_by_id",
     "version",
@@ -40,6 +57,9 @@ TASK_COLUMNS = (
     "status_category",
     "priority",
     "assignee_ids",
+    "label_ids",
+    "parent_id",
+    "blocked_by_ids",
     "due_date",
     "due_time",
     "due_time_zone",
@@ -52,9 +72,71 @@ TASK_COLUMNS = (
     "updated_at",
     "deleted_at",
     "trashed_with",
+    "rank",
+)
+LABEL_COLUMNS = ("workspace_id", "id", "name", "folded_name", "color", "version", "created_at", "updated_at")
+COMMENT_COLUMNS = (
+    "workspace_id",
+    "id",
+    "task_id",
+    "author_id",
+    "body",
+    "mentioned_ids",
+    "edited_at",
+    "version",
+    "created_at",
+    "updated_at",
+    "deleted_at",
 )
 _NO_DUE = (None, None, None, None, None)
 _PRIORITIES = tuple(Priority)
+
+
+def _label_from_row(row: Any) -> Label:
+    workspace_id, id, name, _, *others = row
+    return Label(workspace_id, id, name, *others)
+
+
+def _comment_from_row(row: Any) -> Comment:
+    workspace_id, id, task_id, author_id, body, mentioned_ids, *others = row
+    return Comment(workspace_id, id, task_id, author_id, body, tuple(mentioned_ids), *others)
+
+
+@lru_cache(maxsize=1024)
+def workflow_view_of(text: str) -> WorkflowView:
+    """A stored workflow. Most projects have the same: each text is read once."""
+    return msgspec.json.decode(text, type=WorkflowView)
+
+
+@lru_cache(maxsize=1024)
+def _workflow_of(text: str) -> Workflow:
+    view = workflow_view_of(text)
+    statuses = tuple(Status(status.key, status.name, status.category) for status in view.statuses)
+    transitions = view.transitions
+    return Workflow(statuses, None if transitions is None else {key: tuple(to) for key, to in transitions.items()})
+
+
+def _project_to_row(project: Project) -> tuple[Any, ...]:
+    return (
+        project.workspace_id,
+        project.id,
+        project.key,
+        project.name,
+        project.description,
+        msgspec.json.encode(workflow_view(project.workflow)).decode(),
+        project.archived_at,
+        project.created_by_id,
+        project.version,
+        project.created_at,
+        project.updated_at,
+        project.deleted_at,
+        project.purged_at,
+    )
+
+
+def _project_from_row(row: Any) -> Project:
+    workspace_id, id, key, name, description, workflow, *others = row
+    return Project(workspace_id, id, key, name, description, _workflow_of(workflow), *others)
 
 
 def _task_to_row(task: Task) -> tuple[Any, ...]:
@@ -71,6 +153,9 @@ def _task_to_row(task: Task) -> tuple[Any, ...]:
         task.status_category,
         int(content.priority),
         content.assignee_ids,
+        content.label_ids,
+        content.parent_id,
+        content.blocked_by_ids,
         *((due.date, due.time, due.time_zone, due.at, due.ends_at) if due else _NO_DUE),
         task.closed_at,
         task.created_by_id,
@@ -79,6 +164,7 @@ def _task_to_row(task: Task) -> tuple[Any, ...]:
         task.updated_at,
         task.deleted_at,
         task.trashed_with,
+        task.rank,
     )
 
 
@@ -91,6 +177,9 @@ def _task_from_row(row: Any) -> Task:
         priority=_PRIORITIES[row["priority"]],
         assignee_ids=tuple(row["assignee_ids"]),
         due=due,
+        label_ids=tuple(row["label_ids"]),
+        parent_id=row["parent_id"],
+        blocked_by_ids=tuple(row["blocked_by_ids"]),
     )
     return Task(
         row["workspace_id"],
@@ -99,6 +188,7 @@ def _task_from_row(row: Any) -> Task:
         row["project_key"],
         row["number"],
         content,
+        row["status_category"],
         row["closed_at"],
         row["created_by_id"],
         row["version"],
@@ -109,6 +199,11 @@ def _task_from_row(row: Any) -> Task:
     )
 
 
+def rank_at_end(place: ColumnElement[int]) -> ColumnElement[str]:
+    """As `rank.at_end`, in SQL."""
+    return literal_column("'i'", Text()).concat(func.lpad(cast(place, Text), 9, "0"))
+
+
 PROJECTS = Mapping(
     Project,
     ProjectRow,
@@ -116,7 +211,8 @@ PROJECTS = Mapping(
     lock_rank=30,
     represent=project_view,
     columns=PROJECT_COLUMNS,
-    from_row=lambda row: Project(*row),
+    from_row=_project_from_row,
+    to_row=_project_to_row,
     constraints={"uq_projects_workspace_id_key": KeyTaken},
     visible=(table_of(ProjectRow).c.purged_at.is_(None),),
     leaves_tombstone=True,
@@ -131,15 +227,37 @@ TASKS = Mapping(
     from_row=_task_from_row,
     to_row=_task_to_row,
     is_relied_on=False,
+    kept=("rank",),
     allocation=Allocation(
         parent=PROJECTS,
         parent_id=lambda task: task.project_id,
-        counters=("last_number",),
+        counters=("last_number", "last_place"),
         number="number",
-        columns=lambda project: {"number": project.c.last_number},
+        columns=lambda project: {"number": project.c.last_number, "rank": rank_at_end(project.c.last_place)},
         fields=lambda project: {
             "number": project.c.last_number,
             "key": project.c.key.concat("-").concat(cast(project.c.last_number, Text)),
         },
     ),
+)
+LABELS = Mapping(
+    Label,
+    LabelRow,
+    LabelView,
+    lock_rank=28,
+    represent=label_view,
+    columns=LABEL_COLUMNS,
+    from_row=_label_from_row,
+    constraints={"uq_labels_workspace_id_folded_name": NameTaken},
+)
+COMMENTS = Mapping(
+    Comment,
+    CommentRow,
+    CommentView,
+    lock_rank=45,
+    represent=comment_view,
+    columns=COMMENT_COLUMNS,
+    from_row=_comment_from_row,
+    leaves_tombstone=True,
+    is_relied_on=False,
 )

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, SmallInteger, Text, text
+from sqlalchemy import JSON, Computed, Index, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,7 +11,9 @@ from taskhub.kernel.infrastructure.rows import Row, SoftDeleted, Timestamped, Ve
 
 
 class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
-    """``last_number`` is the number of the newest task; it moves without touching the version."""
+    """``last_number`` is the number of the newest task, ``last_place`` the place at the end that was given last. Both move
+    without touching the version.
+    """
 
     __tablename__ = "projects"
     __table_args__ = (Index("uq_projects_workspace_id_key", "workspace_id", "key", unique=True),)
@@ -21,21 +23,25 @@ class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
     key: Mapped[str] = mapped_column(Text(collation="C"))
     name: Mapped[str]
     description: Mapped[str | None]
+    workflow: Mapped[str] = mapped_column(JSON)
     archived_at: Mapped[datetime | None]
     created_by_id: Mapped[UUID]
     purged_at: Mapped[datetime | None]
     last_number: Mapped[int] = mapped_column(server_default=text("0"))
+    last_place: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
     """``ix_tasks_live`` holds all that lists filter by, so that a list looks at rows only to show them (decision 7).
 
-    ``words`` is what ``q`` searches in; ``due_ends_at`` the instant that a due date is sorted and filtered by.
+    ``words`` is what ``q`` searches in; ``due_ends_at`` the instant that a due date is sorted and filtered by; ``rank`` the place
+    in the project, also of a task in the trash.
     """
 
     __tablename__ = "tasks"
     __table_args__ = (
         Index("uq_tasks_workspace_id_project_key_number", "workspace_id", "project_key", "number", unique=True),
+        Index("uq_tasks_workspace_id_project_key_rank", "workspace_id", "project_key", "rank", unique=True),
         Index(
             "ix_tasks_live",
             "workspace_id",
@@ -49,6 +55,9 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
                 "status_category",
                 "priority",
                 "assignee_ids",
+                "label_ids",
+                "parent_id",
+                "rank",
                 "due_ends_at",
                 "closed_at",
                 "updated_at",
@@ -64,6 +73,8 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         Index("ix_tasks_priority", "workspace_id", "priority", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_tasks_parent", "workspace_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index("ix_tasks_blocked", "workspace_id", "id", postgresql_where=text("cardinality(blocked_by_ids) > 0")),
         Index("ix_tasks_trash", "workspace_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         # Without a list of pending entries: every search would read it, and whoever fills it up would wait until it is sorted in.
         Index(
@@ -88,6 +99,10 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
     status_category: Mapped[str]
     priority: Mapped[int] = mapped_column(SmallInteger)
     assignee_ids: Mapped[list[UUID]]
+    label_ids: Mapped[list[UUID]]
+    parent_id: Mapped[UUID | None]
+    blocked_by_ids: Mapped[list[UUID]]
+    rank: Mapped[str] = mapped_column(Text(collation="C"))
     due_date: Mapped[date | None]
     due_time: Mapped[time | None]
     due_time_zone: Mapped[str | None]
@@ -99,3 +114,43 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
     words: Mapped[str] = mapped_column(
         TSVECTOR, Computed("task_words(workspace_id, project_key, number, title, description)", persisted=True)
     )
+
+
+class FormerKeyRow(Row):
+    """A key that a task had before it went over to another project: it goes on naming the task."""
+
+    __tablename__ = "former_keys"
+    __table_args__ = (Index(None, "workspace_id", "task_id"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    project_key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    task_id: Mapped[UUID]
+
+
+class LabelRow(Versioned, Timestamped, Row):
+    """``folded_name`` is what names are compared and sorted by."""
+
+    __tablename__ = "labels"
+    __table_args__ = (Index("uq_labels_workspace_id_folded_name", "workspace_id", "folded_name", unique=True),)
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    folded_name: Mapped[str] = mapped_column(Text(collation="C"))
+    color: Mapped[str]
+
+
+class CommentRow(Versioned, Timestamped, SoftDeleted, Row):
+    """The row of a deleted comment stays, emptied: it tells which events belong to the history of the task."""
+
+    __tablename__ = "comments"
+    __table_args__ = (Index("ix_comments_task", "workspace_id", "task_id", "created_at", "id"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    body: Mapped[str]
+    mentioned_ids: Mapped[list[UUID]]
+    edited_at: Mapped[datetime | None]

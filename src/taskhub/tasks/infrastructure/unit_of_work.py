@@ -4,28 +4,49 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, delete, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Table, Uuid, bindparam, delete, func, literal, select, tuple_
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.forgetting import forget
-from taskhub.kernel.infrastructure.mapping import Mapping
+from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
-from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.repositories import SqlProjects, SqlTasks
+from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
+from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.repositories.cascades import SqlCascades
+from taskhub.tasks.infrastructure.repositories.comments import SqlComments
+from taskhub.tasks.infrastructure.repositories.labels import SqlLabels
+from taskhub.tasks.infrastructure.repositories.order import SqlOrder
+from taskhub.tasks.infrastructure.repositories.projects import SqlProjects
+from taskhub.tasks.infrastructure.repositories.structure import SqlStructure
+from taskhub.tasks.infrastructure.repositories.tasks import SqlTasks
+from taskhub.tasks.infrastructure.rows import FormerKeyRow
 from taskhub.workspaces.contract.memberships import Memberships
 
-
-def _remove(mapping: Mapping[Any]) -> Statement:
-    table = mapping.table
-    in_workspace = table.c.workspace_id == bindparam("workspace_id", type_=Uuid())
-    some = select(table.c.id).where(in_workspace).order_by(table.c.id).limit(bindparam("limit", type_=Integer()))
-    return Statement(delete(table).where(in_workspace, table.c.id.in_(some)).returning(table.c.id))
+_LIMIT = bindparam("limit", type_=Integer())
+_TASK_IDS = bindparam("task_ids", type_=ARRAY(Uuid()))
+_former_keys = table_of(FormerKeyRow)
 
 
-_REMOVE = (_remove(TASKS), _remove(PROJECTS))
+def _remove_some(table: Table) -> Statement:
+    """Removes rows of a workspace, whichever they are. Their ids are of no interest, only how many they are."""
+    key = tuple_(*table.primary_key.columns)
+    some = select(*table.primary_key.columns).where(table.c.workspace_id == WORKSPACE_ID).limit(_LIMIT)
+    return Statement(delete(table).where(table.c.workspace_id == WORKSPACE_ID, key.in_(some)).returning(literal(1)))
+
+
+_REMOVE = tuple(_remove_some(table) for table in (COMMENTS.table, _former_keys, TASKS.table, PROJECTS.table, LABELS.table))
+
+
+def _remove_of_tasks(table: Table, returned: ColumnElement[Any]) -> Statement:
+    conditions = (table.c.workspace_id == WORKSPACE_ID, table.c.task_id == func.any(_TASK_IDS))
+    return Statement(delete(table).where(*conditions).returning(returned))
+
+
+_REMOVE_COMMENTS = _remove_of_tasks(COMMENTS.table, COMMENTS.table.c.id)
+_REMOVE_KEYS = _remove_of_tasks(_former_keys, literal(1))
 
 
 class SqlTasksUnitOfWork(SqlUnitOfWork):
@@ -48,11 +69,36 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
         return SqlTasks(self)
 
     @property
+    def structure(self) -> SqlStructure:
+        return SqlStructure(self)
+
+    @property
+    def order(self) -> SqlOrder:
+        return SqlOrder(self)
+
+    @property
+    def cascades(self) -> SqlCascades:
+        return SqlCascades(self)
+
+    @property
+    def labels(self) -> SqlLabels:
+        return SqlLabels(self)
+
+    @property
+    def comments(self) -> SqlComments:
+        return SqlComments(self)
+
+    @property
     def memberships(self) -> Memberships:
         return self._memberships(self)
 
     async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
         await forget(self, workspace_id, ids)
+
+    async def remove_belongings(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
+        parameters = {"workspace_id": workspace_id, "task_ids": list(task_ids)}
+        await self.write(_REMOVE_KEYS, parameters)
+        return [record["id"] for record in await self.write(_REMOVE_COMMENTS, parameters)]
 
     async def remove_rows_of(self, workspace_id: UUID, *, limit: int) -> int:
         removed = 0

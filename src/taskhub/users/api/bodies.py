@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.bodies import Body
+from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Id, Instant, Name, TimeZone
 from taskhub.kernel.contract.caller import Scope
 from taskhub.users.domain import password
@@ -53,7 +53,7 @@ class NewUser(Body):
     time_zone: TimeZone = "UTC"
 
 
-class UserPatch(Body):
+class UserPatch(Patch):
     """A merge patch: a member that is missing stays as it is. A new `email` needs `current_password`."""
 
     name: Name = ""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from taskhub.kernel.api.bodies import Body
+from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Instant, Name, NewId, TimeZone
 from taskhub.kernel.contract.ids import new_id
 from taskhub.workspaces.application.create_workspace import CreateWorkspace
@@ -23,7 +23,7 @@ class NewWorkspace(Body):
         return CreateWorkspace(self.id, self.name, self.time_zone, owner_id)
 
 
-class WorkspacePatch(Body):
+class WorkspacePatch(Patch):
     """A merge patch: a member that is missing stays as it is."""
 
     name: Name = ""
@@ -33,7 +33,7 @@ class WorkspacePatch(Body):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class MemberPatch(Body):
+class MemberPatch(Patch):
     """A merge patch with one member that can be changed."""
 
     role: RoleKey = "member"

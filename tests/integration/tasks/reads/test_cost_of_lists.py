@@ -20,23 +20,34 @@ OURS = UUID(int=1 << 64)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TASKS = 3000
 A_PAGE = 51
-INDEX = 110
+INDEX = 130
 """The entries of our 3,000 tasks in `ix_tasks_live`, on about so many pages."""
 LOOK_UP = 4
 """A row by its id: three pages of the index, one of the table."""
 
+PROJECT, LABEL, BLOCKER = UUID(int=7), UUID(int=5), UUID(int=11)
+
 LOAD = """
-INSERT INTO tasks (workspace_id, id, project_id, project_key, number, title, status, status_category, priority, assignee_ids,
-    due_ends_at, created_by_id, version, created_at, updated_at, deleted_at)
-SELECT w.id, gen_random_uuid(), CASE WHEN n = 7 THEN $2::uuid ELSE w.id END, 'OPS', n,
+INSERT INTO tasks (workspace_id, id, project_id, project_key, number, rank, title, status, status_category, priority,
+    assignee_ids, label_ids, parent_id, blocked_by_ids, due_ends_at, created_by_id, version, created_at, updated_at, deleted_at)
+SELECT w.id, CASE WHEN n = 11 THEN '00000000-0000-0000-0000-00000000000b' ELSE gen_random_uuid() END,
+    CASE WHEN n % 2 = 0 THEN $2::uuid ELSE w.id END, CASE WHEN n % 2 = 0 THEN 'OPS' ELSE 'WEB' END, n,
+    'i' || lpad(n::text, 9, '0'),
     CASE WHEN n % 3 = 0 THEN 'check ' ELSE '' END || CASE WHEN n = 77 THEN 'zeppelin ' ELSE '' END || md5(n::text),
-    'todo', 'todo', n % 5, '{}', $1::timestamptz + n * interval '1 hour',
+    'todo', 'todo', n % 5, '{}', CASE WHEN n % 50 = 0 THEN ARRAY[$5::uuid] ELSE '{}' END, CASE WHEN n = 12 THEN $6::uuid END,
+    CASE WHEN n % 60 = 0 THEN ARRAY[$6::uuid] ELSE '{}' END, $1::timestamptz + n * interval '1 hour',
     w.id, 1, $1::timestamptz + n * interval '1 minute', $1, NULL
 FROM generate_series(1, $3::integer) AS n
 CROSS JOIN unnest($4::uuid[]) AS w (id)
 ORDER BY n
 """
 """Task after task, each in the next workspace: the rows of one lie scattered."""
+
+
+PROJECTS = """
+INSERT INTO projects (workspace_id, id, key, name, workflow, created_by_id, version, created_at, updated_at)
+SELECT id, $2, 'OPS', 'Operations', '{}', id, 1, $1, $1 FROM unnest($3::uuid[]) AS w (id)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +59,10 @@ async def connection(template_url: str) -> AsyncIterator[asyncpg.Connection]:
     try:
         # Rows count as visible to all, and need not be looked at, only once their commit is on disk.
         await connection.execute("SET synchronous_commit = on")
-        await connection.execute(LOAD, START, UUID(int=7), TASKS, [OURS, *(uuid4() for _ in range(9))])
-        await connection.execute("VACUUM (ANALYZE) tasks")
+        workspaces = [OURS, *(uuid4() for _ in range(9))]
+        await connection.execute(LOAD, START, PROJECT, TASKS, workspaces, LABEL, BLOCKER)
+        await connection.execute(PROJECTS, START, PROJECT, workspaces)
+        await connection.execute("VACUUM (ANALYZE) tasks, projects")
         await connection.execute("SET plan_cache_mode = force_generic_plan")
         yield connection
     finally:
@@ -62,7 +75,7 @@ async def plan_of(
 ) -> dict[str, Any]:
     """How PostgreSQL came to a page of 50, and what it touched."""
     goes_on, searches = after is not None, chosen.q is not None
-    shape = Shape(names_of(chosen), order, goes_on, searches, chosen.deleted, rows_for(50))
+    shape = Shape(names_of(chosen, order), order, goes_on, searches, chosen.deleted, rows_for(50))
     statement = search_statement(shape) if shape.searches else list_statement(shape)
     values: dict[str, Any] = {"workspace_id": OURS, "limit": 51, **values_of(chosen)}
     arguments = statement.arguments(values | (parameters_of(order, after) if after else {}))
@@ -90,6 +103,7 @@ DEEP = {
     TaskSort.DUE: (START + timedelta(hours=TASKS // 2), UUID(int=0)),
     TaskSort.PRIORITY: (2, UUID(int=0)),
     TaskSort.KEY: ("OPS", TASKS // 2),
+    TaskSort.RANK: ("OPS", f"i{TASKS // 2:09}", BLOCKER, 1),
 }
 
 
@@ -103,9 +117,12 @@ async def test_a_page_costs_the_same_at_any_depth(connection: asyncpg.Connection
     "chosen",
     [
         TaskFilter(statuses=("nothing_has_it",)),
-        TaskFilter(project_ids=(UUID(int=7),)),
+        TaskFilter(project_ids=(PROJECT,)),
         TaskFilter(priorities=(4,), closed=False),
         TaskFilter(assignee_ids=(UUID(int=9),)),
+        TaskFilter(label_ids=(LABEL,)),
+        TaskFilter(unlabelled=True, top_level=True),
+        TaskFilter(parent_ids=(BLOCKER,)),
         TaskFilter(due_after=START + timedelta(days=300)),
         TaskFilter(ids=(UUID(int=1), UUID(int=2))),
         TaskFilter(q="zeppelin"),
@@ -116,6 +133,19 @@ async def test_a_page_costs_the_same_at_any_depth(connection: asyncpg.Connection
 )
 async def test_a_filter_looks_at_rows_only_to_show_them(connection: asyncpg.Connection, chosen: TaskFilter) -> None:
     assert await pages_touched(connection, chosen) < INDEX + LOOK_UP * A_PAGE
+
+
+@pytest.mark.parametrize("chosen", [TaskFilter(blocked=True), TaskFilter(blocked=False), TaskFilter(blocks=(PROJECT,))], ids=repr)
+async def test_who_waits_for_whom_is_looked_up_by_those_who_wait(connection: asyncpg.Connection, chosen: TaskFilter) -> None:
+    """50 of the 3,000 do, all of them for one task."""
+    waiting = TASKS // 60
+    assert await pages_touched(connection, chosen) < INDEX + LOOK_UP * (A_PAGE + 2 * waiting)
+
+
+async def test_the_order_of_one_project_is_read_from_its_index(connection: asyncpg.Connection) -> None:
+    chosen = TaskFilter(project_ids=(PROJECT,))
+    for after in (None, DEEP[TaskSort.RANK]):
+        assert await pages_touched(connection, chosen, Order(TaskSort.RANK), after) < A_PAGE + 20
 
 
 @pytest.mark.parametrize("order", [Order(sort, descending) for sort in TaskSort for descending in (False, True)], ids=str)

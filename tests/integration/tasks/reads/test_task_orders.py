@@ -16,6 +16,7 @@ from taskhub.container import Container
 from taskhub.tasks.application.queries import POSITIONS, Order, PageRequest, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
+from taskhub.tasks.domain.rank import at_end, spread
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.queries.tasks import SqlTaskQueries
 
@@ -54,6 +55,7 @@ def expected(tasks: list[Task], order: Order[TaskSort]) -> list[UUID]:
             TaskSort.DUE: (due.ends_at if due else EVER, task.id),
             TaskSort.PRIORITY: (task.content.priority, task.id),
             TaskSort.KEY: (task.project_key.encode(), task.number),
+            TaskSort.RANK: (task.project_key.encode(), (task.rank or "").encode()),
         }[order.sort]
 
     found = sorted(tasks, key=place, reverse=order.descending)
@@ -79,7 +81,10 @@ async def test_a_walk_shows_every_task_once_and_in_order(
     container: Container, values: list[dict[str, Any]], order: Order[TaskSort], limit: int, chosen: TaskFilter
 ) -> None:
     workspace_id = uuid4()
-    tasks = [task_of(workspace_id, number=number, **row) for number, row in enumerate(values, start=1)]
+    ranks = spread(None, at_end(1), len(values))[::-1]
+    tasks = [
+        task_of(workspace_id, number=n, rank=rank, **row) for n, (rank, row) in enumerate(zip(ranks, values, strict=True), 1)
+    ]
     await store(container.database(), tasks)
     queries = container.tasks.task_queries()
     pages = await walk(queries, workspace_id, chosen, PageRequest(order, limit))
@@ -117,6 +122,29 @@ async def test_a_walk_goes_on_where_it_was_though_others_come_and_go(container: 
             )
     untouched = {task.id for task in tasks}
     assert [id for id in seen if id in untouched] == expected(tasks, order)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("way", [-1, 1])
+async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_was_made(
+    container: Container, descending: bool, way: int
+) -> None:
+    """All ranks change, but for their order, and no version does."""
+    workspace_id, database = uuid4(), container.database()
+    tasks = [task_of(workspace_id, number=number, rank=at_end(number + 500)) for number in range(1, 10)]
+    await store(database, tasks)
+    queries, page = container.tasks.task_queries(), PageRequest(Order(TaskSort.RANK, descending), 2)
+    seen = []
+    for _ in tasks:
+        portion = await queries.list(workspace_id, TaskFilter(), page)
+        seen += [view.id for view in portion.items]
+        if portion.after is None:
+            break
+        page = replace(page, after=portion.after)
+        async with database.connection() as connection:
+            shift = "UPDATE tasks SET rank = 'i' || lpad((substr(rank, 2)::int + $2)::text, 9, '0') WHERE workspace_id = $1"
+            await connection._driver.execute(shift, workspace_id, way * 30)
+    assert seen == expected(tasks, page.order)
 
 
 @pytest.mark.parametrize("sort", TaskSort)

@@ -1,56 +1,148 @@
 """Filters of tasks as SQL: one condition for each that is set."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, SmallInteger, Text, Uuid, any_, bindparam, func, or_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Select,
+    SmallInteger,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from taskhub.kernel.infrastructure.database import Parameters
-from taskhub.tasks.application.queries import TaskFilter
+from taskhub.tasks.application.queries import Order, TaskFilter, TaskSort
+from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
+from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.sorting import Columns
 
 Condition = ColumnElement[bool]
+MakeCondition = Callable[[Columns], Condition]
+
+OF_ONE_PROJECT = "project"
+
+_projects = PROJECTS.table.c
+_waiting, _blocker, _blocked = (TASKS.table.alias(name) for name in ("waiting", "blocker", "blocked"))
 
 
-def _is_one_of(column: str, parameter: str, type_: Any) -> Callable[[Columns], Condition]:
+def _is_one_of(column: str, parameter: str, type_: Any) -> MakeCondition:
     return lambda tasks: tasks[column] == any_(bindparam(parameter, type_=ARRAY(type_)))
 
 
-def _is_assigned(tasks: Columns) -> Condition:
-    return tasks.assignee_ids.overlap(bindparam("assignee_ids", type_=ARRAY(Uuid())))  # type: ignore[no-any-return]
+def _overlaps(column: str) -> MakeCondition:
+    return lambda tasks: tasks[column].overlap(bindparam(column, type_=ARRAY(Uuid())))
 
 
-def _is_unassigned(tasks: Columns) -> Condition:
-    return func.cardinality(tasks.assignee_ids) == 0
+def _is_empty(column: str) -> MakeCondition:
+    return lambda tasks: func.cardinality(tasks[column]) == 0
 
 
-_CONDITIONS: dict[str, Callable[[Columns], Condition]] = {
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter by ids, and by having none: the members of `TaskFilter` for both."""
+
+    ids: str
+    none: str
+    is_any: MakeCondition
+    is_none: MakeCondition
+
+    @property
+    def either(self) -> str:
+        return f"{self.ids}_or_none"
+
+    @property
+    def conditions(self) -> dict[str, MakeCondition]:
+        return {
+            self.ids: self.is_any,
+            self.none: self.is_none,
+            self.either: lambda tasks: or_(self.is_any(tasks), self.is_none(tasks)),
+        }
+
+    def name_of(self, chosen: TaskFilter) -> str | None:
+        """Which of the conditions a filter asks for."""
+        if getattr(chosen, self.ids):
+            return self.either if getattr(chosen, self.none) else self.ids
+        return self.none if getattr(chosen, self.none) else None
+
+
+_CHOICES = (
+    Choice("assignee_ids", "unassigned", _overlaps("assignee_ids"), _is_empty("assignee_ids")),
+    Choice("label_ids", "unlabelled", _overlaps("label_ids"), _is_empty("label_ids")),
+    Choice("parent_ids", "top_level", _is_one_of("parent_id", "parent_ids", Uuid()), lambda tasks: tasks.parent_id.is_(None)),
+)
+
+
+def _waiting_for_open() -> Select[Any]:
+    """All tasks of the workspace that are blocked: few, and found by an index of those that wait for any."""
+    link = func.unnest(_waiting.c.blocked_by_ids).table_valued(column("id", Uuid()), name="link").render_derived()
+    return (
+        select(_waiting.c.id)
+        .select_from(_waiting.join(link, true()).join(_blocker, _blocker.c.id == link.c.id))
+        .where(
+            _waiting.c.workspace_id == WORKSPACE_ID,
+            func.cardinality(_waiting.c.blocked_by_ids) > 0,
+            _blocker.c.workspace_id == WORKSPACE_ID,
+            _blocker.c.deleted_at.is_(None),
+            _blocker.c.closed_at.is_(None),
+        )
+    )
+
+
+def _blockers() -> Select[Any]:
+    return select(func.unnest(_blocked.c.blocked_by_ids)).where(
+        _blocked.c.workspace_id == WORKSPACE_ID,
+        _blocked.c.id == any_(bindparam("blocks", type_=ARRAY(Uuid()))),
+        _blocked.c.deleted_at.is_(None),
+    )
+
+
+def _is_of_project(tasks: Columns) -> Condition:
+    """By its key, which an index leads with."""
+    ids = bindparam("project_ids", type_=ARRAY(Uuid()))
+    key = select(_projects.key).where(_projects.workspace_id == WORKSPACE_ID, _projects.id == any_(ids))
+    return tasks.project_key == key.scalar_subquery()  # type: ignore[no-any-return]
+
+
+_CONDITIONS: dict[str, MakeCondition] = {
     "ids": _is_one_of("id", "ids", Uuid()),
     "project_ids": _is_one_of("project_id", "project_ids", Uuid()),
+    OF_ONE_PROJECT: _is_of_project,
     "statuses": _is_one_of("status", "statuses", Text()),
     "status_categories": _is_one_of("status_category", "status_categories", Text()),
     "priorities": _is_one_of("priority", "priorities", SmallInteger()),
-    "assigned": _is_assigned,
-    "unassigned": _is_unassigned,
-    "assigned_or_not": lambda tasks: or_(_is_assigned(tasks), _is_unassigned(tasks)),
     "due_before": lambda tasks: tasks.due_ends_at < bindparam("due_before", type_=DateTime(timezone=True)),
     "due_after": lambda tasks: tasks.due_ends_at >= bindparam("due_after", type_=DateTime(timezone=True)),
     "closed": lambda tasks: tasks.closed_at.is_not(None),
     "open": lambda tasks: tasks.closed_at.is_(None),
+    "blocked": lambda tasks: tasks.id.in_(_waiting_for_open()),
+    "unblocked": lambda tasks: tasks.id.not_in(_waiting_for_open()),
+    "blocks": lambda tasks: tasks.id.in_(_blockers()),
+    **{name: condition for choice in _CHOICES for name, condition in choice.conditions.items()},
 }
-_WITH_VALUES = tuple(field.name for field in fields(TaskFilter) if field.name not in ("unassigned", "closed", "deleted"))
+_FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
+_WITHOUT_VALUES = {"deleted", *_FLAGS, *(choice.none for choice in _CHOICES)}
+_WITH_VALUES = tuple(field.name for field in fields(TaskFilter) if field.name not in _WITHOUT_VALUES)
+_BY_VALUE = tuple(name for name in _WITH_VALUES if name in _CONDITIONS and name not in {choice.ids for choice in _CHOICES})
 
 
-def names_of(chosen: TaskFilter) -> frozenset[str]:
+def names_of(chosen: TaskFilter, order: Order[TaskSort]) -> frozenset[str]:
     """Which conditions a filter consists of, without their values. Words (`q`) are no condition on columns alone."""
-    names = {name for name in _WITH_VALUES if name in _CONDITIONS and getattr(chosen, name)}
-    if chosen.assignee_ids:
-        names.add("assigned_or_not" if chosen.unassigned else "assigned")
-    elif chosen.unassigned:
-        names.add("unassigned")
-    if chosen.closed is not None:
-        names.add("closed" if chosen.closed else "open")
+    names = {name for name in _BY_VALUE if getattr(chosen, name)}
+    names |= {name for choice in _CHOICES if (name := choice.name_of(chosen))}
+    names |= {words[value] for flag, words in _FLAGS.items() if (value := getattr(chosen, flag)) is not None}
+    if order.sort is TaskSort.RANK and len(chosen.project_ids) == 1:
+        names = names - {"project_ids"} | {OF_ONE_PROJECT}
     return frozenset(names)
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, Uuid, bindparam, literal_column, select, true
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, literal_column, select, true
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.tasks.application.queries import Order, TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.queries.filters import conditions_of
+from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.queries.filters import OF_ONE_PROJECT, conditions_of
 from taskhub.tasks.infrastructure.queries.sorting import Columns, as_it_is, follows, members_of, sorted_by
 
 VIEW_COLUMNS = (
@@ -29,6 +30,9 @@ VIEW_COLUMNS = (
     "status_category",
     "priority",
     "assignee_ids",
+    "label_ids",
+    "parent_id",
+    "blocked_by_ids",
     "due_date",
     "due_time",
     "due_time_zone",
@@ -40,8 +44,8 @@ VIEW_COLUMNS = (
     "deleted_at",
     "version",
     "due_ends_at",
+    "rank",
 )
-WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 LIMIT = bindparam("limit", type_=Integer())
 
 ENTRY = TASKS.table.alias("entry")
@@ -96,7 +100,11 @@ def narrowed(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
 
 
 def is_indexed(shape: Shape) -> bool:
-    """Whether an index has the list in its order. With filters only the newest first: that index can check them by itself."""
+    """Whether an index has the list in its order. With filters only the newest first, as that index can check them by itself, and
+    the order of one project.
+    """
+    if shape.order.sort is TaskSort.RANK:
+        return shape.conditions <= {OF_ONE_PROJECT}
     return shape.order.sort is TaskSort.CREATED_AT or (not shape.conditions and shape.order != _WITHOUT_INDEX)
 
 
@@ -142,7 +150,7 @@ def _in_direction(shape: Shape, places: Subquery) -> list[ColumnElement[Any]]:
 def list_statement(shape: Shape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
-    if shape.deleted or (is_indexed(shape) and not shape.conditions):
+    if shape.deleted or (is_indexed(shape) and shape.conditions <= {OF_ONE_PROJECT}):
         rows = select(*shown(tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
         page = rows.limit(shape.most).subquery("page")
         return Statement(select(*shown(page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))

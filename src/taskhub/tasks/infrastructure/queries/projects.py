@@ -5,16 +5,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
 
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.database import Database, Record
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
-from taskhub.tasks.infrastructure.mappings import PROJECTS
-from taskhub.tasks.infrastructure.queries.sorting import follows, parameters_of, position_of, sorted_by
+from taskhub.tasks.infrastructure.mappings import PROJECTS, workflow_view_of
+from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
+from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 
 _projects = PROJECTS.table.c
 _IN_WORKSPACE = select(*(_projects[name] for name in ProjectView.__struct_fields__)).where(
-    _projects.workspace_id == bindparam("workspace_id", type_=Uuid()), *PROJECTS.visible
+    _projects.workspace_id == WORKSPACE_ID, *PROJECTS.visible
 )
 _BY_ID = _IN_WORKSPACE.where(_projects.id == bindparam("id", type_=Uuid()))
 _PROJECT = {False: Statement(_BY_ID.where(_projects.deleted_at.is_(None))), True: Statement(_BY_ID)}
@@ -39,13 +41,14 @@ class SqlProjectQueries:
 
     async def find(self, workspace_id: UUID, id: UUID, *, with_deleted: bool = False) -> ProjectView | None:
         record = await self._database.fetch_row(_PROJECT[with_deleted], {"workspace_id": workspace_id, "id": id})
-        return None if record is None else ProjectView(*record)
+        return None if record is None else project_of(record)
 
     async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]:
         statement = project_list_statement(chosen, page.order, page.after is not None)
-        position = {} if page.after is None else parameters_of(page.order, page.after)
-        parameters = {"workspace_id": workspace_id, "limit": page.limit + 1, **position}
-        records = await self._database.fetch(statement, parameters)
-        has_more = len(records) > page.limit
-        after = position_of(page.order, records[page.limit - 1]) if has_more else None
-        return Portion([ProjectView(*record) for record in records[: page.limit]], after)
+        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
+        return portion_of(records, page, project_of)
+
+
+def project_of(record: Record) -> ProjectView:
+    id, workspace_id, key, name, description, workflow, *others = record
+    return ProjectView(id, workspace_id, key, name, description, workflow_view_of(workflow), *others)

@@ -12,10 +12,10 @@ from sqlalchemy import CTE, ColumnElement, Select, Subquery, Text, bindparam, fu
 
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.tasks.infrastructure.mappings import TASKS
+from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.lists import (
     ENTRY,
     LIMIT,
-    WORKSPACE_ID,
     Shape,
     chosen,
     found,

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, text, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, text, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from taskhub.kernel.infrastructure.database import Parameters, Record
-from taskhub.tasks.application.queries import Order, Position, ProjectSort, TaskSort
+from taskhub.tasks.application.queries import CommentSort, HistorySort, LabelSort, Order, Position, ProjectSort, TaskSort
+from taskhub.tasks.infrastructure.mappings import TASKS
+from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 
 Columns = ReadOnlyColumnCollection[str, Any]
 Expression = ColumnElement[Any]
@@ -28,24 +31,44 @@ def _case_aside(value: Expression) -> Expression:
     return func.lower(value).collate("C")
 
 
+def _rank_now(rank: Expression) -> Expression:
+    """Ranks change without their tasks, when room is made: the place after a task is where that task is now.
+
+    A task that was changed meanwhile may have been moved on purpose. Then the place is where it was.
+    """
+    anchor = TASKS.table.alias("anchor")
+    columns = (anchor.c.project_key, anchor.c.id, anchor.c.version)
+    is_last = (column == bindparam(f"after_{column.name}", type_=column.type) for column in columns)
+    now = select(anchor.c.rank).where(anchor.c.workspace_id == WORKSPACE_ID, *is_last)
+    return func.coalesce(now.scalar_subquery(), rank)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A column that an order is made of, and the expression of it that is compared."""
+    """A column that an order is made of, the expression of it that is compared, and what that of a position stands for."""
 
     column: str
     compared: Callable[[Expression], Expression] = as_it_is
+    placed: Callable[[Expression], Expression] = as_it_is
 
 
 _ID = Member("id")
-_MEMBERS: dict[TaskSort | ProjectSort, tuple[Member, ...]] = {
+_MEMBERS: dict[Enum, tuple[Member, ...]] = {
     TaskSort.CREATED_AT: (Member("created_at"), _ID),
     TaskSort.UPDATED_AT: (Member("updated_at"), _ID),
     TaskSort.PRIORITY: (Member("priority"), _ID),
     TaskSort.KEY: (Member("project_key"), Member("number")),
+    TaskSort.RANK: (Member("project_key"), Member("rank", placed=_rank_now)),
     ProjectSort.NAME: (Member("name", _case_aside), _ID),
     ProjectSort.KEY: (Member("key"),),
     ProjectSort.CREATED_AT: (Member("created_at"), _ID),
+    LabelSort.NAME: (Member("folded_name"),),
+    LabelSort.CREATED_AT: (Member("created_at"), _ID),
+    CommentSort.CREATED_AT: (Member("created_at"), _ID),
+    HistorySort.SEQ: (Member("seq"),),
 }
+_ANCHORS: dict[Enum, tuple[str, ...]] = {TaskSort.RANK: ("id", "version")}
+"""Columns that a position needs besides."""
 _BY_DUE = {
     False: (Member("due_ends_at", _never("infinity")), _ID),
     True: (Member("due_ends_at", _never("-infinity")), _ID),
@@ -67,14 +90,21 @@ def follows(order: Order[Any], columns: Columns) -> ColumnElement[bool]:
     members = members_of(order)
     row = tuple_(*(member.compared(columns[member.column]) for member in members))
     position = tuple_(
-        *(member.compared(bindparam(f"after_{member.column}", type_=columns[member.column].type)) for member in members)
+        *(
+            member.placed(member.compared(bindparam(f"after_{member.column}", type_=columns[member.column].type)))
+            for member in members
+        )
     )
     return row < position if order.descending else row > position
 
 
 def parameters_of(order: Order[Any], position: Position) -> Parameters:
-    return {f"after_{member.column}": value for member, value in zip(members_of(order), position, strict=True)}
+    return {f"after_{name}": value for name, value in zip(_position_columns(order), position, strict=True)}
 
 
 def position_of(order: Order[Any], record: Record) -> Position:
-    return tuple(record[member.column] for member in members_of(order))
+    return tuple(record[name] for name in _position_columns(order))
+
+
+def _position_columns(order: Order[Any]) -> tuple[str, ...]:
+    return (*(member.column for member in members_of(order)), *_ANCHORS.get(order.sort, ()))

@@ -1,0 +1,64 @@
+"""The bodies of batches of tasks. What is wrong with the shape of an item points at it by itself."""
+
+from collections.abc import Iterable
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from taskhub.kernel.api.bodies import Body
+from taskhub.kernel.api.types import Id
+from taskhub.kernel.domain.errors import Fault, ValidationFailed
+from taskhub.tasks.api.bodies.kinds import optional
+from taskhub.tasks.api.bodies.tasks import NewTask, TaskPatch
+from taskhub.tasks.application.bulk_create_tasks import BulkCreateTasks, NewItem
+from taskhub.tasks.application.bulk_update_tasks import BulkUpdateTasks, ChangedItem
+
+MOST_ITEMS = 500
+
+
+class NewTasks(Body):
+    """Tasks to create. One may name those before it, by ids that the client minted."""
+
+    items: Annotated[tuple[NewTask, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+
+    def command(self, workspace_id: UUID, actor_id: UUID) -> BulkCreateTasks:
+        """Raises:
+        ValidationFailed
+        """
+        _check_distinct(item.id for item in self.items)
+        items = [NewItem(item.id, item.project_id, item.values()) for item in self.items]
+        return BulkCreateTasks(workspace_id, items, actor_id)
+
+
+class TaskChange(Body):
+    """A patch for one task, and the only version that it is meant for, if there is one."""
+
+    id: Id
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] = optional(0)
+    patch: TaskPatch
+
+
+class TaskChanges(Body):
+    """Patches, each for another task."""
+
+    items: Annotated[tuple[TaskChange, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+
+    def command(self, workspace_id: UUID, *, insists: bool) -> BulkUpdateTasks:
+        """Raises:
+        ValidationFailed
+        """
+        _check_distinct(item.id for item in self.items)
+        items = [ChangedItem(item.id, item.version or None, item.patch.values()) for item in self.items]
+        return BulkUpdateTasks(workspace_id, items, insists=insists)
+
+
+def _check_distinct(ids: Iterable[UUID]) -> None:
+    seen: set[UUID] = set()
+    faults = []
+    for index, id in enumerate(ids):
+        if id in seen:
+            faults.append(Fault("repeated", "Another item has this id.", pointer=f"/items/{index}/id"))
+        seen.add(id)
+    if faults:
+        raise ValidationFailed(*faults)

@@ -1,0 +1,59 @@
+"""The kinds of value that the bodies of this module are made of."""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from taskhub.kernel.api.types import Id
+from taskhub.tasks.domain.blockers import MOST_BLOCKERS
+from taskhub.tasks.domain.comment import LONGEST_BODY
+from taskhub.tasks.domain.task import MOST_ASSIGNEES, MOST_LABELS
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+
+
+def _wall_time(value: Any) -> Any:
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        raise PydanticCustomError("time_parsing", "Expected a wall time such as 09:30 or 09:30:00.")
+    return value if len(value) > 5 else f"{value}:00"
+
+
+def _as_set(value: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    """Ids without order and repeats."""
+    return tuple(sorted(set(value)))
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("blank", "Expected more than blanks.")
+    return value
+
+
+def optional(default: Any) -> Any:
+    """A member that may be missing, and then means nothing: no default is told."""
+    return Field(default=default, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+WallTime = Annotated[
+    dt.time,
+    Strict(strict=False),
+    BeforeValidator(_wall_time),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TIME.pattern}$", "examples": ["09:30", "09:30:00"]}),
+]
+ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
+StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Category = Literal["todo", "in_progress", "done", "cancelled"]
+PriorityKey = Literal["none", "low", "medium", "high", "urgent"]
+AssigneeIds = Annotated[tuple[Id, ...], Field(max_length=MOST_ASSIGNEES), AfterValidator(_as_set)]
+LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS), AfterValidator(_as_set)]
+BlockerIds = Annotated[tuple[Id, ...], Field(max_length=MOST_BLOCKERS), AfterValidator(_as_set)]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
+CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY), AfterValidator(_not_blank)]

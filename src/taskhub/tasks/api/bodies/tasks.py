@@ -1,0 +1,79 @@
+"""The bodies of task requests, and the commands that they become."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from taskhub.kernel.api.bodies import Body, Patch
+from taskhub.kernel.api.types import Day, Id, Markdown, NewId, TimeZone, Title
+from taskhub.kernel.contract.ids import new_id
+from taskhub.tasks.api.bodies.kinds import AssigneeIds, BlockerIds, LabelIds, PriorityKey, StatusKey, WallTime, optional
+from taskhub.tasks.application.create_task import CreateTask
+from taskhub.tasks.domain.due import Due
+from taskhub.tasks.domain.priority import Priority
+
+
+class DueBody(Body):
+    """A day, or a wall time in a time zone: `time` and `time_zone` are given together or not at all."""
+
+    date: Day
+    time: WallTime | None = None
+    time_zone: TimeZone | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.time is None) != (self.time_zone is None):
+            raise PydanticCustomError("incomplete_due", "`time` and `time_zone` are given together, or neither for a whole day.")
+        try:
+            self.due()
+        except OverflowError:
+            raise PydanticCustomError("instant_range", "Expected an instant in the years 1 to 9999.") from None
+        return self
+
+    def due(self) -> Due:
+        if self.time is None or self.time_zone is None:
+            return Due(self.date)
+        return Due.at_time(self.date, self.time, self.time_zone)
+
+
+class TaskContent(Body):
+    """What a client may set on a task."""
+
+    title: Title = ""
+    description: Markdown | None = None
+    status: StatusKey = optional("")
+    priority: PriorityKey = "none"
+    assignee_ids: AssigneeIds = ()
+    label_ids: LabelIds = ()
+    parent_id: Id | None = None
+    blocked_by_ids: BlockerIds = ()
+    due: DueBody | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The members of `Content` that are given."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set & _CONTENT}
+        if "priority" in values:
+            values["priority"] = Priority.of(self.priority)
+        if self.due is not None:
+            values["due"] = self.due.due()
+        return values
+
+
+_CONTENT = frozenset(TaskContent.model_fields)
+
+
+class NewTask(TaskContent):
+    """A new task begins at the first status of its project, unless it names another."""
+
+    id: NewId = Field(default_factory=new_id)
+    project_id: Id
+    title: Title
+
+    def command(self, workspace_id: UUID, actor_id: UUID) -> CreateTask:
+        return CreateTask(workspace_id, self.id, self.project_id, self.values(), actor_id)
+
+
+class TaskPatch(TaskContent, Patch):
+    """A merge patch: a member that is missing stays as it is."""

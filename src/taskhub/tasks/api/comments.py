@@ -1,0 +1,81 @@
+"""Comments on tasks."""
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.responses import Page
+from taskhub.kernel.application.commands import Reply
+from taskhub.kernel.contract.caller import Scope
+from taskhub.kernel.domain.errors import NotAllowed, NotFound
+from taskhub.tasks.api.answers import comment_answer
+from taskhub.tasks.api.bodies.comments import CommentPatch, NewComment
+from taskhub.tasks.api.module import module_of
+from taskhub.tasks.api.paths import COMMENT, COMMENTS, comment_path, task_ref
+from taskhub.tasks.api.queries import page_of
+from taskhub.tasks.application.change_comment import ChangeComment
+from taskhub.tasks.application.create_comment import CreateComment
+from taskhub.tasks.application.delete_comment import DeleteComment
+from taskhub.tasks.application.queries import OLDEST_FIRST
+from taskhub.tasks.application.views import CommentView
+from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, READ, Role
+
+COMMENT_ROUTES = Routes("Comments")
+
+
+@COMMENT_ROUTES.get(COMMENTS, READ, summary="List the comments on a task", answers=Page[CommentView])
+async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, query: PageQuery) -> Response:
+    """Oldest first."""
+    page = page_of(request, query, OLDEST_FIRST)
+    portion = await module_of(request).comment_queries().list(workspace_id, task_ref(task), page)
+    return request.page(portion.items, portion.after)
+
+
+@COMMENT_ROUTES.post(
+    COMMENTS, CONTRIBUTE, status_code=201, summary="Comment on a task", answers=CommentView, errors=(ProjectArchived,)
+)
+async def create_comment(request: ApiRequest, workspace_id: UUID, task: str, body: NewComment) -> Response:
+    """`@` and the id of a member mentions them."""
+    tasks = module_of(request)
+    command = CreateComment(workspace_id, task_ref(task), body.id, body.body, request.caller.user_id)
+    reply = Reply(201, comment_path(workspace_id, task, body.id))
+    return comment_answer(request, workspace_id, await request.run(tasks.runner(), tasks.create_comment(), command, reply))
+
+
+@COMMENT_ROUTES.get(COMMENT, READ, summary="Read a comment", answers=CommentView)
+async def get_comment(request: ApiRequest, workspace_id: UUID, task: str, comment_id: UUID) -> Response:
+    ref = task_ref(task)
+    view = await module_of(request).comment_queries().find(workspace_id, ref, comment_id)
+    if view is None:
+        raise NotFound
+    if isinstance(ref, UUID):
+        return request.show(view)
+    return request.show(view, (b"content-location", comment_path(workspace_id, str(view.task_id), view.id).encode()))
+
+
+@COMMENT_ROUTES.patch(
+    COMMENT, CONTRIBUTE, summary="Change a comment of one's own", answers=CommentView, errors=(NotAllowed, ProjectArchived)
+)
+async def change_comment(request: ApiRequest, workspace_id: UUID, task: str, comment_id: UUID, body: CommentPatch) -> Response:
+    tasks = module_of(request)
+    text = body.body if body.model_fields_set else None
+    command = ChangeComment(workspace_id, task_ref(task), comment_id, text, request.caller.user_id, request.expected)
+    return comment_answer(request, workspace_id, await request.run(tasks.runner(), tasks.change_comment(), command, Reply()))
+
+
+@COMMENT_ROUTES.delete(COMMENT, CONTRIBUTE, status_code=204, summary="Delete a comment", errors=(NotAllowed,))
+async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, comment_id: UUID) -> Response:
+    """One's own, or as an admin (with the scope `admin`) anybody's."""
+    tasks = module_of(request)
+    caller = request.caller
+    moderates = request.role >= Role.ADMIN and caller.scope >= Scope.ADMIN
+    command = DeleteComment(workspace_id, task_ref(task), comment_id, caller.user_id, moderates, request.expected)
+    try:
+        return request.answer(await request.run(tasks.runner(), tasks.delete_comment(), command, Reply(204)))
+    except NotAllowed:
+        await request.admit(MANAGE)  # An admin is told that it is the token that may not.
+        raise

@@ -1,0 +1,53 @@
+"""Let a task wait for another, or no more, without overwriting what others do."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.commands import Expected
+from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
+from taskhub.tasks.domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTask:
+    workspace_id: UUID
+    task: TaskRef
+    blocker: TaskRef
+    expected: Expected
+
+
+async def block_task(command: BlockTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
+    """Raises:
+    NotFound: no such task, or no such blocker.
+    StaleVersion
+    ProjectArchived
+    TooManyBlockers
+    Cycle
+    """
+    await uow.lock()
+    await uow.memberships.lock_workspace(command.workspace_id)
+    task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
+    blocker_id = await uow.tasks.identify(command.workspace_id, command.blocker)
+    blockers = await uow.structure.blockers(command.workspace_id, [blocker_id])
+    before = task.content.blocked_by_ids
+    task.add_blocker(blocker_id, project=project, now=clock())
+    blockers.block(task.id, task.content.blocked_by_ids, before=before)
+    return task
+
+
+async def unblock_task(command: BlockTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
+    """A task that does not block this one leaves it as it is.
+
+    Raises:
+        NotFound
+        StaleVersion
+        ProjectArchived
+    """
+    task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
+    blocker = command.blocker
+    blocker_id = (
+        blocker if isinstance(blocker, UUID) else await uow.tasks.identify(command.workspace_id, blocker, with_deleted=True)
+    )
+    task.remove_blocker(blocker_id, project=project, now=clock())
+    return task

@@ -1,0 +1,81 @@
+"""Change many tasks, all or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.domain.errors import Fault, PreconditionRequired, StaleVersion, UnknownReference
+from taskhub.tasks.application.bulk import at
+from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.application.relations import Relations, is_structural
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedItem:
+    """``values`` as of `ChangeTask`; ``version``: the only one that the change is meant for."""
+
+    id: UUID
+    version: int | None
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkUpdateTasks:
+    """No two items are about the same task. ``insists``: whether each has to name the version that it is meant for."""
+
+    workspace_id: UUID
+    items: Sequence[ChangedItem]
+    insists: bool = False
+
+
+async def bulk_update_tasks(command: BulkUpdateTasks, uow: TasksUnitOfWork, *, clock: Clock) -> list[Task]:
+    """In a fixed number of round trips. Refusals point at the item.
+
+    Raises:
+        PreconditionRequired
+        UnknownReference: no such task, or something new that a content names is not there.
+        StaleVersion
+        Cycle, TooDeep
+        ProjectArchived
+        ValidationFailed: a project has no such status.
+        IllegalTransition
+    """
+    if command.insists:
+        _require_versions(command.items)
+    await uow.lock()
+    await uow.memberships.lock_workspace(command.workspace_id)
+    wanted = {item.id: item.values for item in command.items}
+    relations = await Relations.secure(command.workspace_id, list(wanted.values()), uow)
+    batch = await uow.tasks.find_batch(command.workspace_id, wanted, in_structure=is_structural(wanted.values()))
+    _check_items(command.items, batch)
+    await relations.survey(wanted, uow)
+    now = clock()
+    for index, item in enumerate(command.items):
+        with at(f"/items/{index}/patch"):
+            task, project = batch[item.id]
+            content = replace(task.content, **item.values)
+            relations.relate(task.id, project, content, task.content)
+            task.change(content, project=project, now=now)
+    return [batch[item.id][0] for item in command.items]
+
+
+def _require_versions(items: Sequence[ChangedItem]) -> None:
+    for index, item in enumerate(items):
+        if item.version is None:
+            with at(f"/items/{index}"):
+                raise PreconditionRequired
+
+
+def _check_items(items: Sequence[ChangedItem], batch: Mapping[UUID, tuple[Task, Project]]) -> None:
+    """Whether all tasks are there, at the versions that are meant."""
+    for index, item in enumerate(items):
+        with at(f"/items/{index}"):
+            if item.id not in batch:
+                raise UnknownReference(Fault("unknown_reference", "no task of this workspace", pointer="/id"))
+            version = batch[item.id][0].version
+            if item.version not in (None, version):
+                raise StaleVersion(version)

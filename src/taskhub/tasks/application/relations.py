@@ -1,0 +1,99 @@
+"""What tasks refer to: members, labels, and other tasks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+from uuid import UUID
+
+from taskhub.kernel.domain.errors import Fault, UnknownReference
+from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.domain.blockers import Blockers
+from taskhub.tasks.domain.hierarchy import Hierarchy, Node
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Content
+
+Values = Mapping[str, Any]
+"""Members of `Content` that a client sets."""
+
+
+_REFERRING = frozenset({"assignee_ids", "label_ids", "parent_id", "blocked_by_ids"})
+
+
+class Relations:
+    """Everything that the tasks of one command are to refer to, looked up at once however many they are.
+
+    It is secured before any task is loaded, since locks are taken in the order of workspace, members, labels, projects, tasks.
+    """
+
+    def __init__(self, workspace_id: UUID, *, are_named: bool = True) -> None:
+        """``are_named``: whether there are any; otherwise there is nothing to do."""
+        self._workspace_id = workspace_id
+        self._are_named = are_named
+        self._members: frozenset[UUID] = frozenset()
+        self._labels: frozenset[UUID] = frozenset()
+        self._hierarchy = Hierarchy()
+        self._blockers = Blockers()
+
+    @classmethod
+    async def secure(cls, workspace_id: UUID, wanted: Sequence[Values], uow: TasksUnitOfWork) -> Self:
+        """Makes sure of what is named, and that nobody else changes the same graphs meanwhile (decision 14)."""
+        if not any(values.keys() & _REFERRING for values in wanted):
+            return cls(workspace_id, are_named=False)
+        relations = cls(workspace_id)
+        blockers = _named(wanted, "blocked_by_ids")
+        if blockers or is_structural(wanted):
+            await uow.lock()
+        if blockers:
+            await uow.memberships.lock_workspace(workspace_id)
+        relations._members = await uow.memberships.require(workspace_id, _named(wanted, "assignee_ids"))
+        relations._labels = await uow.labels.require(workspace_id, _named(wanted, "label_ids"))
+        return relations
+
+    async def survey(self, wanted: Mapping[UUID, Values], uow: TasksUnitOfWork) -> None:
+        """Reads the parts of the graphs that matter, once the tasks and their projects are locked."""
+        if not self._are_named:
+            return
+        parents = {id: parent_id for id, values in wanted.items() if (parent_id := values.get("parent_id"))}
+        if parents:
+            self._hierarchy = await uow.structure.hierarchy(self._workspace_id, parents.values(), parents)
+        if blockers := _named(wanted.values(), "blocked_by_ids"):
+            self._blockers = await uow.structure.blockers(self._workspace_id, blockers)
+
+    def relate(self, id: UUID, project: Project, after: Content, before: Content | None = None) -> None:
+        """Whether a task may refer to what its content names. What it named before is not looked at again.
+
+        Raises:
+            UnknownReference
+            Cycle
+            TooDeep
+        """
+        if not self._are_named:
+            return
+        before = before or Content(title="", status="")
+        faults = [
+            *_unknown("assignee_ids", "no member of this workspace", after.assignee_ids, before.assignee_ids, self._members),
+            *_unknown("label_ids", "no label of this workspace", after.label_ids, before.label_ids, self._labels),
+        ]
+        if faults:
+            raise UnknownReference(*faults)
+        node = Node(id, after.parent_id, project.id)
+        if after.parent_id != before.parent_id:
+            self._hierarchy.check(node)
+        self._hierarchy.put(node)
+        self._blockers.block(id, after.blocked_by_ids, before=before.blocked_by_ids)
+
+
+def is_structural(wanted: Iterable[Values]) -> bool:
+    """Whether a task is to come under another."""
+    return any(values.get("parent_id") for values in wanted)
+
+
+def _named(wanted: Iterable[Values], name: str) -> set[UUID]:
+    return {id for values in wanted for id in values.get(name, ())}
+
+
+def _unknown(name: str, message: str, after: tuple[UUID, ...], before: tuple[UUID, ...], known: frozenset[UUID]) -> list[Fault]:
+    return [
+        Fault("unknown_reference", message, pointer=f"/{name}/{index}")
+        for index, id in enumerate(after)
+        if id not in known and id not in before
+    ]

@@ -1,0 +1,60 @@
+"""The history of a task, read from the event log: its own events, and those of the comments on it, deleted ones too."""
+
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Integer, Text, bindparam, cast, func, select, true, union_all
+
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.infrastructure.database import Database, Record
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.tasks.application.ports import TaskRef
+from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort, PageRequest, Portion
+from taskhub.tasks.application.views import HistoryEntry
+from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
+from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
+from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
+from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+
+_tasks, _comments, _events = TASKS.table.c, COMMENTS.table.c, table_of(EventRow).c
+
+
+@lru_cache(maxsize=4)
+def _list(kind: type, goes_on: bool) -> Statement:
+    """At least one row, if the task is there."""
+    task = select(_tasks.id).where(_tasks.workspace_id == WORKSPACE_ID, IS_NAMED[kind]).cte("task")
+    of_comments = select(_comments.id).where(_comments.workspace_id == WORKSPACE_ID, _comments.task_id == task.c.id)
+    subjects = func.array(union_all(select(task.c.id), of_comments.select_from(COMMENTS.table, task)).scalar_subquery())
+    events = select(
+        _events.seq,
+        _events.type,
+        _events.occurred_at,
+        _events.actor_id,
+        _events.entity_version,
+        cast(_events.changes, Text).label("changes"),
+    ).where(_events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(subjects))
+    if goes_on:
+        events = events.where(follows(LATEST_FIRST, _events))
+    event = events.order_by(*sorted_by(LATEST_FIRST, _events)).limit(bindparam("limit", type_=Integer())).subquery("event")
+    listed = select(*event.c).select_from(task.outerjoin(event, true()))
+    return Statement(listed.order_by(*sorted_by(LATEST_FIRST, event.c)))
+
+
+class SqlHistoryQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> Portion[HistoryEntry]:
+        parameters = {"workspace_id": workspace_id, **name_parameters(task), **page_parameters(page)}
+        records = await self._database.fetch(_list(kind_of(task), page.after is not None), parameters)
+        if not records:
+            raise NotFound
+        return portion_of([record for record in records if record["seq"] is not None], page, _entry_of)
+
+
+def _entry_of(record: Record) -> HistoryEntry:
+    seq, type_, occurred_at, actor_id, version, changes = record
+    return HistoryEntry(seq, type_, occurred_at, actor_id, version, msgspec.json.decode(changes))

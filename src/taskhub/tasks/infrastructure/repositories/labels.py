@@ -1,0 +1,18 @@
+"""Labels, loaded whole."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from taskhub.kernel.infrastructure.presence import Presence
+from taskhub.kernel.infrastructure.repository import SqlRepository
+from taskhub.tasks.domain.label import Label
+from taskhub.tasks.infrastructure.mappings import LABELS
+
+_LABELS = Presence(LABELS.table, "id")
+
+
+class SqlLabels(SqlRepository[Label]):
+    mapping = LABELS
+
+    async def require(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
+        return await _LABELS.require(self._uow, workspace_id, ids)

@@ -1,0 +1,63 @@
+"""Projects, loaded whole."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Integer, bindparam, select, update
+
+from taskhub.kernel.infrastructure.repository import SqlRepository
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.tasks.application.ports import Allotment
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.rank import at_end
+from taskhub.tasks.infrastructure.mappings import PROJECTS
+from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+
+_projects = PROJECTS.table.c
+_EXPIRED = Statement(
+    select(*PROJECTS.columns)
+    .where(
+        _projects.workspace_id == WORKSPACE_ID,
+        _projects.deleted_at < bindparam("instant", type_=_projects.deleted_at.type),
+        *PROJECTS.visible,
+    )
+    .order_by(_projects.id)
+    .limit(bindparam("limit", type_=Integer()))
+    .with_for_update()
+)
+_HOLD = Statement(
+    select(_projects.id)
+    .where(_projects.workspace_id == WORKSPACE_ID)
+    .order_by(_projects.id)
+    .with_for_update(read=True, key_share=True)
+)
+_ALLOT = Statement(
+    update(PROJECTS.table)
+    .values(
+        last_number=_projects.last_number + bindparam("numbers", type_=Integer()),
+        last_place=_projects.last_place + bindparam("places", type_=Integer()),
+    )
+    .where(_projects.workspace_id == WORKSPACE_ID, _projects.id == bindparam("of_project", type_=_projects.id.type))
+    .returning(_projects.last_number, _projects.last_place)
+)
+
+
+async def hold_projects(uow: SqlUnitOfWork, workspace_id: UUID) -> None:
+    """For whoever locks tasks wherever they are: who holds a project alone may lock its tasks in any order."""
+    await uow.fetch(_HOLD, {"workspace_id": workspace_id})
+
+
+class SqlProjects(SqlRepository[Project]):
+    mapping = PROJECTS
+
+    async def allot(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allotment:
+        parameters = {"workspace_id": project.workspace_id, "of_project": project.id, "numbers": numbers, "places": places}
+        (last_number, last_place), *_ = await self._uow.write(_ALLOT, parameters)
+        return Allotment(
+            range(last_number - numbers + 1, last_number + 1),
+            [at_end(place) for place in range(last_place - places + 1, last_place + 1)],
+        )
+
+    async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> list[Project]:
+        return await self._load_all(_EXPIRED, {"workspace_id": workspace_id, "instant": instant, "limit": limit})

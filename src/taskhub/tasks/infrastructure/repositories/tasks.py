@@ -1,0 +1,226 @@
+"""Tasks, loaded whole: alone, with their project, with those around them, and many at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, insert, literal, or_, select, union
+
+from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.unit_of_work import Moved
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.infrastructure.database import Record
+from taskhub.kernel.infrastructure.presence import Presence
+from taskhub.kernel.infrastructure.repository import SqlRepository, checked
+from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.tasks.application.ports import Expired, Family, TaskRef
+from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Task
+from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
+from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
+from taskhub.tasks.infrastructure.repositories.projects import SqlProjects, hold_projects
+from taskhub.tasks.infrastructure.rows import FormerKeyRow
+
+_tasks, _projects = TASKS.table.c, PROJECTS.table.c
+_former, _events = table_of(FormerKeyRow), table_of(EventRow).c
+_IN_WORKSPACE = _tasks.workspace_id == WORKSPACE_ID
+_ITS_PROJECT = (_projects.workspace_id == _tasks.workspace_id) & (_projects.id == _tasks.project_id)
+_IDS = bindparam("ids", type_=ARRAY(Uuid()))
+_LIMIT = bindparam("limit", type_=Integer())
+_WIDTH = len(TASKS.columns)
+
+_with_project = (
+    select(*TASKS.columns, *(column.label(f"project__{column.name}") for column in PROJECTS.columns))
+    .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
+    .where(_IN_WORKSPACE)
+)
+_WITH_PROJECT = {kind: Statement(_with_project.where(is_named)) for kind, is_named in IS_NAMED.items()}
+_ids = select(_tasks.id, _tasks.project_id, _tasks.deleted_at).where(_IN_WORKSPACE)
+_ITS_IDS = {kind: Statement(_ids.where(is_named)) for kind, is_named in IS_NAMED.items()}
+_THEIR_IDS = Statement(_ids.where(_tasks.id == func.any(_IDS), _tasks.deleted_at.is_(None)))
+
+_self = select(_tasks.id, _tasks.parent_id).where(_IN_WORKSPACE, _tasks.id == bindparam("id", type_=Uuid()))
+_below = _self.cte("below", recursive=True)
+_below = _below.union(select(_tasks.id, _tasks.parent_id).where(_IN_WORKSPACE).join(_below, _tasks.parent_id == _below.c.id))
+_around = union(select(_below.c.id), _self.with_only_columns(_tasks.parent_id)).scalar_subquery()
+_FAMILY = Statement(
+    select(*TASKS.columns)
+    .where(_IN_WORKSPACE, _tasks.id == func.any(func.array(_around)))
+    .order_by(_tasks.id)
+    .with_for_update(of=TASKS.table)
+)
+
+_ASSIGNED_TO = Statement(
+    select(*TASKS.columns)
+    .where(_IN_WORKSPACE, _tasks.assignee_ids.contains(bindparam("user_ids", type_=ARRAY(Uuid()))))
+    .order_by(_tasks.id)
+    .limit(_LIMIT)
+    .with_for_update()
+)
+
+_is_expired = _tasks.deleted_at < bindparam("instant", type_=_tasks.deleted_at.type)
+_some_expired = (
+    select(_tasks.id).where(_IN_WORKSPACE, _is_expired).order_by(_tasks.trashed_with.is_not(None), _tasks.id).limit(_LIMIT)
+)
+_EXPIRED_IDS = Statement(_some_expired)
+_EXPIRED = Statement(
+    select(*TASKS.columns)
+    .where(_IN_WORKSPACE, or_(_is_expired & (_tasks.id == func.any(_IDS)), _tasks.blocked_by_ids.overlap(_IDS)))
+    .order_by(_tasks.id)
+    .with_for_update()
+)
+
+_STATE = {
+    kind: Statement(
+        select(_tasks.id, _tasks.project_id, _projects.archived_at)
+        .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
+        .where(_IN_WORKSPACE, is_named, _tasks.deleted_at.is_(None))
+    )
+    for kind, is_named in IS_NAMED.items()
+}
+_OPEN_PROJECTS = Presence(PROJECTS.table, "id", _projects.archived_at.is_(None))
+_LIVE_TASKS = Presence(TASKS.table, "id", _tasks.deleted_at.is_(None))
+
+_TAKEN = Statement(
+    select(_events.entity_id).where(
+        _events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(_IDS), _events.entity_version == literal(1)
+    )
+)
+
+_KEY = ("project_key", "number", "task_id")
+_key = (
+    func.unnest(*(bindparam(f"{name}s", type_=ARRAY(_former.c[name].type)) for name in _KEY))
+    .table_valued(*_KEY, name="key")
+    .render_derived()
+)
+_KEEP_KEYS = Statement(insert(_former).from_select(["workspace_id", *_KEY], select(WORKSPACE_ID, *_key.c)))
+
+
+class SqlTasks(SqlRepository[Task]):
+    mapping = TASKS
+
+    async def identify(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> UUID:
+        ids = await self._ids(workspace_id, ref)
+        if ids["deleted_at"] is not None and not with_deleted:
+            raise NotFound
+        id: UUID = ids["id"]
+        return id
+
+    async def get_in_project(
+        self, workspace_id: UUID, ref: TaskRef, *, expected: Expected = None, with_deleted: bool = False
+    ) -> tuple[Task, Project]:
+        if self._uow.is_locking:
+            task, project = await self._lock_in_project(workspace_id, ref)
+        else:
+            task, project = await self._read_in_project(workspace_id, ref)
+        return checked(_visible(task, with_deleted=with_deleted), expected), project
+
+    async def get_family(
+        self,
+        workspace_id: UUID,
+        ref: TaskRef,
+        *,
+        expected: Expected = None,
+        with_deleted: bool = False,
+        target_id: UUID | None = None,
+    ) -> Family:
+        id, project_id, _ = await self._ids(workspace_id, ref)
+        projects = await self._projects(workspace_id, {project_id, target_id or project_id})
+        records = await self._uow.fetch(_FAMILY, {"workspace_id": workspace_id, "id": id})
+        around = {task.id: task for task in map(self._loaded, sorted(records, key=itemgetter("rank")))}
+        task = checked(_visible(around.get(id), with_deleted=with_deleted), expected)
+        parent = around.get(task.content.parent_id) if task.content.parent_id else None
+        below = [one for one in around.values() if one is not task and one is not parent]
+        target = projects.get(target_id or project_id)
+        target = target if target is not None and target.deleted_at is None else None
+        return Family(_unmoved(task, project_id), projects[project_id], parent, below, target)
+
+    async def find_batch(
+        self, workspace_id: UUID, ids: Iterable[UUID], *, in_structure: bool
+    ) -> dict[UUID, tuple[Task, Project]]:
+        homes = await self._uow.fetch(_THEIR_IDS, {"workspace_id": workspace_id, "ids": list(ids)})
+        project_of = {record["id"]: record["project_id"] for record in homes}
+        projects = await self._projects(workspace_id, set(project_of.values()), weakly=not in_structure)
+        tasks = [task for task in await self.find_all(workspace_id, project_of) if task.deleted_at is None]
+        return {task.id: (_unmoved(task, project_of[task.id]), projects[task.project_id]) for task in tasks}
+
+    async def taken_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
+        records = await self._uow.fetch(_TAKEN, {"workspace_id": workspace_id, "ids": list(ids)})
+        return frozenset(record["entity_id"] for record in records)
+
+    async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
+        state = await self._uow.fetch_row(_STATE[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        if state is None:
+            raise NotFound
+        id: UUID = state["id"]
+        if state["archived_at"] or not await _OPEN_PROJECTS.require(self._uow, workspace_id, [state["project_id"]]):
+            raise ProjectArchived
+        if not await _LIVE_TASKS.require(self._uow, workspace_id, [id]):
+            raise NotFound
+        return id
+
+    async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> Expired:
+        await hold_projects(self._uow, workspace_id)
+        found = await self._uow.fetch(_EXPIRED_IDS, {"workspace_id": workspace_id, "instant": instant, "limit": limit})
+        ids = {record["id"] for record in found}
+        tasks = await self._load_all(_EXPIRED, {"workspace_id": workspace_id, "instant": instant, "ids": list(ids)})
+        expired = [task for task in tasks if task.id in ids and task.deleted_at is not None and task.deleted_at < instant]
+        return Expired(expired, [task for task in tasks if task not in expired])
+
+    async def assigned_to(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
+        await hold_projects(self._uow, workspace_id)
+        parameters = {"workspace_id": workspace_id, "user_ids": [user_id], "limit": limit}
+        return await self._load_all(_ASSIGNED_TO, parameters)
+
+    async def keep_keys(self, tasks: Iterable[Task]) -> None:
+        kept = list(tasks)
+        parameters = {
+            "workspace_id": kept[0].workspace_id,
+            "project_keys": [task.project_key for task in kept],
+            "numbers": [task.number for task in kept],
+            "task_ids": [task.id for task in kept],
+        }
+        await self._uow.write(_KEEP_KEYS, parameters)
+
+    async def _ids(self, workspace_id: UUID, ref: TaskRef) -> Record:
+        ids = await self._uow.fetch_row(_ITS_IDS[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        if ids is None:
+            raise NotFound
+        return ids
+
+    async def _read_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
+        record = await self._uow.fetch_row(_WITH_PROJECT[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        if record is None:
+            raise NotFound
+        project: Any = PROJECTS.from_row(tuple(record)[_WIDTH:])
+        return self._track(TASKS.from_row(record)), SqlProjects(self._uow)._track(project)
+
+    async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
+        """Locks the project before the task, as everyone does."""
+        id, project_id, _ = await self._ids(workspace_id, ref)
+        project = await SqlProjects(self._uow).get(workspace_id, project_id, with_deleted=True)
+        return _unmoved(await self.get(workspace_id, id, with_deleted=True), project_id), project
+
+    async def _projects(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
+        projects = await SqlProjects(self._uow).find_all(workspace_id, ids, weakly=weakly)
+        return {project.id: project for project in projects}
+
+
+def _visible(task: Task | None, *, with_deleted: bool) -> Task | None:
+    return task if task is not None and (with_deleted or task.deleted_at is None) else None
+
+
+def _unmoved(task: Task, project_id: UUID) -> Task:
+    """The task, locked, if it is in the project that was locked before it.
+
+    Raises:
+        Moved: it went over to another project in between.
+    """
+    if task.project_id != project_id:
+        raise Moved
+    return task

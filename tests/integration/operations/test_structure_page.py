@@ -1,0 +1,25 @@
+"""Each example of the page about the structure of work, run as it is written after those of the README."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.pages import examples_of, run
+from support.program import Served
+
+CHECKOUT = Path(__file__).parents[3]
+README, PAGE = (examples_of((CHECKOUT / name).read_text("utf-8")) for name in ("README.md", "docs/structure-of-work.md"))
+FIRST_STEPS = README[2:]
+"""After starting the service and running the tests."""
+
+
+@pytest.mark.parametrize("shell", [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)])
+def test_what_stands_below_an_example_is_what_it_answers(shell: str, served: Served) -> None:
+    printed = run(shell, [example.script for example in (*FIRST_STEPS, *PAGE)], served.url)[len(FIRST_STEPS) :]
+    for example, output in zip(PAGE, printed, strict=True):
+        assert example.differs_from(output) is None, example.script
+
+
+def test_nearly_every_example_shows_its_answer() -> None:
+    assert len([example for example in PAGE if example.answer is not None]) > 20

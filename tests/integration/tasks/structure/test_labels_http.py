@@ -1,0 +1,168 @@
+"""Labels of a workspace, as a client sees them."""
+
+from typing import Any
+from uuid import uuid1, uuid4
+
+import pytest
+
+from integration.tasks.reads.test_lists_over_http import walk
+from integration.tasks.structure.conftest import Meet
+from support.api import Api, made
+from support.problems import problem
+
+NOWHERE = "019a9f49-95cb-770d-b4b9-06d837e5b03a"
+
+MEMBERS = ["id", "workspace_id", "name", "color", "version", "created_at", "updated_at"]
+
+
+async def add_label(api: Api, name: str = "Bug", **body: Any) -> dict[str, Any]:
+    label: dict[str, Any] = made(await api.post("labels", {"name": name, **body}))
+    return label
+
+
+async def names(api: Api, **parameters: Any) -> list[str]:
+    return [label["name"] for label in made(await api.get("labels", **parameters))["items"]]
+
+
+async def test_a_label_is_created_with_its_place_and_version(ada: Api) -> None:
+    answer = await ada.post("labels", {"name": "  Bug ", "color": "#D73A4A"})
+    label = answer.json()
+    assert (answer.status_code, list(label)) == (201, MEMBERS)
+    assert (label["name"], label["color"], label["version"]) == ("Bug", "#d73a4a", 1)
+    assert label["workspace_id"] == ada.workspace["id"]
+    assert answer.headers["etag"] == '"1"'
+    assert answer.headers["location"] == ada.at(f"labels/{label['id']}")
+    again = await ada.get(answer.headers["location"])
+    assert (again.json(), again.headers["etag"]) == (label, '"1"')
+    assert made(await ada.get("labels"))["items"] == [label]
+
+
+async def test_a_good_copy_of_a_label_is_not_sent_again(ada: Api) -> None:
+    label = await add_label(ada)
+    again = await ada.get(f"labels/{label['id']}", headers={"if-none-match": 'W/"1"'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", '"1"')
+
+
+async def test_a_label_may_have_an_id_that_the_client_minted_once(ada: Api) -> None:
+    id = str(uuid4())
+    assert (await add_label(ada, id=id))["id"] == id
+    problem(await ada.post("labels", {"name": "Other", "id": id}), 409, "id_taken")
+    task = await ada.add_task()
+    problem(await ada.post("labels", {"name": "Other", "id": task["id"]}), 409, "id_taken")
+    problem(await ada.post("labels", {"name": "Other", "id": str(uuid1())}), 422, "validation_failed")
+    await ada.delete(f"labels/{id}")
+    problem(await ada.post("labels", {"name": "Other", "id": id}), 409, "id_taken")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Bug", "bUG"), ("Straße", "STRASSE"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("Bug", "\uff22ug"), ("é", "E\u0301")]
+)
+async def test_a_name_is_taken_however_its_case_is_written(ada: Api, first: str, second: str) -> None:
+    await add_label(ada, first)
+    problem(await ada.post("labels", {"name": second}), 409, "name_taken")
+    other = await add_label(ada, "Other")
+    problem(await ada.patch(f"labels/{other['id']}", {"name": second}), 409, "name_taken")
+    assert made(await ada.get(f"labels/{other['id']}")) == other
+
+
+async def test_a_label_may_change_the_case_of_its_own_name(ada: Api) -> None:
+    label = await add_label(ada, "Bug")
+    assert made(await ada.patch(f"labels/{label['id']}", {"name": "BUG"}))["name"] == "BUG"
+
+
+async def test_a_name_is_free_in_another_workspace_and_after_its_label_is_gone(ada: Api, elsewhere: Api) -> None:
+    label = await add_label(ada, "Bug")
+    await add_label(elsewhere, "bug")
+    assert (await ada.delete(f"labels/{label['id']}")).status_code == 204
+    await add_label(ada, "bug")
+
+
+async def test_a_label_changes_by_one_version_or_not_at_all(ada: Api) -> None:
+    label = await add_label(ada, color="#00ff00")
+    path = f"labels/{label['id']}"
+    for nothing in ({}, {"name": "Bug"}, {"name": " Bug "}, {"color": "#00FF00"}):
+        assert made(await ada.patch(path, nothing)) == label
+    answer = await ada.patch(path, {"color": "#123456"}, if_match='"1"')
+    assert (answer.json()["version"], answer.headers["etag"]) == (2, '"2"')
+    assert {**answer.json(), "version": 1, "updated_at": label["updated_at"], "color": "#00ff00"} == label
+    assert answer.json()["updated_at"] > label["updated_at"]
+    assert problem(await ada.patch(path, {"color": "#000000"}, if_match='"1"'), 412, "stale_version")["current_version"] == 2
+    assert made(await ada.get(path)) == answer.json()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": None},
+        {"color": None},
+        {"name": ""},
+        {"name": " \t"},
+        {"name": "x" * 201},
+        {"name": "two\nlines"},
+        {"name": 1},
+        {"color": "red"},
+        {"color": "#12345"},
+        {"color": "#12345g"},
+        {"color": "#123456\n"},
+        {"version": 1},
+        {"id": NOWHERE},
+    ],
+    ids=str,
+)
+async def test_what_a_label_can_not_be_is_refused(ada: Api, body: dict[str, Any]) -> None:
+    label = await add_label(ada)
+    problem(await ada.patch(f"labels/{label['id']}", body), 422, "validation_failed")
+    if "id" not in body:
+        problem(await ada.post("labels", {"name": "Other", **body}), 422, "validation_failed")
+    assert made(await ada.get("labels"))["items"] == [label]
+
+
+async def test_labels_are_listed_by_name_however_its_case_is_written(ada: Api) -> None:
+    for name in ("beta", "Alpha", "gamma", "Beta 2", "alpha 2"):
+        await add_label(ada, name)
+    assert await names(ada) == ["Alpha", "alpha 2", "beta", "Beta 2", "gamma"]
+    assert await names(ada, sort="-name") == ["gamma", "Beta 2", "beta", "alpha 2", "Alpha"]
+    assert await names(ada, sort="created_at") == ["beta", "Alpha", "gamma", "Beta 2", "alpha 2"]
+    assert await names(ada, sort="-created_at") == ["alpha 2", "Beta 2", "gamma", "Alpha", "beta"]
+
+
+async def test_labels_are_listed_page_by_page(ada: Api) -> None:
+    labels = [await add_label(ada, name) for name in "abcde"]
+    for sort in ("name", "created_at"):
+        assert await walk(ada, "labels", limit=2, sort=sort) == labels
+    cursor = made(await ada.get("labels", limit=2))["next_cursor"]
+    for parameters in ({"sort": "-name"}, {"sort": "created_at"}):
+        problem(await ada.get("labels", cursor=cursor, **parameters), 400, "invalid_cursor")
+    for wrong in ({"limit": "0"}, {"limit": "201"}, {"sort": "color"}, {"name": "a"}):
+        problem(await ada.get("labels", **wrong), 422, "validation_failed")
+
+
+async def test_members_make_labels_and_admins_delete_them(ada: Api, meet: Meet) -> None:
+    member, admin = await meet("member"), await meet("admin")
+    label = await add_label(member)
+    assert made(await member.patch(f"labels/{label['id']}", {"color": "#111111"}))["version"] == 2
+    problem(await member.delete(f"labels/{label['id']}"), 403, "not_allowed")
+    assert (await admin.delete(f"labels/{label['id']}")).status_code == 204
+
+
+async def test_a_token_that_may_write_makes_labels_and_deletes_none(ada: Api, meet: Meet) -> None:
+    writer, manager = await meet(scope="write"), await meet(scope="admin")
+    label = await add_label(writer)
+    refused = await writer.delete(f"labels/{label['id']}")
+    problem(refused, 403, "insufficient_scope")
+    assert 'scope="admin"' in refused.headers["www-authenticate"]
+    assert (await manager.delete(f"labels/{label['id']}")).status_code == 204
+
+
+async def test_a_deleted_label_is_gone_from_every_read(ada: Api) -> None:
+    label, other = await add_label(ada), await add_label(ada, "Other")
+    problem(await ada.delete(f"labels/{label['id']}", if_match='"2"'), 412, "stale_version")
+    answer = await ada.delete(f"labels/{label['id']}", if_match='"1"')
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert made(await ada.get("labels"))["items"] == [other]
+    for refused in (
+        await ada.get(f"labels/{label['id']}"),
+        await ada.patch(f"labels/{label['id']}", {"name": "Back"}),
+        await ada.delete(f"labels/{label['id']}"),
+    ):
+        problem(refused, 404, "not_found")

@@ -1,0 +1,58 @@
+"""Examples of the docs: blocks for a shell, and what each of them answers."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+_BLOCK = re.compile(r"^```sh\n(.*?)^```\n(?:```json\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+_ID = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block, and the answer that stands below it: that of its last command, shortened. Without one, any will do."""
+
+    script: str
+    answer: Any
+
+    def differs_from(self, output: str) -> str | None:
+        """Where what it printed is something else than what stands below it."""
+        if self.answer is None:
+            return None
+        answers = list(_documents(output))
+        return _difference(self.answer, answers[-1] if answers else None, "")
+
+
+def run(shell: str, scripts: Iterable[str], url: str) -> list[str]:
+    """What each block prints when they are run one after the other in a shell: only the service is another, and the user."""
+    script = "\necho '--'\n".join(scripts).replace("http://127.0.0.1:8000", url).replace("ada@", f"{shell}@")
+    done = subprocess.run([shell], input=script, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.split("--\n")
+
+
+def examples_of(page: str) -> list[Example]:
+    return [Example(script, json.loads(answer) if answer else None) for script, answer in _BLOCK.findall(page)]
+
+
+def _documents(text: str) -> Any:
+    """JSON documents, one right behind the other."""
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text.rstrip()):
+        document, at = decoder.raw_decode(text, at)
+        yield document
+
+
+def _difference(shown: Any, given: Any, place: str) -> str | None:
+    """The first place where what is shown is not given. Members that are not shown may be there, items may not."""
+    if isinstance(shown, dict) and isinstance(given, dict):
+        parts = [(f"{place}/{name}", value, given.get(name, "nothing")) for name, value in shown.items()]
+    elif isinstance(shown, list) and isinstance(given, list) and len(shown) == len(given):
+        parts = [(f"{place}/{index}", value, given[index]) for index, value in enumerate(shown)]
+    else:
+        is_same = type(shown) is type(given) and (_ID.sub("…", given) if isinstance(given, str) else given) == shown
+        return None if is_same else f"{place or '/'}: {shown!r} is shown, {given!r} is answered"
+    return next((found for part in parts if (found := _difference(part[1], part[2], part[0]))), None)

@@ -1,0 +1,66 @@
+"""A task on its way to a row and back, and what is shown of both: nothing is lost, nothing swapped."""
+
+from dataclasses import fields
+from datetime import date, time
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from factories.tasks import LATER, NOW, ContentFactory, TaskFactory
+from taskhub.tasks.application.views import TaskView, task_view
+from taskhub.tasks.domain.due import Due
+from taskhub.tasks.domain.priority import Priority
+from taskhub.tasks.domain.rank import at_end
+from taskhub.tasks.domain.task import Content, Task
+from taskhub.tasks.infrastructure.mappings import TASKS
+from taskhub.tasks.infrastructure.queries.lists import VIEW_COLUMNS
+from taskhub.tasks.infrastructure.queries.tasks import task_of
+
+FULL = ContentFactory(
+    description="Twice.",
+    status="done",
+    priority=Priority.URGENT,
+    assignee_ids=(uuid4(), uuid4()),
+    due=Due.at_time(date(2026, 11, 20), time(9, 30), "Europe/Berlin"),
+    label_ids=(uuid4(),),
+    parent_id=uuid4(),
+    blocked_by_ids=(uuid4(),),
+)
+"""All that a client may set, and no two members alike."""
+
+
+def full_task() -> Task:
+    return TaskFactory(
+        content=FULL, closed_at=LATER, updated_at=LATER, deleted_at=NOW, trashed_with=uuid4(), rank=at_end(1), version=7
+    )
+
+
+def as_json(view: TaskView) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(view))
+
+
+def row_of(task: Task) -> dict[str, Any]:
+    return dict(zip(TASKS.column_names, TASKS.to_row(task), strict=True))
+
+
+def test_the_task_that_is_tried_has_all_that_a_client_may_set() -> None:
+    bare = Content(title="", status="")
+    assert [field.name for field in fields(Content) if getattr(FULL, field.name) == getattr(bare, field.name)] == []
+
+
+def test_every_column_is_written_that_the_database_does_not_fill() -> None:
+    filled = {column.name for column in TASKS.table.c if column.computed is not None or column.server_default is not None}
+    assert {*TASKS.column_names} | filled == {*TASKS.table.c.keys()}
+
+
+def test_a_task_comes_back_from_its_row_as_it_was() -> None:
+    task = full_task()
+    back = TASKS.from_row(row_of(task))
+    assert (back.content, back.trashed_with, task_view(back)) == (task.content, task.trashed_with, task_view(task))
+
+
+def test_what_is_read_from_a_row_is_what_was_shown_of_the_task() -> None:
+    task = full_task()
+    row = row_of(task)
+    assert as_json(task_of([row[name] for name in VIEW_COLUMNS])) == as_json(task_view(task))
