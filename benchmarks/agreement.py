@@ -1,35 +1,22 @@
 """Whether the floors do the service's work: the same answers to the same requests, the same rows after them."""
 
-import json
-import urllib.error
-import urllib.request
-from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-from benchmarks.database import plain
 from benchmarks.dataset import Dataset
+from benchmarks.exchanges import Client, difference
+from benchmarks.filters import filters_of
 from benchmarks.servers import Server
 from benchmarks.targets import path
+from benchmarks.traces import trace_of_comment, trace_of_tasks
 
-HEADERS = ("content-type", "cache-control", "vary", "etag")
-_OF_THIS_REQUEST = frozenset(
-    {"id", "number", "key", "created_at", "updated_at", "entity_id", "occurred_at", "request_id", "seq", "next_cursor"}
-)
+NOBODY = UUID("00000000-0000-4000-8000-000000000000")
+
+Answers = dict[str, Any]
 
 
 class Disagreement(Exception):
     """A floor does something else than the service."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """An answer, and the rows that it left."""
-
-    status: int
-    headers: dict[str, str | None]
-    body: Any
 
 
 class Conversation:
@@ -39,8 +26,8 @@ class Conversation:
         self._database_url = database_url
         self._workspace_id = next(iter(dataset.projects))
         self._project_id = dataset.projects[self._workspace_id][0]
-        self._task_id = dataset.tasks[self._workspace_id][0]
-        self._token = token
+        self._dataset = dataset
+        self._client = Client(token)
 
     async def agree(self, servers: list[Server]) -> None:
         """Everything is read before anything is written: later pages show what was written.
@@ -48,116 +35,108 @@ class Conversation:
         Raises:
             Disagreement: says where.
         """
-        self._compare({server.name: self._read(server) for server in servers})
-        self._compare({server.name: await self._write(server) for server in servers})
+        self._compare({server.name: await self._read(server) for server in servers})
+        for write in (self._change, self._move, self._change_many, self._comment):
+            self._compare({server.name: await write(server) for server in servers})
 
-    def _compare(self, answers: dict[str, dict[str, Any]]) -> None:
+    def _compare(self, answers: dict[str, Answers]) -> None:
         (service, expected), *floors = answers.items()
         for floor, given in floors:
             for name, answer in given.items():
                 if (place := difference(expected[name], answer)) is not None:
                     raise Disagreement(f"{name}: {service} and {floor} differ in {place}")
 
-    def _read(self, server: Server) -> dict[str, Any]:
-        tasks = path(self._workspace_id)
-        page = self._send(server, "GET", f"{tasks}?limit=50")
+    async def _read(self, server: Server) -> Answers:
+        task = self._dataset.tasks[self._workspace_id][0]
+        common = (await filters_of(self._database_url, [self._workspace_id]))[0]
         return {
-            "a task": self._send(server, "GET", path(self._workspace_id, self._task_id)),
-            "a page": _without_passing(page),
-            "the next page": _without_passing(self._send(server, "GET", f"{tasks}?limit=50&cursor={page.body['next_cursor']}")),
-            "a task that is not there": self._send(server, "GET", path(self._workspace_id, self._workspace_id)).status,
+            "a task": self._client.send(server, "GET", path(self._workspace_id, task)),
+            **self._pages(server, "a page", "limit=50"),
+            **self._pages(server, "a page of a filtered list", f"{common.query}&limit=2"),
+            **self._pages(server, "a page of a list by any of several", f"{common.query}&label_id={NOBODY}&status=done&limit=2"),
+            "a filtered list that is empty": self._list(server, common._replace(label_id=NOBODY).query),
+            "a task that is not there": self._client.send(server, "GET", path(self._workspace_id, NOBODY)).status,
         }
 
-    async def _write(self, server: Server) -> dict[str, Any]:
-        body = {"project_id": str(self._project_id), "title": "Agreed"}
-        created = self._send(server, "POST", path(self._workspace_id), body)
+    def _pages(self, server: Server, name: str, query: str) -> Answers:
+        first = self._list(server, query)
+        second = self._list(server, f"{query}&cursor={first.body['next_cursor']}")
+        return {name: first.without_passing(), f"{name}, the next": second.without_passing()}
+
+    def _list(self, server: Server, query: str) -> Any:
+        return self._client.send(server, "GET", f"{path(self._workspace_id)}?{query}")
+
+    async def _change(self, server: Server) -> Answers:
+        created = self._create(server, "Agreed")
         id = UUID(created.body["id"])
         task = path(self._workspace_id, id)
         changes = {"title": "Agreed upon", "description": "By all."}
-        patched = self._send(server, "PATCH", task, changes, version=1)
+        patched = self._client.send(server, "PATCH", task, changes, version=1)
         return {
-            "a created task": _without_passing(created),
-            "a patched task": _without_passing(patched),
-            "that task, read again": self._send(server, "GET", task).body == patched.body,
-            "a patch of an old version": self._send(server, "PATCH", task, {"title": "Too late"}, version=1).status,
-            "a patch that changes nothing": _without_passing(self._send(server, "PATCH", task, changes, version=2)),
-            "the rows": await self._rows(id),
+            "a created task": created.without_passing(),
+            "a patched task": patched.without_passing(),
+            "that task, read again": self._client.send(server, "GET", task).body == patched.body,
+            "a patch of an old version": self._client.send(server, "PATCH", task, {"title": "Too late"}, version=1).status,
+            "a patch that changes nothing": self._client.send(server, "PATCH", task, changes, version=2).without_passing(),
+            "what a patch leaves": await self._trace([id]),
         }
 
-    def _send(self, server: Server, method: str, path: str, body: Any = None, version: int | None = None) -> Exchange:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", "Content-Type": "application/json"}
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(server.url + path, data, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                told = {name: answer.headers[name] for name in HEADERS}
-                location, link = answer.headers["location"], answer.headers["link"]
-                told["location"], told["link"] = location and location.rpartition("/")[0], link and link.partition("cursor=")[0]
-                return Exchange(answer.status, told, json.load(answer))
-        except urllib.error.HTTPError as error:
-            return Exchange(error.code, {}, None)
+    async def _move(self, server: Server) -> Answers:
+        """From the order 1, 2, 3 to 1, 3, 2, then to 3, 1, 2, and back."""
+        ids = first, second, third = self._create_three(server)
 
-    async def _rows(self, id: UUID) -> Any:
-        """The task and its events, and whether the counters are those of the last event and the last number."""
-        connection = await asyncpg.connect(plain(self._database_url))
-        try:
-            task = await connection.fetchrow("SELECT * FROM tasks WHERE workspace_id = $1 AND id = $2", self._workspace_id, id)
-            events = await connection.fetch(
-                "SELECT * FROM events WHERE stream_id = $1 AND entity_id = $2 ORDER BY seq", self._workspace_id, id
-            )
-            last_seq = await connection.fetchval("SELECT last_seq FROM event_streams WHERE stream_id = $1", self._workspace_id)
-            last_number = await connection.fetchval(
-                "SELECT last_number FROM projects WHERE workspace_id = $1 AND id = $2", self._workspace_id, self._project_id
-            )
-        finally:
-            await connection.close()
-        assert task is not None
+        def move(id: UUID, **place: UUID) -> Any:
+            body = {side: str(other) for side, other in place.items()}
+            return self._client.send(server, "POST", f"{path(self._workspace_id, id)}/move", body)
+
         return {
-            "task": _passing_removed({name: value for name, value in task.items() if name != "words"}),
-            "events": [_event(event) for event in events],
-            "snapshots have the task's own values": [
-                _told(event["snapshot"], name) == (task[name] if name != "key" else f"{task['project_key']}-{task['number']}")
-                for event in events
-                for name in ("number", "key")
-            ],
-            "counters": [last_seq == events[-1]["seq"], last_number == task["number"], last_seq == events[0]["seq"] + 1],
+            "a task moved before another": move(third, before=second).without_passing(),
+            "a task moved to where it is": move(third, before=second).without_passing(),
+            "a task moved after another": move(first, after=third).without_passing(),
+            "a task moved behind the last": move(third, after=second).without_passing(),
+            "a task moved beside itself": move(first, after=first).status,
+            "a task moved beside one that is not there": move(first, before=NOBODY).status,
+            "a move of a task that is not there": move(NOBODY, before=first).status,
+            "what moves leave": await self._trace(ids),
         }
 
+    async def _change_many(self, server: Server) -> Answers:
+        ids = first, second, third = self._create_three(server)
 
-def difference(one: Any, other: Any, place: str = "") -> str | None:
-    """Where two values differ first, and how; None where they don't."""
-    if isinstance(one, Exchange) and isinstance(other, Exchange):
-        one, other = asdict(one), asdict(other)
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        return next((found for name in one if (found := difference(one[name], other[name], f"{place}/{name}"))), None)
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = enumerate(zip(one, other, strict=True))
-        return next((found for index, pair in pairs if (found := difference(*pair, f"{place}/{index}"))), None)
-    return None if one == other else f"{place or 'all'}: {str(one)[:200]} and {str(other)[:200]}"
+        def put_off(days: dict[UUID, str]) -> Any:
+            items = [{"id": str(id), "patch": {"due": {"date": day}}} for id, day in days.items()]
+            return self._client.send(server, "POST", f"{path(self._workspace_id)}/bulk_update", {"items": items})
 
+        later = {first: "2031-05-07", second: "2031-05-09"}
+        return {
+            "a batch": put_off({third: "2031-05-06", first: "2031-05-07", second: "2031-05-08"}).without_passing(),
+            "a batch that changes some": put_off(later).without_passing(),
+            "a batch that changes nothing": put_off(later).without_passing(),
+            "a batch with a task that is not there": put_off({third: "2031-05-10", NOBODY: "2031-05-11"}).status,
+            "what batches leave": await self._trace(ids),
+        }
 
-def _event(row: Any) -> dict[str, Any]:
-    event = _passing_removed(dict(row))
-    for name in ("changes", "snapshot"):
-        document = json.loads(row[name])
-        event[name] = _passing_removed(document)
-        event[f"members of {name}"] = sorted(document)
-    return event
+    async def _comment(self, server: Server) -> Answers:
+        comments = f"{path(self._workspace_id, UUID(self._create(server, 'Talked about').body['id']))}/comments"
+        member = self._dataset.seats[self._workspace_id][1].user_id
 
+        def comment(path: str, body: str) -> Any:
+            return self._client.send(server, "POST", path, {"body": body})
 
-def _told(snapshot: str, name: str) -> Any:
-    return json.loads(snapshot)[name]
+        created = comment(comments, f"Look, @{member}, and @{NOBODY}.")
+        return {
+            "a comment": created.without_passing(),
+            "a comment that says nothing": comment(comments, "").status,
+            "a comment on a task that is not there": comment(f"{path(self._workspace_id, NOBODY)}/comments", "Hello?").status,
+            "what a comment leaves": await trace_of_comment(self._database_url, self._workspace_id, UUID(created.body["id"])),
+        }
 
+    def _create(self, server: Server, title: str) -> Any:
+        body = {"project_id": str(self._project_id), "title": title}
+        return self._client.send(server, "POST", path(self._workspace_id), body)
 
-def _without_passing(exchange: Exchange) -> Exchange:
-    """Without what differs from request to request."""
-    body = dict(exchange.body)
-    if "items" in body:
-        body = {"items": body["items"], "has more": body["next_cursor"] is not None}
-    return Exchange(exchange.status, exchange.headers, _passing_removed(body))
+    def _create_three(self, server: Server) -> list[UUID]:
+        return [UUID(self._create(server, f"Agreed {place}").body["id"]) for place in ("first", "second", "third")]
 
-
-def _passing_removed(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: "some" if name in _OF_THIS_REQUEST and value is not None else value for name, value in document.items()}
+    async def _trace(self, ids: list[UUID]) -> Answers:
+        return await trace_of_tasks(self._database_url, self._workspace_id, self._project_id, ids)

@@ -1,29 +1,27 @@
 """Data to measure on, loaded by COPY: made by the service's own aggregates and mappings, so that it is valid by construction.
 
-Every thing has its event with snapshot and changes, every log its counter, every project the number of its newest task.
+Every thing has its event with snapshot and changes, every log its counter, every project the number and the place of its newest
+task.
 """
 
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 import asyncpg
-import msgspec
-from benchmarks import texts
+from benchmarks.contents import Contents
+from benchmarks.copying import Copying
 
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.commit import SCHEMA, changes_between, encode
-from taskhub.kernel.infrastructure.mapping import Mapping
-from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.priority import Priority
+from taskhub.tasks.domain.label import STANDARD_COLOR, Label
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Content, Task
-from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
+from taskhub.tasks.domain.rank import at_end
+from taskhub.tasks.domain.task import Task
+from taskhub.tasks.infrastructure.mappings import LABELS, PROJECTS, TASKS
 from taskhub.users.domain.email import EmailAddress
 from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User
@@ -36,22 +34,9 @@ from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 SEED = 20261120
 ROWS_PER_COPY = 5_000
 TRASHED = 0.02
-EVENT_COLUMNS = (
-    "stream_id",
-    "seq",
-    "id",
-    "type",
-    "schema",
-    "entity_type",
-    "entity_id",
-    "entity_version",
-    "occurred_at",
-    "changes",
-    "snapshot",
-    "actor_id",
-    "request_id",
-)
-_STATUSES = ("todo", "todo", "todo", "in_progress", "done", "done", "done", "cancelled")
+LABELS_OF_A_WORKSPACE = 8
+
+Ids = dict[UUID, list[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +61,30 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """What was loaded, as far as requests need it: a workspace's first seat is its owner's, its tasks those not in the trash."""
+    """What was loaded, as far as requests need it, by workspace. Tasks are those not in the trash.
 
-    seats: dict[UUID, list[Seat]]
-    projects: dict[UUID, list[UUID]]
-    tasks: dict[UUID, list[UUID]]
+    Attributes:
+        seats: the first one is the owner's.
+        labels: the first ones are on the most tasks.
+        parents: tasks that others stand under, as often as there are such.
+        waiting: tasks that are blocked by others, open or not.
+        tasks_of: the tasks of a project, in their order.
+    """
+
+    seats: dict[UUID, list[Seat]] = field(default_factory=partial(defaultdict, list))
+    labels: Ids = field(default_factory=partial(defaultdict, list))
+    projects: Ids = field(default_factory=partial(defaultdict, list))
+    tasks: Ids = field(default_factory=partial(defaultdict, list))
+    parents: Ids = field(default_factory=partial(defaultdict, list))
+    waiting: Ids = field(default_factory=partial(defaultdict, list))
+    tasks_of: Ids = field(default_factory=partial(defaultdict, list))
 
 
 async def load(database_url: str, size: Size) -> Dataset:
     """Fills an empty, migrated database, and brings its statistics up to date."""
     connection = await asyncpg.connect(database_url.replace("postgresql+asyncpg://", "postgresql://"))
     try:
-        dataset = await _Loader(connection, size).load()
+        dataset = await _Loader(Copying(connection), size).load()
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
     finally:
@@ -96,44 +93,36 @@ async def load(database_url: str, size: Size) -> Dataset:
 
 
 class _Loader:
-    def __init__(self, connection: asyncpg.Connection, size: Size) -> None:
-        self.connection = connection
+    def __init__(self, copying: Copying, size: Size) -> None:
+        self.copying = copying
         self.size = size
         self.random = random.Random(SEED)
+        self.contents = Contents(self.random)
         self.now = datetime.now(UTC)
-        self.numbers: dict[UUID, int] = defaultdict(int)
-        self.seqs: dict[UUID, int] = defaultdict(int)
-        self.rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        self.events: list[tuple[Any, ...]] = []
-        self.dataset = Dataset(defaultdict(list), defaultdict(list), defaultdict(list))
+        self.counts: dict[UUID, int] = defaultdict(int)
+        self.dataset = Dataset()
 
     async def load(self) -> Dataset:
         workspaces = [self._workspace(index) for index in range(self.size.workspaces)]
         self._people(workspaces)
+        self._labels(workspaces)
         projects = self._projects(workspaces)
-        for mapping in (WORKSPACES, USERS, SESSIONS, MEMBERS):
-            await self._copy_rows(mapping)
-        await self._copy_events()
+        await self.copying.send(WORKSPACES, USERS, SESSIONS, MEMBERS, LABELS)
         for count, (task, project) in enumerate(self._tasks(projects), start=1):
-            self._log(TASKS, task, task.created_by_id)
-            if self.random.random() < TRASHED:
-                self._trash(task, project)
-            else:
-                self.dataset.tasks[task.workspace_id].append(task.id)
-            self._add_row(TASKS, task)
+            self._keep(task, project)
             if count % ROWS_PER_COPY == 0:
-                await self._copy_rows(TASKS)
-                await self._copy_events()
-        await self._copy_rows(TASKS)
-        await self._copy_events()
-        await self._copy_counters(projects)
+                await self.copying.send(TASKS)
+        await self.copying.send(TASKS)
+        for project in projects:
+            self.copying.add_row(PROJECTS, project, self.counts[project.id], self.counts[project.id])
+        await self.copying.send(PROJECTS, further=("last_number", "last_place"))
+        # Moved long ago: subscribers have nothing to catch up with while requests are measured.
+        await self.copying.send_counters(self._ago(days=1))
         return self.dataset
-
-    # -- things ----------------------------------------------------------------------------------
 
     def _workspace(self, index: int) -> Workspace:
         workspace = Workspace.create(id=new_id(), name=f"Workspace {index}", time_zone="UTC", now=self._ago(days=400))
-        self._keep(WORKSPACES, workspace, None)
+        self.copying.keep(WORKSPACES, workspace, None)
         return workspace
 
     def _people(self, workspaces: list[Workspace]) -> None:
@@ -143,7 +132,7 @@ class _Loader:
             user = User.create(
                 id=new_id(), email=address, name=f"User {index}", time_zone="UTC", password_hash="none", now=self._ago(days=400)
             )
-            self._keep(USERS, user, user.id)
+            self.copying.keep(USERS, user, user.id)
             for place in range(self.size.memberships_per_user):
                 workspace = workspaces[(index + place) % len(workspaces)]
                 self._seat(user, workspace, Role.OWNER if place == 0 and index < len(workspaces) else Role.MEMBER)
@@ -152,111 +141,82 @@ class _Loader:
         session = Session.open(
             user_id=user.id, id=new_id(), user_agent="benchmark", refresh_digest=new_id().hex, now=self._ago(minutes=1)
         )
-        self._keep(SESSIONS, session, user.id)
+        self.copying.keep(SESSIONS, session, user.id)
         member = Member.join(workspace_id=workspace.id, user_id=user.id, role=role, now=self._ago(days=399))
-        self._keep(MEMBERS, member, user.id)
+        self.copying.keep(MEMBERS, member, user.id)
         self.dataset.seats[workspace.id].append(Seat(workspace.id, user.id, session.id))
+
+    def _labels(self, workspaces: list[Workspace]) -> None:
+        for workspace in workspaces:
+            for index in range(LABELS_OF_A_WORKSPACE):
+                label = Label.create(
+                    workspace_id=workspace.id, id=new_id(), name=f"Label {index}", color=STANDARD_COLOR, now=self._ago(days=399)
+                )
+                self.copying.keep(LABELS, label, self._owner(workspace.id))
+                self.dataset.labels[workspace.id].append(label.id)
 
     def _projects(self, workspaces: list[Workspace]) -> list[Project]:
         projects = []
         for index in range(self.size.projects):
             workspace = workspaces[index % len(workspaces)]
-            owner = self.dataset.seats[workspace.id][0].user_id
             project = Project.create(
                 workspace_id=workspace.id,
                 id=new_id(),
                 key=f"P{index // len(workspaces)}",
                 name=f"Project {index}",
                 description=None,
-                created_by_id=owner,
+                created_by_id=self._owner(workspace.id),
                 now=self._ago(days=399),
             )
-            # Its row is written last, with its counter.
-            self._log(PROJECTS, project, owner)
+            # Its row is written last, with its counters.
+            self.copying.log(PROJECTS, project, project.created_by_id)
             self.dataset.projects[workspace.id].append(project.id)
             projects.append(project)
         return projects
 
     def _tasks(self, projects: list[Project]) -> Iterator[tuple[Task, Project]]:
         """Task after task in time, each in the next workspace: rows of one workspace lie scattered, as they would."""
+        members = {id: [seat.user_id for seat in seats] for id, seats in self.dataset.seats.items()}
         for index in range(self.size.tasks):
             project = projects[index % len(projects)]
-            seats = self.dataset.seats[project.workspace_id]
             now = self.now - timedelta(days=365) * (1 - index / self.size.tasks)
-            task = Task.create(
-                id=new_id(), project=project, content=self._content(index, seats, now), created_by_id=seats[0].user_id, now=now
+            place, labels = index // self.size.workspaces, self.dataset.labels[project.workspace_id]
+            content = self.contents.draw(place, project, members[project.workspace_id], labels, now)
+            count = self.counts[project.id] = self.counts[project.id] + 1
+            owner = self._owner(project.workspace_id)
+            yield (
+                Task.create(
+                    id=new_id(), project=project, content=content, created_by_id=owner, now=now, number=count, rank=at_end(count)
+                ),
+                project,
             )
-            self.numbers[project.id] += 1
-            task.number = self.numbers[project.id]
-            yield task, project
+
+    def _keep(self, task: Task, project: Project) -> None:
+        """Some go to the trash, and nothing refers to these."""
+        self.copying.log(TASKS, task, task.created_by_id)
+        if self.random.random() < TRASHED:
+            self._trash(task, project)
+        else:
+            self._offer(task)
+        self.copying.add_row(TASKS, task)
 
     def _trash(self, task: Task, project: Project) -> None:
         before = TASKS.represent(task)
         task.trash(project=project, now=self.now)
         task.version += 1
-        self._log(TASKS, task, task.created_by_id, before)
+        self.copying.log(TASKS, task, task.created_by_id, before)
 
-    def _content(self, index: int, seats: list[Seat], now: datetime) -> Content:
-        chance = self.random.random()
-        return Content(
-            title=texts.title(self.random, index // self.size.workspaces),
-            description=texts.description(self.random) if chance < 0.5 else None,
-            status=self.random.choice(_STATUSES),
-            priority=self.random.choice(tuple(Priority)),
-            assignee_ids=(self.random.choice(seats[:20]).user_id,) if chance < 0.6 else (),
-            due=Due((now + timedelta(days=self.random.randrange(1, 60))).date()) if chance < 0.4 else None,
-        )
+    def _offer(self, task: Task) -> None:
+        self.contents.offer(task)
+        self.dataset.tasks[task.workspace_id].append(task.id)
+        self.dataset.tasks_of[task.project_id].append(task.id)
+        if task.content.parent_id:
+            self.dataset.parents[task.workspace_id].append(task.content.parent_id)
+        if task.content.blocked_by_ids:
+            self.dataset.waiting[task.workspace_id].append(task.id)
+
+    def _owner(self, workspace_id: UUID) -> UUID:
+        return self.dataset.seats[workspace_id][0].user_id
 
     def _ago(self, **duration: int) -> datetime:
         return self.now - timedelta(**duration)
-
-    # -- rows ------------------------------------------------------------------------------------
-
-    def _keep(self, mapping: Mapping[Any], aggregate: Aggregate, actor_id: UUID | None) -> None:
-        self._add_row(mapping, aggregate)
-        self._log(mapping, aggregate, actor_id)
-
-    def _add_row(self, mapping: Mapping[Any], aggregate: Aggregate) -> None:
-        self.rows[mapping.name].append(tuple(mapping.to_row(aggregate)))
-
-    def _log(
-        self, mapping: Mapping[Any], aggregate: Aggregate, actor_id: UUID | None, before: msgspec.Struct | None = None
-    ) -> None:
-        view = mapping.represent(aggregate)
-        changes = changes_between(before, view)
-        self.seqs[aggregate.stream_id] += 1
-        self.events.append(
-            (
-                aggregate.stream_id,
-                self.seqs[aggregate.stream_id],
-                new_id(),
-                aggregate.event,
-                SCHEMA,
-                aggregate.entity_type,
-                aggregate.id,
-                aggregate.version,
-                aggregate.updated_at,
-                encode(changes if mapping.logs_values else dict.fromkeys(changes)).decode(),
-                encode(view).decode() if mapping.logs_values else None,
-                actor_id,
-                None,
-            )
-        )
-
-    async def _copy_rows(self, mapping: Mapping[Any]) -> None:
-        await self._copy(mapping.name, [column.name for column in mapping.columns], self.rows.pop(mapping.name, []))
-
-    async def _copy_events(self) -> None:
-        rows, self.events = self.events, []
-        await self._copy("events", EVENT_COLUMNS, rows)
-
-    async def _copy_counters(self, projects: list[Project]) -> None:
-        names = [column.name for column in PROJECTS.columns]
-        rows = [(*PROJECTS.to_row(project), self.numbers[project.id]) for project in projects]
-        await self._copy(PROJECTS.name, [*names, "last_number"], rows)
-        # Moved long ago: subscribers have nothing to catch up with while requests are measured.
-        counters = [(stream_id, seq, self._ago(days=1)) for stream_id, seq in self.seqs.items()]
-        await self._copy("event_streams", ("stream_id", "last_seq", "moved_at"), counters)
-
-    async def _copy(self, table: str, columns: Any, rows: list[tuple[Any, ...]]) -> None:
-        await self.connection.copy_records_to_table(table, columns=columns, records=rows)

@@ -96,9 +96,14 @@ class Lists:
 
     def _facts_of(self, workspace_id: UUID) -> Facts:
         dataset = self._dataset
-        assignee = dataset.seats[workspace_id][1]
-        project_id = dataset.projects[workspace_id][0]
-        return Facts(str(project_id), str(assignee.user_id), [str(id) for id in dataset.tasks[workspace_id]])
+        return Facts(
+            project_id=str(dataset.projects[workspace_id][0]),
+            user_id=str(dataset.seats[workspace_id][1].user_id),
+            label_id=str(dataset.labels[workspace_id][0]),
+            parent_id=str(dataset.parents[workspace_id][0]),
+            waiting_id=str(dataset.waiting[workspace_id][0]),
+            task_ids=[str(id) for id in dataset.tasks[workspace_id]],
+        )
 
 
 def _joined(*parts: str) -> str:

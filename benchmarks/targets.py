@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 from benchmarks.database import plain
 from benchmarks.dataset import Dataset, Seat
+from benchmarks.filters import filters_of
 from benchmarks.load import Plan
 from benchmarks.servers import SECRET, Server
 
@@ -22,7 +23,10 @@ FROM tasks JOIN unnest($1::uuid[], $2::uuid[]) AS chosen (workspace_id, id) USIN
 """
 TASKS_ASKED = 20_000
 TASKS_PATCHED = 6_000
-"""More than one run can patch at full speed, so that each is patched about once."""
+"""More than one run can patch, or move, at full speed, so that each is patched about once."""
+BATCH = 100
+
+_KINDS = {"create_single": "create", "cold_get": "get", "list_filtered": "list"}
 
 
 class Targets:
@@ -38,20 +42,22 @@ class Targets:
         self._owners = {workspace_id: self.token(seats[0]) for workspace_id, seats in dataset.seats.items()}
         self._tasks = [(workspace_id, id) for workspace_id, ids in dataset.tasks.items() for id in ids]
         self._to_patch = cycle(self._random.sample(self._tasks, len(self._tasks)))
+        self._single, *self._others = dataset.projects
         self._next_cold: dict[str, int] = defaultdict(int)
         self._seats = 0
+        self._written_anew = {"patch": self._write_patches, "move": self._write_moves, "bulk_update": self._write_batches}
         self._write_files()
 
     def token(self, seat: Seat) -> str:
         return self._access_tokens.issue(seat.user_id, seat.session_id, now=self._now)
 
     async def plan(self, operation: str, server: Server) -> Plan:
-        if operation == "patch":
-            await self._write_patches()
-        if operation == "cold_get":
-            return Plan("get", self._file(operation), self._next_cold[server.name] % self._seats + 1)
-        kind = "create" if operation == "create_single" else operation
-        return Plan(kind, self._file(operation))
+        if operation in self._written_anew:
+            await self._written_anew[operation]()
+        if operation == "list_filtered" and not self._file(operation).exists():
+            await self._write_filters()
+        first = self._next_cold[server.name] % self._seats + 1 if operation == "cold_get" else 1
+        return Plan(_KINDS.get(operation, operation), self._file(operation), first)
 
     def asked(self, operation: str, server: Server, requests: int) -> None:
         """A cold get goes on where the last one of this server ended: it meets a session again when that is long forgotten."""
@@ -66,13 +72,14 @@ class Targets:
 
     def _write_files(self) -> None:
         workspaces = list(self._dataset.projects)
-        creates = [self._line(f"{path(w)}", self._owners[w], p) for w in workspaces for p in self._dataset.projects[w]]
+        creates = [self._line(path(w), self._owners[w], p) for w in workspaces for p in self._dataset.projects[w]]
         self._random.shuffle(creates)
         chosen = self._random.choices(self._tasks, k=TASKS_ASKED)
         self._write("get", [self._line(path(w, id), self._owners[w]) for w, id in chosen])
+        self._write("comment", [self._line(f"{path(w, id)}/comments", self._owners[w]) for w, id in reversed(chosen)])
         self._write("list", [self._line(f"{path(w)}?limit=50", self._owners[w]) for w in workspaces])
         self._write("create", creates)
-        single = workspaces[0]
+        single = self._single
         self._write("create_single", [self._line(path(single), self._owners[single], p) for p in self._dataset.projects[single]])
         seats = [seat for seats in self._dataset.seats.values() for seat in seats]
         self._random.shuffle(seats)
@@ -81,6 +88,15 @@ class Targets:
 
     def _some_task(self, workspace_id: UUID) -> UUID:
         return self._random.choice(self._dataset.tasks[workspace_id])
+
+    async def _write_filters(self) -> None:
+        """Each as often as it finds something, not in the workspace that `create_single` fills: that has more tasks each time."""
+        found = await filters_of(self._database_url, self._others)
+        chosen = self._random.choices(found, weights=[one.finds for one in found], k=TASKS_ASKED)
+        self._write(
+            "list_filtered",
+            [self._line(f"{path(f.workspace_id)}?{f.query}&limit=50", self._owners[f.workspace_id]) for f in chosen],
+        )
 
     async def _write_patches(self) -> None:
         """Versions are read anew, of other tasks than last time: what that run left under way may go on for a moment."""
@@ -92,6 +108,26 @@ class Targets:
             await connection.close()
         self._random.shuffle(rows)
         self._write("patch", [self._line(path(w, id), self._owners[w], version) for w, id, version in rows])
+
+    async def _write_moves(self) -> None:
+        """Right before or after another task of the project, others each time: a task that is there already is not moved."""
+        projects = [(w, self._dataset.tasks_of[p]) for w, projects in self._dataset.projects.items() for p in projects]
+        lines = []
+        for workspace_id, tasks in self._random.choices(projects, k=TASKS_PATCHED):
+            (task, other), side = self._random.sample(tasks, 2), self._random.choice(("before", "after"))
+            lines.append(self._line(f"{path(workspace_id, task)}/move", self._owners[workspace_id], f'{{"{side}":"{other}"}}'))
+        self._write("move", lines)
+
+    async def _write_batches(self) -> None:
+        """Each task is in one batch. A batch gets another day each time."""
+        batches = []
+        for workspace_id, ids in self._dataset.tasks.items():
+            tasks = self._random.sample(ids, len(ids))
+            batches += [(workspace_id, tasks[start : start + BATCH]) for start in range(0, len(tasks) - BATCH + 1, BATCH)]
+        self._random.shuffle(batches)
+        self._write(
+            "bulk_update", [self._line(f"{path(w)}/bulk_update", self._owners[w], ",".join(map(str, ids))) for w, ids in batches]
+        )
 
     def _line(self, path: str, token: str, extra: object = "") -> str:
         return f"{path}\t{token}\t{extra}"

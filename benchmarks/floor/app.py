@@ -1,4 +1,4 @@
-"""A bare Starlette application that answers four requests as the service does, with nothing around them.
+"""A bare Starlette application that answers a few requests as the service does, with nothing around them.
 
 No log, no metrics, no problem documents, no idempotency, no throttling: the least that these answers can cost in Python.
 """
@@ -8,22 +8,19 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from benchmarks.floor import pages, views
 from benchmarks.floor.auth import Refused, Tokens
+from benchmarks.floor.endpoints import Endpoints
+from benchmarks.floor.pages import Signer
 from benchmarks.floor.single import Single
 from benchmarks.floor.steps import Steps
-from benchmarks.floor.store import Change, Draft, Store
+from benchmarks.floor.store import Store
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-TASKS = "/v1/workspaces/{workspace_id}/tasks"
-TASK = TASKS + "/{task_id}"
 POOL_SIZE = 20
 _SESSION = {
     "timezone": "UTC",
@@ -33,7 +30,6 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "10000",
     "client_connection_check_interval": "1000",
 }
-_HEADERS = {"cache-control": "private, no-cache", "vary": "Authorization"}
 
 
 def steps() -> Starlette:
@@ -47,8 +43,7 @@ def single() -> Starlette:
 
 
 def _application(kind: type[Store]) -> Starlette:
-    tokens = Tokens(os.environ["FLOOR_SECRET_KEY"])
-    signer = pages.Signer(os.environ["FLOOR_SECRET_KEY"])
+    endpoints = Endpoints(Tokens(os.environ["FLOOR_SECRET_KEY"]), Signer(os.environ["FLOOR_SECRET_KEY"]))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -67,61 +62,8 @@ def _application(kind: type[Store]) -> Starlette:
             gc.set_threshold(50_000, *gc.get_threshold()[1:])
             yield
 
-    async def get_task(request: Request) -> Response:
-        claims = tokens.claims(request.headers["authorization"])
-        workspace_id, task_id = UUID(request.path_params["workspace_id"]), UUID(request.path_params["task_id"])
-        row = await request.app.state.store.task(claims, workspace_id, task_id)
-        return _shown(request, views.task_of(row))
-
-    async def list_tasks(request: Request) -> Response:
-        claims = tokens.claims(request.headers["authorization"])
-        workspace_id = UUID(request.path_params["workspace_id"])
-        limit = min(int(request.query_params.get("limit", "50")), 200)
-        after = signer.read(request)
-        rows = await request.app.state.store.page(claims, workspace_id, after, limit + 1)
-        items = [views.task_of(row) for row in rows[:limit]]
-        if len(rows) <= limit:
-            return _answer(request, 200, views.encode(views.Page(items, None)))
-        cursor, link = signer.make(request, items[-1])
-        return _answer(request, 200, views.encode(views.Page(items, cursor)), link=link)
-
-    async def create_task(request: Request) -> Response:
-        claims = tokens.claims(request.headers["authorization"])
-        workspace_id = UUID(request.path_params["workspace_id"])
-        draft = Draft(workspace_id, views.read_new_task(await request.body()), claims, _request_id(request))
-        task = await request.app.state.store.create(draft)
-        return _shown(request, task, 201, location=f"/v1/workspaces/{workspace_id}/tasks/{task.id}")
-
-    async def change_task(request: Request) -> Response:
-        claims = tokens.claims(request.headers["authorization"])
-        workspace_id, task_id = UUID(request.path_params["workspace_id"]), UUID(request.path_params["task_id"])
-        version = int(request.headers["if-match"].strip('"'))
-        changes = views.read_patch(await request.body()).changes()
-        change = Change(workspace_id, task_id, version, changes, claims, _request_id(request))
-        return _shown(request, await request.app.state.store.change(change))
-
-    routes = [
-        Route(TASK, get_task, methods=["GET"]),
-        Route(TASK, change_task, methods=["PATCH"]),
-        Route(TASKS, list_tasks, methods=["GET"]),
-        Route(TASKS, create_task, methods=["POST"]),
-    ]
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={Refused: _refused, msgspec.ValidationError: _invalid})
-
-
-def _request_id(request: Request) -> str:
-    request_id: str = request.headers.get("x-request-id") or uuid4().hex
-    request.state.id = request_id
-    return request_id
-
-
-def _shown(request: Request, task: views.Task, status: int = 200, **headers: str) -> Response:
-    return _answer(request, status, views.encode(task), etag=f'"{task.version}"', **headers)
-
-
-def _answer(request: Request, status: int, body: bytes, **headers: str) -> Response:
-    request_id = getattr(request.state, "id", None) or _request_id(request)
-    return Response(body, status, {**_HEADERS, **headers, "x-request-id": request_id}, "application/json")
+    handlers: Any = {Refused: _refused, msgspec.ValidationError: _invalid}
+    return Starlette(routes=endpoints.routes(), lifespan=lifespan, exception_handlers=handlers)
 
 
 def _refused(request: Request, error: Any) -> Response:

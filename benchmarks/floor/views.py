@@ -1,15 +1,15 @@
-"""A task as JSON, written down by hand: from a row to the answer, and to what the log keeps of it."""
+"""Tasks and comments as JSON, written down by hand: from a row to the answer, and to what the log keeps of it."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 PRIORITIES = ("none", "low", "medium", "high", "urgent")
 COLUMNS = """t.id, t.workspace_id, t.project_id, t.number, t.project_key, t.title, t.description, t.status, t.status_category,
-    t.priority, t.assignee_ids, t.due_date, t.due_time, t.due_time_zone, t.due_at, t.closed_at, t.created_by_id, t.created_at,
-    t.updated_at, t.deleted_at, t.version"""
+    t.priority, t.assignee_ids, t.label_ids, t.parent_id, t.blocked_by_ids, t.due_date, t.due_time, t.due_time_zone, t.due_at,
+    t.closed_at, t.created_by_id, t.created_at, t.updated_at, t.deleted_at, t.version"""
 
 encode = msgspec.json.Encoder().encode
 
@@ -32,6 +32,9 @@ class Task(msgspec.Struct):
     status_category: str
     priority: str
     assignee_ids: list[UUID]
+    label_ids: list[UUID]
+    parent_id: UUID | None
+    blocked_by_ids: list[UUID]
     due: Due | None
     due_at: dt.datetime | None
     closed_at: dt.datetime | None
@@ -42,30 +45,35 @@ class Task(msgspec.Struct):
     version: int
 
 
+class Comment(msgspec.Struct):
+    id: UUID
+    workspace_id: UUID
+    task_id: UUID
+    author_id: UUID
+    body: str
+    mentioned_ids: list[UUID]
+    edited_at: dt.datetime | None
+    version: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+class Several(msgspec.Struct):
+    items: list[Task]
+
+
 class Page(msgspec.Struct):
     items: list[Task]
     next_cursor: str | None
 
 
-class NewTask(msgspec.Struct, forbid_unknown_fields=True):
-    """What the measured requests send; the service takes more."""
-
-    project_id: UUID
-    title: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    description: Annotated[str, msgspec.Meta(max_length=100_000)] | None = None
-
-
-class TaskPatch(msgspec.Struct, forbid_unknown_fields=True):
-    title: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | msgspec.UnsetType = msgspec.UNSET
-    description: Annotated[str, msgspec.Meta(max_length=100_000)] | msgspec.UnsetType | None = msgspec.UNSET
-
-    def changes(self) -> dict[str, Any]:
-        given = {"title": self.title, "description": self.description}
-        return {name: value for name, value in given.items() if value is not msgspec.UNSET}
-
-
-read_new_task = msgspec.json.Decoder(NewTask).decode
-read_patch = msgspec.json.Decoder(TaskPatch).decode
+def first_changes(thing: Task | Comment) -> dict[str, Any]:
+    """What the log says of a new thing: all that it has, from nothing."""
+    return {
+        name: (None, value)
+        for name, value in msgspec.structs.asdict(thing).items()
+        if value is not None and name not in ("version", "updated_at")
+    }
 
 
 def task_of(row: Any) -> Task:
@@ -82,6 +90,9 @@ def task_of(row: Any) -> Task:
         category,
         priority,
         assignee_ids,
+        label_ids,
+        parent_id,
+        blocked_by_ids,
         date,
         time,
         time_zone,
@@ -101,6 +112,9 @@ def task_of(row: Any) -> Task:
         category,
         PRIORITIES[priority],
         assignee_ids,
+        label_ids,
+        parent_id,
+        blocked_by_ids,
         Due(date, time, time_zone) if date is not None else None,
         due_at,
         closed_at,

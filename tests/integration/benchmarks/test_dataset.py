@@ -14,26 +14,65 @@ WRONG = {
             ON e.stream_id = t.workspace_id AND e.entity_id = t.id AND e.entity_version = t.version
         WHERE e.snapshot ->> 'title' IS DISTINCT FROM t.title OR (e.snapshot ->> 'number')::int IS DISTINCT FROM t.number
             OR (e.snapshot ->> 'deleted_at' IS NULL) <> (t.deleted_at IS NULL)
+            OR e.snapshot -> 'label_ids' <> to_jsonb(t.label_ids) OR e.snapshot -> 'blocked_by_ids' <> to_jsonb(t.blocked_by_ids)
+            OR e.snapshot ->> 'parent_id' IS DISTINCT FROM t.parent_id::text
     """,
     "projects without event": """
         SELECT p.id FROM projects p LEFT JOIN events e
             ON e.stream_id = p.workspace_id AND e.entity_id = p.id AND e.entity_version = p.version
-        WHERE e.snapshot ->> 'key' IS DISTINCT FROM p.key
+        WHERE e.snapshot ->> 'key' IS DISTINCT FROM p.key OR e.snapshot -> 'workflow' <> p.workflow::jsonb
+    """,
+    "labels without event": """
+        SELECT l.id FROM labels l LEFT JOIN events e
+            ON e.stream_id = l.workspace_id AND e.entity_id = l.id AND e.entity_version = l.version
+        WHERE e.snapshot ->> 'name' IS DISTINCT FROM l.name
     """,
     "logs whose counter is not that of their last event, or that have a gap": """
         SELECT s.stream_id FROM event_streams s LEFT JOIN events e USING (stream_id)
         GROUP BY s.stream_id HAVING s.last_seq <> max(e.seq) OR s.last_seq <> count(e.seq)
     """,
     "events of logs without counter": "SELECT id FROM events WHERE stream_id NOT IN (SELECT stream_id FROM event_streams)",
-    "projects whose counter is not the number of their newest task": """
+    "projects whose counters are not the number and the place of their newest task": """
         SELECT p.id FROM projects p JOIN tasks t ON t.workspace_id = p.workspace_id AND t.project_id = p.id
-        GROUP BY p.id, p.last_number HAVING p.last_number <> max(t.number) OR p.last_number <> count(*)
+        GROUP BY p.id, p.last_number, p.last_place
+        HAVING p.last_number <> max(t.number) OR p.last_number <> count(*)
+            OR max(t.rank) <> 'i' || lpad(p.last_place::text, 9, '0')
+    """,
+    "tasks with a label that is not there": """
+        SELECT t.id FROM tasks t, unnest(t.label_ids) AS label_id
+        WHERE label_id NOT IN (SELECT id FROM labels l WHERE l.workspace_id = t.workspace_id)
+    """,
+    "tasks under one that is not there, or of another project": """
+        SELECT t.id FROM tasks t LEFT JOIN tasks p ON p.workspace_id = t.workspace_id AND p.id = t.parent_id
+        WHERE t.parent_id IS NOT NULL AND (p.project_id = t.project_id AND p.deleted_at IS NULL) IS NOT TRUE
+    """,
+    "tasks deeper than five levels": """
+        WITH RECURSIVE line AS (
+            SELECT id, 1 AS level FROM tasks WHERE parent_id IS NULL
+            UNION ALL SELECT t.id, level + 1 FROM tasks t JOIN line ON t.parent_id = line.id
+        )
+        SELECT id FROM line WHERE level > 5
+    """,
+    "tasks that wait for one that is not there, or came later": """
+        SELECT t.id FROM tasks t CROSS JOIN unnest(t.blocked_by_ids) AS blocker_id
+            LEFT JOIN tasks b ON b.workspace_id = t.workspace_id AND b.id = blocker_id
+        WHERE (b.created_at < t.created_at AND b.deleted_at IS NULL) IS NOT TRUE
     """,
     "members without user, or sessions of nobody": """
         SELECT user_id FROM (SELECT user_id FROM members UNION SELECT user_id FROM sessions) AS people
         WHERE user_id NOT IN (SELECT id FROM users)
     """,
     "values in the events of accounts": "SELECT id FROM events WHERE entity_type IN ('user', 'session') AND snapshot IS NOT NULL",
+}
+TO_FIND = {
+    "tasks with several labels": "SELECT id FROM tasks WHERE cardinality(label_ids) > 1",
+    "subtasks of subtasks": "SELECT t.id FROM tasks t JOIN tasks p ON p.id = t.parent_id WHERE p.parent_id IS NOT NULL",
+    "tasks that wait for an open one": """
+        SELECT t.id FROM tasks t JOIN tasks b ON b.id = ANY(t.blocked_by_ids) WHERE t.deleted_at IS NULL AND b.closed_at IS NULL
+    """,
+    "tasks that wait for a closed one": """
+        SELECT t.id FROM tasks t JOIN tasks b ON b.id = ANY(t.blocked_by_ids) WHERE b.closed_at IS NOT NULL
+    """,
 }
 
 
@@ -42,12 +81,23 @@ def test_nothing_is_wrong(what: str, loaded_url: str, dataset: Dataset) -> None:
     assert _ask(loaded_url, WRONG[what]) == []
 
 
+@pytest.mark.parametrize("what", TO_FIND)
+def test_filters_have_something_to_find(what: str, loaded_url: str, dataset: Dataset) -> None:
+    assert _ask(loaded_url, TO_FIND[what])
+
+
 def test_some_tasks_are_in_the_trash_and_none_of_these_is_offered(loaded_url: str, dataset: Dataset) -> None:
     trashed = {row[0] for row in _ask(loaded_url, "SELECT id FROM tasks WHERE deleted_at IS NOT NULL")}
     offered = {id for ids in dataset.tasks.values() for id in ids}
     assert trashed
     assert not trashed & offered
     assert len(trashed | offered) == 400
+
+
+def test_what_is_offered_of_a_project_stands_in_its_order(loaded_url: str, dataset: Dataset) -> None:
+    for project_id, ids in dataset.tasks_of.items():
+        rows = _ask(loaded_url, f"SELECT id FROM tasks WHERE project_id = '{project_id}' AND deleted_at IS NULL ORDER BY rank")
+        assert ids == [row["id"] for row in rows]
 
 
 def _ask(url: str, question: str) -> list[Any]:

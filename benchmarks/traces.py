@@ -1,0 +1,80 @@
+"""What requests leave in the database: rows, and events with the numbers that they took."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from benchmarks.database import plain
+from benchmarks.exchanges import passing_removed
+
+_PLACES = slice(1, 10)
+"""Where a rank at the end of a project has the number of its place. Behind it is what puts others in between."""
+
+Trace = dict[str, Any]
+
+
+async def trace_of_tasks(database_url: str, workspace_id: UUID, project_id: UUID, ids: list[UUID]) -> Trace:
+    """Tasks of one project and their events. Numbers and places are counted from the last ones that were given."""
+    connection = await asyncpg.connect(plain(database_url))
+    try:
+        rows = await _rows(connection, "tasks", workspace_id, ids)
+        events = await _events(connection, workspace_id, ids)
+        last_number, last_place = await connection.fetchrow(
+            "SELECT last_number, last_place FROM projects WHERE workspace_id = $1 AND id = $2", workspace_id, project_id
+        )
+    finally:
+        await connection.close()
+    by_id = {row["id"]: row for row in rows}
+    own_names = [
+        snapshot["number"] == (row := by_id[event["entity_id"]])["number"]
+        and snapshot["key"] == f"{row['project_key']}-{row['number']}"
+        for event in events
+        for snapshot in [json.loads(event["snapshot"])]
+    ]
+    return {
+        "rows": [_task(row, last_number, last_place) for row in rows],
+        "events": [_told(event) for event in events],
+        "snapshots have the tasks' own names": own_names,
+    }
+
+
+async def trace_of_comment(database_url: str, workspace_id: UUID, id: UUID) -> Trace:
+    connection = await asyncpg.connect(plain(database_url))
+    try:
+        rows = await _rows(connection, "comments", workspace_id, [id])
+        events = await _events(connection, workspace_id, [id])
+    finally:
+        await connection.close()
+    return {"rows": [passing_removed(row) for row in rows], "events": [_told(event) for event in events]}
+
+
+async def _rows(connection: Any, table: str, workspace_id: UUID, ids: list[UUID]) -> list[dict[str, Any]]:
+    query = f"SELECT * FROM {table} WHERE workspace_id = $1 AND id = ANY($2) ORDER BY array_position($2, id)"
+    return [dict(row) for row in await connection.fetch(query, workspace_id, ids)]
+
+
+async def _events(connection: Any, workspace_id: UUID, ids: list[UUID]) -> list[dict[str, Any]]:
+    """``seq`` is counted from the last one of the log."""
+    query = """
+SELECT e.*, e.seq - s.last_seq AS place FROM events e JOIN event_streams s USING (stream_id)
+WHERE stream_id = $1 AND entity_id = ANY($2) ORDER BY seq
+"""
+    return [dict(row) for row in await connection.fetch(query, workspace_id, ids)]
+
+
+def _task(row: dict[str, Any], last_number: int, last_place: int) -> dict[str, Any]:
+    rank = row["rank"]
+    return passing_removed({name: value for name, value in row.items() if name != "words"}) | {
+        "number": row["number"] - last_number,
+        "rank": [int(rank[_PLACES]) - last_place, rank[_PLACES.stop :]],
+    }
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    event = passing_removed(row)
+    for name in ("changes", "snapshot"):
+        document = json.loads(row[name])
+        event[name] = passing_removed(document)
+        event[f"members of {name}"] = sorted(document)
+    return event
