@@ -55,8 +55,11 @@ EVENT_COLUMNS = (
 
 
 class Write(NamedTuple):
+    """``columns``: those of the key first, then what is to be set."""
+
     kind: str
     mapping: Mapping[Any]
+    columns: tuple[str, ...]
     many: bool
 
 
@@ -182,11 +185,11 @@ class _Chain:
 
     def _update(self, part: str, write: Write) -> CTE:
         mapping, table = write.mapping, write.mapping.table
-        columns = [(c.name, c.type) for c in mapping.columns]
-        rows = Rows(part, [*columns, ("loaded_version", table.c.version.type)], many=write.many)
+        columns = [table.c[name] for name in write.columns]
+        rows = Rows(part, [*((c.name, c.type) for c in columns), ("loaded_version", table.c.version.type)], many=write.many)
         return (
             update(table)
-            .values({c: self._new(mapping, c, rows.values[c.name]) for c in mapping.columns if c.name not in mapping.key})
+            .values({c: self._new(mapping, c, rows.values[c.name]) for c in columns if c.name not in mapping.key})
             .where(*self._gated(*self._this(mapping, rows)))
             .returning(_ONE)
             .cte(part)

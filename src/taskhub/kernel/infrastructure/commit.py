@@ -31,13 +31,23 @@ _UNLOGGED = frozenset({"version", "updated_at"})
 
 @dataclass(slots=True, eq=False)
 class Tracked:
-    """An aggregate in a unit of work: as it was loaded (`before` is None for a new one) and as it is now."""
+    """An aggregate in a unit of work.
+
+    Attributes:
+        loaded: the row that it was made of; None for a new one.
+        is_locked: whether that row is locked, so that nobody else changes it.
+        former: as it was loaded, once it is known to have changed.
+        before, after: its representations then and now.
+    """
 
     aggregate: Aggregate
     mapping: Mapping[Any]
-    before: msgspec.Struct | None
+    loaded: Any | None
     loaded_version: int
+    is_locked: bool
     removed: bool = False
+    former: Aggregate | None = None
+    before: msgspec.Struct | None = None
     after: msgspec.Struct | None = None
     snapshot: bytes = b""
 
@@ -47,13 +57,15 @@ class Tracked:
 
     @property
     def kind(self) -> str:
-        if self.before is None:
+        if self.loaded is None:
             return INSERT
         return DELETE if self.removed and not self.mapping.leaves_tombstone else UPDATE
 
     def settle(self) -> None:
         """Gives the change its version, and the representation that it is known by from now on."""
-        if self.before is not None:
+        if self.loaded is not None:
+            self.former = self.mapping.from_row(self.loaded)
+            self.before = self.mapping.represent(self.former)
             self.aggregate.version = self.loaded_version + 1
         self.after = self.mapping.represent(self.aggregate)
         self.snapshot = encode(self.after)
@@ -110,13 +122,19 @@ def place_of(attempt: Attempt, changed: list[Tracked], tracked: Tracked) -> Plac
     return Place(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changed.index(tracked)))
 
 
-def _allocate(parameters: Parameters, changed: list[Tracked], relied: dict[Guard, list[tuple[Any, ...]]]) -> Allocation | None:
+def allocation_for(changed: list[Tracked]) -> Allocation | None:
+    """The number that a commit has to take, if it is that of one new thing which has none yet."""
     child = changed[0] if len(changed) == 1 else None
     if child is None or child.kind is not INSERT or (allocation := child.mapping.allocation) is None:
         return None
-    if getattr(child.aggregate, allocation.number) is not None:
+    return allocation if getattr(child.aggregate, allocation.number) is None else None
+
+
+def _allocate(parameters: Parameters, changed: list[Tracked], relied: dict[Guard, list[tuple[Any, ...]]]) -> Allocation | None:
+    allocation = allocation_for(changed)
+    if allocation is None:
         return None
-    parents, parent_id = relied[allocation.parent.guard], allocation.parent_id(child.aggregate)
+    parents, parent_id = relied[allocation.parent.guard], allocation.parent_id(changed[0].aggregate)
     parent = next(row for row in parents if row[-2] == parent_id)
     parents.remove(parent)
     if not parents:
@@ -128,11 +146,34 @@ def _allocate(parameters: Parameters, changed: list[Tracked], relied: dict[Guard
 def _write(parameters: Parameters, group: list[Tracked]) -> Write:
     mapping, kind = group[0].mapping, group[0].kind
     part = f"{kind}_{mapping.name}"
-    _bind(parameters, part, mapping.table, mapping.column_names, [mapping.to_row(tracked.aggregate) for tracked in group])
+    rows = [mapping.to_row(tracked.aggregate) for tracked in group]
+    places = _written(kind, mapping, group, rows)
+    names = tuple(mapping.column_names[place] for place in places)
+    _bind(parameters, part, mapping.table, names, [[row[place] for place in places] for row in rows])
     if kind is not INSERT:
         versions = [tracked.loaded_version for tracked in group]
         parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
-    return Write(kind, mapping, len(group) > 1)
+    return Write(kind, mapping, names, len(group) > 1)
+
+
+def _written(kind: str, mapping: Mapping[Any], group: list[Tracked], rows: list[Sequence[Any]]) -> Sequence[int]:
+    """The columns that are written, by their places: those of the key, and of an update those that differ in any of the rows.
+
+    A column that is named is work for PostgreSQL even where its value stays: what is generated from it is computed anew.
+    """
+    if kind is INSERT:
+        return range(len(mapping.column_names))
+    keys = [mapping.column_names.index(name) for name in mapping.key]
+    if kind is DELETE:
+        return keys
+    formers = [mapping.to_row(tracked.former) for tracked in group]
+    changed = {
+        place
+        for former, row in zip(formers, rows, strict=True)
+        for place, (old, new) in enumerate(zip(former, row, strict=True))
+        if old != new
+    }
+    return [*keys, *sorted(changed.difference(keys))]
 
 
 def _events(parameters: Parameters, attempt: Attempt, changed: list[Tracked], first: int) -> None:

@@ -20,6 +20,8 @@ STATEMENT_SECONDS = 4.0
 """When the driver gives up. The server does so before, and says that nothing happened: ours would leave that open."""
 SERVER_SECONDS = 3.5
 CLOSE_SECONDS = 5.0
+STATEMENTS_KEPT = 300
+"""By each connection: the shapes of lists and commits that clients ask for all day."""
 
 _SESSION = {
     "timezone": "UTC",
@@ -136,6 +138,7 @@ class Database:
             server_settings=_SESSION,
             # Statements are few and kept as long as the connection: the driver would parse and plan them anew every five minutes.
             max_cached_statement_lifetime=0,
+            statement_cache_size=STATEMENTS_KEPT,
         )
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.kernel.infrastructure.database import Parameters, Record
+from taskhub.kernel.infrastructure.database import Parameters
 from taskhub.kernel.infrastructure.mapping import Mapping
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
@@ -53,7 +53,7 @@ class SqlRepository(Generic[A]):
         return checked(await self.find(*key, with_deleted=with_deleted), expected)
 
     def add(self, aggregate: A) -> None:
-        self._uow.track(self.mapping, aggregate, is_new=True)
+        self._uow.track(self.mapping, aggregate)
 
     def remove(self, aggregate: A) -> None:
         """Deletes the row at commit. The aggregate must have recorded the event that says so."""
@@ -66,14 +66,13 @@ class SqlRepository(Generic[A]):
     async def _load_all(self, statement: Statement, parameters: Parameters) -> list[A]:
         return [self._loaded(record) for record in await self._uow.fetch(statement, parameters)]
 
-    def _loaded(self, record: Record) -> A:
-        return self._track(self.mapping.from_row(record))
-
-    def _track(self, aggregate: A) -> A:
+    def _loaded(self, row: Any) -> A:
+        """The aggregate of a row, or the one that was loaded of it before."""
+        aggregate: A = self.mapping.from_row(row)
         known: A | None = self._uow.known(self.mapping, self.mapping.key_of(aggregate))
         if known is not None:
             return known
-        self._uow.track(self.mapping, aggregate)
+        self._uow.track(self.mapping, aggregate, row)
         return aggregate
 
 

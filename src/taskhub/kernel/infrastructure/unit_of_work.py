@@ -14,7 +14,7 @@ from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.cascade import Cascade, append_events
-from taskhub.kernel.infrastructure.commit import Commit, Tracked, encode, place_of, prepare
+from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, encode, place_of, prepare
 from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
 from taskhub.kernel.infrastructure.failures import LOST, is_lost, outside_transaction
 from taskhub.kernel.infrastructure.mapping import Guard, Mapping
@@ -98,10 +98,10 @@ class SqlUnitOfWork:
         tracked = self._tracked.get((mapping.name, key))
         return tracked.aggregate if tracked else None
 
-    def track(self, mapping: Mapping[Any], aggregate: Any, *, is_new: bool = False) -> None:
-        """Registers an aggregate, once: the second to load it gets the first one's."""
-        before = None if is_new else mapping.represent(aggregate)
-        self._tracked[(mapping.name, mapping.key_of(aggregate))] = Tracked(aggregate, mapping, before, aggregate.version)
+    def track(self, mapping: Mapping[Any], aggregate: Any, loaded: Any | None = None) -> None:
+        """Registers an aggregate, once: the second to load it gets the first one's. ``loaded``: the row that it was made of."""
+        tracked = Tracked(aggregate, mapping, loaded, aggregate.version, self.is_locking)
+        self._tracked[(mapping.name, mapping.key_of(aggregate))] = tracked
 
     def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
         self._tracked[(mapping.name, mapping.key_of(aggregate))].removed = True
@@ -178,9 +178,11 @@ class SqlUnitOfWork:
 
     def _prepare(self, changed: list[Tracked], key: Parameters | None) -> list[Commit]:
         """One statement per stream, in the order of their ids; the retry key goes with the last."""
-        relied = dict(self._relied)
+        relied, allocation = dict(self._relied), allocation_for(changed)
         for tracked in sorted(self._tracked.values(), key=self._lock_rank):
-            if not tracked.is_changed and tracked.before is not None:
+            if tracked.is_changed or tracked.loaded is None:
+                continue
+            if not tracked.is_locked or (allocation is not None and tracked.mapping is allocation.parent):
                 key_of_row = tracked.mapping.key_of(tracked.aggregate)
                 relied.setdefault(tracked.mapping.guard, []).append((*key_of_row, tracked.loaded_version))
         if not changed and key is None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, insert, literal, or_, select, union
@@ -197,8 +196,7 @@ class SqlTasks(SqlRepository[Task]):
         record = await self._uow.fetch_row(_WITH_PROJECT[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
         if record is None:
             raise NotFound
-        project: Any = PROJECTS.from_row(tuple(record)[_WIDTH:])
-        return self._track(TASKS.from_row(record)), SqlProjects(self._uow)._track(project)
+        return self._loaded(record), SqlProjects(self._uow)._loaded(tuple(record)[_WIDTH:])
 
     async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
         """Locks the project before the task, as everyone does."""
