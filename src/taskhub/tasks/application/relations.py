@@ -1,7 +1,7 @@
 """What tasks refer to: members, labels, and other tasks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.domain.errors import Fault, UnknownReference
@@ -15,7 +15,9 @@ Values = Mapping[str, Any]
 """Members of `Content` that a client sets."""
 
 
-_REFERRING = frozenset({"assignee_ids", "label_ids", "parent_id", "blocked_by_ids"})
+_PEOPLE = ("assignee_ids",)
+"""The members of `Content` that name members of the workspace."""
+_REFERRING = frozenset({*_PEOPLE, "label_ids", "parent_id", "blocked_by_ids"})
 
 
 class Relations:
@@ -34,17 +36,17 @@ class Relations:
         self._blockers = Blockers()
 
     @classmethod
-    async def secure(cls, workspace_id: UUID, wanted: Sequence[Values], uow: TasksUnitOfWork) -> Self:
+    async def secure(cls, workspace_id: UUID, wanted: Sequence[Values], uow: TasksUnitOfWork) -> "Relations":
         """Makes sure of what is named, and that nobody else changes the same graphs meanwhile (decision 14)."""
         if not any(values.keys() & _REFERRING for values in wanted):
-            return cls(workspace_id, are_named=False)
+            return _NONE
         relations = cls(workspace_id)
         blockers = _named(wanted, "blocked_by_ids")
         if blockers or is_structural(wanted):
             await uow.lock()
         if blockers:
             await uow.memberships.lock_workspace(workspace_id)
-        relations._members = await uow.memberships.require(workspace_id, _named(wanted, "assignee_ids"))
+        relations._members = await uow.memberships.require(workspace_id, _named(wanted, *_PEOPLE))
         relations._labels = await uow.labels.require(workspace_id, _named(wanted, "label_ids"))
         return relations
 
@@ -69,10 +71,8 @@ class Relations:
         if not self._are_named:
             return
         before = before or Content(title="", status="")
-        faults = [
-            *_unknown("assignee_ids", "no member of this workspace", after.assignee_ids, before.assignee_ids, self._members),
-            *_unknown("label_ids", "no label of this workspace", after.label_ids, before.label_ids, self._labels),
-        ]
+        faults = [fault for name in _PEOPLE for fault in _strangers(name, "member", after, before, self._members)]
+        faults += _strangers("label_ids", "label", after, before, self._labels)
         if faults:
             raise UnknownReference(*faults)
         node = Node(id, after.parent_id, project.id)
@@ -82,18 +82,23 @@ class Relations:
         self._blockers.block(id, after.blocked_by_ids, before=before.blocked_by_ids)
 
 
+_NONE = Relations(UUID(int=0), are_named=False)
+
+
 def is_structural(wanted: Iterable[Values]) -> bool:
     """Whether a task is to come under another."""
     return any(values.get("parent_id") for values in wanted)
 
 
-def _named(wanted: Iterable[Values], name: str) -> set[UUID]:
-    return {id for values in wanted for id in values.get(name, ())}
+def _named(wanted: Iterable[Values], *names: str) -> set[UUID]:
+    return {id for values in wanted for name in names for id in values.get(name, ())}
 
 
-def _unknown(name: str, message: str, after: tuple[UUID, ...], before: tuple[UUID, ...], known: frozenset[UUID]) -> list[Fault]:
+def _strangers(name: str, kind: str, after: Content, before: Content, known: frozenset[UUID]) -> list[Fault]:
+    """Those ids of a list that are new, and nobody knows."""
+    former = getattr(before, name)
     return [
-        Fault("unknown_reference", message, pointer=f"/{name}/{index}")
-        for index, id in enumerate(after)
-        if id not in known and id not in before
+        Fault("unknown_reference", f"no {kind} of this workspace", pointer=f"/{name}/{index}")
+        for index, id in enumerate(getattr(after, name))
+        if id not in known and id not in former
     ]

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -91,7 +92,7 @@ def _waiting_for_open() -> Select[Any]:
         .select_from(_waiting.join(link, true()).join(_blocker, _blocker.c.id == link.c.id))
         .where(
             _waiting.c.workspace_id == WORKSPACE_ID,
-            func.cardinality(_waiting.c.blocked_by_ids) > 0,
+            func.cardinality(_waiting.c.blocked_by_ids) > literal_column("0"),
             _blocker.c.workspace_id == WORKSPACE_ID,
             _blocker.c.deleted_at.is_(None),
             _blocker.c.closed_at.is_(None),
@@ -125,7 +126,8 @@ _CONDITIONS: dict[str, MakeCondition] = {
     "due_after": lambda tasks: tasks.due_ends_at >= bindparam("due_after", type_=DateTime(timezone=True)),
     "closed": lambda tasks: tasks.closed_at.is_not(None),
     "open": lambda tasks: tasks.closed_at.is_(None),
-    "blocked": lambda tasks: tasks.id.in_(_waiting_for_open()),
+    # As an array it is looked up first. As a mere subquery it may be planned as a filter of all tasks.
+    "blocked": lambda tasks: tasks.id == any_(func.array(_waiting_for_open().scalar_subquery())),
     "unblocked": lambda tasks: tasks.id.not_in(_waiting_for_open()),
     "blocks": lambda tasks: tasks.id.in_(_blockers()),
     **{name: condition for choice in _CHOICES for name, condition in choice.conditions.items()},
