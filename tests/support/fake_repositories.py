@@ -93,7 +93,7 @@ class FakeTasks:
         ids = {task.id for task in expired}
         return Expired(expired, [t for t in tasks if t not in expired and ids & {*t.content.blocked_by_ids}])
 
-    async def assigned_to(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
+    async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
         return [task for task in self._uow.all(Task, workspace_id) if user_id in task.content.assignee_ids][:limit]
 
     async def keep_keys(self, tasks: Iterable[Task]) -> None:

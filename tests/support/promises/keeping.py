@@ -75,7 +75,7 @@ class KeepingPromises:
         task = await add_task(bench, project, assignee_ids=(someone,))
         await add_task(bench, project)
         async with bench.begin() as uow:
-            found = await uow.tasks.assigned_to(someone, bench.workspace_id, limit=10)
+            found = await uow.tasks.involving(someone, bench.workspace_id, limit=10)
             assert [each.id for each in found] == [task.id]
 
     async def test_an_id_is_given_once_whatever_it_names(self, bench: Workbench) -> None:

@@ -165,7 +165,7 @@ class Tasks(Protocol):
     async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> Expired:
         """Some tasks that went to the trash before an instant, first those that others went with; all locked."""
 
-    async def assigned_to(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
+    async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
         """Some tasks that someone is assigned to, in the trash or not."""
 
     async def keep_keys(self, tasks: Iterable[Task]) -> None:

@@ -21,7 +21,7 @@ class ReleaseFormerMember:
         user_id = user_of(event)
         if await uow.memberships.require(event.stream_id, [user_id]):
             return True
-        tasks = await uow.tasks.assigned_to(user_id, event.stream_id, limit=TASKS_AT_ONCE)
+        tasks = await uow.tasks.involving(user_id, event.stream_id, limit=TASKS_AT_ONCE)
         now = self._clock()
         for task in tasks:
             task.release(user_id, now=now)

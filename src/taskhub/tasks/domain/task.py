@@ -1,11 +1,13 @@
 """A task: a piece of work in a project."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.kernel.domain.errors import DomainError
 from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.errors import ParentDeleted, ProjectDeleted, TooManyAssignees, TooManyBlockers, TooManyLabels
@@ -127,60 +129,47 @@ class Task(Aggregate):
         ProjectArchived
         TooManyAssignees
         """
-        ids = _with(self.content.assignee_ids, user_id)
-        if len(ids) > MOST_ASSIGNEES:
-            raise TooManyAssignees(MOST_ASSIGNEES)
-        self.change(replace(self.content, assignee_ids=ids), project=project, now=now)
+        self._add("assignee_ids", user_id, MOST_ASSIGNEES, TooManyAssignees, project, now)
 
     def unassign(self, user_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         """
-        self.change(replace(self.content, assignee_ids=_without(self.content.assignee_ids, user_id)), project=project, now=now)
+        self.change(self._without("assignee_ids", user_id), project=project, now=now)
 
     def release(self, user_id: UUID, *, now: datetime) -> None:
         """Takes someone off who is no longer a member. Not a client's change: archived projects and the trash don't stop it."""
-        self._change(
-            "task.updated", now, content=replace(self.content, assignee_ids=_without(self.content.assignee_ids, user_id))
-        )
+        self._change("task.updated", now, content=self._without("assignee_ids", user_id))
 
     def add_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         TooManyLabels
         """
-        ids = _with(self.content.label_ids, label_id)
-        if len(ids) > MOST_LABELS:
-            raise TooManyLabels(MOST_LABELS)
-        self.change(replace(self.content, label_ids=ids), project=project, now=now)
+        self._add("label_ids", label_id, MOST_LABELS, TooManyLabels, project, now)
 
     def remove_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         """
-        self.change(replace(self.content, label_ids=_without(self.content.label_ids, label_id)), project=project, now=now)
+        self.change(self._without("label_ids", label_id), project=project, now=now)
 
     def add_blocker(self, blocker_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         TooManyBlockers
         """
-        ids = _with(self.content.blocked_by_ids, blocker_id)
-        if len(ids) > MOST_BLOCKERS:
-            raise TooManyBlockers(MOST_BLOCKERS)
-        self.change(replace(self.content, blocked_by_ids=ids), project=project, now=now)
+        self._add("blocked_by_ids", blocker_id, MOST_BLOCKERS, TooManyBlockers, project, now)
 
     def remove_blocker(self, blocker_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         """
-        ids = _without(self.content.blocked_by_ids, blocker_id)
-        self.change(replace(self.content, blocked_by_ids=ids), project=project, now=now)
+        self.change(self._without("blocked_by_ids", blocker_id), project=project, now=now)
 
     def lose_blockers(self, blocker_ids: frozenset[UUID], *, now: datetime) -> None:
         """Forgets blockers that are gone for good. Not a client's change."""
-        ids = tuple(id for id in self.content.blocked_by_ids if id not in blocker_ids)
-        self._change("task.updated", now, content=replace(self.content, blocked_by_ids=ids))
+        self._change("task.updated", now, content=self._without("blocked_by_ids", *blocker_ids))
 
     def move(self, content: Content, rank: str | None, *, project: Project, now: datetime) -> None:
         """Gives the task another place in its project, and with it another content. Without a rank it stays where it is.
@@ -249,15 +238,24 @@ class Task(Aggregate):
         self.updated_at = now
         self._record("task.purged")
 
+    def _add(
+        self, name: str, id: UUID, most: int, too_many: Callable[[int], DomainError], project: Project, now: datetime
+    ) -> None:
+        """Puts an id into one of the lists of the content."""
+        ids = getattr(self.content, name)
+        if id in ids:
+            return
+        if len(ids) >= most:
+            raise too_many(most)
+        extended: Any = {name: tuple(sorted((*ids, id)))}
+        self.change(replace(self.content, **extended), project=project, now=now)
+
+    def _without(self, name: str, *ids: UUID) -> Content:
+        """The content without some ids in one of its lists."""
+        kept: Any = {name: tuple(id for id in getattr(self.content, name) if id not in ids)}
+        return replace(self.content, **kept)
+
     def _take(self, event: str, content: Content, project: Project, now: datetime) -> None:
         category = project.workflow.category_of(content.status)
         closed_at = (self.closed_at or now) if category in CLOSED else None
         self._change(event, now, content=content, status_category=category, closed_at=closed_at)
-
-
-def _with(ids: tuple[UUID, ...], id: UUID) -> tuple[UUID, ...]:
-    return ids if id in ids else tuple(sorted((*ids, id)))
-
-
-def _without(ids: tuple[UUID, ...], id: UUID) -> tuple[UUID, ...]:
-    return tuple(one for one in ids if one != id)

@@ -54,7 +54,7 @@ _FAMILY = Statement(
     .with_for_update(of=TASKS.table)
 )
 
-_ASSIGNED_TO = Statement(
+_INVOLVING = Statement(
     select(*TASKS.columns)
     .where(_IN_WORKSPACE, _tasks.assignee_ids.contains(bindparam("user_ids", type_=ARRAY(Uuid()))))
     .order_by(_tasks.id)
@@ -171,10 +171,10 @@ class SqlTasks(SqlRepository[Task]):
         expired = [task for task in tasks if task.id in ids and task.deleted_at is not None and task.deleted_at < instant]
         return Expired(expired, [task for task in tasks if task not in expired])
 
-    async def assigned_to(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
+    async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
         await hold_projects(self._uow, workspace_id)
         parameters = {"workspace_id": workspace_id, "user_ids": [user_id], "limit": limit}
-        return await self._load_all(_ASSIGNED_TO, parameters)
+        return await self._load_all(_INVOLVING, parameters)
 
     async def keep_keys(self, tasks: Iterable[Task]) -> None:
         kept = list(tasks)
