@@ -30,6 +30,7 @@ from taskhub.tasks.application.release_former_member import ReleaseFormerMember
 from taskhub.tasks.application.set_workflow import set_workflow
 from taskhub.tasks.application.trash_project import restore_project, trash_project
 from taskhub.tasks.application.trash_task import restore_task, trash_task
+from taskhub.tasks.application.turns import Turns
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.purge import TrashPurge
 from taskhub.tasks.infrastructure.queries.comments import SqlCommentQueries
@@ -76,6 +77,7 @@ class TasksContainer(containers.DeclarativeContainer):
     block_task = providers.Singleton(partial, block_task, clock=clock)
     unblock_task = providers.Singleton(partial, unblock_task, clock=clock)
     move_task = providers.Singleton(partial, move_task, clock=clock)
+    turns = providers.Singleton(Turns)
     bulk_create_tasks = providers.Singleton(partial, bulk_create_tasks, clock=clock)
     bulk_update_tasks = providers.Singleton(partial, bulk_update_tasks, clock=clock)
 

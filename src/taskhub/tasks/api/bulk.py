@@ -33,7 +33,8 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     """
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id)
-    return request.answer(await request.run(tasks.runner(), tasks.bulk_create_tasks(), command, Reply()))
+    async with tasks.turns().of(workspace_id):
+        return request.answer(await request.run(tasks.runner(), tasks.bulk_create_tasks(), command, Reply()))
 
 
 @TASK_BATCHES.post(
@@ -50,4 +51,5 @@ async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskC
     """
     tasks = module_of(request)
     command = body.command(workspace_id, insists=request.insists_on_versions)
-    return request.answer(await request.run(tasks.runner(), tasks.bulk_update_tasks(), command, Reply()))
+    async with tasks.turns().of(workspace_id):
+        return request.answer(await request.run(tasks.runner(), tasks.bulk_update_tasks(), command, Reply()))

@@ -1,0 +1,122 @@
+"""Batches of changes over the same tasks, among all else that locks rows, at once: nobody waits for each other in a ring."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from integration.conftest import make_container
+from support.api import Api, made
+from support.busy_work import DEEDS, BusyWork
+from support.crowds import Crowd
+from support.orders import added
+from support.server import TEMPLATE, execute, with_database
+from support.server_log import server_log
+from taskhub.tasks.application import places
+
+SECONDS = 60.0
+SECONDS_APART = 10.0
+BATCHERS, MEDDLERS = 16, 4
+CLIENTS = BATCHERS + MEDDLERS
+REPLICAS = 8
+"""In each of them batches wait for each other; the replicas meet in the database."""
+TASKS = 100
+
+
+@pytest.fixture
+def own_url(template_url: str) -> Iterator[str]:
+    """A database that nobody else makes deadlocks in."""
+    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
+    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
+    yield with_database(template_url, name)
+    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+async def crowd(own_url: str) -> AsyncIterator[Crowd]:
+    async with Crowd.on([make_container(own_url) for _ in range(REPLICAS)], CLIENTS) as crowd:
+        await crowd.leader.open_workspace()
+        yield crowd
+
+
+async def test_batches_over_the_same_tasks_never_run_into_a_deadlock(crowd: Crowd, own_url: str) -> None:
+    work = BusyWork(crowd)
+    await work.prepare()
+    await crowd.act(SECONDS, *[work.change_many] * (BATCHERS // MEDDLERS), work.meddle)
+    assert work.meddled == {*DEEDS}
+    assert work.batches[200] > 0.9 * work.batches.total() > SECONDS
+    assert await deadlocks_in(own_url) == []
+    assert await tasks_without_all_their_events(own_url) == 0
+
+
+@pytest.mark.parametrize("others", ["labels", "members"])
+async def test_tasks_that_move_apart_do_not_deadlock_with_changes_of_tasks_anywhere(
+    crowd: Crowd, own_url: str, monkeypatch: pytest.MonkeyPatch, others: str
+) -> None:
+    monkeypatch.setattr(places, "LONGEST", 11)  # Room is made every few moves.
+    await crowd.leader.open_project()
+    crowd.follow()
+    landmark, *tasks = await added(crowd.leader, TASKS)
+    guest = crowd.clients.pop()
+    await guest.sign_up()
+
+    async def move(api: Api, random: Random) -> None:
+        made(await api.post(f"tasks/{random.choice(tasks)}/move", {"after": landmark}))
+
+    async def label_for_a_while(api: Api, random: Random) -> None:
+        label_id = made(await api.post("labels", {"name": uuid4().hex}))["id"]
+        await change_all(api, {"label_ids": [label_id]})
+        await api.delete(f"labels/{label_id}")
+
+    async def join_for_a_while(api: Api, random: Random) -> None:
+        member = await api.invite(guest)
+        await change_all(api, {"assignee_ids": [member["user_id"]]})
+        await guest.delete("members/me")
+
+    async def change_all(api: Api, patch: Any) -> None:
+        made(await api.post("tasks/bulk_update", {"items": [{"id": id, "patch": patch} for id in tasks]}))
+
+    acts = {"labels": [label_for_a_while] * 4, "members": [join_for_a_while]}[others]
+    await crowd.act(SECONDS_APART, *acts, *[move] * CLIENTS)
+    assert await deadlocks_in(own_url) == []
+
+
+async def test_the_log_of_the_server_would_tell_of_a_deadlock(own_url: str) -> None:
+    one, other = [await asyncpg.connect(own_url.replace("+asyncpg", "")) for _ in range(2)]
+    await one.execute("CREATE TABLE things AS SELECT generate_series(1, 2) AS id")
+    both_have_one = asyncio.Barrier(2)
+    with pytest.raises(asyncpg.DeadlockDetectedError):
+        await asyncio.gather(lock(one, 1, 2, both_have_one), lock(other, 2, 1, both_have_one))
+    await one.close()
+    await other.close()
+    assert await deadlocks_in(own_url) != []
+
+
+async def lock(connection: asyncpg.Connection, first: int, second: int, both_have_one: asyncio.Barrier) -> None:
+    async with connection.transaction():
+        await connection.execute("SELECT FROM things WHERE id = $1 FOR UPDATE", first)
+        await both_have_one.wait()
+        await connection.execute("SELECT FROM things WHERE id = $1 FOR UPDATE", second)
+
+
+async def deadlocks_in(url: str) -> list[str]:
+    return [line for line in await server_log(url) if "deadlock detected" in line]
+
+
+async def tasks_without_all_their_events(url: str) -> int:
+    """How many tasks have a version that the log does not know, or skipped one."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return await connection.fetchval(
+            """
+            SELECT count(*) FROM tasks WHERE version <> (
+                SELECT count(*) FROM events WHERE stream_id = workspace_id AND entity_id = tasks.id AND entity_version <= version
+            )
+            """
+        )
+    finally:
+        await connection.close()
