@@ -43,9 +43,9 @@ VIEW_COLUMNS = (
     "updated_at",
     "deleted_at",
     "version",
-    "due_ends_at",
-    "rank",
 )
+HIDDEN_COLUMNS = ("due_ends_at", "rank")
+"""What lists are found by, and nobody is shown."""
 LIMIT = bindparam("limit", type_=Integer())
 
 ENTRY = TASKS.table.alias("entry")
@@ -80,8 +80,14 @@ def rows_for(limit: int) -> int:
     return 51 if limit <= 50 else 201
 
 
-def shown(columns: Columns) -> list[ColumnElement[Any]]:
-    return [columns[name] for name in VIEW_COLUMNS]
+def shown(shape: Shape, columns: Columns) -> list[ColumnElement[Any]]:
+    """The view, and behind it what the position of a row is made of."""
+    return [columns[name] for name in _shown_columns(shape)]
+
+
+def _shown_columns(shape: Shape) -> tuple[str, ...]:
+    sorted_by = {member.column for member in members_of(shape.order)}
+    return (*VIEW_COLUMNS, *(name for name in HIDDEN_COLUMNS if name in sorted_by))
 
 
 def chosen(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
@@ -121,10 +127,10 @@ def found(shape: Shape) -> Select[Any]:
     return select(every).order_by(*_in_direction(shape, every))
 
 
-def rows_of(places: FromClause, *conditions: ColumnElement[bool]) -> LateralFromClause:
+def rows_of(shape: Shape, places: FromClause, *conditions: ColumnElement[bool]) -> LateralFromClause:
     """The row of each place. As a lateral of one row it can't be planned as a join of whole workspaces."""
     tasks = ENTRY.c
-    query = select(*shown(tasks)).where(tasks.workspace_id == WORKSPACE_ID, tasks.id == places.c.id, *conditions)
+    query = select(*shown(shape, tasks)).where(tasks.workspace_id == WORKSPACE_ID, tasks.id == places.c.id, *conditions)
     return query.limit(literal_column("1")).lateral("task")
 
 
@@ -137,7 +143,7 @@ def joined(shape: Shape, places: FromClause, rows: FromClause) -> Select[Any]:
     """Places with their rows. What is sorted by comes from the places: the planner knows that these are in order."""
     members = members_of(shape.order)
     sources = {member.column: places.c for member in members if member.compared is as_it_is}
-    columns = [sources.get(name, rows.c)[name] for name in VIEW_COLUMNS]
+    columns = [sources.get(name, rows.c)[name] for name in _shown_columns(shape)]
     return select(*columns).select_from(places.join(rows, true()))
 
 
@@ -151,8 +157,8 @@ def list_statement(shape: Shape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
     if shape.deleted or (is_indexed(shape) and shape.conditions <= {OF_ONE_PROJECT}):
-        rows = select(*shown(tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
+        rows = select(*shown(shape, tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
         page = rows.limit(shape.most).subquery("page")
-        return Statement(select(*shown(page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+        return Statement(select(*shown(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
     places = found(shape).limit(shape.most).subquery("found")
-    return Statement(in_order(shape, places, rows_of(places)).limit(LIMIT))
+    return Statement(in_order(shape, places, rows_of(shape, places)).limit(LIMIT))

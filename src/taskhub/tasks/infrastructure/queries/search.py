@@ -15,7 +15,9 @@ from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.lists import (
     ENTRY,
+    HIDDEN_COLUMNS,
     LIMIT,
+    VIEW_COLUMNS,
     Shape,
     chosen,
     found,
@@ -46,19 +48,20 @@ def search_statement(shape: Shape) -> Statement:
     few = _sorted_matches(shape, matches, count <= _FEW)
     many = _walk(shape, count > _FEW)
     page = union_all(select(few), select(many)).subquery("page")
-    return Statement(select(*shown(page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+    return Statement(select(*shown(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
 
 
 def _matches() -> CTE:
     """Up to one more than `FEW`. The workspace is no way to them: its own index would be read whole and intersected."""
     tasks = TASKS.table.c
     in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
-    query = select(*shown(tasks)).where(tasks.words.op("@@")(_QUERY), tasks.deleted_at.is_(None), in_workspace)
+    columns = [tasks[name] for name in (*VIEW_COLUMNS, *HIDDEN_COLUMNS)]
+    query = select(*columns).where(tasks.words.op("@@")(_QUERY), tasks.deleted_at.is_(None), in_workspace)
     return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
 
 
 def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
-    query = select(*shown(matches.c)).where(gate, *narrowed(shape, matches.c))
+    query = select(*shown(shape, matches.c)).where(gate, *narrowed(shape, matches.c))
     return query.order_by(*sorted_by(shape.order, matches.c)).limit(shape.most).subquery("few")
 
 
@@ -69,15 +72,15 @@ def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
     if is_indexed(shape):
         # Not as a list within the list: that would be planned for being read to its end.
         tasks = TASKS.table
-        walk = joined(shape, tasks, rows_of(tasks, matches)).where(*chosen(shape, tasks.c))
+        walk = joined(shape, tasks, rows_of(shape, tasks, matches)).where(*chosen(shape, tasks.c))
         walk = walk.order_by(*sorted_by(shape.order, tasks.c))
     else:
         places = found(shape).subquery("found")
-        walk = in_order(shape, places, rows_of(places, matches))
+        walk = in_order(shape, places, rows_of(shape, places, matches))
     return walk.where(gate).limit(shape.most).subquery("many")
 
 
 def _in_trash(shape: Shape) -> Statement:
     tasks = TASKS.table.c
-    query: Select[Any] = select(*shown(tasks)).where(tasks.words.op("@@")(_QUERY), *chosen(shape, tasks))
+    query: Select[Any] = select(*shown(shape, tasks)).where(tasks.words.op("@@")(_QUERY), *chosen(shape, tasks))
     return Statement(query.order_by(*sorted_by(shape.order, tasks)).limit(LIMIT))

@@ -13,12 +13,12 @@ from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
-from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement, rows_for, shown
+from taskhub.tasks.infrastructure.queries.lists import VIEW_COLUMNS, Shape, list_statement, rows_for
 from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
 from taskhub.tasks.infrastructure.queries.search import search_statement
 
 _tasks = TASKS.table.c
-_ONE = select(*shown(_tasks)).where(_tasks.workspace_id == WORKSPACE_ID)
+_ONE = select(*(_tasks[name] for name in VIEW_COLUMNS)).where(_tasks.workspace_id == WORKSPACE_ID)
 _LIVE = _tasks.deleted_at.is_(None)
 _TASK = {
     (kind, with_deleted): Statement(_ONE.where(is_named, *([] if with_deleted else [_LIVE])))
@@ -46,7 +46,7 @@ class SqlTaskQueries:
 
 
 def task_of(record: Record) -> TaskView:
-    """The representation of a row of `VIEW_COLUMNS`: by position, because pages are made of many."""
+    """The representation of a row that begins with `VIEW_COLUMNS`: by position, because pages are made of many."""
     (
         id,
         workspace_id,
@@ -72,8 +72,7 @@ def task_of(record: Record) -> TaskView:
         updated_at,
         deleted_at,
         version,
-        _,
-        _,
+        *_,
     ) = record
     return TaskView(
         id,
