@@ -9,9 +9,9 @@ from uuid import UUID
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.tasks.application.bulk import at
-from taskhub.tasks.application.create_task import content_of, found
+from taskhub.tasks.application.create_task import content_of
 from taskhub.tasks.application.ports import TasksUnitOfWork
-from taskhub.tasks.application.relations import Relations
+from taskhub.tasks.application.relations import Relations, found
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 

@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.tasks.application.ports import TasksUnitOfWork
-from taskhub.tasks.application.relations import Relations
+from taskhub.tasks.application.relations import Relations, found
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content, Task
 
@@ -38,15 +37,6 @@ async def create_task(command: CreateTask, uow: TasksUnitOfWork, *, clock: Clock
     task = Task.create(id=command.id, project=project, content=content, created_by_id=command.actor_id, now=clock())
     uow.tasks.add(task)
     return task
-
-
-def found(project: Project | None) -> Project:
-    """Raises:
-    UnknownReference: there is none.
-    """
-    if project is None:
-        raise UnknownReference(Fault("unknown_reference", "no project of this workspace", pointer="/project_id"))
-    return project
 
 
 def content_of(values: dict[str, Any], project: Project) -> Content:

@@ -29,6 +29,9 @@ class TaskKey:
 
 TaskRef = UUID | TaskKey
 
+CASCADE_SECONDS = 60.0
+"""How long changing many tasks at once may take; 10,000 take less than one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

@@ -85,6 +85,17 @@ class Relations:
 _NONE = Relations(UUID(int=0), are_named=False)
 
 
+def found(project: Project | None) -> Project:
+    """The project that a task is to belong to.
+
+    Raises:
+        UnknownReference: it is not there.
+    """
+    if project is None:
+        raise UnknownReference(Fault("unknown_reference", "no project of this workspace", pointer="/project_id"))
+    return project
+
+
 def is_structural(wanted: Iterable[Values]) -> bool:
     """Whether a task is to come under another."""
     return any(values.get("parent_id") for values in wanted)

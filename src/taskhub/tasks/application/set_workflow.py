@@ -6,8 +6,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
-from taskhub.tasks.application.ports import TasksUnitOfWork
-from taskhub.tasks.application.trash_project import CASCADE_SECONDS
+from taskhub.tasks.application.ports import CASCADE_SECONDS, TasksUnitOfWork
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.workflow import Workflow
 

@@ -5,11 +5,8 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
-from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.application.ports import CASCADE_SECONDS, TasksUnitOfWork
 from taskhub.tasks.domain.project import Project
-
-CASCADE_SECONDS = 60.0
-"""How long changing all tasks of a project may take; 10,000 take less than one."""
 
 
 @dataclass(frozen=True, slots=True)

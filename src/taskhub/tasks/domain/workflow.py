@@ -7,7 +7,6 @@ from functools import cached_property
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 from taskhub.tasks.domain.errors import IllegalTransition, StatusInUse
 
-CATEGORIES = ("todo", "in_progress", "done", "cancelled")
 CLOSED = frozenset({"done", "cancelled"})
 MOST_STATUSES = 50
 

@@ -5,7 +5,9 @@ import pytest
 from factories.tasks import workflow_of
 from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.tasks.domain.errors import IllegalTransition
-from taskhub.tasks.domain.workflow import CATEGORIES, CLOSED, STANDARD, Status, Workflow
+from taskhub.tasks.domain.workflow import CLOSED, STANDARD, Status, Workflow
+
+CATEGORIES = ("todo", "in_progress", "done", "cancelled")
 
 
 def pointers(refusal: pytest.ExceptionInfo[ValidationFailed]) -> list[str | None]:

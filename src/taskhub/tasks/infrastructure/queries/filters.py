@@ -112,7 +112,8 @@ def _is_of_project(tasks: Columns) -> Condition:
     """By its key, which an index leads with."""
     ids = bindparam("project_ids", type_=ARRAY(Uuid()))
     key = select(_projects.key).where(_projects.workspace_id == WORKSPACE_ID, _projects.id == any_(ids))
-    return tasks.project_key == key.scalar_subquery()  # type: ignore[no-any-return]
+    condition: Condition = tasks.project_key == key.scalar_subquery()
+    return condition
 
 
 _CONDITIONS: dict[str, MakeCondition] = {

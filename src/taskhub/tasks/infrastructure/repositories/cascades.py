@@ -11,6 +11,7 @@ from taskhub.kernel.infrastructure.cascade import Cascade, Changed
 from taskhub.kernel.infrastructure.database import Parameters, Record
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.tasks.application.ports import CASCADE_SECONDS
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
@@ -18,8 +19,6 @@ from taskhub.tasks.domain.workflow import CLOSED, Workflow
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.repositories.projects import hold_projects
-
-CASCADE_SECONDS = 60.0
 
 _tasks = TASKS.table.c
 _NOW = bindparam("now", type_=_tasks.updated_at.type)
