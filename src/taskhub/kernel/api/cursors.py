@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from taskhub.kernel.api.problems import InvalidCursor
-from taskhub.kernel.api.queries import parse_pairs
+from taskhub.kernel.api.queries import Pairs
 
 _TAG_BYTES = 16
 _UNBOUND = ("cursor", "limit")
@@ -25,11 +25,11 @@ class CursorSigner:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = [hashlib.sha256(b"cursor:" + key).digest() for key in keys]
 
-    def make(self, position: Sequence[Any], path: str, query_string: bytes) -> str:
+    def make(self, position: Sequence[Any], path: str, parameters: Pairs) -> str:
         payload = msgspec.json.encode(position)
-        return _text(self._tag(self._keys[0], payload, path, query_string) + payload)
+        return _text(self._tag(self._keys[0], payload, path, parameters) + payload)
 
-    def read(self, cursor: str, path: str, query_string: bytes) -> list[Any]:
+    def read(self, cursor: str, path: str, parameters: Pairs) -> list[Any]:
         """The position that a cursor holds.
 
         Raises:
@@ -37,35 +37,28 @@ class CursorSigner:
         """
         raw = _bytes(cursor)
         tag, payload = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
-        if not any(hmac.compare_digest(tag, self._tag(key, payload, path, query_string)) for key in self._keys):
+        if not any(hmac.compare_digest(tag, self._tag(key, payload, path, parameters)) for key in self._keys):
             raise InvalidCursor
         return msgspec.json.decode(payload, type=list[Any])
 
-    def read_from(self, path: str, query_string: bytes) -> list[Any] | None:
+    def read_from(self, path: str, parameters: Pairs) -> list[Any] | None:
         """The position that the cursor among the parameters holds; None where there is none, or not one alone.
 
         Raises:
             InvalidCursor
         """
-        try:
-            given = [value for name, value in parse_pairs(query_string) if name == "cursor"]
-        except ValueError:
-            return None
-        return self.read(given[0], path, query_string) if len(given) == 1 else None
+        given = [value for name, value in parameters if name == "cursor"]
+        return self.read(given[0], path, parameters) if len(given) == 1 else None
 
-    def _tag(self, key: bytes, payload: bytes, path: str, query_string: bytes) -> bytes:
-        bound = msgspec.json.encode((path, _bound(query_string)))
+    def _tag(self, key: bytes, payload: bytes, path: str, parameters: Pairs) -> bytes:
+        bound = msgspec.json.encode((path, sorted(pair for pair in parameters if pair[0] not in _UNBOUND)))
         return hashlib.blake2b(payload + b"\n" + bound, key=key, digest_size=_TAG_BYTES).digest()
 
 
-def next_link(path: str, query_string: bytes, cursor: str) -> str:
+def next_link(path: str, parameters: Pairs, cursor: str) -> str:
     """The `Link` of the next page: the same request with another cursor."""
-    kept = [(name, value) for name, value in parse_pairs(query_string) if name != "cursor"]
-    return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
-
-
-def _bound(query_string: bytes) -> list[tuple[str, str]]:
-    return sorted((name, value) for name, value in parse_pairs(query_string) if name not in _UNBOUND)
+    kept = urlencode([pair for pair in parameters if pair[0] != "cursor"])
+    return f'<{path}?{kept and kept + "&"}cursor={cursor}>; rel="next"'
 
 
 def _text(raw: bytes) -> str:

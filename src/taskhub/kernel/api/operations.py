@@ -117,7 +117,6 @@ class Operation(APIRoute):
         await self._read_body(request, arguments, faults)
         request.check_headers()
         self._check_accept(request)
-        request.check_cursor()
         self._read_query(request, arguments, faults)
         await self._admit(request)
         if faults:
@@ -156,8 +155,14 @@ class Operation(APIRoute):
         arguments[name] = parsed
 
     def _read_query(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
+        pairs = queries.split(request.scope["query_string"])
+        if isinstance(pairs, ValidationFailed):
+            faults.extend(pairs.faults)
+            return
+        request.parameters = pairs
+        request.check_cursor()
         name, model = self.query
-        parsed = queries.parse(model, request.scope["query_string"])
+        parsed = queries.parse(model, pairs)
         if isinstance(parsed, ValidationFailed):
             faults.extend(parsed.faults)
         elif name:

@@ -1,10 +1,9 @@
 """Query parameters: known ones only, well-formed, and repeated only where that has a meaning."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -18,6 +17,9 @@ MOST_VALUES = 200
 
 _MOST_PAIRS = 2 * MOST_VALUES
 _LONGEST_NAME = 64
+Pairs: TypeAlias = list[tuple[str, str]]
+"""Parameters as they were given: names and values, in their order."""
+
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -54,17 +56,21 @@ class PageQuery(Query):
 Q = TypeVar("Q", bound=Query)
 
 
-def parse(model: type[Q], query_string: bytes) -> Q | ValidationFailed:
-    """The parameters as a model, or what is wrong with them."""
-    if not query_string:
-        nothing: Q = _without_parameters(model)
-        return nothing
+def split(query_string: bytes) -> Pairs | ValidationFailed:
+    """The parameters of a query string, or what is wrong with it."""
     try:
-        pairs = parse_pairs(query_string)
+        return parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PAIRS)
     except ValueError:
         return ValidationFailed(
             Fault("malformed_query", f"Expected up to {_MOST_PAIRS} parameters in UTF-8, percent-encoded.", parameter="")
         )
+
+
+def parse(model: type[Q], pairs: Pairs) -> Q | ValidationFailed:
+    """The parameters as a model, or what is wrong with them."""
+    if not pairs:
+        nothing: Q = _without_parameters(model)
+        return nothing
     values, faults = _collect(model, pairs)
     try:
         parsed: Q = model.model_validate(values)
@@ -75,16 +81,7 @@ def parse(model: type[Q], query_string: bytes) -> Q | ValidationFailed:
     return parsed
 
 
-def parse_pairs(query_string: bytes) -> list[tuple[str, str]]:
-    """Names and values, in their order.
-
-    Raises:
-        ValueError: they are not UTF-8, or too many.
-    """
-    return parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PAIRS)
-
-
-def _collect(model: type[Query], pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, Any], list[Fault]]:
+def _collect(model: type[Query], pairs: Pairs) -> tuple[dict[str, Any], list[Fault]]:
     """The values by name. What is in the way of reading them is told once per name."""
     values: dict[str, Any] = {}
     faults: dict[str, Fault] = {}

@@ -13,6 +13,7 @@ from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import cursors, preconditions
 from taskhub.kernel.api.problems import InvalidHeader
+from taskhub.kernel.api.queries import Pairs
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.commands import Answer, Context, Expected, Reply, RetryKey
 from taskhub.kernel.application.runner import Runner, UseCase
@@ -42,6 +43,7 @@ class ApiRequest(Request):
             known = self._raw_headers.get(name)
             self._raw_headers[name] = value if known is None else known + b", " + value
         self.raw_body = b""
+        self.parameters: Pairs = []
         self._ids: dict[str, UUID] = {}
         self._expected: Expected = None
         self._position: list[Any] | None = None
@@ -200,9 +202,7 @@ class ApiRequest(Request):
         Raises:
             InvalidCursor
         """
-        query_string = self.scope["query_string"]
-        if b"cursor" in query_string:
-            self._position = self._signer().read_from(self.path, query_string)
+        self._position = self._signer().read_from(self.path, self.parameters)
 
     def position(self) -> list[Any] | None:
         """The position after which a page starts; None for the first page."""
@@ -212,9 +212,8 @@ class ApiRequest(Request):
         """One page of a list. ``after`` is the position of its last row, or None where the list ends."""
         if after is None:
             return JsonResponse(200, _encode(Page(items, None)))
-        query_string = self.scope["query_string"]
-        cursor = self._signer().make(after, self.path, query_string)
-        link = cursors.next_link(self.path, query_string, cursor)
+        cursor = self._signer().make(after, self.path, self.parameters)
+        link = cursors.next_link(self.path, self.parameters, cursor)
         return JsonResponse(200, _encode(Page(items, cursor)), [(b"link", link.encode())])
 
     def _signer(self) -> cursors.CursorSigner:

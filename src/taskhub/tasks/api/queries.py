@@ -82,6 +82,14 @@ Values: Any = Field(default=(), max_length=MOST_VALUES)
 Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(_words)]
 
 
+def _orders(sorts: type[Sort]) -> dict[str, Order[Sort]]:
+    """Orders by what `sort` says; a minus turns them around."""
+    return {f"{'-' * descending}{sort.value}": Order(sort, descending) for sort in sorts for descending in (False, True)}
+
+
+_TASK_ORDERS, _PROJECT_ORDERS, _LABEL_ORDERS = _orders(TaskSort), _orders(ProjectSort), _orders(LabelSort)
+
+
 class TrashQuery(Query):
     """``deleted=true`` finds a thing in the trash as well."""
 
@@ -121,7 +129,7 @@ class TaskListQuery(PageQuery):
 
     @property
     def order(self) -> Order[TaskSort]:
-        return Order(TaskSort(self.sort.removeprefix("-")), self.sort.startswith("-"))
+        return _TASK_ORDERS[self.sort]
 
     def chosen(self, caller_id: UUID) -> TaskFilter:
         return TaskFilter(
@@ -157,7 +165,7 @@ class ProjectListQuery(PageQuery):
 
     @property
     def order(self) -> Order[ProjectSort]:
-        return Order(ProjectSort(self.sort.removeprefix("-")), self.sort.startswith("-"))
+        return _PROJECT_ORDERS[self.sort]
 
     @property
     def chosen(self) -> ProjectFilter:
@@ -169,7 +177,7 @@ class LabelListQuery(PageQuery):
 
     @property
     def order(self) -> Order[LabelSort]:
-        return Order(LabelSort(self.sort.removeprefix("-")), self.sort.startswith("-"))
+        return _LABEL_ORDERS[self.sort]
 
 
 def page_of(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRequest[Sort]:

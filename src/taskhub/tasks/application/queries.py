@@ -1,6 +1,5 @@
 """Reads of projects and tasks: what can be asked for, and in which order."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Generic, Protocol, TypeVar
@@ -69,8 +68,7 @@ POSITIONS: dict[Enum, Any] = {
 """The form of a position in each order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order(Generic[Sort]):
+class Order(msgspec.Struct, Generic[Sort], frozen=True, cache_hash=True):
     """An order of a list. Descending, a tie is descending too; tasks without a due date are last either way."""
 
     sort: Sort
@@ -83,8 +81,7 @@ OLDEST_FIRST = Order(CommentSort.CREATED_AT)
 LATEST_FIRST = Order(HistorySort.SEQ, descending=True)
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest(Generic[Sort]):
+class PageRequest(msgspec.Struct, Generic[Sort], frozen=True):
     """Which part of a list: at most `limit` things, from the beginning or after a position."""
 
     order: Order[Sort]
@@ -95,16 +92,14 @@ class PageRequest(Generic[Sort]):
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Portion(Generic[Item]):
+class Portion(msgspec.Struct, Generic[Item], frozen=True):
     """A part of a list. ``after`` is the position of its last item, or None where the list ends."""
 
     items: list[Item]
     after: Position | None
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFilter:
+class TaskFilter(msgspec.Struct, frozen=True):
     """Which tasks: those that match all members that are set, each by any of its values.
 
     Attributes:
@@ -140,8 +135,7 @@ class TaskFilter:
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectFilter:
+class ProjectFilter(msgspec.Struct, frozen=True):
     archived: bool | None = None
     deleted: bool = False
 

@@ -63,6 +63,15 @@ async def test_a_cursor_is_good_for_its_list_only(ada: Api) -> None:
     assert (await ada.get("tasks", sort="key", cursor=cursor)).status_code == 400
 
 
+async def test_a_cursor_is_one_however_its_name_is_encoded(ada: Api) -> None:
+    for _ in range(2):
+        await ada.add_task()
+    first = made(await ada.get("tasks", limit=1))
+    second = made(await ada.get(f"tasks?limit=1&%63ursor={first['next_cursor']}"))
+    assert first["items"] != second["items"]
+    assert (await ada.get("tasks?%63ursor=made-up")).status_code == 400
+
+
 async def test_projects_are_sorted_by_name_however_its_case_is_written(ada: Api) -> None:
     await ada.open_workspace()
     for key, name in (("B1", "beta"), ("A1", "Alpha"), ("G1", "gamma"), ("B2", "Beta"), ("A2", "alpha 2")):

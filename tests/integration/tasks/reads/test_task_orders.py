@@ -1,6 +1,5 @@
 """Walks through task lists: whatever the rows, the order and the page size, each row comes once, where it belongs."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -72,7 +71,7 @@ async def walk(queries: SqlTaskQueries, workspace_id: UUID, chosen: TaskFilter, 
         if portion.after is None:
             return pages
         assert len(portion.items) == page.limit
-        page = replace(page, after=portion.after)
+        page = msgspec.structs.replace(page, after=portion.after)
 
 
 @quickly
@@ -114,7 +113,7 @@ async def test_a_walk_goes_on_where_it_was_though_others_come_and_go(container: 
         seen += [view.id for view in portion.items]
         if portion.after is None:
             break
-        page = replace(page, after=portion.after)
+        page = msgspec.structs.replace(page, after=portion.after)
         await store(database, [task_of(workspace_id, number=number, created_at=DAY + timedelta(minutes=number))])
         async with database.connection() as connection:
             await connection._driver.execute(
@@ -140,7 +139,7 @@ async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_wa
         seen += [view.id for view in portion.items]
         if portion.after is None:
             break
-        page = replace(page, after=portion.after)
+        page = msgspec.structs.replace(page, after=portion.after)
         async with database.connection() as connection:
             shift = "UPDATE tasks SET rank = 'i' || lpad((substr(rank, 2)::int + $2)::text, 9, '0') WHERE workspace_id = $1"
             await connection._driver.execute(shift, workspace_id, way * 30)

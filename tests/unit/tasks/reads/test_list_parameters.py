@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +17,7 @@ Q = TypeVar("Q", bound=Query)
 
 
 def read(model: type[Q], query: str) -> Q:
-    parsed = parse(model, query.encode())
+    parsed = parse(model, parse_qsl(query, keep_blank_values=True))
     assert not isinstance(parsed, ValidationFailed), parsed.faults
     return parsed
 
@@ -26,7 +27,7 @@ def asked(query: str) -> TaskFilter:
 
 
 def refused(query: str) -> set[str | None]:
-    parsed = parse(TaskListQuery, query.encode())
+    parsed = parse(TaskListQuery, parse_qsl(query, keep_blank_values=True))
     assert isinstance(parsed, ValidationFailed), query
     return {fault.parameter for fault in parsed.faults}
 

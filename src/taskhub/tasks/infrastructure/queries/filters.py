@@ -1,7 +1,7 @@
 """Filters of tasks as SQL: one condition for each that is set."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -135,7 +135,7 @@ _CONDITIONS: dict[str, MakeCondition] = {
 }
 _FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
 _WITHOUT_VALUES = {"deleted", *_FLAGS, *(choice.none for choice in _CHOICES)}
-_WITH_VALUES = tuple(field.name for field in fields(TaskFilter) if field.name not in _WITHOUT_VALUES)
+_WITH_VALUES = tuple(name for name in TaskFilter.__struct_fields__ if name not in _WITHOUT_VALUES)
 _BY_VALUE = tuple(name for name in _WITH_VALUES if name in _CONDITIONS and name not in {choice.ids for choice in _CHOICES})
 
 

@@ -4,10 +4,10 @@ The index `ix_tasks_live` holds all that lists are filtered and sorted by: a lis
 of the page are looked at. Lists that an index has in their order already are read from it directly.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, literal_column, select, true
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -52,8 +52,7 @@ ENTRY = TASKS.table.alias("entry")
 _WITHOUT_INDEX = Order(TaskSort.DUE, descending=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True):
     """A list without its values.
 
     Attributes:

@@ -25,6 +25,7 @@ _TASK = {
     for kind, is_named in IS_NAMED.items()
     for with_deleted in (False, True)
 }
+_WIDTH = len(VIEW_COLUMNS)
 _PRIORITIES = tuple(PRIORITY_KEYS[priority] for priority in Priority)
 
 
@@ -72,8 +73,7 @@ def task_of(record: Record) -> TaskView:
         updated_at,
         deleted_at,
         version,
-        *_,
-    ) = record
+    ) = record[:_WIDTH]
     return TaskView(
         id,
         workspace_id,
