@@ -126,3 +126,16 @@ async def test_what_takes_along_many_tasks_costs_the_same_as_for_one(ada: Api, r
         for name, step in steps.items():
             costs[name].add(await cost_of(step, round_trips))
     assert_fixed(costs)
+
+
+async def test_one_edge_or_place_costs_what_the_decisions_tell(ada: Api, round_trips: RoundTrips) -> None:
+    first, second = await ada.add_task(), await ada.add_task()
+    path = f"tasks/{first['id']}"
+    requests: dict[str, Request] = {
+        "block": ada.put(f"{path}/blockers/{second['id']}"),
+        "put under": ada.patch(path, {"parent_id": second["id"]}),
+        "move": ada.post(f"{path}/move", {"to": "last"}),
+        "move beside": ada.post(f"{path}/move", {"before": second["id"]}),
+    }
+    costs = {name: await cost_of(request, round_trips) for name, request in requests.items()}
+    assert costs == {"block": 8, "put under": 6, "move": 7, "move beside": 6}

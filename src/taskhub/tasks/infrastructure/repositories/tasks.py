@@ -39,6 +39,13 @@ _with_project = (
     .where(_IN_WORKSPACE)
 )
 _WITH_PROJECT = {kind: Statement(_with_project.where(is_named)) for kind, is_named in IS_NAMED.items()}
+_home = (
+    select(*PROJECTS.columns, _tasks.id.label("task__id"))
+    .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
+    .where(_IN_WORKSPACE, *PROJECTS.visible)
+    .with_for_update(of=PROJECTS.table)
+)
+_HOME = {kind: Statement(_home.where(is_named)) for kind, is_named in IS_NAMED.items()}
 _ids = select(_tasks.id, _tasks.project_id, _tasks.deleted_at).where(_IN_WORKSPACE)
 _ITS_IDS = {kind: Statement(_ids.where(is_named)) for kind, is_named in IS_NAMED.items()}
 _THEIR_IDS = Statement(_ids.where(_tasks.id == func.any(_IDS), _tasks.deleted_at.is_(None)))
@@ -200,9 +207,12 @@ class SqlTasks(SqlRepository[Task]):
 
     async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
         """Locks the project before the task, as everyone does."""
-        id, project_id, _ = await self._ids(workspace_id, ref)
-        project = await SqlProjects(self._uow).get(workspace_id, project_id, with_deleted=True)
-        return _unmoved(await self.get(workspace_id, id, with_deleted=True), project_id), project
+        record = await self._uow.fetch_row(_HOME[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        if record is None:
+            raise NotFound
+        *columns, id = record
+        project = SqlProjects(self._uow)._loaded(columns)
+        return _unmoved(await self.get(workspace_id, id, with_deleted=True), project.id), project
 
     async def _projects(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
         projects = await SqlProjects(self._uow).find_all(workspace_id, ids, weakly=weakly)
