@@ -9,7 +9,6 @@ import pytest
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED
-from taskhub.workspaces.infrastructure import grants
 from taskhub.workspaces.infrastructure.grants import SqlGrants
 
 WHERE, WHO = uuid4(), uuid4()
@@ -93,11 +92,3 @@ async def test_what_was_read_before_a_loss_is_not_remembered_after_it(setting: S
     setting.database.meanwhile = lambda: setting.signal.ring({MEMBER_REMOVED})
     assert await setting.grants.read(WHERE, WHO) is Role.MEMBER
     assert setting.remembered() is None
-
-
-async def test_no_more_is_remembered_than_fits_and_the_oldest_goes(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grants, "MOST", 2)
-    second, third = uuid4(), uuid4()
-    for user_id in (second, third):
-        await setting.grants.read(WHERE, user_id)
-    assert [setting.grants.remembered(WHERE, who) for who in (WHO, second, third)] == [None, Role.MEMBER, Role.MEMBER]

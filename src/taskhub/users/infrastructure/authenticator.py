@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, bindparam, select
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.contract.caller import Caller, Scope
 from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.memory import Memory, Monotonic
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.users.application.ports import ACCESS_SECONDS
 from taskhub.users.contract.errors import InvalidToken, NotAuthenticated, TokenExpired
@@ -17,7 +18,6 @@ from taskhub.users.infrastructure.access_tokens import Claims, JwtAccessTokens
 from taskhub.users.infrastructure.api_token_secrets import PREFIX, digest_of
 from taskhub.users.infrastructure.last_use import LastUse
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, scopes_of
-from taskhub.users.infrastructure.memory import Memory, Monotonic
 
 GRANT_SECONDS = 0.9
 """How long a session or token is taken to be alive after it was read: a second after its end it is refused everywhere."""

@@ -1,12 +1,12 @@
 """Who has which role where, remembered for a moment."""
 
 import time
-from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
 from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.memory import Memory, Monotonic
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.workspaces.contract.access import Role
@@ -33,35 +33,28 @@ _ROLE = Statement(
 class SqlGrants:
     """Remembers roles. As soon as this process takes one away it forgets them all: that costs no more than a second's worth."""
 
-    def __init__(self, database: Database, signal: StreamSignal, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, database: Database, signal: StreamSignal, monotonic: Monotonic = time.monotonic) -> None:
         self._database = database
-        self._timer = timer
         self._loss = signal.listen({MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED})
-        self._grants: dict[tuple[UUID, UUID], tuple[Role, float]] = {}
+        self._grants: Memory[tuple[UUID, UUID], Role] = Memory(SECONDS, MOST, monotonic)
         self._times_forgotten = 0
 
     def remembered(self, workspace_id: UUID, user_id: UUID) -> Role | None:
         self._heed_loss()
-        grant = self._grants.get((workspace_id, user_id))
-        return grant[0] if grant is not None and self._timer() < grant[1] else None
+        return self._grants.get((workspace_id, user_id))
 
     async def read(self, workspace_id: UUID, user_id: UUID) -> Role | None:
-        read_at, times_forgotten = self._timer(), self._times_forgotten
+        asked_at, times_forgotten = self._grants.now(), self._times_forgotten
         row = await self._database.fetch_row(_ROLE, {"workspace_id": workspace_id, "user_id": user_id})
         self._heed_loss()
-        self._grants.pop((workspace_id, user_id), None)
+        self._grants.forget((workspace_id, user_id))
         if row is None:
             return None
         role = ROLES[row["role"]]
         # What was read before something was taken away may be what was taken away.
         if times_forgotten == self._times_forgotten:
-            self._remember((workspace_id, user_id), role, read_at + SECONDS)
+            self._grants.put((workspace_id, user_id), role, asked_at)
         return role
-
-    def _remember(self, key: tuple[UUID, UUID], role: Role, until: float) -> None:
-        if len(self._grants) >= MOST:
-            del self._grants[next(iter(self._grants))]
-        self._grants[key] = (role, until)
 
     def _heed_loss(self) -> None:
         if self._loss.is_set():

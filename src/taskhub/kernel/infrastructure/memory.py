@@ -29,5 +29,11 @@ class Memory(Generic[K, V]):
             del self._entries[next(iter(self._entries))]
         self._entries[key] = (asked_at, value)
 
+    def forget(self, key: K) -> None:
+        self._entries.pop(key, None)
+
+    def clear(self) -> None:
+        self._entries.clear()
+
     def now(self) -> float:
         return self._monotonic()

@@ -1,6 +1,6 @@
 """What is remembered, and for how long."""
 
-from taskhub.users.infrastructure.memory import Memory
+from taskhub.kernel.infrastructure.memory import Memory
 
 
 class Stopwatch:
