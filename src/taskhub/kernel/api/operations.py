@@ -160,7 +160,8 @@ class Operation(APIRoute):
             faults.extend(pairs.faults)
             return
         request.parameters = pairs
-        request.check_cursor()
+        if pairs:
+            request.check_cursor()
         name, model = self.query
         parsed = queries.parse(model, pairs)
         if isinstance(parsed, ValidationFailed):

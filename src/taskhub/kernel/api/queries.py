@@ -58,6 +58,8 @@ Q = TypeVar("Q", bound=Query)
 
 def split(query_string: bytes) -> Pairs | ValidationFailed:
     """The parameters of a query string, or what is wrong with it."""
+    if not query_string:
+        return []
     try:
         return parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PAIRS)
     except ValueError:

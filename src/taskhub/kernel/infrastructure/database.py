@@ -9,6 +9,7 @@ from asyncpg.transaction import Transaction
 
 from taskhub.kernel.infrastructure.failures import LOST, is_broken, is_lost, outside_transaction
 from taskhub.kernel.infrastructure.pool import Pool
+from taskhub.kernel.infrastructure.recollection import Recollection
 from taskhub.kernel.infrastructure.statements import Statement
 
 Parameters = dict[str, Any]
@@ -121,6 +122,7 @@ class Database:
         self.borrowed = 0
         self.waits = 0
         self.round_trips: list[str] | None = None
+        self.recollection = Recollection()
 
     def round_trip(self, sql: str) -> None:
         """Notes a round trip, for tests that count them."""

@@ -71,6 +71,7 @@ class Mapping(Generic[A]):
         visible: conditions that a row must meet to be there at all.
         is_relied_on: whether commands often decide from one that they don't change. Its changes then lock the row first.
         kept: columns that an update leaves as they are where the aggregate has None for them.
+        is_remembered: whether commands decide from one so often, and change it so rarely, that the process remembers its row.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
 
@@ -93,6 +94,7 @@ class Mapping(Generic[A]):
         kept: tuple[str, ...] = (),
         leaves_tombstone: bool = False,
         is_relied_on: bool = True,
+        is_remembered: bool = False,
     ) -> None:
         self.aggregate = aggregate
         self.table: Table = table_of(row)
@@ -113,4 +115,5 @@ class Mapping(Generic[A]):
         self.kept = kept
         self.leaves_tombstone = leaves_tombstone
         self.is_relied_on = is_relied_on
+        self.is_remembered = is_remembered
         self.guard = Guard(self.table, (*key, "version"), is_weak=is_relied_on)

@@ -31,9 +31,13 @@ class SqlRepository(Generic[A]):
         known: A | None = self._uow.known(self.mapping, key)
         if known is not None:
             return known if with_deleted or getattr(known, "deleted_at", None) is None else None
-        return await self._load(
-            _by_key(self.mapping, self._uow.is_locking, with_deleted), dict(zip(self.mapping.key, key, strict=True))
-        )
+        recalled = self._uow.recall(self.mapping, key)
+        if recalled is not None:
+            return self._loaded(recalled)
+        statement = _by_key(self.mapping, self._uow.is_locking, with_deleted)
+        record = await self._uow.fetch_row(statement, dict(zip(self.mapping.key, key, strict=True)))
+        self._uow.remember(self.mapping, key, record)
+        return None if record is None else self._loaded(record)
 
     async def find_all(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> list[A]:
         """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids.

@@ -12,7 +12,7 @@ from sqlalchemy import Text, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
-from taskhub.kernel.domain.errors import IdTaken
+from taskhub.kernel.domain.errors import DomainError, IdTaken
 from taskhub.kernel.infrastructure.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, encode, place_of, prepare
 from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
@@ -44,6 +44,7 @@ class SqlUnitOfWork:
         self._relied: dict[Guard, list[tuple[Any, ...]]] = {}
         self._cascades: list[Cascade] = []
         self._has_written = False
+        self._has_recalled = False
         self.is_locking = False
 
     async def __aenter__(self) -> Self:
@@ -52,6 +53,11 @@ class SqlUnitOfWork:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._end()
+        if self._has_recalled and isinstance(error, DomainError):
+            raise Moved from error  # What was remembered may be what refused.
+
+    async def _end(self) -> None:
         if self._connection is None:
             return
         connection, self._connection = self._connection, None
@@ -103,6 +109,23 @@ class SqlUnitOfWork:
         tracked = Tracked(aggregate, mapping, loaded, aggregate.version, self.is_locking)
         self._tracked[(mapping.name, mapping.key_of(aggregate))] = tracked
 
+    def recall(self, mapping: Mapping[Any], key: tuple[Any, ...]) -> Record | None:
+        """A row as this process read it last, where such rows are remembered, and not under locks."""
+        if not mapping.is_remembered or self.is_locking:
+            return None
+        row = self._database.recollection.recall(mapping.name, key)
+        self._has_recalled = self._has_recalled or row is not None
+        return row
+
+    def remember(self, mapping: Mapping[Any], key: tuple[Any, ...], row: Record | None) -> None:
+        """Keeps a row for the next command. Not one that is locked, and so may be about to change, nor one in the trash."""
+        if not mapping.is_remembered:
+            return
+        if row is None or self.is_locking or row.get("deleted_at") is not None:
+            self._database.recollection.forget(mapping.name, key)
+        else:
+            self._database.recollection.remember(mapping.name, key, row)
+
     def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
         self._tracked[(mapping.name, mapping.key_of(aggregate))].removed = True
 
@@ -126,6 +149,8 @@ class SqlUnitOfWork:
         shown = self._shown(result)
         answer = _answer(shown, reply)
         key = self._key(shown, answer)
+        if not changed and key is None and self._has_recalled:
+            raise Moved  # Nothing would be sent that could check what was remembered.
         if not changed and key is None and not self._has_written:
             return answer
         commits = self._prepare(changed, key)
@@ -144,6 +169,9 @@ class SqlUnitOfWork:
         return next((tracked for tracked in self._tracked.values() if tracked.aggregate is result), None)
 
     def _announce(self, changed: list[Tracked]) -> None:
+        for tracked in changed:
+            if tracked.mapping.is_remembered:
+                self._database.recollection.forget(tracked.mapping.name, tracked.mapping.key_of(tracked.aggregate))
         types = {str(tracked.aggregate.event) for tracked in changed} | {cascade.event for cascade in self._cascades}
         self._signal.ring(types)
 

@@ -216,6 +216,7 @@ PROJECTS = Mapping(
     constraints={"uq_projects_workspace_id_key": KeyTaken},
     visible=(table_of(ProjectRow).c.purged_at.is_(None),),
     leaves_tombstone=True,
+    is_remembered=True,
 )
 TASKS = Mapping(
     Task,
