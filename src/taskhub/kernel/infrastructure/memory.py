@@ -1,5 +1,6 @@
 """What this process remembers for a moment, so as not to ask the database again."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -16,7 +17,8 @@ class Memory(Generic[K, V]):
         self._seconds = seconds
         self._size = size
         self._monotonic = monotonic
-        self._entries: dict[K, tuple[float, V]] = {}
+        # A plain dict looks for its first entry among the places of all that were deleted.
+        self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
     def get(self, key: K) -> V | None:
         entry = self._entries.get(key)
@@ -26,7 +28,7 @@ class Memory(Generic[K, V]):
         """``asked_at``: before the question was put. An answer is as old as its question: it may have changed on the way."""
         self._entries.pop(key, None)
         if len(self._entries) >= self._size:
-            del self._entries[next(iter(self._entries))]
+            self._entries.popitem(last=False)
         self._entries[key] = (asked_at, value)
 
     def forget(self, key: K) -> None:
