@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, Index, SmallInteger, Text, text
+from sqlalchemy import JSON, Computed, Index, PrimaryKeyConstraint, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,7 +32,8 @@ class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
 
 
 class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
-    """``ix_tasks_live`` holds all that lists filter by, so that a list looks at rows only to show them (decision 7).
+    """``ix_tasks_live`` holds all that lists filter by, so that a list looks at rows only to show them (decision 7). Who waits for
+    whom is told by ``ix_tasks_blocked``, and whether that is over by the primary key.
 
     ``words`` is what ``q`` searches in; ``due_ends_at`` the instant that a due date is sorted and filtered by; ``rank`` the place
     in the project, also of a task in the trash.
@@ -40,6 +41,7 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
 
     __tablename__ = "tasks"
     __table_args__ = (
+        PrimaryKeyConstraint("workspace_id", "id", postgresql_include=["closed_at", "deleted_at"]),
         Index("uq_tasks_workspace_id_project_key_number", "workspace_id", "project_key", "number", unique=True),
         Index("uq_tasks_workspace_id_project_key_rank", "workspace_id", "project_key", "rank", unique=True),
         Index(
@@ -74,7 +76,13 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
         ),
         Index("ix_tasks_priority", "workspace_id", "priority", "id", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_tasks_parent", "workspace_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
-        Index("ix_tasks_blocked", "workspace_id", "id", postgresql_where=text("cardinality(blocked_by_ids) > 0")),
+        Index(
+            "ix_tasks_blocked",
+            "workspace_id",
+            "id",
+            postgresql_include=["blocked_by_ids"],
+            postgresql_where=text("cardinality(blocked_by_ids) > 0"),
+        ),
         Index("ix_tasks_trash", "workspace_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         # Without a list of pending entries: every search would read it, and whoever fills it up would wait until it is sorted in.
         Index(

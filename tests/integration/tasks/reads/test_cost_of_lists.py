@@ -142,6 +142,17 @@ async def test_who_waits_for_whom_is_looked_up_by_those_who_wait(connection: asy
     assert await pages_touched(connection, chosen) < INDEX + LOOK_UP * (A_PAGE + 2 * waiting)
 
 
+def looked_up(plan: dict[str, Any]) -> int:
+    """How many rows of tables were fetched, because no index told enough."""
+    here = plan["Actual Rows"] * plan["Actual Loops"] if plan["Node Type"] in {"Index Scan", "Seq Scan", "Bitmap Heap Scan"} else 0
+    return int(here) + int(plan.get("Heap Fetches", 0)) + sum(map(looked_up, plan.get("Plans", ())))
+
+
+async def test_whether_tasks_wait_is_told_by_indexes_alone(connection: asyncpg.Connection) -> None:
+    """What is fetched are the tasks that wait, once to see that they are not in the trash and once to be shown."""
+    assert looked_up(await plan_of(connection, TaskFilter(blocked=True))) == 2 * TASKS // 60
+
+
 async def test_the_order_of_one_project_is_read_from_its_index(connection: asyncpg.Connection) -> None:
     chosen = TaskFilter(project_ids=(PROJECT,))
     for after in (None, DEEP[TaskSort.RANK]):

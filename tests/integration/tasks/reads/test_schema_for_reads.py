@@ -35,6 +35,13 @@ async def test_the_storage_options_are_those_of_the_models(database: Database, n
     assert set(options) == wanted
 
 
+async def test_the_primary_key_of_tasks_holds_what_the_models_say(database: Database) -> None:
+    included = metadata.tables["tasks"].primary_key.dialect_options["postgresql"]["include"]
+    async with database.connection() as connection:
+        key = await connection._driver.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'pk_tasks'")
+    assert key == f"PRIMARY KEY (workspace_id, id) INCLUDE ({', '.join(included)})"
+
+
 async def test_keys_are_sorted_by_their_bytes_in_any_database(database: Database) -> None:
     async with database.connection() as connection:
         rows = await connection._driver.fetch(
