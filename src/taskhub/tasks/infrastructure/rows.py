@@ -32,8 +32,8 @@ class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
 
 
 class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
-    """``ix_tasks_live`` holds all that lists filter by, so that a list looks at rows only to show them (decision 7). Who waits for
-    whom is told by ``ix_tasks_blocked``, and whether that is over by the primary key.
+    """``ix_tasks_live`` holds all that lists filter by, so that a list looks at rows only to show them (decision 7). Who waits
+    for whom is told by ``ix_tasks_blocked``, and whether that is over by the primary key.
 
     ``words`` is what ``q`` searches in; ``due_ends_at`` the instant that a due date is sorted and filtered by; ``rank`` the place
     in the project, also of a task in the trash.

@@ -144,7 +144,8 @@ async def test_who_waits_for_whom_is_looked_up_by_those_who_wait(connection: asy
 
 def looked_up(plan: dict[str, Any]) -> int:
     """How many rows of tables were fetched, because no index told enough."""
-    here = plan["Actual Rows"] * plan["Actual Loops"] if plan["Node Type"] in {"Index Scan", "Seq Scan", "Bitmap Heap Scan"} else 0
+    fetches_rows = plan["Node Type"] in {"Index Scan", "Seq Scan", "Bitmap Heap Scan"}
+    here = plan["Actual Rows"] * plan["Actual Loops"] if fetches_rows else 0
     return int(here) + int(plan.get("Heap Fetches", 0)) + sum(map(looked_up, plan.get("Plans", ())))
 
 
