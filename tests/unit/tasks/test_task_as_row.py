@@ -56,7 +56,7 @@ def test_every_column_is_written_that_the_database_does_not_fill() -> None:
 
 def test_a_task_comes_back_from_its_row_as_it_was() -> None:
     task = full_task()
-    back = TASKS.from_row(row_of(task))
+    back = TASKS.from_row(TASKS.to_row(task))
     assert (back.content, back.trashed_with, task_view(back)) == (task.content, task.trashed_with, task_view(task))
 
 

@@ -152,8 +152,7 @@ class ApiRequest(Request):
         Raises:
             PreconditionRequired
         """
-        insists = self.insists_on_versions and self.scope["route"].conditional
-        if insists and b"if-match" not in self._raw_headers:
+        if b"if-match" not in self._raw_headers and self.scope["route"].conditional and self.insists_on_versions:
             raise PreconditionRequired
 
     @property

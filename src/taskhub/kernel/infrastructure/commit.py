@@ -36,7 +36,6 @@ class Tracked:
     Attributes:
         loaded: the row that it was made of; None for a new one.
         is_locked: whether that row is locked, so that nobody else changes it.
-        former: as it was loaded, once it is known to have changed.
         before, after: its representations then and now.
     """
 
@@ -46,7 +45,6 @@ class Tracked:
     loaded_version: int
     is_locked: bool
     removed: bool = False
-    former: Aggregate | None = None
     before: msgspec.Struct | None = None
     after: msgspec.Struct | None = None
     snapshot: bytes = b""
@@ -64,8 +62,7 @@ class Tracked:
     def settle(self) -> None:
         """Gives the change its version, and the representation that it is known by from now on."""
         if self.loaded is not None:
-            self.former = self.mapping.from_row(self.loaded)
-            self.before = self.mapping.represent(self.former)
+            self.before = self.mapping.represent(self.mapping.from_row(self.loaded))
             self.aggregate.version = self.loaded_version + 1
         self.after = self.mapping.represent(self.aggregate)
         self.snapshot = encode(self.after)
@@ -163,17 +160,21 @@ def _written(kind: str, mapping: Mapping[Any], group: list[Tracked], rows: list[
     """
     if kind is INSERT:
         return range(len(mapping.column_names))
-    keys = [mapping.column_names.index(name) for name in mapping.key]
     if kind is DELETE:
-        return keys
-    formers = [mapping.to_row(tracked.former) for tracked in group]
+        return mapping.key_places
+    places = range(len(mapping.column_names))
     changed = {
         place
-        for former, row in zip(formers, rows, strict=True)
-        for place, (old, new) in enumerate(zip(former, row, strict=True))
-        if old != new
+        for tracked, row in zip(group, rows, strict=True)
+        for place, old, new in zip(places, tracked.loaded or (), row, strict=False)
+        if new is not old and _differ(old, new) and (new is not None or place not in mapping.kept_places)
     }
-    return [*keys, *sorted(changed.difference(keys))]
+    return [*mapping.key_places, *sorted(changed.difference(mapping.key_places))]
+
+
+def _differ(old: Any, new: Any) -> bool:
+    """Whether a column has another value. The driver reads arrays as lists."""
+    return bool((tuple(old) if isinstance(old, list) else old) != new)
 
 
 def _events(parameters: Parameters, attempt: Attempt, changed: list[Tracked], first: int) -> None:

@@ -53,14 +53,13 @@ class SqlUnitOfWork:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._end()
+        if self._connection is not None:
+            await self._end(self._connection)
         if self._has_recalled and isinstance(error, DomainError):
             raise Moved from error  # What was remembered may be what refused.
 
-    async def _end(self) -> None:
-        if self._connection is None:
-            return
-        connection, self._connection = self._connection, None
+    async def _end(self, connection: Connection) -> None:
+        self._connection = None
         try:
             await connection.rollback()
         except (*LOST, OSError, asyncpg.InterfaceError):

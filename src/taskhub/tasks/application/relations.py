@@ -38,7 +38,7 @@ class Relations:
     @classmethod
     async def secure(cls, workspace_id: UUID, wanted: Sequence[Values], uow: TasksUnitOfWork) -> "Relations":
         """Makes sure of what is named, and that nobody else changes the same graphs meanwhile (decision 14)."""
-        if not any(values.keys() & _REFERRING for values in wanted):
+        if all(_REFERRING.isdisjoint(values) for values in wanted):
             return _NONE
         relations = cls(workspace_id)
         blockers = _named(wanted, "blocked_by_ids")

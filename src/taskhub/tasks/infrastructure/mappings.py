@@ -88,6 +88,8 @@ COMMENT_COLUMNS = (
     "updated_at",
     "deleted_at",
 )
+_TASK_WIDTH = TASK_COLUMNS.index("rank")
+"""A task is made of these: it does not know its rank until it gets a new one."""
 _NO_DUE = (None, None, None, None, None)
 _PRIORITIES = tuple(Priority)
 
@@ -169,34 +171,41 @@ def _task_to_row(task: Task) -> tuple[Any, ...]:
 
 
 def _task_from_row(row: Any) -> Task:
-    due = Due(row["due_date"], row["due_time"], row["due_time_zone"], row["due_at"]) if row["due_date"] else None
+    """By position, because batches are made of many."""
+    (
+        workspace_id,
+        id,
+        project_id,
+        project_key,
+        number,
+        title,
+        description,
+        status,
+        status_category,
+        priority,
+        assignee_ids,
+        label_ids,
+        parent_id,
+        blocked_by_ids,
+        due_date,
+        due_time,
+        due_time_zone,
+        due_at,
+        _,
+        *others,
+    ) = row[:_TASK_WIDTH]
     content = Content(
-        title=row["title"],
-        description=row["description"],
-        status=row["status"],
-        priority=_PRIORITIES[row["priority"]],
-        assignee_ids=tuple(row["assignee_ids"]),
-        due=due,
-        label_ids=tuple(row["label_ids"]),
-        parent_id=row["parent_id"],
-        blocked_by_ids=tuple(row["blocked_by_ids"]),
+        title=title,
+        description=description,
+        status=status,
+        priority=_PRIORITIES[priority],
+        assignee_ids=tuple(assignee_ids),
+        due=None if due_date is None else Due(due_date, due_time, due_time_zone, due_at),
+        label_ids=tuple(label_ids),
+        parent_id=parent_id,
+        blocked_by_ids=tuple(blocked_by_ids),
     )
-    return Task(
-        row["workspace_id"],
-        row["id"],
-        row["project_id"],
-        row["project_key"],
-        row["number"],
-        content,
-        row["status_category"],
-        row["closed_at"],
-        row["created_by_id"],
-        row["version"],
-        row["created_at"],
-        row["updated_at"],
-        row["deleted_at"],
-        row["trashed_with"],
-    )
+    return Task(workspace_id, id, project_id, project_key, number, content, status_category, *others)
 
 
 def rank_at_end(place: ColumnElement[int]) -> ColumnElement[str]:

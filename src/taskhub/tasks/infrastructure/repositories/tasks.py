@@ -203,7 +203,7 @@ class SqlTasks(SqlRepository[Task]):
         record = await self._uow.fetch_row(_WITH_PROJECT[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
         if record is None:
             raise NotFound
-        return self._loaded(record), SqlProjects(self._uow)._loaded(tuple(record)[_WIDTH:])
+        return self._loaded(record), SqlProjects(self._uow)._loaded(record[_WIDTH:])
 
     async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
         """Locks the project before the task, as everyone does."""
