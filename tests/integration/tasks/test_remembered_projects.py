@@ -10,6 +10,8 @@ from integration.conftest import make_container
 from support.api import Api, made
 from support.counting import RoundTrips, counted
 from taskhub.app import TaskHub
+from taskhub.container import Container
+from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.database import Database
 
 WORKFLOW = {
@@ -113,3 +115,16 @@ async def test_what_changed_elsewhere_is_found_out_once(ada: Api, replica: Api, 
         assert (await add(ada)).status_code == 201
         costs.append(len(round_trips))
     assert costs[1:] == [2, 1]
+
+
+async def test_that_the_database_is_away_is_told_at_once(
+    ada: Api, container: Container, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def acquire() -> None:
+        raise Unavailable
+
+    runner = container.tasks().runner()
+    reruns = runner.reruns
+    monkeypatch.setattr(database, "acquire", acquire)
+    assert refusal(await add(ada)) == (503, "unavailable")
+    assert runner.reruns == reruns

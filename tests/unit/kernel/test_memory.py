@@ -1,14 +1,7 @@
 """What is remembered, and for how long."""
 
+from support.stopwatch import Stopwatch
 from taskhub.kernel.infrastructure.memory import Memory
-
-
-class Stopwatch:
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 def test_an_answer_is_as_old_as_its_question() -> None:

@@ -2,15 +2,8 @@
 
 from typing import Any
 
+from support.stopwatch import Stopwatch
 from taskhub.kernel.infrastructure.recollection import MOST_CHARACTERS, SECONDS, Recollection
-
-
-class Stopwatch:
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 def recollection_of(row: tuple[Any, ...], stopwatch: Stopwatch | None = None) -> Recollection:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from support.stopwatch import Stopwatch
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED
@@ -27,17 +28,9 @@ class Database:
         return row
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
 class Setting:
     def __init__(self) -> None:
-        self.database, self.signal, self.clock = Database(), StreamSignal(), Clock()
+        self.database, self.signal, self.clock = Database(), StreamSignal(), Stopwatch()
         self.grants = SqlGrants(self.database, self.signal, self.clock)  # type: ignore[arg-type]
 
     def remembered(self) -> Role | None:

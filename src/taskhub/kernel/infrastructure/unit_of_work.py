@@ -12,7 +12,7 @@ from sqlalchemy import Text, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
-from taskhub.kernel.domain.errors import DomainError, IdTaken
+from taskhub.kernel.domain.errors import Category, DomainError, IdTaken
 from taskhub.kernel.infrastructure.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, encode, place_of, prepare
 from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
@@ -55,7 +55,7 @@ class SqlUnitOfWork:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._connection is not None:
             await self._end(self._connection)
-        if self._has_recalled and isinstance(error, DomainError):
+        if self._has_recalled and isinstance(error, DomainError) and error.category is not Category.UNAVAILABLE:
             raise Moved from error  # What was remembered may be what refused.
 
     async def _end(self, connection: Connection) -> None:
