@@ -156,7 +156,7 @@ class SqlUnitOfWork:
         number = await self._send(commits, answer, lambda: self._place(changed, shown))
         self._announce(changed)
         if number is not None and isinstance(shown, Tracked):
-            setattr(shown.aggregate, commits[0].allocation.number, number)  # type: ignore[union-attr]
+            setattr(shown.aggregate, commits[0].allocation.number, number)  # type: ignore[union-attr]  # It told a number.
             shown.settle()
             return _answer(shown, reply)
         return answer

@@ -76,7 +76,6 @@ class Order(msgspec.Struct, Generic[Sort], frozen=True, cache_hash=True):
 
 
 NEWEST_FIRST = Order(TaskSort.CREATED_AT, descending=True)
-BY_NAME = Order(ProjectSort.NAME)
 OLDEST_FIRST = Order(CommentSort.CREATED_AT)
 LATEST_FIRST = Order(HistorySort.SEQ, descending=True)
 

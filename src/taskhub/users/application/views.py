@@ -54,7 +54,7 @@ class SessionTokens(msgspec.Struct, frozen=True):
     access_token: str
     expires_in: int
     refresh_token: str
-    token_type: str = "Bearer"  # noqa: S105
+    token_type: str = "Bearer"  # noqa: S105  # The kind of token, no token.
 
 
 def user_view(user: User) -> UserView:

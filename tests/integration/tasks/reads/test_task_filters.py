@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("app")
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 USERS, PROJECTS, IDS = [uuid4() for _ in range(3)], [uuid4() for _ in range(3)], [uuid4() for _ in range(12)]
 
-some = {"max_size": 2, "unique": True}
+some: Any = {"max_size": 2, "unique": True}
 instants = st.sampled_from([DAY - timedelta(days=1), DAY, DAY + timedelta(hours=5), DAY + timedelta(days=1)])
 dues = st.none() | st.builds(Due, instants.map(datetime.date)) | st.builds(Due, st.just(DAY.date()), at=instants)
 rows = st.fixed_dictionaries(
@@ -35,7 +35,7 @@ rows = st.fixed_dictionaries(
             title=st.sampled_from(["Oil", "Engine", "Oil the engine"]),
             status=st.sampled_from(["todo", "in_progress", "done"]),
             priority=st.sampled_from(Priority),
-            assignee_ids=st.lists(st.sampled_from(USERS), **some).map(tuple),  # type: ignore[arg-type]
+            assignee_ids=st.lists(st.sampled_from(USERS), **some).map(tuple),
             due=dues,
         ),
     }
@@ -43,11 +43,11 @@ rows = st.fixed_dictionaries(
 filters = st.builds(
     TaskFilter,
     ids=st.just(()) | st.lists(st.sampled_from([*IDS, uuid4()]), min_size=1, max_size=8, unique=True).map(tuple),
-    project_ids=st.lists(st.sampled_from([*PROJECTS, uuid4()]), **some).map(tuple),  # type: ignore[arg-type]
-    statuses=st.lists(st.sampled_from(["todo", "done", "unheard_of"]), **some).map(tuple),  # type: ignore[arg-type]
-    status_categories=st.lists(st.sampled_from(["todo", "done"]), **some).map(tuple),  # type: ignore[arg-type]
-    priorities=st.lists(st.integers(0, 4), **some).map(tuple),  # type: ignore[arg-type]
-    assignee_ids=st.lists(st.sampled_from(USERS), **some).map(tuple),  # type: ignore[arg-type]
+    project_ids=st.lists(st.sampled_from([*PROJECTS, uuid4()]), **some).map(tuple),
+    statuses=st.lists(st.sampled_from(["todo", "done", "unheard_of"]), **some).map(tuple),
+    status_categories=st.lists(st.sampled_from(["todo", "done"]), **some).map(tuple),
+    priorities=st.lists(st.integers(0, 4), **some).map(tuple),
+    assignee_ids=st.lists(st.sampled_from(USERS), **some).map(tuple),
     unassigned=st.booleans(),
     due_before=st.none() | instants,
     due_after=st.none() | instants,
