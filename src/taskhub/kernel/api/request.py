@@ -228,4 +228,4 @@ def parse_id(text: str) -> UUID:
     """
     if not _UUID.fullmatch(text):
         raise NotFound
-    return UUID(text)
+    return msgspec.convert(text, UUID)  # A third of the time of UUID(text).

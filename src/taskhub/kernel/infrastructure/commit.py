@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import compress, count, groupby
+from operator import itemgetter, ne
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Tracked:
 
     Attributes:
         loaded: the row that it was made of; None for a new one.
+        original: what it was then, if it has changed.
         is_locked: whether that row is locked, so that nobody else changes it.
         before, after: its representations then and now.
     """
@@ -45,6 +47,7 @@ class Tracked:
     loaded_version: int
     is_locked: bool
     removed: bool = False
+    original: Aggregate | None = None
     before: msgspec.Struct | None = None
     after: msgspec.Struct | None = None
     snapshot: bytes = b""
@@ -62,7 +65,8 @@ class Tracked:
     def settle(self) -> None:
         """Gives the change its version, and the representation that it is known by from now on."""
         if self.loaded is not None:
-            self.before = self.mapping.represent(self.mapping.from_row(self.loaded))
+            self.original = self.mapping.from_row(self.loaded)
+            self.before = self.mapping.represent(self.original)
             self.aggregate.version = self.loaded_version + 1
         self.after = self.mapping.represent(self.aggregate)
         self.snapshot = encode(self.after)
@@ -86,6 +90,7 @@ def prepare(
     changed: list[Tracked],
     relied: dict[Guard, list[tuple[Any, ...]]],
     *,
+    allocation: Allocation | None = None,
     key: Parameters | None = None,
     first_event: int = 0,
 ) -> Commit:
@@ -94,11 +99,13 @@ def prepare(
     Args:
         changed: what changed, in lock order.
         relied: the rows that were relied upon, by the guard that checks them.
+        allocation: the number that is to be taken, if there is one.
         key: the values of the retry key's row, if there is one.
         first_event: how many events of the same command went to other streams before.
     """
     parameters: Parameters = {}
-    allocation = _allocate(parameters, changed, relied)
+    if allocation is not None:
+        _allocate(parameters, allocation, changed[0], relied)
     guards: list[tuple[Guard, bool]] = []
     for guard, rows in relied.items():
         _bind(parameters, f"guard_{len(guards)}", guard.table, guard.match, sorted(rows))
@@ -127,54 +134,40 @@ def allocation_for(changed: list[Tracked]) -> Allocation | None:
     return allocation if getattr(child.aggregate, allocation.number) is None else None
 
 
-def _allocate(parameters: Parameters, changed: list[Tracked], relied: dict[Guard, list[tuple[Any, ...]]]) -> Allocation | None:
-    allocation = allocation_for(changed)
-    if allocation is None:
-        return None
-    parents, parent_id = relied[allocation.parent.guard], allocation.parent_id(changed[0].aggregate)
+def _allocate(parameters: Parameters, allocation: Allocation, child: Tracked, relied: dict[Guard, list[tuple[Any, ...]]]) -> None:
+    parents, parent_id = relied[allocation.parent.guard], allocation.parent_id(child.aggregate)
     parent = next(row for row in parents if row[-2] == parent_id)
     parents.remove(parent)
     if not parents:
         del relied[allocation.parent.guard]
     _bind(parameters, "allocation", allocation.parent.table, allocation.parent.guard.match, [parent])
-    return allocation
 
 
 def _write(parameters: Parameters, group: list[Tracked]) -> Write:
     mapping, kind = group[0].mapping, group[0].kind
     part = f"{kind}_{mapping.name}"
-    rows = [mapping.to_row(tracked.aggregate) for tracked in group]
-    places = _written(kind, mapping, group, rows)
-    names = tuple(mapping.column_names[place] for place in places)
-    _bind(parameters, part, mapping.table, names, [[row[place] for place in places] for row in rows])
+    names, rows = _written(kind, mapping, group)
+    _bind(parameters, part, mapping.table, names, rows)
     if kind is not INSERT:
         versions = [tracked.loaded_version for tracked in group]
         parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
     return Write(kind, mapping, names, len(group) > 1)
 
 
-def _written(kind: str, mapping: Mapping[Any], group: list[Tracked], rows: list[Sequence[Any]]) -> Sequence[int]:
-    """The columns that are written, by their places: those of the key, and of an update those that differ in any of the rows.
+def _written(kind: str, mapping: Mapping[Any], group: list[Tracked]) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+    """What is written: names of columns, those of the key first, and their values. Of an update it is what differs in any row.
 
     A column that is named is work for PostgreSQL even where its value stays: what is generated from it is computed anew.
     """
-    if kind is INSERT:
-        return range(len(mapping.column_names))
     if kind is DELETE:
-        return mapping.key_places
-    places = range(len(mapping.column_names))
-    changed = {
-        place
-        for tracked, row in zip(group, rows, strict=True)
-        for place, old, new in zip(places, tracked.loaded or (), row, strict=False)
-        if new is not old and _differ(old, new) and (new is not None or place not in mapping.kept_places)
-    }
-    return [*mapping.key_places, *sorted(changed.difference(mapping.key_places))]
-
-
-def _differ(old: Any, new: Any) -> bool:
-    """Whether a column has another value. The driver reads arrays as lists."""
-    return bool((tuple(old) if isinstance(old, list) else old) != new)
+        return mapping.key, [mapping.key_of(tracked.aggregate) for tracked in group]
+    rows = [mapping.to_row(tracked.aggregate) for tracked in group]
+    if kind is INSERT:
+        return mapping.column_names, rows
+    originals = [mapping.to_row(tracked.original) for tracked in group if tracked.original is not None]
+    changed = {place for was, row in zip(originals, rows, strict=True) for place in compress(count(), map(ne, was, row))}
+    pick = itemgetter(*mapping.key_places, *sorted(changed))
+    return pick(mapping.column_names), [pick(row) for row in rows]
 
 
 def _events(parameters: Parameters, attempt: Attempt, changed: list[Tracked], first: int) -> None:

@@ -173,7 +173,7 @@ class Database:
         self.borrowed += 1
         return Connection(driver, self)
 
-    async def release(self, connection: Connection) -> None:
+    def release(self, connection: Connection) -> None:
         assert self._pool is not None
         self.borrowed -= 1
         self._pool.release(connection._driver)
@@ -186,7 +186,7 @@ class Database:
         except Exception as error:
             raise outside_transaction(error) from error
         finally:
-            await self.release(connection)
+            self.release(connection)
 
     async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         """Reads in autocommit. A connection that turns out to be dead is replaced once: a read may be repeated.
@@ -210,7 +210,7 @@ class Database:
         except Exception as error:
             raise outside_transaction(error) from error
         finally:
-            await self.release(connection)
+            self.release(connection)
 
     async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
         rows = await self.fetch(statement, parameters)

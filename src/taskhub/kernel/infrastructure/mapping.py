@@ -113,11 +113,8 @@ class Mapping(Generic[A]):
         self.allocation = allocation
         self.visible = visible
         self.kept = kept
-        self.key_places, self.kept_places = self._places_of(key), self._places_of(kept)
+        self.key_places = tuple(self.column_names.index(name) for name in key)
         self.leaves_tombstone = leaves_tombstone
         self.is_relied_on = is_relied_on
         self.is_remembered = is_remembered
         self.guard = Guard(self.table, (*key, "version"), is_weak=is_relied_on)
-
-    def _places_of(self, names: Sequence[str]) -> tuple[int, ...]:
-        return tuple(self.column_names.index(name) for name in names)

@@ -57,7 +57,7 @@ class SqlRepository(Generic[A]):
         return checked(await self.find(*key, with_deleted=with_deleted), expected)
 
     def add(self, aggregate: A) -> None:
-        self._uow.track(self.mapping, aggregate)
+        self._uow.add(self.mapping, aggregate)
 
     def remove(self, aggregate: A) -> None:
         """Deletes the row at commit. The aggregate must have recorded the event that says so."""
@@ -71,12 +71,7 @@ class SqlRepository(Generic[A]):
         return [self._loaded(record) for record in await self._uow.fetch(statement, parameters)]
 
     def _loaded(self, row: Any) -> A:
-        """The aggregate of a row, or the one that was loaded of it before."""
-        aggregate: A = self.mapping.from_row(row)
-        known: A | None = self._uow.known(self.mapping, self.mapping.key_of(aggregate))
-        if known is not None:
-            return known
-        self._uow.track(self.mapping, aggregate, row)
+        aggregate: A = self._uow.load(self.mapping, row)
         return aggregate
 
 

@@ -32,7 +32,8 @@ class SqlUnitOfWork:
     """The base of every module's unit of work. A subclass names its repositories, as properties that make them: kept, the two
     would hold each other, and with all that they know wait for the garbage collector.
 
-    Repositories register what they hand out (`track`); nothing that a use case changed can be forgotten at commit.
+    Repositories hand out only what is registered here (`load`, `add`): nothing that a use case changed can be forgotten at
+    commit.
     """
 
     def __init__(self, database: Database, signal: StreamSignal, attempt: Attempt) -> None:
@@ -65,7 +66,7 @@ class SqlUnitOfWork:
         except (*LOST, OSError, asyncpg.InterfaceError):
             connection.discard()
         finally:
-            await self._database.release(connection)
+            self._database.release(connection)
 
     async def lock(self, *, seconds: float | None = None) -> None:
         if not self.is_locking:
@@ -103,10 +104,19 @@ class SqlUnitOfWork:
         tracked = self._tracked.get((mapping.name, key))
         return tracked.aggregate if tracked else None
 
-    def track(self, mapping: Mapping[Any], aggregate: Any, loaded: Any | None = None) -> None:
-        """Registers an aggregate, once: the second to load it gets the first one's. ``loaded``: the row that it was made of."""
-        tracked = Tracked(aggregate, mapping, loaded, aggregate.version, self.is_locking)
-        self._tracked[(mapping.name, mapping.key_of(aggregate))] = tracked
+    def load(self, mapping: Mapping[Any], row: Any) -> Any:
+        """Registers the aggregate of a row, and returns it: the one that was loaded first, if it was loaded before."""
+        aggregate = mapping.from_row(row)
+        key = (mapping.name, mapping.key_of(aggregate))
+        tracked = self._tracked.get(key)
+        if tracked is None:
+            tracked = self._tracked[key] = Tracked(aggregate, mapping, row, aggregate.version, self.is_locking)
+        return tracked.aggregate
+
+    def add(self, mapping: Mapping[Any], aggregate: Any) -> None:
+        """Registers a new aggregate."""
+        key = (mapping.name, mapping.key_of(aggregate))
+        self._tracked[key] = Tracked(aggregate, mapping, None, aggregate.version, self.is_locking)
 
     def recall(self, mapping: Mapping[Any], key: tuple[Any, ...]) -> Record | None:
         """A row as this process read it last, where such rows are remembered, and not under locks."""
@@ -142,7 +152,8 @@ class SqlUnitOfWork:
     # -- commit ----------------------------------------------------------------------------------
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
-        changed = sorted((tracked for tracked in self._tracked.values() if tracked.is_changed), key=self._lock_rank)
+        in_order = sorted(self._tracked.values(), key=self._lock_rank)
+        changed = [tracked for tracked in in_order if tracked.is_changed]
         for tracked in changed:
             tracked.settle()
         shown = self._shown(result)
@@ -152,7 +163,7 @@ class SqlUnitOfWork:
             raise Moved  # Nothing would be sent that could check what was remembered.
         if not changed and key is None and not self._has_written:
             return answer
-        commits = self._prepare(changed, key)
+        commits = self._prepare(in_order, changed, key)
         number = await self._send(commits, answer, lambda: self._place(changed, shown))
         self._announce(changed)
         if number is not None and isinstance(shown, Tracked):
@@ -163,9 +174,12 @@ class SqlUnitOfWork:
 
     def _shown(self, result: Any) -> Shown:
         if isinstance(result, list):
-            tracked = {id(one.aggregate): one for one in self._tracked.values()}
-            return [tracked[id(aggregate)] for aggregate in result]
-        return next((tracked for tracked in self._tracked.values() if tracked.aggregate is result), None)
+            by_aggregate = {id(tracked.aggregate): tracked for tracked in self._tracked.values()}
+            return [by_aggregate[id(aggregate)] for aggregate in result]
+        for tracked in self._tracked.values():
+            if tracked.aggregate is result:
+                return tracked
+        return None
 
     def _announce(self, changed: list[Tracked]) -> None:
         for tracked in changed:
@@ -203,10 +217,10 @@ class SqlUnitOfWork:
             "created_at": datetime.now(UTC),
         }
 
-    def _prepare(self, changed: list[Tracked], key: Parameters | None) -> list[Commit]:
+    def _prepare(self, in_order: list[Tracked], changed: list[Tracked], key: Parameters | None) -> list[Commit]:
         """One statement per stream, in the order of their ids; the retry key goes with the last."""
         relied, allocation = dict(self._relied), allocation_for(changed)
-        for tracked in sorted(self._tracked.values(), key=self._lock_rank):
+        for tracked in in_order:
             if tracked.is_changed or tracked.loaded is None:
                 continue
             if not tracked.is_locked or (allocation is not None and tracked.mapping is allocation.parent):
@@ -220,7 +234,7 @@ class SqlUnitOfWork:
         for share in others:
             commits.append(prepare(self._attempt, share, relied, first_event=sent))
             sent, relied = sent + len(share), {}
-        return [*commits, prepare(self._attempt, last, relied, key=key, first_event=sent)]
+        return [*commits, prepare(self._attempt, last, relied, allocation=allocation, key=key, first_event=sent)]
 
     async def _send(self, commits: list[Commit], answer: Answer, place: Callable[[], Place | None]) -> int | None:
         """Sends the statements, in a transaction where one is open or needed. Returns the number that was allocated, if any."""
