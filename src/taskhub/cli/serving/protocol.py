@@ -1,11 +1,13 @@
 """HTTP on the wire: what can't be read is refused as a problem too, and headers are bounded."""
 
+import asyncio
 import os
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from taskhub.cli.serving.transport import JoiningTransport
 from taskhub.kernel.api.problems import MEDIA_TYPE, HeadersTooLarge, HttpProblem, MalformedRequest, problem_of
 
 MOST_HEADER_BYTES = 64 * 1024
@@ -17,6 +19,9 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._header_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn declares it.
+        super().connection_made(cast("asyncio.Transport", JoiningTransport(transport, self.loop)))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
