@@ -28,15 +28,16 @@ _MOST_CONNECTIONS = {"bulk_update": 16}
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """``rounds``: how often each server has its turn, by number of connections."""
+    """How often each server has its turn: ``rounds``, by number of connections, or ``rounds_to_target`` where there is one."""
 
     size: Size
     rounds: dict[int, int]
+    rounds_to_target: int
 
 
 # More sessions than TaskHub remembers: a cold get finds nothing that it knows.
-FULL = Effort(Size(workspaces=100, projects=1_000, tasks=100_000, users=2_500, memberships_per_user=10), {1: 3, 16: 5, 64: 3})
-QUICK = Effort(Size(workspaces=100, projects=1_000, tasks=20_000, users=2_500, memberships_per_user=10), {16: 1})
+FULL = Effort(Size(workspaces=100, projects=1_000, tasks=100_000, users=2_500, memberships_per_user=10), {1: 3, 16: 5, 64: 3}, 15)
+QUICK = Effort(Size(workspaces=100, projects=1_000, tasks=20_000, users=2_500, memberships_per_user=10), {16: 1}, 1)
 
 
 def main() -> int:
@@ -61,7 +62,7 @@ def _measure(effort: Effort) -> list[report.Cell]:
         say(f"loading {effort.size.tasks} tasks in {effort.size.workspaces} workspaces …")
         dataset = asyncio.run(load_data(url, effort.size))
         with all_servers(url, Path(folder)) as servers:
-            return asyncio.run(_Bench(url, dataset, servers, Path(folder)).run(effort.rounds))
+            return asyncio.run(_Bench(url, dataset, servers, Path(folder)).run(effort))
 
 
 class _Bench:
@@ -72,29 +73,26 @@ class _Bench:
         self.conversation = Conversation(database_url, dataset, token)
         self.numbers = count(1)
 
-    async def run(self, rounds: dict[int, int]) -> list[report.Cell]:
+    async def run(self, effort: Effort) -> list[report.Cell]:
         say("checking that the floors answer and write what TaskHub does …")
         await self.conversation.agree(self.servers)
         say("warming up …")
         for operation in OPERATIONS:
             await self._round(operation, _MOST_CONNECTIONS.get(operation, MOST_CONNECTIONS), 0)
         cells = []
-        for connections, times in rounds.items():
+        for connections, times in effort.rounds.items():
             say(f"measuring at {connections} connections …")
-            cells += await self._cells(connections, times)
+            cells += await self._cells(connections, times, effort.rounds_to_target)
         return cells
 
-    async def _cells(self, connections: int, times: int) -> list[report.Cell]:
-        runs: dict[str, dict[str, list[load.Measure]]] = {
-            operation: {server.name: [] for server in self.servers}
-            for operation in OPERATIONS
-            if connections <= _MOST_CONNECTIONS.get(operation, MOST_CONNECTIONS)
-        }
-        for turn in range(times):
-            for operation in runs:
-                for name, measure in (await self._round(operation, connections, turn)).items():
-                    runs[operation][name].append(measure)
-        return [report.Cell.of(connections, operation, measures) for operation, measures in runs.items()]
+    async def _cells(self, connections: int, times: int, times_to_target: int) -> list[report.Cell]:
+        operations = [one for one in OPERATIONS if connections <= _MOST_CONNECTIONS.get(one, MOST_CONNECTIONS)]
+        cells = [report.Cell(connections, operation, []) for operation in operations]
+        for turn in range(max(times, times_to_target)):
+            for cell in cells:
+                if turn < (times if cell.target is None else times_to_target):
+                    cell.rounds.append(await self._round(cell.operation, connections, turn))
+        return cells
 
     async def _round(self, operation: str, connections: int, turn: int) -> dict[str, load.Measure]:
         """One run of each server, another one first each time."""

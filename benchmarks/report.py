@@ -5,9 +5,10 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import sqrt
 from os import cpu_count
 from pathlib import Path
-from statistics import median
+from statistics import median, stdev
 from typing import Any
 
 from benchmarks.load import Measure
@@ -15,25 +16,36 @@ from benchmarks.load import Measure
 SERVICE, FLOOR, FLOOR_ONE = "taskhub", "floor", "floor_one"
 TARGETS = {"get": 0.85, "list": 0.9, "create": 1.0, "patch": 1.0}
 TARGET_CONNECTIONS = 16
-_HEAD = f"{'':36}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}   to the floor:  req/s    p50    p99    CPU"
+_HEAD = f"{'':36}{'req/s':>9}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>9}   to the floor:  req/s           p50    p99    CPU"
+_FIGURES = {"throughput": 0, "p50": 2, "p99": 2, "cpu": 0}
+"""Members of a measure, and how many decimals they are told with."""
+_ERROR_OF_MEDIAN = 1.25
+"""Of normal values the median is so much less sure than the mean (the root of half of π)."""
 _TITLES = {SERVICE: "TaskHub", FLOOR: "floor", FLOOR_ONE: "floor, one statement"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The medians of one operation at one number of connections, by server."""
+    """One operation at one number of connections. ``rounds``: what each server needed, by its name, in each round."""
 
     connections: int
     operation: str
-    measures: dict[str, Measure]
+    rounds: list[dict[str, Measure]]
 
-    @classmethod
-    def of(cls, connections: int, operation: str, runs: dict[str, list[Measure]]) -> "Cell":
-        return cls(connections, operation, {name: _medians(measures) for name, measures in runs.items()})
+    def median(self, of: str, what: str) -> float:
+        return float(median(getattr(measures[of], what) for measures in self.rounds))
 
     def ratio(self, of: str = SERVICE, what: str = "throughput") -> float:
-        """One server's figure over the first floor's."""
-        return float(getattr(self.measures[of], what) / getattr(self.measures[FLOOR], what))
+        """One server's figure over the first floor's: the median of all rounds. Within a round the machine hardly changes."""
+        return median(self._ratios(of, what))
+
+    def error(self, of: str = SERVICE) -> float | None:
+        """The standard error of a ratio of throughputs; None where too few rounds tell it."""
+        ratios = self._ratios(of, "throughput")
+        return _ERROR_OF_MEDIAN * stdev(ratios) / sqrt(len(ratios)) if len(ratios) > 2 else None
+
+    def _ratios(self, of: str, what: str) -> list[float]:
+        return [getattr(measures[of], what) / getattr(measures[FLOOR], what) for measures in self.rounds]
 
     @property
     def target(self) -> float | None:
@@ -45,14 +57,16 @@ class Cell:
 
     def as_json(self) -> dict[str, Any]:
         ratios = {"ratio": self.ratio()} | {f"{what}_ratio": self.ratio(what=what) for what in ("p50", "p99", "cpu")}
+        if (error := self.error()) is not None:
+            ratios["ratio_error"] = error
         numbers = {
             name: {
-                "requests_per_second": round(measure.throughput, 1),
-                "p50_ms": round(measure.p50, 3),
-                "p99_ms": round(measure.p99, 3),
-                "cpu_us": round(measure.cpu, 1),
+                "requests_per_second": round(self.median(name, "throughput"), 1),
+                "p50_ms": round(self.median(name, "p50"), 3),
+                "p99_ms": round(self.median(name, "p99"), 3),
+                "cpu_us": round(self.median(name, "cpu"), 1),
             }
-            for name, measure in self.measures.items()
+            for name in self.rounds[0]
         }
         return {name: round(value, 3) for name, value in ratios.items()} | numbers
 
@@ -84,11 +98,13 @@ def table(cells: Sequence[Cell]) -> str:
 
 def _lines(cell: Cell) -> list[str]:
     lines = []
-    for name, measure in cell.measures.items():
-        figures = f"{measure.throughput:9.0f}{measure.p50:9.2f}{measure.p99:9.2f}{measure.cpu:9.0f}"
-        ratios = "".join(f"{cell.ratio(name, what):7.2f}" for what in ("throughput", "p50", "p99", "cpu"))
-        title = cell.operation if name == SERVICE else ""
-        lines.append(f"{title:14}{_TITLES[name]:22}{figures}   {'':14}{ratios}{_verdict(cell) if name == SERVICE else ''}")
+    for name, title in _TITLES.items():
+        figures = "".join(f"{cell.median(name, what):9.{digits}f}" for what, digits in _FIGURES.items())
+        throughput, *others = (f"{cell.ratio(name, what):7.2f}" for what in _FIGURES)
+        error = cell.error(name)
+        ratios = f"{throughput}{'' if error is None else f' ± {error:.2f}':7}{''.join(others)}"
+        first, last = (cell.operation, _verdict(cell)) if name == SERVICE else ("", "")
+        lines.append(f"{first:14}{title:22}{figures}   {'':14}{ratios}{last}")
     return lines
 
 
@@ -96,11 +112,6 @@ def _verdict(cell: Cell) -> str:
     if cell.target is None:
         return ""
     return f"   {'MISSED' if cell.is_missed else 'reached'}: at least {cell.target}"
-
-
-def _medians(measures: Sequence[Measure]) -> Measure:
-    figures = {name: median(getattr(measure, name) for measure in measures) for name in ("throughput", "p50", "p99", "cpu")}
-    return Measure(**figures, requests=sum(measure.requests for measure in measures))
 
 
 def _cpu_info() -> list[str]:
