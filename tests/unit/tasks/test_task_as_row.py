@@ -63,4 +63,4 @@ def test_a_task_comes_back_from_its_row_as_it_was() -> None:
 def test_what_is_read_from_a_row_is_what_was_shown_of_the_task() -> None:
     task = full_task()
     row = row_of(task)
-    assert as_json(task_of([row[name] for name in VIEW_COLUMNS])) == as_json(task_view(task))
+    assert as_json(task_of(task.workspace_id, [row[name] for name in VIEW_COLUMNS])) == as_json(task_view(task))

@@ -20,7 +20,6 @@ from taskhub.tasks.infrastructure.queries.sorting import Columns, as_it_is, foll
 
 VIEW_COLUMNS = (
     "id",
-    "workspace_id",
     "project_id",
     "project_key",
     "number",
@@ -44,6 +43,7 @@ VIEW_COLUMNS = (
     "deleted_at",
     "version",
 )
+"""What a task is shown by. Its workspace is that of the request: it is the same in all rows."""
 HIDDEN_COLUMNS = ("due_ends_at", "rank")
 """What lists are found by, and nobody is shown."""
 LIMIT = bindparam("limit", type_=Integer())

@@ -1,5 +1,6 @@
 """Tasks, read."""
 
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -36,21 +37,20 @@ class SqlTaskQueries:
     async def find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> TaskView | None:
         parameters = {"workspace_id": workspace_id, **name_parameters(ref)}
         record = await self._database.fetch_row(_TASK[kind_of(ref), with_deleted], parameters)
-        return None if record is None else task_of(record)
+        return None if record is None else task_of(workspace_id, record)
 
     async def list(self, workspace_id: UUID, chosen: TaskFilter, page: PageRequest[TaskSort]) -> Portion[TaskView]:
         goes_on, searches = page.after is not None, chosen.q is not None
         shape = Shape(names_of(chosen, page.order), page.order, goes_on, searches, chosen.deleted, rows_for(page.limit))
         statement = search_statement(shape) if shape.searches else list_statement(shape)
         parameters = {"workspace_id": workspace_id, **values_of(chosen), **page_parameters(page)}
-        return portion_of(await self._database.fetch(statement, parameters), page, task_of)
+        return portion_of(await self._database.fetch(statement, parameters), page, partial(task_of, workspace_id))
 
 
-def task_of(record: Record) -> TaskView:
+def task_of(workspace_id: UUID, record: Record) -> TaskView:
     """The representation of a row that begins with `VIEW_COLUMNS`: by position, because pages are made of many."""
     (
         id,
-        workspace_id,
         project_id,
         project_key,
         number,
