@@ -27,5 +27,5 @@ def run(command: Sequence[str | Path], settings: Mapping[str, str] | None = None
     arguments = [str(part) for part in command]
     defaults: dict[str, Any] = {"input": "", "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": os.sep}
     defaults |= {"env": environment(**(settings or {})), "text": True, "errors": "replace", "check": False}
-    done: Completed = subprocess.run(arguments, **(defaults | options))  # noqa: PLW1510, S603  (callers name it)
+    done: Completed = subprocess.run(arguments, **(defaults | options))  # noqa: PLW1510, S603  # Callers name it.
     return done

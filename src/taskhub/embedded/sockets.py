@@ -50,7 +50,7 @@ def clear_stale_sockets(folder: Path) -> None:
 def _temporary(account: Account | None) -> Path:
     # A user's runtime folder vanishes with the last login. A service may see a /tmp of its own, but the same /run.
     run = Path("/run")
-    return run if account is not None and run.is_dir() else Path("/tmp")  # noqa: S108  (the folder made in it is private)
+    return run if account is not None and run.is_dir() else Path("/tmp")  # noqa: S108  # The folder made in it is private.
 
 
 def _noted(layout: Layout) -> Path | None:

@@ -92,7 +92,7 @@ def ensure_watchdog(layout: Layout) -> None:
     command = [sys.executable, "-P", "-m", _WATCHDOG, str(layout.folder)]
     settings = {"PYTHONPATH": str(package_root)}
     if sys.platform == "win32":
-        subprocess.Popen(command, env=environment(**settings), creationflags=subprocess.DETACHED_PROCESS)  # noqa: S603
+        subprocess.Popen(command, env=environment(**settings), creationflags=subprocess.DETACHED_PROCESS)  # noqa: S603  # A module of ours.
         return
     # It returns when the watchdog holds its lock and has gone to the background.
     done = run_as(None, command, settings=settings, timeout=_SECONDS_FOR_WATCHDOG)
