@@ -36,7 +36,7 @@ class Effort:
 
 
 # More sessions than TaskHub remembers: a cold get finds nothing that it knows.
-FULL = Effort(Size(workspaces=100, projects=1_000, tasks=100_000, users=2_500, memberships_per_user=10), {1: 3, 16: 5, 64: 3}, 15)
+FULL = Effort(Size(workspaces=100, projects=1_000, tasks=100_000, users=2_500, memberships_per_user=10), {1: 3, 16: 6, 64: 3}, 15)
 QUICK = Effort(Size(workspaces=100, projects=1_000, tasks=20_000, users=2_500, memberships_per_user=10), {16: 1}, 1)
 
 

@@ -16,6 +16,9 @@ class FakeTransport:
     def close(self) -> None:
         self.is_closed = True
 
+    def is_closing(self) -> bool:
+        return self.is_closed
+
     def get_extra_info(self, name: str) -> str:
         return f"the {name}"
 
@@ -74,6 +77,17 @@ async def test_what_is_held_goes_out_before_the_end() -> None:
     joining.close()
 
     assert (transport.written, transport.is_closed) == ([b"the last words"], True)
+
+
+async def test_nothing_is_written_to_a_connection_that_is_gone() -> None:
+    transport = FakeTransport()
+    joining = joined(transport)
+
+    joining.write(b"for nobody")
+    transport.close()
+    await asyncio.sleep(0)
+
+    assert transport.written == []
 
 
 async def test_all_else_is_asked_of_the_transport() -> None:

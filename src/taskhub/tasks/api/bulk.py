@@ -24,7 +24,7 @@ TASK_BATCHES = Routes("Tasks")
     CONTRIBUTE,
     summary="Create many tasks",
     answers=Batch[TaskView],
-    errors=(IdTaken, UnknownReference, ProjectArchived, Cycle, TooDeep),
+    errors=(IdTaken, UnknownReference, ProjectArchived, TooDeep),
     conditional=False,
 )
 async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTasks) -> Response:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
 from taskhub.tasks.domain.task import Task
 
@@ -31,6 +32,8 @@ async def block_task(command: BlockTask, uow: TasksUnitOfWork, *, clock: Clock) 
     blocker_id = await uow.tasks.identify(command.workspace_id, command.blocker)
     blockers = await uow.structure.blockers(command.workspace_id, [blocker_id])
     before = task.content.blocked_by_ids
+    if blocker_id not in before and blocker_id not in blockers.live:
+        raise NotFound  # It went to the trash between the two reads.
     task.add_blocker(blocker_id, project=project, now=clock())
     blockers.block(task.id, task.content.blocked_by_ids, before=before)
     return task

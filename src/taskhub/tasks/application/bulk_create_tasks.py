@@ -42,7 +42,7 @@ async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, c
         UnknownReference: no such project, or something that a content names is not there.
         ProjectArchived
         ValidationFailed: a project has no such status.
-        Cycle, TooDeep
+        TooDeep
     """
     await uow.lock()
     await uow.memberships.lock_workspace(command.workspace_id)

@@ -27,7 +27,7 @@ async def create_task(command: CreateTask, uow: TasksUnitOfWork, *, clock: Clock
     UnknownReference: no such project, or something that the content names is not there.
     ProjectArchived
     ValidationFailed: the project has no such status.
-    Cycle, TooDeep
+    TooDeep
     """
     relations = await Relations.secure(command.workspace_id, [command.values], uow)
     project = found(await uow.projects.find(command.workspace_id, command.project_id))

@@ -1,17 +1,19 @@
 """One label or blocker is put on a task or taken off, and the others stay."""
 
-from uuid import uuid4
+from collections.abc import Iterable
+from uuid import UUID, uuid4
 
 import pytest
 
 from factories.tasks import NOW
+from support.fake_structure import FakeStructure
 from support.house import House
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
 from taskhub.tasks.application.block_task import BlockTask, block_task, unblock_task
 from taskhub.tasks.application.label_task import LabelTask, label_task, unlabel_task
 from taskhub.tasks.application.ports import TaskKey, TaskRef
-from taskhub.tasks.domain.blockers import MOST_BLOCKERS
+from taskhub.tasks.domain.blockers import MOST_BLOCKERS, Blockers
 from taskhub.tasks.domain.errors import Cycle, ProjectArchived, TooManyBlockers, TooManyLabels
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.task import MOST_LABELS, Task
@@ -135,6 +137,22 @@ async def test_a_blocker_has_to_be_there_and_out_of_the_trash() -> None:
     for blocker in (uuid4(), house.task(deleted_at=NOW).id):
         with pytest.raises(NotFound):
             await house.run(block_task, blocking(house, house.task(), blocker))
+
+
+async def test_a_blocker_that_goes_to_the_trash_meanwhile_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    task, blocker = house.task(), house.task()
+    look = FakeStructure.blockers
+
+    async def look_too_late(structure: FakeStructure, workspace_id: UUID, ids: Iterable[UUID]) -> Blockers:
+        blockers = await look(structure, workspace_id, ids)
+        blockers.live.discard(blocker.id)
+        return blockers
+
+    monkeypatch.setattr(FakeStructure, "blockers", look_too_late)
+    with pytest.raises(NotFound):
+        await house.run(block_task, blocking(house, task, blocker))
+    assert house.store.events == []
 
 
 async def test_a_blocker_is_taken_off_wherever_it_is() -> None:
