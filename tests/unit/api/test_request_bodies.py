@@ -1,6 +1,9 @@
 """Reading bodies: hostile ones are told apart from wrong ones, and neither gets through."""
 
+from typing import Annotated
+
 import pytest
+from pydantic import Field
 
 from taskhub.kernel.api.bodies import Body, check_media_type, check_size, parse
 from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
@@ -12,12 +15,29 @@ class Thing(Body):
     count: int = 0
     done: bool = False
     parts: tuple["Thing", ...] = ()
+    some: Annotated[tuple["Thing", ...], Field(min_length=1)] | None = None
+    ways: dict[Annotated[str, Field(max_length=2)], tuple[str, ...]] = Field(default={})
 
 
 def codes(raw: bytes) -> list[tuple[str, str | None]]:
     parsed = parse(Thing, raw)
     assert isinstance(parsed, ValidationFailed), raw[:100]
     return [(fault.code, fault.pointer) for fault in parsed.faults]
+
+
+def test_a_list_whose_items_are_faulty_is_not_called_too_short_besides() -> None:
+    assert codes(b'{"title": "a", "some": [{"title": 1}]}') == [("string_type", "/some/0/title")]
+    assert codes(b'{"title": "a", "some": []}') == [("too_short", "/some")]
+
+
+def test_speaks_of_lists_as_json_does() -> None:
+    parsed = parse(Thing, b'{"title": "a", "parts": {}}')
+    assert isinstance(parsed, ValidationFailed)
+    assert [(fault.code, fault.message) for fault in parsed.faults] == [("list_type", "Input should be a valid array")]
+
+
+def test_the_name_of_a_member_is_pointed_at_by_the_member() -> None:
+    assert codes(b'{"title": "a", "ways": {"a/b": []}}') == [("string_too_long", "/ways/a~1b")]
 
 
 def test_takes_what_it_knows() -> None:

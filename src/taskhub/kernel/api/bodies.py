@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.types import Receive
 
 from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
@@ -15,6 +16,8 @@ JSON = ("application/json",)
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
 
 _ESCAPED_NUL = b"\\u0000"
+_NAME_OF_MEMBER = "[key]"
+"""What pydantic puts behind the path of a member where its name is what is wrong."""
 _CHARSET = re.compile(r'charset\s*=\s*"?utf-?8"?', re.IGNORECASE)
 
 M = TypeVar("M", bound=BaseModel)
@@ -84,10 +87,22 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         if faults[0]["type"] == "json_invalid":
             raise MalformedJson(f"The body is not well-formed JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
-        return ValidationFailed(*(Fault(fault["type"], fault["msg"], pointer=_pointer(fault["loc"])) for fault in faults))
+        return ValidationFailed(*(_fault(fault) for fault in faults if not _is_emptied(fault, faults)))
     if _ESCAPED_NUL in raw and (pointer := _nul_in(msgspec.json.decode(raw))) is not None:
         return ValidationFailed(Fault("nul_character", "The character U+0000 can't be stored.", pointer=pointer))
     return parsed
+
+
+def _fault(fault: ErrorDetails) -> Fault:
+    """What a client calls a list is a tuple here."""
+    path = fault["loc"][:-1] if fault["loc"] and fault["loc"][-1] == _NAME_OF_MEMBER else fault["loc"]
+    return Fault(fault["type"].replace("tuple", "list"), fault["msg"].replace("Tuple", "List"), pointer=_pointer(path))
+
+
+def _is_emptied(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
+    """Whether a list is too short only since its items are faulty: these are told already."""
+    path = fault["loc"]
+    return fault["type"] == "too_short" and any(other["loc"][: len(path)] == path != other["loc"] for other in faults)
 
 
 def _pointer(path: tuple[int | str, ...]) -> str:

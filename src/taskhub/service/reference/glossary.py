@@ -126,7 +126,7 @@ WORDS: dict[str, Word] = {
     "task": Word("The task, by its id or by its key.", "OPS-42"),
     "number": Word("1, 2, 3 … in each project; no number is given twice.", 42),
     "key": Word("The project's key and the number. It works in every path in place of the id.", "OPS-42"),
-    "title": Word("1 to 500 characters on one line.", "Oil the engine"),
+    "title": Word("1 to 500 characters, not only blanks.", "Oil the engine"),
     "status": Word("The key of a status of the project.", "todo"),
     "NewTask.status": Word("The key of a status of the project; its first where it is not given.", "todo"),
     "status_category": Word("What the status stands for: `todo`, `in_progress`, `done` or `cancelled`.", "todo"),

@@ -62,7 +62,7 @@ async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, c
                 raise IdTaken
             project = found(projects.get(item.project_id))
             content = content_of(item.values, project)
-            relations.relate(item.id, project, content)
+            relations.relate(item.id, project, item.values, content)
             number, rank = next(places[project.id])
             task = Task.create(
                 id=item.id,

@@ -1,7 +1,7 @@
 """Change many tasks, all or none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -57,8 +57,8 @@ async def bulk_update_tasks(command: BulkUpdateTasks, uow: TasksUnitOfWork, *, c
     for index, item in enumerate(command.items):
         with at(f"/items/{index}/patch"):
             task, project = batch[item.id]
-            content = replace(task.content, **item.values)
-            relations.relate(task.id, project, content, task.content)
+            content = task.content.changed(item.values)
+            relations.relate(task.id, project, item.values, content, task.content)
             task.change(content, project=project, now=now)
     return [batch[item.id][0] for item in command.items]
 

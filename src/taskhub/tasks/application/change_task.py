@@ -1,6 +1,6 @@
 """Change what a client may set on a task."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from taskhub.tasks.domain.task import Task
 
 @dataclass(frozen=True, slots=True)
 class ChangeTask:
-    """``values`` holds the members of `Content` to replace; those it does not name stay as they are."""
+    """``values`` holds the members of `Content` to replace, as they were given; those it does not name stay as they are."""
 
     workspace_id: UUID
     task: TaskRef
@@ -34,7 +34,7 @@ async def change_task(command: ChangeTask, uow: TasksUnitOfWork, *, clock: Clock
     relations = await Relations.secure(command.workspace_id, [command.values], uow)
     task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
     await relations.survey({task.id: command.values}, uow)
-    content = replace(task.content, **command.values)
-    relations.relate(task.id, project, content, task.content)
+    content = task.content.changed(command.values)
+    relations.relate(task.id, project, command.values, content, task.content)
     task.change(content, project=project, now=clock())
     return task

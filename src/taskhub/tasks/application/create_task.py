@@ -33,11 +33,11 @@ async def create_task(command: CreateTask, uow: TasksUnitOfWork, *, clock: Clock
     project = found(await uow.projects.find(command.workspace_id, command.project_id))
     await relations.survey({command.id: command.values}, uow)
     content = content_of(command.values, project)
-    relations.relate(command.id, project, content)
+    relations.relate(command.id, project, command.values, content)
     task = Task.create(id=command.id, project=project, content=content, created_by_id=command.actor_id, now=clock())
     uow.tasks.add(task)
     return task
 
 
 def content_of(values: dict[str, Any], project: Project) -> Content:
-    return Content(**{"status": project.workflow.first, **values})
+    return Content.of({"status": project.workflow.first, **values})

@@ -65,10 +65,10 @@ async def _family(command: MoveTask, uow: TasksUnitOfWork) -> Family:
 async def _related(command: MoveTask, task: Task, target: Project, uow: TasksUnitOfWork) -> Content:
     """The content that the task is to have. Its parent stays behind when it goes over to another project."""
     before = task.content if target.id == task.project_id else replace(task.content, parent_id=None)
-    content = replace(before, **command.values)
+    content = before.changed(command.values)
     relations = Relations(command.workspace_id)
     await relations.survey({task.id: command.values}, uow)
-    relations.relate(task.id, target, content, before)
+    relations.relate(task.id, target, command.values, content, before)
     return content
 
 

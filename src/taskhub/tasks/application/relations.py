@@ -12,7 +12,7 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content
 
 Values = Mapping[str, Any]
-"""Members of `Content` that a client sets."""
+"""Members of `Content` that a client sets, as they were given."""
 
 
 _PEOPLE = ("assignee_ids",)
@@ -60,8 +60,8 @@ class Relations:
         if blockers := _named(wanted.values(), "blocked_by_ids"):
             self._blockers = await uow.structure.blockers(self._workspace_id, blockers)
 
-    def relate(self, id: UUID, project: Project, after: Content, before: Content | None = None) -> None:
-        """Whether a task may refer to what its content names. What it named before is not looked at again.
+    def relate(self, id: UUID, project: Project, values: Values, after: Content, before: Content | None = None) -> None:
+        """Whether a task may refer to what is given for its content. What it named before is not looked at again.
 
         Raises:
             UnknownReference
@@ -71,15 +71,15 @@ class Relations:
         if not self._are_named:
             return
         before = before or Content(title="", status="")
-        faults = [fault for name in _PEOPLE for fault in _strangers(name, "member", after, before, self._members)]
-        faults += _strangers("label_ids", "label", after, before, self._labels)
+        faults = [fault for name in _PEOPLE for fault in _strangers(name, "member", values, before, self._members)]
+        faults += _strangers("label_ids", "label", values, before, self._labels)
         if faults:
             raise UnknownReference(*faults)
         node = Node(id, after.parent_id, project.id)
         if after.parent_id != before.parent_id:
             self._hierarchy.check(node)
         self._hierarchy.put(node)
-        self._blockers.block(id, after.blocked_by_ids, before=before.blocked_by_ids)
+        self._blockers.block(id, values.get("blocked_by_ids", after.blocked_by_ids), before=before.blocked_by_ids)
 
 
 _NONE = Relations(UUID(int=0), are_named=False)
@@ -105,11 +105,11 @@ def _named(wanted: Iterable[Values], *names: str) -> set[UUID]:
     return {id for values in wanted for name in names for id in values.get(name, ())}
 
 
-def _strangers(name: str, kind: str, after: Content, before: Content, known: frozenset[UUID]) -> list[Fault]:
-    """Those ids of a list that are new, and nobody knows."""
+def _strangers(name: str, kind: str, values: Values, before: Content, known: frozenset[UUID]) -> list[Fault]:
+    """Those ids of a list that are new, and nobody knows: each at its place in the list that was given."""
     former = getattr(before, name)
     return [
         Fault("unknown_reference", f"no {kind} of this workspace", pointer=f"/{name}/{index}")
-        for index, id in enumerate(getattr(after, name))
+        for index, id in enumerate(values.get(name, ()))
         if id not in known and id not in former
     ]

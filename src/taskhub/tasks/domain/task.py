@@ -1,7 +1,7 @@
 """A task: a piece of work in a project."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -33,6 +33,22 @@ class Content:
     label_ids: tuple[UUID, ...] = ()
     parent_id: UUID | None = None
     blocked_by_ids: tuple[UUID, ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Content":
+        """A content of what is given. Lists of ids have neither order nor repeats."""
+        return cls(**_canonical(values))
+
+    def changed(self, values: Mapping[str, Any]) -> "Content":
+        """This content with what is given instead."""
+        return replace(self, **_canonical(values))
+
+
+_SETS = frozenset(field.name for field in fields(Content) if field.default == ())
+
+
+def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(sorted(set(value))) if name in _SETS else value for name, value in values.items()}
 
 
 @dataclass(eq=False)

@@ -50,6 +50,8 @@ class Workflow:
             ]
         if faults:
             raise ValidationFailed(*faults)
+        if transitions is not None:
+            transitions = {origin: tuple(dict.fromkeys(targets)) for origin, targets in transitions.items()}
         return cls(statuses, transitions)
 
     @cached_property

@@ -47,6 +47,11 @@ def test_transitions_are_between_statuses_that_are_there() -> None:
     assert {fault.code for fault in refusal.value.faults} == {"unknown_status"}
 
 
+def test_a_transition_stands_there_once() -> None:
+    workflow = workflow_of("todo", "done", transitions={"todo": ("done", "todo", "done")})
+    assert workflow.transitions == {"todo": ("done", "todo")}
+
+
 def test_a_status_knows_its_category() -> None:
     assert workflow_of("review:in_progress", "shipped:done").category_of("shipped") == "done"
 

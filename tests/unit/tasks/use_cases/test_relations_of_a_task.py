@@ -1,7 +1,7 @@
 """A task is created and changed with all that it refers to: members, labels, a parent, blockers."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -50,6 +50,26 @@ async def test_what_is_not_there_is_refused_and_pointed_at(name: str) -> None:
     wanted: dict[str, Any] = {name: (there, uuid4())}
     assert pointers(await refused(house, create_task, house.create(**wanted), UnknownReference)) == [f"/{name}/1"]
     assert pointers(await refused(house, change_task, house.change(house.task(), **wanted), UnknownReference)) == [f"/{name}/1"]
+
+
+@pytest.mark.parametrize("name", ["label_ids", "assignee_ids", "blocked_by_ids"])
+async def test_a_refusal_points_into_the_list_as_it_was_given(name: str) -> None:
+    house = House()
+    there = {"label_ids": house.label().id, "assignee_ids": house.member(), "blocked_by_ids": house.task().id}[name]
+    wanted: dict[str, Any] = {name: (there, there, UUID(int=0), there)}
+    assert pointers(await refused(house, create_task, house.create(**wanted), UnknownReference)) == [f"/{name}/2"]
+    assert pointers(await refused(house, change_task, house.change(house.task(), **wanted), UnknownReference)) == [f"/{name}/2"]
+
+
+@pytest.mark.parametrize("name", ["label_ids", "assignee_ids", "blocked_by_ids"])
+async def test_lists_of_ids_have_neither_order_nor_repeats(name: str) -> None:
+    house = House()
+    make: Any = {"label_ids": lambda: house.label().id, "assignee_ids": house.member, "blocked_by_ids": lambda: house.task().id}[
+        name
+    ]
+    small, large = sorted((make(), make()))
+    task = await house.run(create_task, house.create(**{name: (large, small, large)}))
+    assert getattr(task.content, name) == (small, large)
 
 
 @pytest.mark.parametrize("name", ["label_ids", "assignee_ids", "blocked_by_ids"])

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -20,11 +19,6 @@ def _wall_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise PydanticCustomError("time_parsing", "Expected a wall time such as 09:30 or 09:30:00.")
     return value if len(value) > 5 else f"{value}:00"
-
-
-def _as_set(value: tuple[UUID, ...]) -> tuple[UUID, ...]:
-    """Ids without order and repeats."""
-    return tuple(sorted(set(value)))
 
 
 def _not_blank(value: str) -> str:
@@ -52,8 +46,8 @@ ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Category = Literal["todo", "in_progress", "done", "cancelled"]
 PriorityKey = Literal["none", "low", "medium", "high", "urgent"]
-AssigneeIds = Annotated[tuple[Id, ...], Field(max_length=MOST_ASSIGNEES), AfterValidator(_as_set)]
-LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS), AfterValidator(_as_set)]
-BlockerIds = Annotated[tuple[Id, ...], Field(max_length=MOST_BLOCKERS), AfterValidator(_as_set)]
+AssigneeIds = Annotated[tuple[Id, ...], Field(max_length=MOST_ASSIGNEES)]
+LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS)]
+BlockerIds = Annotated[tuple[Id, ...], Field(max_length=MOST_BLOCKERS)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY), AfterValidator(_not_blank)]
