@@ -6,6 +6,7 @@ from uuid import UUID
 
 from support.fake_memory import FakeStore, Memory, checked
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.application.ports import Allotment, Expired, Family, TaskRef
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
@@ -144,9 +145,11 @@ class FakeComments:
     def __init__(self, uow: Memory) -> None:
         self._uow = uow
 
-    async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID, *, expected: Expected = None) -> Comment:
+    async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID) -> Comment:
         comment = self._uow.find(Comment, workspace_id, id, with_deleted=False)
-        return checked(comment if comment is not None and comment.task_id == task_id else None, expected)
+        if comment is None or comment.task_id != task_id:
+            raise NotFound
+        return comment
 
     def add(self, comment: Comment) -> None:
         self._uow.put(comment)

@@ -15,6 +15,7 @@ from taskhub.service.reference.document import document_of
 OPERATIONS = [operation for routes in ROUTES for operation in routes.operations]
 PROTECTED = [operation for operation in OPERATIONS if not isinstance(operation.access, Public)]
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
+WITHOUT_BODY = [operation for operation in OPERATIONS if operation.body is None and operation.writes]
 READS = [operation for operation in OPERATIONS if not operation.writes]
 
 _PATHS = document_of(OPERATIONS, "")["paths"]

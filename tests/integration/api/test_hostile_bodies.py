@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from support.operations import WITH_BODY, World, each
+from support.operations import WITH_BODY, WITHOUT_BODY, World, each
 from support.problems import problem
 from taskhub.kernel.api.operations import Operation
 
@@ -17,13 +17,13 @@ NOT_JSON = {
     "surrogates in UTF-8": b'"\xed\xa0\x80"',
     "latin-1": b'"\xff"',
     "raw NUL": b'"\x00"',
+    "NaN": b"NaN",
+    "infinity": b"-Infinity",
     "100,000 lists deep": b"[" * 100_000 + b"]" * 100_000,
     "100,000 objects deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
 }
 OF_THE_WRONG_KIND = {
     "NUL": b'"\\u0000"',
-    "NaN": b"NaN",
-    "infinity": b"-Infinity",
     "1e400": b"1e400",
     "beyond 64 bits": b"18446744073709551616",
     "far beyond 64 bits": b"9" * 4000,
@@ -59,6 +59,27 @@ async def test_no_member_takes_what_is_not_its_kind(world: World, operation: Ope
 async def test_a_body_that_is_no_object_is_422(world: World, operation: Operation) -> None:
     for content in (b"null", b"[]", b"1", b'"text"', b"true"):
         problem(await world.call(operation, content=content), 422, "validation_failed")
+
+
+@each(WITHOUT_BODY)
+async def test_an_operation_without_a_body_believes_in_none(world: World, operation: Operation) -> None:
+    for content in (b"[]", b"0", b"false", b'"text"', b'{"a": 1}'):
+        problem(await world.call(operation, content=content), 422, "validation_failed")
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"{}", b"{ }\n", b"null"])
+async def test_an_operation_without_a_body_takes_one_that_says_nothing(world: World, content: bytes) -> None:
+    restored = await world.api.client.post(
+        f"/v1/workspaces/{world.ids['workspace_id']}/tasks/{world.ids['task']}/restore", content=content
+    )
+    assert restored.status_code == 200
+
+
+@each(WITH_BODY)
+async def test_a_member_that_is_no_json_is_found_behind_its_double_too(world: World, operation: Operation) -> None:
+    name = members(operation)[0].encode()
+    content = b'{"%s": NaN, "%s": "\\u0000"}' % (name, name)
+    problem(await world.call(operation, content=content), 400, "malformed_json")
 
 
 @each(WITH_BODY)

@@ -7,7 +7,7 @@ import pytest
 
 from integration.conftest import make_container
 from support.api import Api
-from support.operations import PROTECTED, WITH_BODY, World, each
+from support.operations import PROTECTED, WITH_BODY, WITHOUT_BODY, World, each
 from support.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
@@ -36,7 +36,7 @@ async def strict(database_url: str) -> AsyncIterator[World]:
         yield await World.made_by(api)
 
 
-@each(WITH_BODY)
+@each([*WITH_BODY, *WITHOUT_BODY])
 async def test_400_comes_before_401(world: World, api: Api, operation: Operation) -> None:
     problem(await world.call(operation, api=api, content=b"{"), 400, "malformed_json")
 

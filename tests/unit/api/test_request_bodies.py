@@ -65,7 +65,21 @@ def test_refuses_what_is_not_json(raw: bytes) -> None:
         parse(Thing, raw)
 
 
-@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b"1e400", b"-1e400", b"1.5", b'"3"', b"true", b"null"])
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b"-Infinity", b'NaN, "count": 1', b'NaN, "title": "\\u0000"'])
+def test_refuses_numbers_that_json_does_not_know(value: bytes) -> None:
+    with pytest.raises(MalformedJson):
+        parse(Thing, b'{"title": "a", "count": ' + value + b"}")
+
+
+def test_what_is_no_number_may_be_text() -> None:
+    assert parse(Thing, b'{"title": "NaN, or Infinity"}') == Thing(title="NaN, or Infinity")
+
+
+def test_looks_for_nul_in_all_that_it_takes() -> None:
+    assert parse(Thing, b'{"title": 1e999, "title": "a \\\\u0000"}') == Thing(title="a \\u0000")
+
+
+@pytest.mark.parametrize("value", [b"1e400", b"-1e400", b"1.5", b'"3"', b"true", b"null"])
 def test_refuses_what_is_no_integer(value: bytes) -> None:
     assert codes(b'{"title": "a", "count": ' + value + b"}")[0][1] == "/count"
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 from starlette.types import Receive
 
 from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
@@ -16,6 +16,8 @@ JSON = ("application/json",)
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
 
 _ESCAPED_NUL = b"\\u0000"
+_NO_JSON = (b"NaN", b"Infinity")
+"""What pydantic reads as numbers."""
 _NAME_OF_MEMBER = "[key]"
 """What pydantic puts behind the path of a member where its name is what is wrong."""
 _CHARSET = re.compile(r'charset\s*=\s*"?utf-?8"?', re.IGNORECASE)
@@ -81,6 +83,8 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
     Raises:
         MalformedJson
     """
+    if any(token in raw for token in _NO_JSON):
+        read_json(raw)
     try:
         parsed = model.model_validate_json(raw)
     except ValidationError as error:
@@ -88,9 +92,21 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
         if faults[0]["type"] == "json_invalid":
             raise MalformedJson(f"The body is not well-formed JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
         return ValidationFailed(*(_fault(fault) for fault in faults if not _is_emptied(fault, faults)))
-    if _ESCAPED_NUL in raw and (pointer := _nul_in(msgspec.json.decode(raw))) is not None:
+    if _ESCAPED_NUL in raw and (pointer := _nul_in(from_json(raw))) is not None:
         return ValidationFailed(Fault("nul_character", "The character U+0000 can't be stored.", pointer=pointer))
     return parsed
+
+
+def read_json(raw: bytes) -> Any:
+    """Strictly what JSON is.
+
+    Raises:
+        MalformedJson
+    """
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedJson(f"The body is not well-formed JSON: {error}.") from None
 
 
 def _fault(fault: ErrorDetails) -> Fault:

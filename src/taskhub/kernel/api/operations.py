@@ -145,7 +145,7 @@ class Operation(APIRoute):
         if self.body is not None:
             bodies.check_media_type(request._raw_headers.get(b"content-type"), self.media_types)
         if self.body is None:
-            if request.raw_body.strip() not in (b"", b"{}", b"null"):
+            if request.raw_body.strip() and bodies.read_json(request.raw_body) not in ({}, None):
                 faults.append(Fault("unexpected_body", "This operation takes no body.", pointer=""))
             return
         name, model = self.body

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.versions import require_version
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.domain.errors import NotFound, StaleVersion
+from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.database import Parameters
 from taskhub.kernel.infrastructure.mapping import Mapping
 from taskhub.kernel.infrastructure.statements import Statement
@@ -84,8 +85,7 @@ def checked(aggregate: A | None, expected: Expected) -> A:
     """
     if aggregate is None:
         raise NotFound
-    if expected is not None and aggregate.version not in expected:
-        raise StaleVersion(aggregate.version)
+    require_version(aggregate, expected)
     return aggregate
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.versions import require_version
 from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
 
 
@@ -25,10 +26,11 @@ async def delete_comment(command: DeleteComment, uow: TasksUnitOfWork, *, clock:
 
     Raises:
         NotFound
-        StaleVersion
         NotAllowed: it is somebody else's, and the caller does not moderate.
+        StaleVersion
     """
     task_id = await uow.tasks.identify(command.workspace_id, command.task)
-    comment = await uow.comments.get_of(command.workspace_id, task_id, command.id, expected=command.expected)
+    comment = await uow.comments.get_of(command.workspace_id, task_id, command.id)
     comment.delete(actor_id=command.actor_id, moderates=command.moderates, now=clock())
+    require_version(comment, command.expected)
     uow.comments.remove(comment)

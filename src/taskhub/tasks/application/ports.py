@@ -241,12 +241,11 @@ class Labels(Protocol):
 
 
 class Comments(Protocol):
-    async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID, *, expected: Expected = None) -> Comment:
+    async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID) -> Comment:
         """A comment on this task.
 
         Raises:
             NotFound
-            StaleVersion
         """
 
     def add(self, comment: Comment) -> None: ...

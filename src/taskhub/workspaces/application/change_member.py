@@ -5,8 +5,8 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.versions import require_version
 from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
-from taskhub.workspaces.application.versions import require_version
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.member import Member
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.versions import require_version
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
-from taskhub.workspaces.application.versions import require_version
 from taskhub.workspaces.domain.rights import require_may_handle
 
 

@@ -96,6 +96,16 @@ async def test_a_comment_of_an_unexpected_version_stays_as_it_is() -> None:
         await house.run(delete_comment, DeleteComment(house.workspace_id, comment.task_id, comment.id, AUTHOR, False, stale))
 
 
+async def test_who_may_not_change_a_comment_is_told_so_before_its_version() -> None:
+    house = House()
+    comment = house.comment(house.task(), author_id=AUTHOR, version=3)
+    stale, someone = frozenset({2}), uuid4()
+    with pytest.raises(NotAllowed):
+        await house.run(change_comment, ChangeComment(house.workspace_id, comment.task_id, comment.id, "x", someone, stale))
+    with pytest.raises(NotAllowed):
+        await house.run(delete_comment, DeleteComment(house.workspace_id, comment.task_id, comment.id, someone, False, stale))
+
+
 async def test_a_comment_that_is_deleted_is_gone_and_its_words_with_it() -> None:
     house = House()
     comment = house.comment(house.task(), author_id=AUTHOR, body="Secret")

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from taskhub.kernel.application.commands import Expected
-from taskhub.kernel.infrastructure.repository import SqlRepository, checked
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.infrastructure.repository import SqlRepository
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.infrastructure.mappings import COMMENTS
 
@@ -11,6 +11,8 @@ from taskhub.tasks.infrastructure.mappings import COMMENTS
 class SqlComments(SqlRepository[Comment]):
     mapping = COMMENTS
 
-    async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID, *, expected: Expected = None) -> Comment:
+    async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID) -> Comment:
         comment = await self.find(workspace_id, id)
-        return checked(comment if comment is not None and comment.task_id == task_id else None, expected)
+        if comment is None or comment.task_id != task_id:
+            raise NotFound
+        return comment

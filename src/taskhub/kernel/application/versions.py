@@ -1,4 +1,4 @@
-"""Optimistic locking for what is loaded as part of something larger."""
+"""Optimistic locking: what a caller expects, and what is there."""
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.aggregate import Aggregate
