@@ -13,8 +13,9 @@ from sqlalchemy import Text, bindparam, func, select
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
 from taskhub.kernel.domain.errors import Category, DomainError, IdTaken
+from taskhub.kernel.infrastructure.answers import Shown, answer_of
 from taskhub.kernel.infrastructure.cascade import Cascade, append_events
-from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, encode, place_of, prepare
+from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, place_of, prepare
 from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
 from taskhub.kernel.infrastructure.failures import LOST, is_lost, outside_transaction
 from taskhub.kernel.infrastructure.mapping import Guard, Mapping
@@ -23,9 +24,6 @@ from taskhub.kernel.infrastructure.streams import StreamSignal
 
 _ALLOW = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
 _EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
-
-Shown = Tracked | list[Tracked] | None
-"""What an answer shows: one thing, several in their order, or nothing."""
 
 
 class SqlUnitOfWork:
@@ -157,7 +155,7 @@ class SqlUnitOfWork:
         for tracked in changed:
             tracked.settle()
         shown = self._shown(result)
-        answer = _answer(shown, reply)
+        answer = answer_of(shown, reply)
         key = self._key(shown, answer)
         if not changed and key is None and self._has_recalled:
             raise Moved  # Nothing would be sent that could check what was remembered.
@@ -169,7 +167,7 @@ class SqlUnitOfWork:
         if number is not None and isinstance(shown, Tracked):
             setattr(shown.aggregate, commits[0].allocation.number, number)  # type: ignore[union-attr]  # It told a number.
             shown.settle()
-            return _answer(shown, reply)
+            return answer_of(shown, reply)
         return answer
 
     def _shown(self, result: Any) -> Shown:
@@ -283,19 +281,6 @@ class SqlUnitOfWork:
         if self._connection is None:
             self._connection = await self._database.acquire()
         return self._connection
-
-
-def _answer(shown: Shown, reply: Reply) -> Answer:
-    if shown is None:
-        return Answer(reply, None, b"")
-    if isinstance(shown, list):
-        return Answer(reply, None, b'{"items":[' + b",".join(_encoded(one) for one in shown) + b"]}")
-    body = encode(reply.present(shown.mapping.represent(shown.aggregate))) if reply.present else _encoded(shown)
-    return Answer(reply, shown.aggregate.version, body)
-
-
-def _encoded(shown: Tracked) -> bytes:
-    return shown.snapshot or encode(shown.mapping.represent(shown.aggregate))
 
 
 def _read(verdict: Record | None, commit: Commit) -> int | None:
