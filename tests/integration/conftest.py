@@ -33,7 +33,7 @@ def database_url(template_url: str) -> Iterator[str]:
 
 def make_container(database_url: str, **settings: object) -> Container:
     """The whole program on a database, throttling off unless asked for."""
-    chosen = Settings(_env_file=None, **{"rate_limits": "off", "log_level": "error", **settings})  # type: ignore[arg-type]
+    chosen = Settings(_env_file=None, **{"rate_limits": "off", "log_level": "error", **settings})  # type: ignore[arg-type]  # As from the environment.
     container = Container(settings=chosen, database_url=database_url, secret_keys=SECRET_KEYS)
     container.users.password_hasher.override(providers.Singleton(Argon2PasswordHasher, time_cost=1, memory_cost=64))
     return container

@@ -198,7 +198,7 @@ async def test_what_is_being_created_and_batches_have_no_version_to_match(world:
 
 
 async def the_header_is_refused(world: World, operation: Operation, name: str, value: str) -> None:
-    answer = await world.call(operation, headers={name: value.encode("latin-1")})  # type: ignore[dict-item]
+    answer = await world.call(operation, headers={name: value.encode("latin-1")})  # type: ignore[dict-item]  # Bytes are sent as they are.
 
     assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == name
 

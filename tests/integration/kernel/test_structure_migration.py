@@ -102,7 +102,7 @@ async def keys_in_order(api: Api) -> list[str]:
 
 async def logged(api: Api) -> dict[str, Any]:
     """The latest snapshot of each thing."""
-    database: Database = api.client._transport.app.state.container.database()  # type: ignore[attr-defined]
+    database: Database = api.client._transport.app.state.container.database()  # type: ignore[attr-defined]  # The app behind the client.
     return {str(event["entity_id"]): event["snapshot"] for event in await read_log(database, WORKSPACE)}
 
 

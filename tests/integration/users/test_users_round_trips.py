@@ -11,7 +11,7 @@ from taskhub.app import TaskHub
 
 @pytest.fixture
 def round_trips(mira: Api) -> Iterator[list[str]]:
-    app = mira.client._transport.app  # type: ignore[attr-defined]
+    app = mira.client._transport.app  # type: ignore[attr-defined]  # The app behind the client.
     assert isinstance(app, TaskHub)
     database = app.state.container.database()
     seen: list[str] = []

@@ -13,7 +13,7 @@ from taskhub.tasks.domain.task import MOST_ASSIGNEES, Task
 
 
 def changed(task: Task, **content: object) -> Task:
-    task.change(replace(task.content, **content), project=ProjectFactory(), now=LATER)  # type: ignore[arg-type]
+    task.change(replace(task.content, **content), project=ProjectFactory(), now=LATER)  # type: ignore[arg-type]  # Any member.
     return task
 
 

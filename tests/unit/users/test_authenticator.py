@@ -29,9 +29,9 @@ class World:
         self.slowness = 0.0
         self.sessions: dict[tuple[UUID, UUID], datetime | None] = {(USER_ID, SESSION_ID): None}
         self.tokens: dict[str, tuple[Any, ...]] = {DIGEST: (USER_ID, TOKEN_ID, ["read", "write"], WORKSPACE_ID, None, None)}
-        self.last_use = LastUse(self)  # type: ignore[arg-type]
+        self.last_use = LastUse(self)  # type: ignore[arg-type]  # A fake.
         self.authenticator = SqlAuthenticator(
-            self,  # type: ignore[arg-type]
+            self,  # type: ignore[arg-type]  # A fake.
             ACCESS_TOKENS,
             self.last_use,
             lambda: self.now,

@@ -31,7 +31,7 @@ class Database:
 class Setting:
     def __init__(self) -> None:
         self.database, self.signal, self.clock = Database(), StreamSignal(), Stopwatch()
-        self.grants = SqlGrants(self.database, self.signal, self.clock)  # type: ignore[arg-type]
+        self.grants = SqlGrants(self.database, self.signal, self.clock)  # type: ignore[arg-type]  # A fake.
 
     def remembered(self) -> Role | None:
         return self.grants.remembered(WHERE, WHO)

@@ -31,7 +31,7 @@ def clock() -> datetime:
 
 
 def uow(*more: object, workspace: object = WORKSPACE) -> MemoryUnitOfWork:
-    return MemoryUnitOfWork(Store(workspace, OWNER, ADMIN, *more))  # type: ignore[arg-type]
+    return MemoryUnitOfWork(Store(workspace, OWNER, ADMIN, *more))  # type: ignore[arg-type]  # People, whoever.
 
 
 def invitation(**fields: object) -> object:

@@ -159,7 +159,7 @@ async def test_common_words_are_found_like_rare_ones(container: Container, count
         while page is not None:
             portion = await queries.list(workspace_id, chosen, page)
             seen += [view.number for view in portion.items]
-            page = msgspec.structs.replace(page, after=portion.after) if portion.after else None  # type: ignore[assignment]
+            page = msgspec.structs.replace(page, after=portion.after) if portion.after else None  # type: ignore[assignment]  # None ends it.
         assert sorted(seen) == [n for n in range(1, count + 1) if not chosen.statuses or n % 2 == 0]
         if order.sort is TaskSort.KEY:
             assert seen == sorted(seen)

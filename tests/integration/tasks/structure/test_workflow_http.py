@@ -204,7 +204,7 @@ async def test_the_workflow_of_an_archived_project_changes_as_long_as_no_task_do
     made(await ada.post(f"projects/{ada.project['id']}/archive"))
     answer = await ada.put(workflow_of(ada), {**KANBAN, "status_map": {"todo": "backlog"}})
     problem(answer, 409, "project_archived")
-    longer = {**STANDARD, "statuses": [*STANDARD["statuses"], status("more")]}  # type: ignore[misc]
+    longer = {**STANDARD, "statuses": [*STANDARD["statuses"], status("more")]}  # type: ignore[misc]  # A body of mixed values.
     assert (await set_workflow(ada, longer))["version"] == 3
 
 
