@@ -1,6 +1,7 @@
 """When texts are equal, what can be seen of them, and how they are sorted."""
 # ruff: noqa: RUF001 - Characters that look like others are what this is about.
 
+from collections.abc import Callable
 from itertools import pairwise
 from unicodedata import category, normalize
 
@@ -127,6 +128,19 @@ def test_names_that_are_equal_have_one_place_and_others_another(one: str, other:
 @given(st.text(st.sampled_from("\ufdfa㌀ﷺ\U0001d160é9"), min_size=200, max_size=200))
 def test_a_key_fits_into_an_index(name: str) -> None:
     assert len(sort_key(name).encode()) + 40 < 2704
+
+
+@pytest.mark.parametrize("work", [folded, without_marks, sort_key])
+def test_marks_in_heaps_cost_no_more_than_other_text(work: Callable[[str], str]) -> None:
+    heap = "a" + "\u0300\u0316" * 15
+    assert work(heap + "\u0300\u0316" * 50_000) == work(heap)
+    assert work(heap + "a") != work(heap)
+
+
+@pytest.mark.parametrize("joined", ["\u200d", "\u034f", "\u3164"])
+def test_invisible_characters_build_no_heaps(joined: str) -> None:
+    heap = "a" + "\u0300\u0316" * 15
+    assert folded(heap + (joined + "\u0300\u0316" * 15) * 3_000) == folded(heap)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", *INVISIBLE, *BLANK, "".join(INVISIBLE + BLANK)])

@@ -4,7 +4,7 @@ What the standard library knows of Unicode depends on its version; characters th
 """
 
 import re
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 _DEFAULT_IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -19,6 +19,11 @@ _BLANK = "\u2800\ufff9-\ufffc\U00013430-\U0001343f\U00013441\U00013442\U00016fe4
 object that is not there, joiners and blanks of hieroglyphs, the Khitan filler, the null note head."""
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
 _VISIBLE = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}{_DEFAULT_IGNORABLE}{_BLANK}]")
+
+_MOST_MARKS = 30
+"""On one character, as in the Stream-Safe Text Format (UAX 15)."""
+_HEAP = re.compile(rf"[^\w\s\x00-\x7f]{{{_MOST_MARKS + 1},}}")
+"""More in a row that is neither letter, digit nor blank."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -48,6 +53,7 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    text = _without_heaps(_IGNORED.sub("", text))
     while True:
         once = normalize("NFKC", _IGNORED.sub("", normalize("NFD", text).casefold()))
         if once == text:
@@ -64,7 +70,21 @@ def without_marks(text: str) -> str:
     """
     if text.isascii():
         return text
-    return normalize("NFC", _MARKED.sub(_unmarked, normalize("NFD", text)).translate(_WITHOUT_STROKE))
+    return normalize("NFC", _MARKED.sub(_unmarked, normalize("NFD", _without_heaps(text))).translate(_WITHOUT_STROKE))
+
+
+def _without_heaps(text: str) -> str:
+    """Without the marks behind 30 on one character: to bring n of them into order takes n² steps, seconds in a long text."""
+    return _HEAP.sub(_bounded, text)
+
+
+def _bounded(heap: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for c in heap[0]:
+        marks = marks + 1 if combining(c) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(c)
+    return "".join(kept)
 
 
 def _unmarked(letter: re.Match[str]) -> str:
