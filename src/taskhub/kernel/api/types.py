@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from taskhub.kernel.domain.texts import has_control_character, is_blank
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME_ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 """Without those that mean something else on each machine."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _uuid(value: Any) -> Any:
@@ -48,16 +49,20 @@ def _date(value: Any) -> Any:
     return value
 
 
-def _one_line(value: str) -> str:
-    if _CONTROL.search(value):
+def _not_blank(value: Any) -> Any:
+    if isinstance(value, str) and is_blank(value):
+        raise PydanticCustomError("blank", "Expected something that can be seen.")
+    return value
+
+
+def _one_line(value: Any) -> Any:
+    if isinstance(_not_blank(value), str) and has_control_character(value):
         raise PydanticCustomError("control_character", "Line breaks and control characters are not allowed here.")
     return value
 
 
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise PydanticCustomError("blank", "Expected more than blanks.")
-    return value
+def _trimmed_line(value: Any) -> Any:
+    return _one_line(value.strip() if isinstance(value, str) else value)
 
 
 def _time_zone(value: str) -> str:
@@ -79,13 +84,11 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Day = Annotated[date, Strict(strict=False), BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_one_line),
-    AfterValidator(_not_blank),
-]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
+# What is wrong with a text as such is told before its length: one that is blank is not called too short.
+Visible = BeforeValidator(_not_blank)
+"""Something in a text can be seen."""
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_trimmed_line)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(_one_line)]
 Markdown = Annotated[str, StringConstraints(max_length=100_000)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 Cursor = str

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.types import Id
+from taskhub.kernel.api.types import Id, Visible
 from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.comment import LONGEST_BODY
 from taskhub.tasks.domain.task import MOST_ASSIGNEES, MOST_LABELS
@@ -19,12 +19,6 @@ def _wall_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise PydanticCustomError("time_parsing", "Expected a wall time such as 09:30 or 09:30:00.")
     return value if len(value) > 5 else f"{value}:00"
-
-
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise PydanticCustomError("blank", "Expected more than blanks.")
-    return value
 
 
 def optional(default: Any) -> Any:
@@ -50,4 +44,4 @@ AssigneeIds = Annotated[tuple[Id, ...], Field(max_length=MOST_ASSIGNEES)]
 LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS)]
 BlockerIds = Annotated[tuple[Id, ...], Field(max_length=MOST_BLOCKERS)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
-CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY), AfterValidator(_not_blank)]
+CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY), Visible]
