@@ -127,7 +127,8 @@ class CascadePromises:
         project = await add_project(bench)
         task = await add_task(bench, project, status="cancelled")
         async with locked(bench) as uow:
-            await uow.cascades.change_statuses(project, {"cancelled": "shipped"}, workflow_of("shipped:done"), now=LATER)
+            workflow = workflow_of("todo", "shipped:done")
+            await uow.cascades.change_statuses(project, {"cancelled": "shipped"}, workflow, now=LATER)
             await uow.commit(None, Reply())
         after = await load_task(bench, task.id)
         assert (after.status_category, after.closed_at) == ("done", NOW)

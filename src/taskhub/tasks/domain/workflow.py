@@ -1,10 +1,11 @@
 """Where the tasks of a project may stand, and where they may go from there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
+from taskhub.kernel.domain.texts import folded
 from taskhub.tasks.domain.errors import IllegalTransition, StatusInUse
 
 CLOSED = frozenset({"done", "cancelled"})
@@ -22,7 +23,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Workflow:
-    """The statuses of a project, the first of them that of new tasks.
+    """The statuses of a project, the first of them that of new tasks. Those of former versions may share names, or begin closed.
 
     ``transitions`` tells for each status which ones a task may go to from there, none where it is missing. Without transitions
     any may follow any.
@@ -34,20 +35,9 @@ class Workflow:
     @classmethod
     def define(cls, statuses: tuple[Status, ...], transitions: Mapping[str, tuple[str, ...]] | None) -> "Workflow":
         """Raises:
-        ValidationFailed: a key twice, or a transition of a status that is not there.
+        ValidationFailed: a key or a name twice, a first status that is closed, or a transition of a status that is not there.
         """
-        keys = [status.key for status in statuses]
-        faults = [
-            Fault("repeated", f"The key {key} stands here twice.", pointer=f"/statuses/{index}/key")
-            for index, key in enumerate(keys)
-            if key in keys[:index]
-        ]
-        for origin, targets in (transitions or {}).items():
-            if origin not in keys:
-                faults.append(_not_there(origin, f"/transitions/{origin}"))
-            faults += [
-                _not_there(target, f"/transitions/{origin}/{index}") for index, target in enumerate(targets) if target not in keys
-            ]
+        faults = [*_repetitions(statuses), *_closed_first(statuses), *_unknown_steps(statuses, transitions or {})]
         if faults:
             raise ValidationFailed(*faults)
         if transitions is not None:
@@ -121,6 +111,36 @@ class Workflow:
         ]
         if faults:
             raise ValidationFailed(*faults)
+
+
+def _repetitions(statuses: tuple[Status, ...]) -> Iterator[Fault]:
+    keys: set[str] = set()
+    names: set[str] = set()
+    for index, status in enumerate(statuses):
+        name = folded(status.name)
+        if status.key in keys:
+            yield Fault("repeated", f"The key {status.key} stands here twice.", pointer=f"/statuses/{index}/key")
+        elif name in names:
+            yield Fault("repeated", "Another status has this name, however it is written.", pointer=f"/statuses/{index}/name")
+        keys.add(status.key)
+        names.add(name)
+
+
+def _closed_first(statuses: tuple[Status, ...]) -> Iterator[Fault]:
+    if statuses[0].category in CLOSED:
+        yield Fault(
+            "closed_first", "New tasks begin at the first status: it can't be a closed one.", pointer="/statuses/0/category"
+        )
+
+
+def _unknown_steps(statuses: tuple[Status, ...], transitions: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
+    keys = {status.key for status in statuses}
+    for origin, targets in transitions.items():
+        if origin not in keys:
+            yield _not_there(origin, f"/transitions/{origin}")
+        for index, target in enumerate(targets):
+            if target not in keys:
+                yield _not_there(target, f"/transitions/{origin}/{index}")
 
 
 def _not_there(key: str, pointer: str) -> Fault:

@@ -1,5 +1,6 @@
 """The workflow of a project, and what it means for its tasks."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from integration.tasks.structure.conftest import Meet
 from support.api import Api, made
 from support.problems import problem
+from support.server import execute
 
 STANDARD = {
     "statuses": [
@@ -152,6 +154,9 @@ async def test_a_repeated_request_finds_its_work_done(ada: Api) -> None:
         ({"statuses": None}, "/statuses"),
         ({"statuses": [status(f"s{n}") for n in range(51)]}, "/statuses"),
         ({"statuses": [status("a"), status("b"), status("a")]}, "/statuses/2/key"),
+        ({"statuses": [status("a", name="Open"), status("b", name="OPEN\u200d")], "transitions": None}, "/statuses/1/name"),
+        ({"statuses": [status("done", "done"), status("open")], "transitions": None}, "/statuses/0/category"),
+        ({"statuses": [status("cancelled", "cancelled"), status("open")], "transitions": None}, "/statuses/0/category"),
         ({"statuses": [status("Done")]}, "/statuses/0/key"),
         ({"statuses": [status("x" * 65)]}, "/statuses/0/key"),
         ({"statuses": [status("a", "later")]}, "/statuses/0/category"),
@@ -223,3 +228,14 @@ async def test_a_retry_shows_the_workflow_in_the_very_bytes_of_the_first_answer(
     assert again.headers["idempotency-replayed"] == "true"
     assert again.content == first.content
     assert (await ada.get(f"projects/{ada.project['id']}")).content == first.content
+
+
+async def test_a_workflow_of_former_times_goes_on_as_it_is(ada: Api, database_url: str) -> None:
+    """Two statuses of one name, and new tasks closed from the start: nobody could put that any more."""
+    former = {"statuses": [status("done", "done", "Same"), status("todo", name="Same")], "transitions": None}
+    place = f"workspace_id = '{ada.workspace['id']}' AND id = '{ada.project['id']}'"
+    await execute(database_url, f"UPDATE projects SET workflow = '{json.dumps(former)}' WHERE {place}")
+    assert (await project_of(ada))["workflow"] == former
+    assert (await ada.add_task())["status"] == "done"
+    assert made(await ada.patch(f"projects/{ada.project['id']}", {"name": "Renamed"}))["workflow"] == former
+    problem(await ada.put(workflow_of(ada), former), 422, "validation_failed")

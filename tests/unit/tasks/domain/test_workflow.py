@@ -29,14 +29,30 @@ def test_the_first_status_is_that_of_new_tasks() -> None:
 
 def test_a_status_stands_there_once() -> None:
     with pytest.raises(ValidationFailed) as refusal:
-        Workflow.define((Status("a", "A", "todo"), Status("b", "B", "todo"), Status("a", "Again", "done")), None)
+        Workflow.define((Status("a", "A", "todo"), Status("b", "B", "todo"), Status("a", "A", "done")), None)
     assert pointers(refusal) == ["/statuses/2/key"]
     assert refusal.value.faults[0].code == "repeated"
 
 
-def test_two_statuses_may_have_the_same_name() -> None:
-    statuses = (Status("a", "Open", "todo"), Status("b", "Open", "todo"))
+@pytest.mark.parametrize("other", ["Open", "oPEN", "Op\u200ben", "\uff2fpen"])
+def test_a_name_stands_there_once_however_it_is_written(other: str) -> None:
+    with pytest.raises(ValidationFailed) as refusal:
+        Workflow.define((Status("a", "Open", "todo"), Status("b", other, "todo"), Status("c", "Closed", "done")), None)
+    assert pointers(refusal) == ["/statuses/1/name"]
+    assert refusal.value.faults[0].code == "repeated"
+
+
+def test_names_that_differ_in_a_mark_are_two() -> None:
+    statuses = (Status("a", "Offen", "todo"), Status("b", "Öffen", "todo"))
     assert Workflow.define(statuses, None).statuses == statuses
+
+
+@pytest.mark.parametrize("category", ["done", "cancelled"])
+def test_no_task_begins_closed(category: str) -> None:
+    with pytest.raises(ValidationFailed) as refusal:
+        Workflow.define((Status("a", "Over", category), Status("b", "Open", "todo")), None)
+    assert pointers(refusal) == ["/statuses/0/category"]
+    assert refusal.value.faults[0].code == "closed_first"
 
 
 def test_transitions_are_between_statuses_that_are_there() -> None:

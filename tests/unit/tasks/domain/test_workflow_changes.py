@@ -22,13 +22,13 @@ def test_a_status_that_no_task_has_goes_freely() -> None:
 
 def test_a_status_that_tasks_have_goes_only_with_a_map() -> None:
     with pytest.raises(StatusInUse) as refusal:
-        workflow_of("done").succeed(FORMER, {}, frozenset({"todo", "review", "done"}))
+        workflow_of("new:todo", "done").succeed(FORMER, {}, frozenset({"todo", "review", "done"}))
     assert refusal.value.extra == {"statuses": ["todo", "review"]}
 
 
 def test_only_what_the_map_leaves_out_is_in_the_way() -> None:
     with pytest.raises(StatusInUse) as refusal:
-        workflow_of("done").succeed(FORMER, {"todo": "done"}, frozenset({"todo", "review"}))
+        workflow_of("new:todo", "done").succeed(FORMER, {"todo": "done"}, frozenset({"todo", "review"}))
     assert refusal.value.extra == {"statuses": ["review"]}
 
 
@@ -71,7 +71,7 @@ def test_the_category_of_a_status_never_changes() -> None:
 
 
 def test_names_and_the_order_of_statuses_do_change() -> None:
-    assert workflow_of("done", "review:in_progress", "todo").succeed(FORMER, {}, frozenset({"todo", "done"})) == {}
+    assert workflow_of("review:in_progress", "done", "todo").succeed(FORMER, {}, frozenset({"todo", "done"})) == {}
 
 
 def test_a_repeated_change_finds_its_work_done() -> None:
