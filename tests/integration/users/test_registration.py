@@ -3,11 +3,13 @@
 import asyncio
 from collections import Counter
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
 from support.accounts import PASSWORD, Start, pointers, problem, someone
-from support.api import Api
+from support.api import Api, made
+from taskhub.container import Container
 from taskhub.kernel.infrastructure.database import Database
 
 
@@ -64,9 +66,57 @@ async def test_blanks_around_a_password_belong_to_it(service: Api) -> None:
 
 
 @pytest.mark.parametrize(
+    ("registered", "typed"),
+    [
+        ("caf\u00e9 au lait chaud", "cafe\u0301 au lait chaud"),
+        ("cafe\u0301 au lait chaud", "caf\u00e9 au lait chaud"),
+        (
+            "\ud55c\uae00 \ube44\ubc00\ubc88\ud638 \uc785\ub2c8\ub2e4\ub9cc",
+            normalize("NFD", "\ud55c\uae00 \ube44\ubc00\ubc88\ud638 \uc785\ub2c8\ub2e4\ub9cc"),
+        ),
+        ("no\u00a0break or a break", "no break or\u2003a break"),
+    ],
+)
+async def test_a_password_is_the_same_from_another_keyboard(service: Api, registered: str, typed: str) -> None:
+    body = someone(password=registered)
+    assert (await service.post("/v1/users", body)).status_code == 201
+    for password in (typed, registered):
+        assert (await service.post("/v1/sessions", {"email": body["email"], "password": password})).status_code == 201
+
+
+async def test_a_password_is_counted_as_it_is_kept(service: Api) -> None:
+    assert (await service.post("/v1/users", someone(password="e\u0301" * 128))).status_code == 201
+    assert pointers(await service.post("/v1/users", someone(password="e\u0301" * 11))) == ["/password"]
+    assert pointers(await service.post("/v1/users", someone(password="e" + "\u0301" * 100_000))) == ["/password"]
+
+
+@pytest.mark.parametrize(
+    "password", ["tab\tin the middle", "\x1b[31mthis is red", "line break at the end\n", "next\u0085line in C1"]
+)
+async def test_a_new_password_has_no_control_characters(service: Api, password: str) -> None:
+    errors = problem(await service.post("/v1/users", someone(password=password)), 422, "validation_failed")["errors"]
+    assert [(fault["code"], fault["pointer"]) for fault in errors] == [("control_character", "/password")]
+
+
+@pytest.mark.parametrize("former", ["cafe\u0301 au lait chaud", "tab\tin the middle", "no\u00a0break or a break"])
+async def test_a_password_of_former_times_still_works(
+    service: Api, container: Container, database: Database, former: str
+) -> None:
+    body = someone()
+    user = made(await service.post("/v1/users", body))
+    as_typed = await container.users.password_hasher().hash(former)
+    async with database.connection() as connection:
+        await connection._driver.execute("UPDATE users SET password_hash = $1 WHERE id = $2", as_typed, user["id"])
+    for password in (former, normalize("NFC", former).replace("\u00a0", " ")):
+        answer = await service.post("/v1/sessions", {"email": body["email"], "password": password})
+        assert answer.status_code == 201, password
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("email", "no email"),
+        ("email", "ada\ufe0f@example.com"),
         ("email", "a" * 300 + "@example.com"),
         ("email", None),
         ("email", 7),

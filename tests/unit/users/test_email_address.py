@@ -94,6 +94,16 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         EmailAddress.parse(text)
 
 
+@pytest.mark.parametrize("c", ["\u034f", "\u115f", "\u3164", "\ufe0f", "\uffa0", "\U000e0100"])
+def test_a_new_address_can_be_seen_and_an_older_one_stays_what_it_is(c: str) -> None:
+    with pytest.raises(ValueError, match="can't be seen"):
+        EmailAddress.new(f"ada{c}@example.com")
+    assert (
+        EmailAddress.parse(f"ADA{c}@example.com").key == EmailAddress.parse(f"ada{c}@example.com").key != key("ada@example.com")
+    )
+    assert EmailAddress.new("Ada@Example.com") == EmailAddress.parse("Ada@Example.com")
+
+
 @given(st.text(), st.sampled_from(["example.com", "bücher.example", "ΣΑΣ.example"]))
 def test_the_canonical_form_is_its_own_canonical_form(local_part: str, domain: str) -> None:
     try:

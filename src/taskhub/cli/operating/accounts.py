@@ -45,7 +45,10 @@ def set_password(email: str, *, revoke_tokens: bool) -> None:
     CommandFailed: the input is not what the API would take.
     NotFound
     """
-    address = EmailAddress.parse(checked("EMAIL", Email, email))
+    try:
+        address = EmailAddress.parse(email)
+    except ValueError as error:
+        raise CommandFailed(f"EMAIL: {error}.") from None
     password = new_password()
 
     async def work(program: Container) -> None:

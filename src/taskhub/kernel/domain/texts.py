@@ -114,6 +114,11 @@ def is_blank(text: str) -> bool:
     return _VISIBLE.search(text) is None
 
 
+def has_invisible_character(text: str) -> bool:
+    """Whether a text holds characters that `folded` leaves out."""
+    return _IGNORED.search(text) is not None
+
+
 def has_control_character(text: str) -> bool:
     """Whether a text holds line breaks (also those of Unicode) or other control characters."""
     return _CONTROL.search(text) is not None

@@ -14,18 +14,21 @@ from taskhub.users.domain.email import EmailAddress
 
 def _email(value: str) -> str:
     try:
-        return EmailAddress.parse(value).text
+        return EmailAddress.new(value).text
     except ValueError as error:
         raise PydanticCustomError("email", "Expected an email address: {reason}.", {"reason": str(error)}) from None
 
 
 def _new_password(value: SecretStr) -> SecretStr:
-    if not password.SHORTEST <= len(value.get_secret_value()) <= password.LONGEST:
+    text = value.get_secret_value()
+    if len(text) > password.LONGEST_AS_TYPED or not password.SHORTEST <= len(password.canonical(text)) <= password.LONGEST:
         raise PydanticCustomError(
             "password_length",
             "Expected {shortest} to {longest} characters.",
             {"shortest": password.SHORTEST, "longest": password.LONGEST},
         )
+    if password.has_control_character(text):
+        raise PydanticCustomError("control_character", "Control characters are not allowed here: nobody can type them again.")
     return value
 
 
@@ -41,7 +44,7 @@ NewPassword = Annotated[
     AfterValidator(_new_password),
     Field(json_schema_extra={"minLength": password.SHORTEST, "maxLength": password.LONGEST}),
 ]
-KnownPassword = Annotated[SecretStr, Field(max_length=1000)]
+KnownPassword = Annotated[SecretStr, Field(max_length=password.LONGEST_AS_TYPED)]
 """A password to check: whatever it looks like, the answer is whether it is right."""
 Scopes = Annotated[list[Literal["read", "write", "admin"]], Field(min_length=1), AfterValidator(_scopes)]
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from taskhub.users.application.ports import PasswordHasher
+from taskhub.users.application.ports import PasswordHasher, Verdict
 from taskhub.users.domain.email import EmailAddress
 from taskhub.users.domain.errors import InvalidCredentials, WrongPassword
+from taskhub.users.domain.password import canonical
 from taskhub.users.domain.user import User
 
 
@@ -74,10 +75,22 @@ class Passwords:
         """Raises:
         Busy
         """
-        return await self._hasher.hash(password)
+        return await self._hasher.hash(canonical(password))
 
     async def _prove(self, known: Credentials | None, password: str) -> Proof | None:
-        verdict = await self._hasher.verify(password, known.password_hash if known else None)
+        verdict = await self._verify(password, known.password_hash if known else None)
         if known is None or not verdict.is_right:
             return None
         return Proof(known.user_id, known.password_number, known.version, verdict.rehashed)
+
+    async def _verify(self, password: str, known: str | None) -> Verdict:
+        """Passwords used to be hashed as they were typed: what differs from its canonical form is tried as it is, too.
+
+        That depends on the password alone, so it tells nothing about the account.
+        """
+        form = canonical(password)
+        verdict = await self._hasher.verify(form, known)
+        if verdict.is_right or form == password:
+            return verdict
+        former = await self._hasher.verify(password, known)
+        return Verdict(is_right=True, rehashed=await self._hasher.hash(form)) if former.is_right else former

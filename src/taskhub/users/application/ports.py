@@ -104,7 +104,7 @@ class PasswordHasher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``rehashed`` is the password under today's parameters, where the known hash was made with others."""
+    """``rehashed`` is the password under today's parameters and in its canonical form, where the known hash is not."""
 
     is_right: bool
     rehashed: str | None = field(default=None, repr=False)

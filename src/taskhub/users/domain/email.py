@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
-from taskhub.kernel.domain.texts import folded
+from taskhub.kernel.domain.texts import has_invisible_character
 
 LONGEST = 254
 LONGEST_LOCAL_PART = 64
@@ -19,11 +20,25 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 class EmailAddress:
     """``text`` is the address as its owner writes it; ``key`` its canonical form, by which addresses are compared.
 
-    The key is compatibility-normalised and case-folded as a whole, with the domain in its ASCII form.
+    The key is compatibility-normalised and case-folded as a whole, with the domain in its ASCII form. New addresses have no
+    invisible characters. Those in older ones, such as variation selectors, stay part of the key: else their owners would be asked
+    for somebody else's password.
     """
 
     text: str
     key: str
+
+    @classmethod
+    def new(cls, text: str) -> "EmailAddress":
+        """Reads the address of a new account, or a new one of an account.
+
+        Raises:
+            ValueError: as `parse`, or something in it can't be seen.
+        """
+        address = cls.parse(text)
+        if has_invisible_character(text):
+            raise ValueError("an email address with characters that can't be seen")
+        return address
 
     @classmethod
     def parse(cls, text: str) -> "EmailAddress":
@@ -35,13 +50,20 @@ class EmailAddress:
         text = text.strip()
         if len(text) > LONGEST or not text.isprintable():
             raise ValueError("not an email address")
-        local_part, _, domain = folded(text).rpartition("@")
+        local_part, _, domain = _folded(text).rpartition("@")
         key = f"{local_part}@{_ascii(domain)}"
         if not _LOCAL_PART.fullmatch(local_part) or not local_part.isprintable():
             raise ValueError("not an email address")
         if len(local_part.encode()) > LONGEST_LOCAL_PART or len(key.encode()) > LONGEST:
             raise ValueError("longer than an email address may be")
         return cls(text, key)
+
+
+def _folded(text: str) -> str:
+    """Folding can undo the normal form and the other way round, so both are done twice."""
+    for _ in range(2):
+        text = normalize("NFKC", normalize("NFD", text).casefold())
+    return text
 
 
 def _ascii(domain: str) -> str:
