@@ -38,6 +38,7 @@ from taskhub.tasks.infrastructure.queries.history import SqlHistoryQueries
 from taskhub.tasks.infrastructure.queries.labels import SqlLabelQueries
 from taskhub.tasks.infrastructure.queries.projects import SqlProjectQueries
 from taskhub.tasks.infrastructure.queries.tasks import SqlTaskQueries
+from taskhub.tasks.infrastructure.sort_keys import SortKeyUpkeep
 from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
 
 
@@ -94,4 +95,5 @@ class TasksContainer(containers.DeclarativeContainer):
     subscribers = providers.List(release_former_member, empty_purged_workspace)
 
     trash_purge = providers.Singleton(TrashPurge, runner)
-    purges = providers.List(providers.Factory(Purge, "trash", trash_purge))
+    sort_keys = providers.Singleton(SortKeyUpkeep)
+    purges = providers.List(providers.Factory(Purge, "trash", trash_purge), providers.Factory(Purge, "sort_keys", sort_keys))

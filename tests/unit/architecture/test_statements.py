@@ -19,6 +19,7 @@ ACROSS_WORKSPACES = {
     "an account that closes forgets its keys": r"^DELETE FROM retry_keys WHERE retry_keys\.user_id = \$1::UUID OR",
     "the purge of keys that are over": r"^WITH gone AS \(DELETE FROM retry_keys .* LIMIT",
     "the purge asks where the trash is old": r"^SELECT tasks\.workspace_id FROM tasks WHERE tasks\.deleted_at < \$1",
+    "names that a process of a former version has written": r"^SELECT \w+\.workspace_id, \w+\.id, \w+\.name, \w+\.sort_key FROM",
     "an operator counts what is parked": r"FROM parked_events GROUP BY",
 }
 """The few that can't be: who may cross workspaces, and by what statement."""

@@ -27,10 +27,10 @@ _PURGE = Statement(select(func.count()).select_from(_gone))
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """One kind of thing that is removed when it is over.
+    """One kind of thing that is removed when it is over, or tidied up otherwise.
 
     ``remove`` takes the instant up to which that is judged, works in batches so that no lock is held for long, may be broken off
-    or run by several processes at once, and returns how many went.
+    or run by several processes at once, and returns how many rows it was.
     """
 
     name: str

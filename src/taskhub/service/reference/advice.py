@@ -23,7 +23,7 @@ ADVICE: dict[str, Advice] = {
         "Send less: nothing that this service reads is that long.",
     ),
     "invalid_cursor": Advice(
-        "The cursor was changed, or it belongs to a list with another path, other filters or another sort.",
+        "The cursor was changed, or it belongs to a list with another path, other filters or another sort, or to a former version.",
         "Keep path, filters and sort as they were on the page that gave the cursor, or start again without a cursor.",
     ),
     "invalid_header": Advice(
@@ -92,7 +92,7 @@ ADVICE: dict[str, Advice] = {
         "Choose another key: keys are never given twice.",
     ),
     "name_taken": Advice(
-        "Another label of the workspace has this name, however its case is written.",
+        "Another label of the workspace has this name, however it is written.",
         "Use that label, or choose another name.",
     ),
     "illegal_transition": Advice(

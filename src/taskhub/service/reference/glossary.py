@@ -60,9 +60,9 @@ WORDS: dict[str, Word] = {
     "user_agent": Word("What the client called itself when it signed in.", "Mozilla/5.0"),
     # Users, sessions, tokens
     "email": Word("The email address, compared however its case is written.", "ada@example.com"),
-    "password": Word("12 to 128 characters.", "correct horse battery staple"),
+    "password": Word("12 to 128 characters, counted in NFC.", "correct horse battery staple"),
     "current_password": Word("The password as it is now.", "correct horse battery staple"),
-    "new_password": Word("12 to 128 characters.", "a new and better passphrase"),
+    "new_password": Word("12 to 128 characters, counted in NFC.", "a new and better passphrase"),
     "revoke_tokens": Word("Whether the API tokens end as well.", False),
     "time_zone": Word("An IANA time zone.", "Europe/Berlin"),
     "name": Word("What people call it.", "Operations"),
@@ -114,7 +114,7 @@ WORDS: dict[str, Word] = {
     "Status.key": Word("What tasks name it by: it stands in their `status`.", "in_progress"),
     "StatusBody.key": Word("What tasks name it by: 1 to 64 of a-z, 0-9, - and _. Unique in the project.", "in_progress"),
     "Status.name": Word("What people call it.", "In progress"),
-    "StatusBody.name": Word("What people call it.", "In progress"),
+    "StatusBody.name": Word("What people call it. Unique in the workflow, however it is written.", "In progress"),
     "category": Word("What it stands for: `todo`, `in_progress`, `done` or `cancelled`. Never changes.", "in_progress"),
     "transitions": Word(
         "For each status those that a task may go to from there; null where any may follow any.",
@@ -155,9 +155,9 @@ WORDS: dict[str, Word] = {
     "blocker": Word("The task to wait for, by its id or by its key.", "OPS-7"),
     # Labels, comments, history
     "label_id": Word("The label.", _LABEL),
-    "Label.name": Word("What people call it. Unique in the workspace, however its case is written.", "Bug"),
-    "NewLabel.name": Word("What people call it. Unique in the workspace, however its case is written.", "Bug"),
-    "LabelPatch.name": Word("What people call it. Unique in the workspace, however its case is written.", "Bug"),
+    "Label.name": Word("What people call it. Unique in the workspace, however it is written.", "Bug"),
+    "NewLabel.name": Word("What people call it. Unique in the workspace, however it is written.", "Bug"),
+    "LabelPatch.name": Word("What people call it. Unique in the workspace, however it is written.", "Bug"),
     "color": Word("`#rrggbb`.", "#d73a4a"),
     "comment_id": Word("The comment.", _COMMENT),
     "task_id": Word("The task.", _TASK),

@@ -24,7 +24,7 @@ LABEL_ROUTES = Routes("Labels")
 
 @LABEL_ROUTES.get(LABELS, READ, summary="List labels", answers=Page[LabelView])
 async def list_labels(request: ApiRequest, workspace_id: UUID, query: LabelListQuery) -> Response:
-    """Without `sort` by name, however its case is written."""
+    """Without `sort` by name: case and marks don't matter, numbers count by their value."""
     portion = await module_of(request).label_queries().list(workspace_id, page_of(request, query, query.order))
     return request.page(portion.items, portion.after)
 

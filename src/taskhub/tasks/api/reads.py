@@ -48,7 +48,7 @@ async def get_project(request: ApiRequest, workspace_id: UUID, project_id: UUID,
 
 @PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView])
 async def list_projects(request: ApiRequest, workspace_id: UUID, query: ProjectListQuery) -> Response:
-    """Without `sort` by name, however its case is written."""
+    """Without `sort` by name: case and marks don't matter, numbers count by their value."""
     page = page_of(request, query, query.order)
     portion = await module_of(request).project_queries().list(workspace_id, query.chosen, page)
     return request.page(portion.items, portion.after)

@@ -20,7 +20,7 @@ class NameTaken(DomainError):
     category, code, title = Category.CONFLICT, "name_taken", "Name taken"
 
     def __init__(self) -> None:
-        super().__init__("Another label of this workspace has this name, however its case is written.")
+        super().__init__("Another label of this workspace has this name, however it is written.")
 
 
 class ProjectArchived(DomainError):

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.domain.texts import folded
+from taskhub.kernel.domain.texts import folded, sort_key
 
 STANDARD_COLOR = "#808080"
 
@@ -39,6 +39,10 @@ class Label(Aggregate):
     def folded_name(self) -> str:
         """The name as it is compared: no two labels of a workspace have the same."""
         return folded(self.name)
+
+    @property
+    def sort_key(self) -> str:
+        return sort_key(self.name)
 
     def describe(self, *, name: str, color: str, now: datetime) -> None:
         self._change("label.updated", now, name=name, color=color)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Text, cast, func, literal_column
 
+from taskhub.kernel.domain.texts import sort_key
 from taskhub.kernel.infrastructure.mapping import Allocation, Mapping
 from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.tasks.application.views import (
@@ -35,6 +36,7 @@ PROJECT_COLUMNS = (
     "id",
     "key",
     "name",
+    "sort_key",
     "description",
     "workflow",
     "archived_at",
@@ -74,7 +76,7 @@ TASK_COLUMNS = (
     "trashed_with",
     "rank",
 )
-LABEL_COLUMNS = ("workspace_id", "id", "name", "folded_name", "color", "version", "created_at", "updated_at")
+LABEL_COLUMNS = ("workspace_id", "id", "name", "folded_name", "sort_key", "color", "version", "created_at", "updated_at")
 COMMENT_COLUMNS = (
     "workspace_id",
     "id",
@@ -95,7 +97,7 @@ _PRIORITIES = tuple(Priority)
 
 
 def _label_from_row(row: Any) -> Label:
-    workspace_id, id, name, _, *others = row
+    workspace_id, id, name, _, _, *others = row
     return Label(workspace_id, id, name, *others)
 
 
@@ -124,6 +126,7 @@ def _project_to_row(project: Project) -> tuple[Any, ...]:
         project.id,
         project.key,
         project.name,
+        sort_key(project.name),
         project.description,
         msgspec.json.encode(workflow_view(project.workflow)).decode(),
         project.archived_at,
@@ -137,7 +140,7 @@ def _project_to_row(project: Project) -> tuple[Any, ...]:
 
 
 def _project_from_row(row: Any) -> Project:
-    workspace_id, id, key, name, description, workflow, *others = row
+    workspace_id, id, key, name, _, description, workflow, *others = row
     return Project(workspace_id, id, key, name, description, _workflow_of(workflow), *others)
 
 

@@ -12,16 +12,20 @@ from taskhub.kernel.infrastructure.rows import Row, SoftDeleted, Timestamped, Ve
 
 class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
     """``last_number`` is the number of the newest task, ``last_place`` the place at the end that was given last. Both move
-    without touching the version.
+    without touching the version. ``sort_key`` is what names are sorted by: empty where a process of a former version wrote one.
     """
 
     __tablename__ = "projects"
-    __table_args__ = (Index("uq_projects_workspace_id_key", "workspace_id", "key", unique=True),)
+    __table_args__ = (
+        Index("uq_projects_workspace_id_key", "workspace_id", "key", unique=True),
+        Index("ix_projects_name", "workspace_id", "sort_key", "id"),
+    )
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Text(collation="C"))
     name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     description: Mapped[str | None]
     workflow: Mapped[str] = mapped_column(JSON)
     archived_at: Mapped[datetime | None]
@@ -137,15 +141,19 @@ class FormerKeyRow(Row):
 
 
 class LabelRow(Versioned, Timestamped, Row):
-    """``folded_name`` is what names are compared and sorted by."""
+    """``folded_name`` is what names are compared by, ``sort_key`` what they are sorted by, as in projects."""
 
     __tablename__ = "labels"
-    __table_args__ = (Index("uq_labels_workspace_id_folded_name", "workspace_id", "folded_name", unique=True),)
+    __table_args__ = (
+        Index("uq_labels_workspace_id_folded_name", "workspace_id", "folded_name", unique=True),
+        Index("ix_labels_name", "workspace_id", "sort_key", "id"),
+    )
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
     folded_name: Mapped[str] = mapped_column(Text(collation="C"))
+    sort_key: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     color: Mapped[str]
 
 

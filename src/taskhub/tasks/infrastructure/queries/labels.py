@@ -1,4 +1,4 @@
-"""Labels, read. A workspace has few: its lists are sorted as they are read."""
+"""Labels, read."""
 
 from functools import lru_cache
 from uuid import UUID
@@ -15,7 +15,7 @@ from taskhub.tasks.infrastructure.queries.portions import page_parameters, porti
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 
 _labels = LABELS.table.c
-_IN_WORKSPACE = select(*(_labels[name] for name in LabelView.__struct_fields__), _labels.folded_name).where(
+_IN_WORKSPACE = select(*(_labels[name] for name in LabelView.__struct_fields__), _labels.sort_key).where(
     _labels.workspace_id == WORKSPACE_ID
 )
 _LABEL = Statement(_IN_WORKSPACE.where(_labels.id == bindparam("id", type_=Uuid())))

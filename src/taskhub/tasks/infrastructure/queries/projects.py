@@ -1,11 +1,13 @@
-"""Projects, read. A workspace has few: its lists are sorted as they are read."""
+"""Projects, read."""
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
 
-from taskhub.kernel.infrastructure.database import Database, Record
+from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
@@ -31,7 +33,7 @@ def project_list_statement(chosen: ProjectFilter, order: Order[ProjectSort], goe
         conditions.append(_projects.archived_at.is_not(None) if chosen.archived else _projects.archived_at.is_(None))
     if goes_on:
         conditions.append(follows(order, _projects))
-    query = _IN_WORKSPACE.where(*conditions).order_by(*sorted_by(order, _projects))
+    query = _IN_WORKSPACE.add_columns(_projects.sort_key).where(*conditions).order_by(*sorted_by(order, _projects))
     return Statement(query.limit(bindparam("limit", type_=Integer())))
 
 
@@ -46,9 +48,9 @@ class SqlProjectQueries:
     async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]:
         statement = project_list_statement(chosen, page.order, page.after is not None)
         records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
-        return portion_of(records, page, project_of)
+        return portion_of(records, page, lambda record: project_of(record[:-1]))
 
 
-def project_of(record: Record) -> ProjectView:
+def project_of(record: Sequence[Any]) -> ProjectView:
     id, workspace_id, key, name, description, workflow, *others = record
     return ProjectView(id, workspace_id, key, name, description, workflow_view_of(workflow), *others)

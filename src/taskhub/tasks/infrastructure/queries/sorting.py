@@ -26,11 +26,6 @@ def _never(infinity: str) -> Callable[[Expression], Expression]:
     return lambda value: func.coalesce(value, text(f"'{infinity}'::timestamptz"))
 
 
-def _case_aside(value: Expression) -> Expression:
-    """Names by their lower-case letters, bytewise: the same order whatever the database's own collation is."""
-    return func.lower(value).collate("C")
-
-
 def _rank_now(rank: Expression) -> Expression:
     """Ranks change without their tasks, when room is made: the place after a task is where that task is now.
 
@@ -59,16 +54,16 @@ _MEMBERS: dict[Enum, tuple[Member, ...]] = {
     TaskSort.PRIORITY: (Member("priority"), _ID),
     TaskSort.KEY: (Member("project_key"), Member("number")),
     TaskSort.RANK: (Member("project_key"), Member("rank", placed=_rank_now)),
-    ProjectSort.NAME: (Member("name", _case_aside), _ID),
+    ProjectSort.NAME: (Member("sort_key"), _ID),
     ProjectSort.KEY: (Member("key"),),
     ProjectSort.CREATED_AT: (Member("created_at"), _ID),
-    LabelSort.NAME: (Member("folded_name"),),
+    LabelSort.NAME: (Member("sort_key"), _ID),
     LabelSort.CREATED_AT: (Member("created_at"), _ID),
     CommentSort.CREATED_AT: (Member("created_at"), _ID),
     HistorySort.SEQ: (Member("seq"),),
 }
-_ANCHORS: dict[Enum, tuple[str, ...]] = {TaskSort.RANK: ("id", "version")}
-"""Columns that a position needs besides."""
+_ANCHORS: dict[Enum, tuple[str, ...]] = {TaskSort.RANK: ("id", "version"), ProjectSort.NAME: ("key",)}
+"""Columns that a position needs besides. Positions of former versions, in another order of names, had two members: no key."""
 _BY_DUE = {
     False: (Member("due_ends_at", _never("infinity")), _ID),
     True: (Member("due_ends_at", _never("-infinity")), _ID),
