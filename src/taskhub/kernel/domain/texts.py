@@ -110,8 +110,8 @@ def _by_value(number: re.Match[str]) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of a text can be seen."""
-    return _VISIBLE.search(text) is None
+    """Whether nothing of a text can be seen. Most begin with a sign of ASCII."""
+    return not "!" <= text[:1] <= "~" and _VISIBLE.search(text) is None
 
 
 def has_invisible_character(text: str) -> bool:
@@ -121,4 +121,4 @@ def has_invisible_character(text: str) -> bool:
 
 def has_control_character(text: str) -> bool:
     """Whether a text holds line breaks (also those of Unicode) or other control characters."""
-    return _CONTROL.search(text) is not None
+    return not text.isprintable() and _CONTROL.search(text) is not None

@@ -23,7 +23,7 @@ ADVICE: dict[str, Advice] = {
         "Send less: nothing that this service reads is that long.",
     ),
     "invalid_cursor": Advice(
-        "The cursor was changed, or it belongs to a list with another path, other filters or another sort, or to a former version.",
+        "The cursor was changed, or it belongs to a list with another path, other filters or another sort, or a former version.",
         "Keep path, filters and sort as they were on the page that gave the cursor, or start again without a cursor.",
     ),
     "invalid_header": Advice(
