@@ -21,9 +21,12 @@ BEGIN
     END IF;
     value := regexp_replace(value, '[@POINTS@]+|(?<!\u0438)\u0306+', '', 'g');
     value := normalize(value, NFC);
-    IF value ~ '[\u00DF\u00E6\u0153\u03C2\u0131\u00F8\u0142\u0111\u0127]' THEN
+    IF value ~ '[\u00DF\u00E6\u0153\u03C2\u0131\u00F8\u0142\u0111\u0127\u1C80-\u1C88]' THEN
         value := replace(replace(replace(value, U&'\00DF', 'ss'), U&'\00E6', 'ae'), U&'\0153', 'oe');
         value := translate(value, U&'\03C2\0131\00F8\0142\0111\0127', U&'\03C3ioldh');
+        value := translate(
+            value, U&'\1C80\1C81\1C82\1C83\1C84\1C85\1C86\1C87\1C88', U&'\0432\0434\043E\0441\0442\0442\044A\0463\A64B'
+        );
     END IF;
     IF value ~ '[\u2010-\u2015\u2212\u02BC\u2018-\u201F]' THEN
         value := regexp_replace(value, '[\u2010-\u2015\u2212]', '-', 'g');

@@ -75,7 +75,7 @@ def _words(value: str) -> str:
 def _is_searched_for(c: str) -> bool:
     """Not blanks, controls, marks alone and what stands around words. Characters that nothing is known of are searched for."""
     kind = category(c)
-    return c in "§¶†‡‰‱" or not (kind[0] in "ZPM" or kind in {"Cc", "Cf"} or c in "^`|~\u2800")
+    return c in "§¶†‡‰‱" or not (kind[0] in "ZPM" or kind in {"Cc", "Cf"} or c in "^`|~\u02bc\u2212\u2800")
 
 
 Moment = Annotated[
