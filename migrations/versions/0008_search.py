@@ -172,6 +172,8 @@ DECLARE
     ids uuid[] := ARRAY[nothing];
 BEGIN
     LOOP
+        -- Nobody waits behind this who does not change one of these tasks.
+        SET LOCAL lock_timeout = '5s';
         SELECT array_agg(workspace_id), array_agg(id)
         INTO workspaces, ids
         FROM (

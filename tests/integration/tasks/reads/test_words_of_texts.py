@@ -43,7 +43,7 @@ thoroughly = settings(
 notable = st.sampled_from(
     "aé\u0301ßﬁσς#+.-_'’/ \n\u00ad\u200b\u200d\ufe0f数据库がか\u3099ไทย한ᄒ\u1161\u11ab👩🏽🇩🇪❤&@…、「" + "\x01\x02\\:*&|!()"
 )
-texts = st.text(notable | st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
+texts = st.text(notable | st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 
 
 async def finds(database: Database, title: str, description: str | None, q: str) -> bool | None:
