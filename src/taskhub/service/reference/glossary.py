@@ -192,7 +192,11 @@ WORDS: dict[str, Word] = {
     "due_before": Word("Tasks due before this instant or date (UTC). An all-day task is due at the end of its date.", _LATER),
     "due_after": Word("Tasks due at this instant or date (UTC), or later.", "2026-11-20"),
     "closed": Word("Whether tasks that are done or cancelled are wanted, or the others; both where it is not given.", False),
-    "q": Word("Every word has to stand in key, title or description; the last one may be a beginning.", "oil eng"),
+    "q": Word(
+        "Every word has to stand in key, title or description; the last one may be a beginning. Case and marks don't matter; "
+        "signs and symbols count as typed; in scripts without spaces any adjoining characters are found.",
+        "oil eng",
+    ),
     # The service
     "Service.name": Word("What it is.", "TaskHub"),
     "Service.version": Word("Which version of it runs.", "0.1.0"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
+from unicodedata import category
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,7 @@ from taskhub.kernel.api.queries import MOST_VALUES, Flag, PageQuery, Query
 from taskhub.kernel.api.request import ApiRequest, parse_id
 from taskhub.kernel.api.types import Id, Instant
 from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.texts import folded
 from taskhub.tasks.api.bodies.kinds import StatusKey
 from taskhub.tasks.application.queries import (
     POSITIONS,
@@ -65,9 +67,15 @@ def _id_schema(*words: str) -> WithJsonSchema:
 
 
 def _words(value: str) -> str:
-    if not any(c.isalnum() for c in value):
-        raise PydanticCustomError("no_word", "Expected a word to search for: letters or digits.")
+    if not any(map(_is_searched_for, folded(value))):
+        raise PydanticCustomError("no_word", "Expected something to search for: letters, digits or symbols.")
     return value
+
+
+def _is_searched_for(c: str) -> bool:
+    """Not blanks, controls, marks alone and what stands around words. Characters that nothing is known of are searched for."""
+    kind = category(c)
+    return c in "§¶†‡‰‱" or not (kind[0] in "ZPM" or kind in {"Cc", "Cf"} or c in "^`|~\u02bc\u2212\u2800")
 
 
 Moment = Annotated[
@@ -79,7 +87,7 @@ Assignee = Annotated[UUID | Literal["me", "none"], BeforeValidator(_id_or(ME, NO
 IdOrNone = Annotated[UUID | Literal["none"], BeforeValidator(_id_or(NONE)), _id_schema(NONE)]
 # A list as default would be copied for each request.
 Values: Any = Field(default=(), max_length=MOST_VALUES)
-Words = Annotated[str, StringConstraints(max_length=200), AfterValidator(_words)]
+Words = Annotated[str, StringConstraints(max_length=500), AfterValidator(_words)]
 
 
 def _orders(sorts: type[Sort]) -> dict[str, Order[Sort]]:

@@ -1,58 +1,45 @@
-"""What the tables of this module need that a table's description can't say: how text becomes words that can be searched for.
+r"""What the tables of this module need that a table's description can't say: how text becomes words that can be searched for.
 
-A word is a run of letters and digits. Each is kept under a mark of its workspace (24 random bits of its id): a search touches
-the words of one workspace in the index, however common they are elsewhere. Two workspaces of one mark only cost each other time.
+The database does all of it (`search.sql`), for tasks in a generated column and for what is searched for in the statement. So both
+sides follow one rule, whoever writes a row: a request, a cascade, a bulk load, or an older version of TaskHub during an upgrade.
 """
 
-CREATE_TASK_WORDS = """
-CREATE FUNCTION task_words(workspace_id uuid, project_key text, number integer, title text, description text)
-RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN to_tsvector(
-    'simple'::regconfig,
-    regexp_replace(
-        ' ' || project_key || '-' || number::text || ' ' || title || coalesce(' ' || description, ''),
-        '[^[:alnum:]]+',
-        ' w' || right(workspace_id::text, 6),
-        'g'
-    )
-)
-"""
-"""The words of a task, in their order."""
+import re
+from pathlib import Path
 
-CREATE_TASK_QUERY = r"""
-CREATE FUNCTION task_query(workspace_id uuid, q text)
-RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN to_tsquery(
-    'simple'::regconfig,
-    'w' || right(workspace_id::text, 6) || nullif(
-        replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(q, '^[^[:alnum:]]+|[^[:alnum:]]+$', '', 'g'),
-                    '[^[:alnum:]]*[[:space:]][^[:alnum:]]*',
-                    chr(10),
-                    'g'
-                ),
-                '[^[:alnum:]' || chr(10) || ']+',
-                ' <-> w' || right(workspace_id::text, 6),
-                'g'
-            ),
-            chr(10),
-            ' & w' || right(workspace_id::text, 6)
-        ),
-        ''
-    ) || ':*'
-)
-"""
-"""What people type: all words, the last of them perhaps unfinished; words with punctuation between them stand side by side.
+from taskhub.tasks.infrastructure import characters
 
-Null, which matches nothing, where there is no word in it.
-"""
+COLLATION = "pg_c_utf8"
+"""Knows the letters of all languages. PostgreSQL has it since 17; the revision tells what there is before."""
 
-CREATE = [CREATE_TASK_WORDS, CREATE_TASK_QUERY]
-DROP = [
-    "DROP FUNCTION task_query(uuid, text)",
-    "DROP FUNCTION task_words(uuid, text, integer, text, text)",
-]
+_AROUND = r"""!"''()*,:;?\[\]^_`{|}~"""
+"""Stands around words. As a literal of SQL: the quote is doubled."""
+_SIGNS = "$+<=>"
+_SYMBOLS = f"{_SIGNS}{characters.SYMBOLS}"
+_EDGE = f"{_AROUND}{characters.PUNCTUATION}"
+# Punctuation that begins or ends names as well: C#, @mira, #12, 50%, --force, /etc, .net.
+_SEPARATORS = rf"{_EDGE}#%&/@.\\\-{characters.BLANK}"
+
+KINDS = {
+    "BLANK": characters.BLANK,
+    "IGNORED": characters.IGNORED,
+    "POINTS": characters.POINTS,
+    "STACKED": characters.STACKED,
+    "UNSPACED": characters.UNSPACED,
+    "SIGNS": _SIGNS,
+    "SYMBOLS": _SYMBOLS,
+    "EDGE": _EDGE,
+    "SEPARATORS": _SEPARATORS,
+    "LETTERS": f"^{_SEPARATORS}{_SYMBOLS}{characters.UNSPACED}",
+    "COLLATION": COLLATION,
+}
+
+
+def _functions() -> list[str]:
+    sql = Path(__file__).with_name("search.sql").read_text(encoding="utf-8")
+    for name, ranges in KINDS.items():
+        sql = sql.replace(f"@{name}@", ranges)
+    return re.split(r"(?m)^(?=CREATE )", sql)[1:]
+
+
+CREATE = _functions()

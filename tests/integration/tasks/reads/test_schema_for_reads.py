@@ -17,7 +17,7 @@ async def test_the_functions_are_those_that_the_code_describes(database: Databas
         transaction = connection._driver.transaction()
         await transaction.start()
         try:
-            await connection._driver.execute("CREATE SCHEMA described; SET LOCAL search_path = described")
+            await connection._driver.execute("CREATE SCHEMA described; SET LOCAL search_path = described, public")
             await connection._driver.execute(created)
             described = await connection._driver.fetchval(BODY, name)
         finally:

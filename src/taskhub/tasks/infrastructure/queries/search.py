@@ -8,7 +8,22 @@ out itself: it fetches matches from the index of words up to a number, and takes
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, Text, bindparam, func, literal_column, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.tasks.infrastructure.mappings import TASKS
@@ -28,14 +43,22 @@ from taskhub.tasks.infrastructure.queries.lists import (
     rows_of,
     shown,
 )
-from taskhub.tasks.infrastructure.queries.sorting import sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import Columns, sorted_by
 
 FEW = 300
 """Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,700 are looked into for a page of 50 right beyond it."""
 
 _FEW: ColumnElement[int] = literal_column(str(FEW))
-# A subquery of its own is evaluated once, not for each row.
-_QUERY = select(func.task_query(WORKSPACE_ID, bindparam("q", type_=Text()))).scalar_subquery()
+_NONE: ColumnElement[int] = literal_column("0")
+_Q = bindparam("q", type_=Text())
+# What is searched for is read once, not for each row.
+_ASKED = (
+    select(func.task_query(WORKSPACE_ID, _Q).label("query"), func.task_phrases(_Q, type_=ARRAY(Text())).label("phrases"))
+    .cte("asked")
+    .prefix_with("MATERIALIZED")
+)
+_QUERY = select(_ASKED.c.query).scalar_subquery()
+_PHRASES = select(_ASKED.c.phrases).scalar_subquery()
 
 
 @lru_cache(maxsize=1024)
@@ -56,8 +79,14 @@ def _matches() -> CTE:
     tasks = TASKS.table.c
     in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
     columns = [tasks[name] for name in (*VIEW_COLUMNS, *HIDDEN_COLUMNS)]
-    query = select(*columns).where(tasks.words.op("@@")(_QUERY), tasks.deleted_at.is_(None), in_workspace)
+    query = select(*columns).where(tasks.words.op("@@")(_QUERY), _holds(tasks), tasks.deleted_at.is_(None), in_workspace)
     return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
+
+
+def _holds(tasks: Columns) -> ColumnElement[bool]:
+    """What is more than words is compared with the text of the tasks that have all words."""
+    text = (tasks.project_key, tasks.number, tasks.title, tasks.description)
+    return case((func.cardinality(_PHRASES) > _NONE, func.task_holds(_PHRASES, *text)), else_=true())
 
 
 def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
@@ -68,7 +97,7 @@ def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Su
 def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
     """The list in its order, task by task, until the page is full."""
     # As `@@` it would be planned for a rare word: for looking into all tasks, whatever they are sorted by.
-    matches = func.ts_match_vq(ENTRY.c.words, _QUERY)
+    matches = and_(func.ts_match_vq(ENTRY.c.words, _QUERY), _holds(ENTRY.c))
     if is_indexed(shape):
         # Not as a list within the list: that would be planned for being read to its end.
         tasks = TASKS.table
@@ -82,5 +111,5 @@ def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
 
 def _in_trash(shape: Shape) -> Statement:
     tasks = TASKS.table.c
-    query: Select[Any] = select(*shown(shape, tasks)).where(tasks.words.op("@@")(_QUERY), *chosen(shape, tasks))
+    query: Select[Any] = select(*shown(shape, tasks)).where(tasks.words.op("@@")(_QUERY), _holds(tasks), *chosen(shape, tasks))
     return Statement(query.order_by(*sorted_by(shape.order, tasks)).limit(LIMIT))
