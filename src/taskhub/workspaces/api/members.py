@@ -14,7 +14,7 @@ from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.workspaces.api.answers import position, show, with_name, with_names
 from taskhub.workspaces.api.bodies import MemberPatch
 from taskhub.workspaces.api.module import module_of
-from taskhub.workspaces.api.paths import MEMBER, MEMBERS, user_of
+from taskhub.workspaces.api.paths import MEMBER, MEMBERS
 from taskhub.workspaces.api.refusals import InsufficientScope
 from taskhub.workspaces.application.change_member import ChangeMember
 from taskhub.workspaces.application.remove_member import RemoveMember
@@ -48,7 +48,7 @@ def _place_of(member: MemberView) -> tuple[datetime, UUID]:
 async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
     """Whoever has left is still found, with `left_at` and without a role; who has closed the account since, as `Deleted user`."""
     module = module_of(request)
-    view = await module.queries().member(workspace_id, user_of(request, user_id))
+    view = await module.queries().member(workspace_id, request.user_id(user_id))
     if view is None:
         raise NotFound
     (member,) = await with_names([view], module.account_names())
@@ -65,7 +65,7 @@ async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> R
 )
 async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, body: MemberPatch) -> Response:
     module = module_of(request)
-    command = ChangeMember(workspace_id, user_of(request, user_id), body.new_role(), request.caller.user_id, request.expected)
+    command = ChangeMember(workspace_id, request.user_id(user_id), body.new_role(), request.caller.user_id, request.expected)
     reply = Reply(present=await with_name(command.user_id, module.account_names()))
     return request.answer(await request.run(module.runner(), module.change_member(), command, reply))
 
@@ -81,5 +81,5 @@ async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -
     module, caller = module_of(request), request.caller
     if user_id.lower() not in ("me", str(caller.user_id)):
         await request.admit(MANAGE)
-    command = RemoveMember(workspace_id, user_of(request, user_id), caller.user_id, request.expected)
+    command = RemoveMember(workspace_id, request.user_id(user_id), caller.user_id, request.expected)
     return request.answer(await request.run(module.runner(), module.remove_member(), command, Reply(204)))
