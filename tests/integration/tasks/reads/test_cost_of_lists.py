@@ -94,9 +94,20 @@ async def plan_of(
     statement = search_statement(shape) if shape.searches else list_statement(shape)
     values: dict[str, Any] = {"workspace_id": OURS, "limit": 51, **values_of(chosen)}
     arguments = statement.arguments(values | (parameters_of(order, after) if after else {}))
-    text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.sql}", *arguments)
+    # Given to EXPLAIN itself, the values would be planned for. The service runs plans that know none of them.
+    await connection.execute(f"PREPARE list AS {statement.sql}")
+    try:
+        execute = f"EXECUTE list ({', '.join(map(literal, arguments))})"
+        text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {execute}")
+    finally:
+        await connection.execute("DEALLOCATE list")
     plan: dict[str, Any] = json.loads(text)[0]["Plan"]
     return plan
+
+
+def literal(value: Any) -> str:
+    text = f"{{{','.join(map(str, value))}}}" if isinstance(value, list | tuple) else str(value)
+    return f"'{text}'"
 
 
 async def pages_touched(

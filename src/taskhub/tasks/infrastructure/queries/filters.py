@@ -37,6 +37,8 @@ Condition = ColumnElement[bool]
 MakeCondition = Callable[[Columns], Condition]
 
 OF_ONE_PROJECT = "project"
+_APART = {name: f"{name}_apart" for name in ("updated_before", "updated_after")}
+"""The same filters in lists that are not a stretch of their index."""
 
 _projects = PROJECTS.table.c
 _waiting, _blocker, _blocked = (TASKS.table.alias(name) for name in ("waiting", "blocker", "blocked"))
@@ -94,6 +96,10 @@ def _is_from(column: str, parameter: str) -> MakeCondition:
 
 def _is_empty(column: str) -> MakeCondition:
     return lambda tasks: func.cardinality(tasks[column]) == 0
+
+
+def _compares(function: Callable[..., Condition], column: str, parameter: str) -> MakeCondition:
+    return lambda tasks: function(tasks[column], bindparam(parameter, type_=DateTime(timezone=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,9 @@ _CONDITIONS: dict[str, MakeCondition] = {
     "created_after": _is_from("created_at", "created_after"),
     "updated_before": _is_before("updated_at", "updated_before"),
     "updated_after": _is_from("updated_at", "updated_after"),
+    # As operators these would be planned for a short stretch of their index, and every row of a long one be looked up.
+    _APART["updated_before"]: _compares(func.timestamptz_lt, "updated_at", "updated_before"),
+    _APART["updated_after"]: _compares(func.timestamptz_ge, "updated_at", "updated_after"),
     "closed": lambda tasks: tasks.closed_at.is_not(None),
     "open": lambda tasks: tasks.closed_at.is_(None),
     # As an array it is looked up first. As a mere subquery it may be planned as a filter of all tasks.
@@ -204,6 +213,8 @@ def names_of(chosen: TaskFilter, order: Order[TaskSort]) -> frozenset[str]:
     names |= {words[value] for flag, words in _FLAGS.items() if (value := getattr(chosen, flag)) is not None}
     if order.sort is TaskSort.RANK and len(chosen.project_ids) == 1:
         names = names - {"project_ids"} | {OF_ONE_PROJECT}
+    if order.sort is not TaskSort.UPDATED_AT or not names <= _APART.keys():
+        names = {_APART.get(name, name) for name in names}
     return frozenset(names)
 
 
