@@ -3,17 +3,37 @@
 from support.api import Api, made
 
 
-async def test_whoever_has_left_is_no_member(ada: Api, guest: Api) -> None:
+async def test_whoever_has_left_stays_readable_by_name(ada: Api, guest: Api) -> None:
+    joined = await ada.invite(guest)
+    await guest.delete("members/me")
+    left = made(await ada.get(f"members/{guest.user['id']}"))
+    assert isinstance(left.pop("left_at"), str)
+    assert (joined.pop("left_at"), joined["role"]) == (None, "member")
+    assert left == {**joined, "email": None, "role": None, "version": 2}
+
+
+async def test_whoever_was_removed_stays_readable_by_name(ada: Api, guest: Api) -> None:
+    await ada.invite(guest)
+    await ada.delete(f"members/{guest.user['id']}")
+    assert made(await ada.get(f"members/{guest.user['id']}"))["name"] == "Grace"
+
+
+async def test_the_address_of_somebody_who_left_is_shown_no_more_nor_one_that_they_take_later(ada: Api, guest: Api) -> None:
     await ada.invite(guest)
     await guest.delete("members/me")
-    assert (await ada.get(f"members/{guest.user['id']}")).status_code == 404
+    private = f"private-{guest.user['email']}"
+    made(await guest.patch("/v1/users/me", {"email": private, "current_password": guest.password}))
+    for answer in (await ada.get(f"members/{guest.user['id']}"), await ada.get("members", former="true")):
+        assert private not in answer.text
+        assert guest.user["email"] not in answer.text
 
 
 async def test_whoever_has_closed_the_account_stays_readable_as_deleted_user(ada: Api, guest: Api) -> None:
     await ada.invite(guest)
     await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
     member = made(await ada.get(f"members/{guest.user['id']}"))
-    assert (member["name"], member["email"]) == ("Deleted user", None)
+    assert (member["name"], member["email"], member["role"]) == ("Deleted user", None, None)
+    assert made(await ada.get("members", former="true"))["items"] == [member]
     assert guest.user["id"] not in {each["user_id"] for each in made(await ada.get("members"))["items"]}
 
 

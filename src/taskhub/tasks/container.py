@@ -35,6 +35,7 @@ from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TA
 from taskhub.tasks.infrastructure.purge import TrashPurge
 from taskhub.tasks.infrastructure.queries.comments import SqlCommentQueries
 from taskhub.tasks.infrastructure.queries.history import SqlHistoryQueries
+from taskhub.tasks.infrastructure.queries.keys import SqlKeyQueries
 from taskhub.tasks.infrastructure.queries.labels import SqlLabelQueries
 from taskhub.tasks.infrastructure.queries.projects import SqlProjectQueries
 from taskhub.tasks.infrastructure.queries.tasks import SqlTaskQueries
@@ -55,6 +56,7 @@ class TasksContainer(containers.DeclarativeContainer):
     task_queries: providers.Provider[SqlTaskQueries] = providers.Singleton(SqlTaskQueries, database)
     project_queries: providers.Provider[SqlProjectQueries] = providers.Singleton(SqlProjectQueries, database)
 
+    key_queries: providers.Provider[SqlKeyQueries] = providers.Singleton(SqlKeyQueries, database)
     label_queries: providers.Provider[SqlLabelQueries] = providers.Singleton(SqlLabelQueries, database)
     comment_queries: providers.Provider[SqlCommentQueries] = providers.Singleton(SqlCommentQueries, database)
     history_queries: providers.Provider[SqlHistoryQueries] = providers.Singleton(SqlHistoryQueries, database)

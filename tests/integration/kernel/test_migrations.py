@@ -111,4 +111,4 @@ async def _logged(url: str) -> list[dict[str, Any]]:
 
 def _unlogged(snapshot: dict[str, Any]) -> dict[str, Any]:
     """What an event tells beside its changes."""
-    return {name: snapshot[name] for name in ("version", "updated_at")}
+    return {name: snapshot[name] for name in ("version", "updated_at") if name in snapshot}

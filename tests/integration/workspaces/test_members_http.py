@@ -13,7 +13,7 @@ from support.credulous import Meet
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.database import Database
 
-FIELDS = ["user_id", "name", "email", "role", "version", "joined_at"]
+FIELDS = ["user_id", "name", "email", "role", "version", "joined_at", "left_at"]
 ROUNDS = 200
 
 
@@ -202,6 +202,63 @@ async def test_a_member_who_comes_back_continues_their_version(meet: Meet, owner
     assert (await guest.delete("members/me")).status_code == 204
     assert (await owner.invite(guest, "viewer"))["version"] == 3
     assert [item["version"] for item in await members(owner)] == [1, 3]
+    assert [item["left_at"] for item in await members(owner)] == [None, None]
+    assert made(await owner.get("members", former="true"))["items"] == []
+
+
+# -- who has left ----------------------------------------------------------------------------------
+
+
+async def test_who_has_left_is_listed_apart_in_the_order_of_leaving(meet: Meet, owner: Api) -> None:
+    guests = [await meet() for _ in range(5)]
+    for guest in guests:
+        await owner.invite(guest)
+    leaving = [guests[n] for n in (3, 0, 4)]
+    for guest in leaving:
+        assert (await guest.delete("members/me")).status_code == 204
+    first = made(await owner.get("members", former="true", limit=2))
+    rest = made(await owner.get("members", former="true", limit=2, cursor=first["next_cursor"]))
+    seen = [*first["items"], *rest["items"]]
+    assert [item["user_id"] for item in seen] == [guest.user["id"] for guest in leaving]
+    assert {item["role"] for item in seen} == {None}
+    assert [item["left_at"] for item in seen] == sorted(item["left_at"] for item in seen)
+    present = made(await owner.get("members", former="false"))
+    assert present == made(await owner.get("members"))
+    assert {item["user_id"] for item in present["items"]} == {api.user["id"] for api in (owner, guests[1], guests[2])}
+
+
+async def test_a_cursor_of_those_who_left_is_no_cursor_of_members(meet: Meet, owner: Api) -> None:
+    for _ in range(2):
+        guest = await meet()
+        await owner.invite(guest)
+        await guest.delete("members/me")
+    cursor = made(await owner.get("members", former="true", limit=1))["next_cursor"]
+    assert (await owner.get("members", limit=1, cursor=cursor)).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["former=yes", "former=", "former=true&former=true", "former=1"])
+async def test_former_is_true_or_false_and_given_once(owner: Api, query: str) -> None:
+    assert (await owner.get(f"members?{query}")).json()["errors"][0]["parameter"] == "former"
+
+
+async def test_who_has_left_can_neither_be_changed_nor_removed(meet: Meet, owner: Api) -> None:
+    guest = await meet()
+    await owner.invite(guest)
+    await guest.delete("members/me")
+    path = f"members/{guest.user['id']}"
+    before = made(await owner.get(path))
+    assert (await owner.patch(path, {"role": "viewer"})).status_code == 404
+    assert (await owner.delete(path)).status_code == 404
+    assert made(await owner.get(path)) == before
+
+
+async def test_who_left_another_workspace_is_nobody_here(meet: Meet, owner: Api) -> None:
+    guest, other = await meet(), await meet()
+    await other.open_workspace()
+    await other.invite(guest)
+    await guest.delete("members/me")
+    assert (await owner.get(f"members/{guest.user['id']}")).status_code == 404
+    assert made(await owner.get("members", former="true"))["items"] == []
 
 
 # -- at the same time ------------------------------------------------------------------------------

@@ -37,7 +37,25 @@ async def test_a_member_is_told_of_by_the_users_id(meet: Meet, owner: Api, log_o
     assert (joined["entity_type"], joined["entity_id"]) == ("member", shadow_of(UUID(guest.user["id"])))
     assert joined["actor_id"] == UUID(guest.user["id"])
     member = made(await guest.get("members/me"))
-    assert joined["snapshot"] == {name: member[name] for name in ("user_id", "role", "version", "joined_at")}
+    assert joined["snapshot"] == {name: member[name] for name in ("user_id", "role", "version", "joined_at", "left_at")}
+
+
+async def test_leaving_and_coming_back_are_told_as_they_are_shown(meet: Meet, owner: Api, log_of: Log) -> None:
+    guest = await meet()
+    await owner.invite(guest, "admin")
+    await guest.delete("members/me")
+    shown = made(await owner.get(f"members/{guest.user['id']}"))
+    left = (await log_of(owner))[-1]
+    assert left["snapshot"] == {name: value for name, value in shown.items() if name not in ("name", "email")}
+    assert left["changes"] == {"role": ["admin", None], "left_at": [None, shown["left_at"]]}
+    again = await owner.invite(guest, "viewer")
+    back = next(event for event in (await log_of(owner))[::-1] if event["type"] == "member.joined")
+    assert back["snapshot"] == {name: value for name, value in again.items() if name not in ("name", "email")}
+    assert back["changes"] == {
+        "role": [None, "viewer"],
+        "joined_at": [shown["joined_at"], again["joined_at"]],
+        "left_at": [shown["left_at"], None],
+    }
 
 
 async def test_the_snapshot_is_the_answer_but_for_the_callers_role(owner: Api, log_of: Log) -> None:

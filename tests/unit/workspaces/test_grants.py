@@ -8,8 +8,8 @@ import pytest
 
 from support.stopwatch import Stopwatch
 from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.workspaces.contract.access import Role
-from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED
+from taskhub.workspaces.contract.access import Grant, Role
+from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED, WORKSPACE_UPDATED
 from taskhub.workspaces.infrastructure.grants import SqlGrants
 
 WHERE, WHO = uuid4(), uuid4()
@@ -22,8 +22,8 @@ class Database:
         self.role: Role | None = Role.MEMBER
         self.meanwhile: Callable[[], None] = lambda: None
 
-    async def fetch_row(self, statement: Any, parameters: dict[str, UUID]) -> dict[str, int] | None:
-        row = {"role": int(self.role)} if self.role else None
+    async def fetch_row(self, statement: Any, parameters: dict[str, UUID]) -> dict[str, Any] | None:
+        row = {"role": int(self.role), "time_zone": "UTC"} if self.role else None
         self.meanwhile()
         return row
 
@@ -34,14 +34,15 @@ class Setting:
         self.grants = SqlGrants(self.database, self.signal, self.clock)  # type: ignore[arg-type]  # A fake.
 
     def remembered(self) -> Role | None:
-        return self.grants.remembered(WHERE, WHO)
+        grant = self.grants.remembered(WHERE, WHO)
+        return grant.role if grant else None
 
 
 @pytest.fixture
 async def setting() -> Setting:
     """A role that has just been read."""
     setting = Setting()
-    assert await setting.grants.read(WHERE, WHO) is Role.MEMBER
+    assert await setting.grants.read(WHERE, WHO) == Grant(Role.MEMBER, "UTC")
     return setting
 
 
@@ -75,7 +76,7 @@ async def test_reading_again_remembers_what_is_true_now(setting: Setting) -> Non
     assert setting.remembered() is Role.OWNER
 
 
-@pytest.mark.parametrize("event", [MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED])
+@pytest.mark.parametrize("event", [MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_UPDATED, WORKSPACE_DELETED])
 async def test_a_loss_in_this_process_is_heeded_at_once(setting: Setting, event: str) -> None:
     setting.signal.ring({event})
     assert setting.remembered() is None
@@ -83,5 +84,5 @@ async def test_a_loss_in_this_process_is_heeded_at_once(setting: Setting, event:
 
 async def test_what_was_read_before_a_loss_is_not_remembered_after_it(setting: Setting) -> None:
     setting.database.meanwhile = lambda: setting.signal.ring({MEMBER_REMOVED})
-    assert await setting.grants.read(WHERE, WHO) is Role.MEMBER
+    assert await setting.grants.read(WHERE, WHO) == Grant(Role.MEMBER, "UTC")
     assert setting.remembered() is None

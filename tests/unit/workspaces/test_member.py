@@ -37,4 +37,10 @@ def test_the_same_role_again_leaves_no_trace() -> None:
 
 
 def test_the_logged_representation_tells_nothing_of_the_account() -> None:
-    assert member_view(MemberFactory()).__struct_fields__ == ("user_id", "role", "version", "joined_at")
+    assert member_view(MemberFactory()).__struct_fields__ == ("user_id", "role", "version", "joined_at", "left_at")
+
+
+def test_who_has_left_has_no_role() -> None:
+    assert member_view(MemberFactory(role=Role.OWNER)).role == "owner"
+    left = member_view(MemberFactory(role=Role.OWNER, left_at=LATER))
+    assert (left.role, left.left_at) == (None, LATER)

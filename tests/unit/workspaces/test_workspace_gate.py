@@ -14,7 +14,7 @@ from taskhub.users.contract.access import SessionAccess
 from taskhub.users.contract.errors import NotAuthenticated
 from taskhub.workspaces.api.gate import WorkspaceGate
 from taskhub.workspaces.api.refusals import InsufficientScope
-from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, OWN, READ, Role
+from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, OWN, READ, Grant, Role
 
 HERE = uuid4()
 SESSION = Caller(uuid4(), Scope.ADMIN, session_id=uuid4())
@@ -37,14 +37,14 @@ class Roles:
     """Grants of one user in the workspace `HERE`: as remembered, and as they are."""
 
     def __init__(self, now: Role | None, remembered: Role | None = None) -> None:
-        self.now = now
-        self.before = remembered
+        self.now = Grant(now, "Pacific/Apia") if now else None
+        self.before = Grant(remembered, "Pacific/Apia") if remembered else None
         self.reads = 0
 
-    def remembered(self, workspace_id: UUID, user_id: UUID) -> Role | None:
+    def remembered(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         return self.before if workspace_id == HERE else None
 
-    async def read(self, workspace_id: UUID, user_id: UUID) -> Role | None:
+    async def read(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         self.reads += 1
         return self.now if workspace_id == HERE else None
 
@@ -83,7 +83,7 @@ async def test_everything_else_takes_a_credential(access: Access) -> None:
 
 async def test_the_request_knows_who_asks_and_as_what() -> None:
     admitted = await admit(READ, roles=Roles(Role.ADMIN))
-    assert (admitted.caller, admitted.role) == (SESSION, Role.ADMIN)
+    assert (admitted.caller, admitted.role, admitted.time_zone) == (SESSION, Role.ADMIN, "Pacific/Apia")
 
 
 @pytest.mark.parametrize("access", [Access(Scope.WRITE), SessionAccess(Scope.WRITE), CONTRIBUTE])

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,8 @@ from taskhub.kernel.domain.errors import NotFound, PreconditionRequired
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
+ME: Final = "me"
+
 Command = TypeVar("Command")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -35,6 +37,8 @@ class ApiRequest(Request):
     """Set by the gate; absent on public routes."""
     role: Any = None
     """The caller's role in the workspace of the path, set by the gate."""
+    time_zone: str = "UTC"
+    """The time zone of the workspace of the path, set by the gate."""
 
     def __init__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         super().__init__(scope, receive, send)
@@ -77,6 +81,14 @@ class ApiRequest(Request):
         if id is None:
             id = self._ids[name] = parse_id(self.path_params[name])
         return id
+
+    def user_id(self, text: str) -> UUID:
+        """A user that the path names, by id or as ``me``.
+
+        Raises:
+            NotFound
+        """
+        return self.caller.user_id if text == ME else parse_id(text)
 
     @property
     def user_agent(self) -> str | None:

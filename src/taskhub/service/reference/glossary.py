@@ -41,6 +41,17 @@ def word(name: str, owner: str) -> Word:
     return WORDS.get(f"{owner}.{name}") or WORDS.get(name) or Word("")
 
 
+_ON_PROJECTS = (
+    "get_project",
+    "change_project",
+    "delete_project",
+    "restore_project",
+    "archive_project",
+    "unarchive_project",
+    "set_workflow",
+)
+_OF_TASK = ("NewTask", "TaskPatch")
+
 WORDS: dict[str, Word] = {
     "id": Word("The id: a UUID of version 4 or 7. On a create the client may mint it; it is never given twice.", _TASK),
     "version": Word("1, and 1 more with each committed change. As an entity tag: the number in quotes.", 3),
@@ -91,6 +102,8 @@ WORDS: dict[str, Word] = {
     # Workspaces
     "workspace_id": Word("The workspace.", _WORKSPACE),
     "user_id": Word("The user.", _USER),
+    "assign_task.user_id": Word("The member's id, or `me`.", "me"),
+    "unassign_task.user_id": Word("The user's id, or `me`.", "me"),
     "get_member.user_id": Word("The user's id, or `me`.", "me"),
     "change_member.user_id": Word("The user's id, or `me`.", _OTHER),
     "delete_member.user_id": Word("The user's id, or `me`.", "me"),
@@ -99,6 +112,10 @@ WORDS: dict[str, Word] = {
     "WorkspacePatch.name": Word("What people call it.", "Engine room"),
     "Member.name": Word("What the user is called.", "Ada Lovelace"),
     "joined_at": Word("When the user joined.", _INSTANT),
+    "left_at": Word("When the user left; null for a member.", None),
+    "former": Word("Whether to list those who have left instead.", False),
+    "Member.role": Word("As in invitations; null for somebody who has left.", "member"),
+    "Member.email": Word("The email address; null for somebody who has left.", "ada@example.com"),
     "invitation_id": Word("The invitation.", _INVITATION),
     "role": Word("`viewer`, `member`, `admin` or `owner`: each may do all that those before it may.", "member"),
     "Invitation.expires_at": Word("When it can't be accepted any more.", _LATER),
@@ -106,6 +123,8 @@ WORDS: dict[str, Word] = {
     "NewInvitation.expires_at": Word("When it can't be accepted any more; 7 days from now where it is not given.", _LATER),
     # Projects
     "project_id": Word("The project.", _PROJECT),
+    **{f"{operation}.project_id": Word("The project, by its id or by its key.", "OPS") for operation in _ON_PROJECTS},
+    "NewTask.project_id": Word("The project, by its id or by its key.", _PROJECT),
     "Project.key": Word("What the keys of its tasks start with: 2 to 10 of A-Z and 0-9, first a letter. Never changes.", "OPS"),
     "NewProject.key": Word("2 to 10 of A-Z and 0-9, first a letter; unique in the workspace for ever.", "OPS"),
     "description": Word("Markdown, up to 100 000 characters; null where there is none.", "Check the *oil* first."),
@@ -125,7 +144,7 @@ WORDS: dict[str, Word] = {
     # Tasks
     "task": Word("The task, by its id or by its key.", "OPS-42"),
     "number": Word("1, 2, 3 … in each project; no number is given twice.", 42),
-    "key": Word("The project's key and the number. It works in every path in place of the id.", "OPS-42"),
+    "key": Word("The project's key and the number. It does wherever the task's id is expected, in any case.", "OPS-42"),
     "title": Word("1 to 500 characters, not only blanks.", "Oil the engine"),
     "status": Word("The key of a status of the project.", "todo"),
     "NewTask.status": Word("The key of a status of the project; its first where it is not given.", "todo"),
@@ -133,6 +152,20 @@ WORDS: dict[str, Word] = {
     "priority": Word("`none`, `low`, `medium`, `high` or `urgent`.", "high"),
     "assignee_ids": Word("The members who are on the task, in no order.", [_USER, _OTHER]),
     "label_ids": Word("The labels of the task, up to 40, in no order.", [_LABEL]),
+    **{
+        f"{body}.assignee_ids": Word("The members who are on the task, by their ids or `me`.", [_USER, _OTHER])
+        for body in _OF_TASK
+    },
+    **{
+        f"{body}.parent_id": Word(
+            "The task that this is a subtask of, by its id or by its key, in the same project; null at the top level.", _PARENT
+        )
+        for body in _OF_TASK
+    },
+    **{
+        f"{body}.blocked_by_ids": Word("The tasks that this one waits for, by ids or keys, up to 100.", [_OTHER_TASK])
+        for body in _OF_TASK
+    },
     "parent_id": Word("The task that this is a subtask of, in the same project; null at the top level.", _PARENT),
     "blocked_by_ids": Word("The tasks that this one waits for, up to 100, in no order.", [_OTHER_TASK]),
     "due": Word("When the task is due; null for never. Replaced as a whole by a patch."),
@@ -142,15 +175,16 @@ WORDS: dict[str, Word] = {
     "DueBody.time_zone": Word("The IANA time zone of the time; both or neither are given.", "Europe/Berlin"),
     "due_at": Word("The instant of a timed `due`; null for all day.", "2026-11-20T08:30:00Z"),
     "closed_at": Word("When the task became done or cancelled; null where it is neither.", None),
-    "before": Word("Stand right before this task of the project.", _OTHER_TASK),
-    "after": Word("Stand right after this task of the project.", _OTHER_TASK),
+    "before": Word("Stand right before this task of the project, by its id or by its key.", _OTHER_TASK),
+    "after": Word("Stand right after this task of the project, by its id or by its key.", _OTHER_TASK),
     "to": Word("Stand at the `first` or the `last` place of the project.", "first"),
     "Move.status": Word(
         "The status to take with it; needed where the other project does not have the one that it is in.", "done"
     ),
-    "Move.parent_id": Word("The task to come under; null for the top level.", None),
-    "Move.project_id": Word("The project to go over to.", _PROJECT),
+    "Move.parent_id": Word("The task to come under, by its id or by its key; null for the top level.", None),
+    "Move.project_id": Word("The project to go over to, by its id or by its key.", _PROJECT),
     "patch": Word("What to change: a merge patch, as of a single task."),
+    "TaskChange.id": Word("The task, by its id or by its key.", _TASK),
     "TaskChange.version": Word("The only version that the patch is meant for, as in `If-Match`.", 3),
     "blocker": Word("The task to wait for, by its id or by its key.", "OPS-7"),
     # Labels, comments, history
@@ -179,18 +213,30 @@ WORDS: dict[str, Word] = {
     "list_labels.sort": Word("What to sort by; with `-` the other way round.", "name"),
     "list_projects.sort": Word("What to sort by; with `-` the other way round.", "name"),
     "archived": Word("Whether archived projects are wanted, or only those that are not; both where it is not given.", False),
-    "ids": Word("Tasks with one of these ids.", [_TASK]),
-    "list_tasks.project_id": Word("Tasks of one of these projects.", [_PROJECT]),
+    "ids": Word("Tasks with one of these ids or keys.", [_TASK]),
+    "list_tasks.project_id": Word("Tasks of one of these projects, by ids or keys.", [_PROJECT]),
     "list_tasks.status": Word("Tasks in one of these statuses.", ["todo", "in_progress"]),
+    "not_status": Word("Tasks in none of these statuses.", ["done"]),
+    "not_priority": Word("Tasks with none of these priorities.", ["none", "low"]),
+    "not_assignee_id": Word("Tasks that none of these is on; `me` works too, and `none` for tasks that somebody is on.", ["me"]),
+    "not_label_id": Word("Tasks with none of these labels; `none` for tasks that have any.", [_LABEL]),
     "list_tasks.status_category": Word("Tasks whose status stands for one of these.", ["todo"]),
     "list_tasks.priority": Word("Tasks with one of these priorities.", ["high", "urgent"]),
     "assignee_id": Word("Tasks of one of these members; `me` and `none` work too.", ["me"]),
     "list_tasks.label_id": Word("Tasks with one of these labels; `none` works too.", [_LABEL]),
-    "list_tasks.parent_id": Word("Subtasks right below one of these tasks; `none` for the top level.", [_PARENT]),
+    "list_tasks.parent_id": Word("Subtasks right below one of these tasks, by ids or keys; `none` for the top level.", [_PARENT]),
     "blocked": Word("Whether tasks are wanted that wait for an open task, or the others; both where it is not given.", False),
-    "blocks": Word("Tasks that one of these waits for.", [_TASK]),
-    "due_before": Word("Tasks due before this instant or date (UTC). An all-day task is due at the end of its date.", _LATER),
-    "due_after": Word("Tasks due at this instant or date (UTC), or later.", "2026-11-20"),
+    "blocks": Word("Tasks that one of these waits for, by ids or keys.", [_TASK]),
+    "due_before": Word("Tasks due before this instant, or before this date in `time_zone`.", "2026-11-28"),
+    "due_after": Word("Tasks due at this instant or later, or on this date in `time_zone` or later.", "2026-11-27"),
+    "created_before": Word("Tasks made before this instant, or before this date in `time_zone`.", _LATER),
+    "created_after": Word("Tasks made at this instant or later, or on this date in `time_zone` or later.", "2026-11-20"),
+    "updated_before": Word("Tasks last changed before this instant, or before this date in `time_zone`.", _LATER),
+    "updated_after": Word("Tasks last changed at this instant or later, or on this date in `time_zone` or later.", "2026-11-20"),
+    "list_tasks.time_zone": Word(
+        "The IANA time zone in which dates begin and all-day tasks have their date; the workspace's where it is not given.",
+        "Europe/Berlin",
+    ),
     "closed": Word("Whether tasks that are done or cancelled are wanted, or the others; both where it is not given.", False),
     "q": Word(
         "Every word has to stand in key, title or description; the last one may be a beginning. Case and marks don't matter; "

@@ -1,4 +1,4 @@
-"""Answers that show a task, or a comment on one: however the task was named, `Content-Location` is the path by id."""
+"""Answers that show a project, a task, or a comment on one: however that was named, `Content-Location` is the path by id."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Answer
-from taskhub.tasks.api.paths import comment_path, task_path
+from taskhub.tasks.api.paths import comment_path, project_path, task_path
 from taskhub.tasks.application.ports import TaskRef
 
 
@@ -24,6 +24,11 @@ def task_answer(request: ApiRequest, workspace_id: UUID, ref: TaskRef, answer: A
     """A task after a command."""
     id = ref if isinstance(ref, UUID) else msgspec.json.decode(answer.body, type=_Identified).id
     return _at(request, task_path(workspace_id, id), answer)
+
+
+def project_answer(request: ApiRequest, workspace_id: UUID, answer: Answer) -> Response:
+    """A project after a command."""
+    return _at(request, project_path(workspace_id, msgspec.json.decode(answer.body, type=_Identified).id), answer)
 
 
 def comment_answer(request: ApiRequest, workspace_id: UUID, answer: Answer) -> Response:

@@ -1,22 +1,21 @@
 """The query parameters of reads, and what they ask for."""
 
-import re
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from unicodedata import category
-from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.problems import InvalidCursor
 from taskhub.kernel.api.queries import MOST_VALUES, Flag, PageQuery, Query
-from taskhub.kernel.api.request import ApiRequest, parse_id
-from taskhub.kernel.api.types import Id, Instant
-from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.types import TimeZone
 from taskhub.kernel.domain.texts import folded
-from taskhub.tasks.api.bodies.kinds import StatusKey
+from taskhub.tasks.api.bodies.kinds import PriorityKey, StatusKey
+from taskhub.tasks.api.moments import Moment, instant_of
+from taskhub.tasks.api.names import NONE, IdOrNone, MemberNameOrNone, Names, ProjectName, TaskName, TaskNameOrNone
 from taskhub.tasks.application.queries import (
     POSITIONS,
     LabelSort,
@@ -29,41 +28,8 @@ from taskhub.tasks.application.queries import (
     TaskFilter,
     TaskSort,
 )
+from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.domain.priority import Priority
-
-ME, NONE = "me", "none"
-
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def _moment(value: str) -> str:
-    """A date stands for the instant at which it begins in UTC."""
-    if _DATE.fullmatch(value):
-        return f"{value}T00:00:00Z"
-    if "t" not in value.lower():
-        raise PydanticCustomError(
-            "instant_parsing", "Expected a date or an instant with an offset, such as 2026-11-20 or 2026-11-20T09:00:00Z."
-        )
-    return value
-
-
-def _id_or(*words: str) -> Callable[[str], str | UUID]:
-    """An id, or one of some words that stand for something."""
-    expected = " or ".join(["a UUID", *(f"`{word}`" for word in words)])
-
-    def read(value: str) -> str | UUID:
-        if value in words:
-            return value
-        try:
-            return parse_id(value)
-        except NotFound:
-            raise PydanticCustomError("uuid_parsing", "Expected {expected}.", {"expected": expected}) from None
-
-    return read
-
-
-def _id_schema(*words: str) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"enum": [*words]}]})
 
 
 def _words(value: str) -> str:
@@ -78,13 +44,6 @@ def _is_searched_for(c: str) -> bool:
     return c in "§¶†‡‰‱" or not (kind[0] in "ZPM" or kind in {"Cc", "Cf"} or c in "^`|~\u02bc\u2212\u2800")
 
 
-Moment = Annotated[
-    Instant,
-    BeforeValidator(_moment),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
-]
-Assignee = Annotated[UUID | Literal["me", "none"], BeforeValidator(_id_or(ME, NONE)), _id_schema(ME, NONE)]
-IdOrNone = Annotated[UUID | Literal["none"], BeforeValidator(_id_or(NONE)), _id_schema(NONE)]
 # A list as default would be copied for each request.
 Values: Any = Field(default=(), max_length=MOST_VALUES)
 Words = Annotated[str, StringConstraints(max_length=500), AfterValidator(_words)]
@@ -104,19 +63,32 @@ class TrashQuery(Query):
     deleted: Flag = False
 
 
+_MOMENTS = frozenset({"due_before", "due_after", "created_before", "created_after", "updated_before", "updated_after"})
+_EVERYTHING = TaskFilter()
+
+
 class TaskListQuery(PageQuery):
-    ids: list[Id] = Values
-    project_id: list[Id] = Values
+    ids: list[TaskName] = Values
+    project_id: list[ProjectName] = Values
     status: list[StatusKey] = Values
+    not_status: list[StatusKey] = Values
     status_category: list[Literal["todo", "in_progress", "done", "cancelled"]] = Values
-    priority: list[Literal["none", "low", "medium", "high", "urgent"]] = Values
-    assignee_id: list[Assignee] = Values
+    priority: list[PriorityKey] = Values
+    not_priority: list[PriorityKey] = Values
+    assignee_id: list[MemberNameOrNone] = Values
+    not_assignee_id: list[MemberNameOrNone] = Values
     label_id: list[IdOrNone] = Values
-    parent_id: list[IdOrNone] = Values
+    not_label_id: list[IdOrNone] = Values
+    parent_id: list[TaskNameOrNone] = Values
     blocked: Flag | None = None
-    blocks: list[Id] = Values
+    blocks: list[TaskName] = Values
     due_before: Moment | None = None
     due_after: Moment | None = None
+    created_before: Moment | None = None
+    created_after: Moment | None = None
+    updated_before: Moment | None = None
+    updated_after: Moment | None = None
+    time_zone: TimeZone | None = None
     closed: Flag | None = None
     q: Words | None = None
     deleted: Flag = False
@@ -139,31 +111,54 @@ class TaskListQuery(PageQuery):
     def order(self) -> Order[TaskSort]:
         return _TASK_ORDERS[self.sort]
 
-    def chosen(self, caller_id: UUID) -> TaskFilter:
+    @property
+    def depends_on_zone(self) -> bool:
+        """Whether it is another list in another time zone, and does not say in which it is meant."""
+        return self.time_zone is None and not _MOMENTS.isdisjoint(self.model_fields_set)
+
+    @property
+    def names(self) -> tuple[Any, ...]:
+        """All that may be keys."""
+        return (*self.ids, *self.project_id, *self.parent_id, *self.blocks)
+
+    def chosen(self, names: Names, default_zone: str) -> TaskFilter:
+        if not self.model_fields_set:
+            return _EVERYTHING
+        zone = ZoneInfo(self.time_zone or default_zone)
         return TaskFilter(
-            ids=tuple(self.ids),
-            project_ids=tuple(self.project_id),
+            ids=names.ids(self.ids),
+            project_ids=names.ids(self.project_id),
             statuses=tuple(self.status),
+            not_statuses=tuple(self.not_status),
             status_categories=tuple(self.status_category),
-            priorities=tuple(int(Priority.of(key)) for key in self.priority),
-            assignee_ids=tuple(id if isinstance(id, UUID) else caller_id for id in self.assignee_id if id != NONE),
+            priorities=_priorities(self.priority),
+            not_priorities=_priorities(self.not_priority),
+            assignee_ids=names.ids(self.assignee_id),
             unassigned=NONE in self.assignee_id,
-            label_ids=_ids(self.label_id),
+            not_assignee_ids=names.ids(self.not_assignee_id),
+            assigned=NONE in self.not_assignee_id,
+            label_ids=names.ids(self.label_id),
             unlabelled=NONE in self.label_id,
-            parent_ids=_ids(self.parent_id),
+            not_label_ids=names.ids(self.not_label_id),
+            labelled=NONE in self.not_label_id,
+            parent_ids=names.ids(self.parent_id),
             top_level=NONE in self.parent_id,
             blocked=self.blocked,
-            blocks=tuple(self.blocks),
-            due_before=self.due_before,
-            due_after=self.due_after,
+            blocks=names.ids(self.blocks),
+            due_before=None if self.due_before is None else DueBound.of(self.due_before, zone),
+            due_after=None if self.due_after is None else DueBound.of(self.due_after, zone),
+            created_before=instant_of(self.created_before, zone),
+            created_after=instant_of(self.created_after, zone),
+            updated_before=instant_of(self.updated_before, zone),
+            updated_after=instant_of(self.updated_after, zone),
             closed=self.closed,
             q=self.q,
             deleted=self.deleted,
         )
 
 
-def _ids(values: list[UUID | Literal["none"]]) -> tuple[UUID, ...]:
-    return tuple(value for value in values if isinstance(value, UUID))
+def _priorities(keys: list[PriorityKey]) -> tuple[int, ...]:
+    return tuple(int(Priority.of(key)) for key in keys)
 
 
 class ProjectListQuery(PageQuery):
@@ -194,10 +189,26 @@ def page_of(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRe
     Raises:
         InvalidCursor
     """
-    position: Position | None = None
-    if (raw := request.position()) is not None:
-        try:
-            position = msgspec.convert(raw, POSITIONS[order.sort])
-        except msgspec.ValidationError:
-            raise InvalidCursor from None
-    return PageRequest(order, query.limit, position)
+    return PageRequest(order, query.limit, _position(order, request.position()))
+
+
+def task_page_of(request: ApiRequest, query: TaskListQuery) -> tuple[PageRequest[TaskSort], str]:
+    """Which part of a list of tasks is asked for, and the time zone in which it is meant: a walk goes on in the one that it began
+    in, whatever became of the workspace's. So a list that depends on that has it behind its positions.
+
+    Raises:
+        InvalidCursor
+    """
+    raw, zone = request.position(), request.time_zone
+    if raw is not None and query.depends_on_zone:
+        *raw, zone = raw
+    return PageRequest(query.order, query.limit, _position(query.order, raw)), zone
+
+
+def _position(order: Order[Sort], raw: list[Any] | None) -> Position | None:
+    if raw is None:
+        return None
+    try:
+        return cast("Position", msgspec.convert(raw, POSITIONS[order.sort]))
+    except msgspec.ValidationError:
+        raise InvalidCursor from None

@@ -9,8 +9,9 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, task_path, task_ref
-from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery, TrashQuery, page_of
+from taskhub.tasks.api.names import names_in
+from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, project_path, project_ref, task_path, task_ref
+from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery, TrashQuery, page_of, task_page_of
 from taskhub.tasks.application.views import ProjectView, TaskView
 from taskhub.workspaces.contract.access import READ
 
@@ -32,18 +33,29 @@ async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: Tr
 
 @READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView])
 async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListQuery) -> Response:
-    """Different filters all have to match, of a repeated one any. Without `sort` the newest come first."""
-    page, chosen = page_of(request, query, query.order), query.chosen(request.caller.user_id)
+    """Different filters all have to match, of a repeated one any; of one that begins with `not_`, none. Without `sort` the newest
+    come first.
+
+    Dates begin in `time_zone`, or in the time zone of the workspace. An all-day task is due on its own date there, so that
+    `due_after=2026-11-27&due_before=2026-11-28` finds all that is due that day; against an instant it counts as the end of it.
+    """
+    page, zone = task_page_of(request, query)
+    chosen = query.chosen(await names_in(request, workspace_id, query.names), zone)
     portion = await module_of(request).task_queries().list(workspace_id, chosen, page)
-    return request.page(portion.items, portion.after)
+    after = portion.after
+    return request.page(portion.items, (*after, zone) if after is not None and query.depends_on_zone else after)
 
 
 @PROJECT_READS.get(PROJECT, READ, summary="Read a project", answers=ProjectView)
-async def get_project(request: ApiRequest, workspace_id: UUID, project_id: UUID, query: TrashQuery) -> Response:
-    view = await module_of(request).project_queries().find(workspace_id, project_id, with_deleted=query.deleted)
+async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, query: TrashQuery) -> Response:
+    """Asked for by its key, the answer's `Content-Location` is the path by id."""
+    ref = project_ref(project_id)
+    view = await module_of(request).project_queries().find(workspace_id, ref, with_deleted=query.deleted)
     if view is None:
         raise NotFound
-    return request.show(view)
+    if isinstance(ref, UUID):
+        return request.show(view)
+    return request.show(view, (b"content-location", project_path(workspace_id, view.id).encode()))
 
 
 @PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView])

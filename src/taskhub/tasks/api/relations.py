@@ -23,17 +23,17 @@ TASK_RELATIONS = Routes("Tasks")
 @TASK_RELATIONS.put(
     ASSIGNEE, CONTRIBUTE, summary="Put a member on a task", answers=TaskView, errors=(ProjectArchived, TooManyAssignees)
 )
-async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: UUID) -> Response:
+async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: str) -> Response:
     tasks = module_of(request)
-    command = AssignTask(workspace_id, task_ref(task), user_id, request.expected)
+    command = AssignTask(workspace_id, task_ref(task), request.user_id(user_id), request.expected)
     answer = await request.run(tasks.runner(), tasks.assign_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
 @TASK_RELATIONS.delete(ASSIGNEE, CONTRIBUTE, summary="Take someone off a task", answers=TaskView, errors=(ProjectArchived,))
-async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: UUID) -> Response:
+async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: str) -> Response:
     tasks = module_of(request)
-    command = AssignTask(workspace_id, task_ref(task), user_id, request.expected)
+    command = AssignTask(workspace_id, task_ref(task), request.user_id(user_id), request.expected)
     answer = await request.run(tasks.runner(), tasks.unassign_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 

@@ -40,17 +40,24 @@ async def block_task(command: BlockTask, uow: TasksUnitOfWork, *, clock: Clock) 
 
 
 async def unblock_task(command: BlockTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
-    """A task that does not block this one leaves it as it is.
+    """A task that does not block this one, or is not there, leaves it as it is.
 
     Raises:
-        NotFound
+        NotFound: no such task.
         StaleVersion
         ProjectArchived
     """
     task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
-    blocker = command.blocker
-    blocker_id = (
-        blocker if isinstance(blocker, UUID) else await uow.tasks.identify(command.workspace_id, blocker, with_deleted=True)
-    )
-    task.remove_blocker(blocker_id, project=project, now=clock())
+    blocker_id = await _blocker_that_was(command, uow)
+    if blocker_id is not None:
+        task.remove_blocker(blocker_id, project=project, now=clock())
     return task
+
+
+async def _blocker_that_was(command: BlockTask, uow: TasksUnitOfWork) -> UUID | None:
+    if isinstance(command.blocker, UUID):
+        return command.blocker
+    try:
+        return await uow.tasks.identify(command.workspace_id, command.blocker, with_deleted=True)
+    except NotFound:
+        return None

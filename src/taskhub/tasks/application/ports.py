@@ -26,8 +26,23 @@ class TaskKey:
     project_key: str
     number: int
 
+    def __str__(self) -> str:
+        return f"{self.project_key}-{self.number}"
 
+
+@dataclass(frozen=True, slots=True)
+class ProjectKey:
+    """A project by its readable name, for example ``OPS``."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return self.key
+
+
+Key = TaskKey | ProjectKey
 TaskRef = UUID | TaskKey
+ProjectRef = UUID | ProjectKey
 
 CASCADE_SECONDS = 60.0
 """How long changing many tasks at once may take; 10,000 take less than one."""

@@ -1,5 +1,6 @@
 """Reads of projects and tasks: what can be asked for, and in which order."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Generic, Protocol, TypeVar
@@ -7,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from taskhub.tasks.application.ports import TaskRef
+from taskhub.tasks.application.ports import Key, ProjectRef, TaskRef
 from taskhub.tasks.application.views import CommentView, HistoryEntry, LabelView, ProjectView, TaskView
+from taskhub.tasks.domain.moments import DueBound
 
 Position = tuple[Any, ...]
 """Where a row stands in an order: its values of the order's members, and what else it takes to find that place again."""
@@ -108,7 +110,11 @@ class TaskFilter(msgspec.Struct, frozen=True):
         top_level: tasks that are no subtasks, beside those right below any of `parent_ids`.
         blocked: whether they wait for a task that is open: neither closed nor in the trash.
         blocks: tasks that any of these waits for.
-        due_before: exclusive; tasks without a due date match neither this nor `due_after`, which is inclusive.
+        due_before: exclusive, as all of these; tasks without a due date match neither this nor `due_after`.
+        due_after: inclusive, as all of these.
+        not_statuses: tasks in none of these; so for the others.
+        assigned: tasks that anybody is on. With `not_assignee_ids`: but none of these.
+        labelled: tasks with any label. With `not_label_ids`: but none of these.
         closed: whether they are done or cancelled.
         q: words that all occur in key, title or description; the last may be the beginning of one.
         deleted: those in the trash, instead of those that are not.
@@ -127,8 +133,18 @@ class TaskFilter(msgspec.Struct, frozen=True):
     top_level: bool = False
     blocked: bool | None = None
     blocks: tuple[UUID, ...] = ()
-    due_before: datetime | None = None
-    due_after: datetime | None = None
+    due_before: DueBound | None = None
+    due_after: DueBound | None = None
+    created_before: datetime | None = None
+    created_after: datetime | None = None
+    updated_before: datetime | None = None
+    updated_after: datetime | None = None
+    not_statuses: tuple[str, ...] = ()
+    not_priorities: tuple[int, ...] = ()
+    not_assignee_ids: tuple[UUID, ...] = ()
+    assigned: bool = False
+    not_label_ids: tuple[UUID, ...] = ()
+    labelled: bool = False
     closed: bool | None = None
     q: str | None = None
     deleted: bool = False
@@ -150,9 +166,19 @@ class TaskQueries(Protocol):
 class ProjectQueries(Protocol):
     """One round trip each."""
 
-    async def find(self, workspace_id: UUID, id: UUID, *, with_deleted: bool = False) -> ProjectView | None: ...
+    async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None: ...
 
     async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]: ...
+
+
+class KeyQueries(Protocol):
+    """One round trip each."""
+
+    async def ids(self, workspace_id: UUID, keys: Collection[Key]) -> dict[Key, UUID]:
+        """What keys of projects and tasks stand for, in the trash or not; those that were never given are left out.
+
+        Keys of tasks that went over to another project go on naming them. What a key names never changes.
+        """
 
 
 class LabelQueries(Protocol):

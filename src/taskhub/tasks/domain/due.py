@@ -29,5 +29,8 @@ class Due:
 
     @property
     def ends_at(self) -> dt.datetime:
-        """The instant that this is sorted and filtered by: an all-day date counts as the end of that date in UTC."""
+        """The instant that this is sorted by: an all-day date counts as the end of that date in UTC.
+
+        No timed one has this instant, as wall times have no microseconds: it tells that it is a whole day, and which.
+        """
         return self.at or dt.datetime.combine(self.date, dt.time.max, dt.UTC)

@@ -1,4 +1,4 @@
-"""How a task is named: by its id, or by a key that it has or once had."""
+"""How projects and tasks are named: by their ids, or by a key that they have or, as a task that went over, once had."""
 
 from typing import Any
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Text, Uuid, bindparam, func, select
 
 from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.tasks.application.ports import TaskKey, TaskRef
-from taskhub.tasks.infrastructure.rows import FormerKeyRow, TaskRow
+from taskhub.tasks.application.ports import ProjectKey, ProjectRef, TaskKey, TaskRef
+from taskhub.tasks.infrastructure.rows import FormerKeyRow, ProjectRow, TaskRow
 
 WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 
@@ -28,10 +28,20 @@ IS_NAMED: dict[type, ColumnElement[bool]] = {
 }
 """The condition by the kind of name. The second look-up is only made where the first finds nothing."""
 
+_projects = table_of(ProjectRow).c
+IS_PROJECT: dict[type, ColumnElement[bool]] = {
+    UUID: _projects.id == bindparam("id", type_=Uuid()),
+    ProjectKey: _projects.key == bindparam("key", type_=Text()),
+}
 
-def kind_of(ref: TaskRef) -> type:
-    return UUID if isinstance(ref, UUID) else TaskKey
+
+def kind_of(ref: TaskRef | ProjectRef) -> type:
+    return UUID if isinstance(ref, UUID) else type(ref)
 
 
 def name_parameters(ref: TaskRef) -> dict[str, Any]:
     return {"id": ref} if isinstance(ref, UUID) else {"project_key": ref.project_key, "number": ref.number}
+
+
+def project_parameters(ref: ProjectRef) -> dict[str, Any]:
+    return {"id": ref} if isinstance(ref, UUID) else {"key": ref.key}

@@ -10,7 +10,7 @@ from taskhub.users.contract.access import SessionAccess
 from taskhub.users.contract.authenticator import Authenticator
 from taskhub.workspaces.api.refusals import InsufficientScope, SessionRequired
 from taskhub.workspaces.application.ports import Grants
-from taskhub.workspaces.contract.access import Role, WorkspaceAccess
+from taskhub.workspaces.contract.access import Grant, Role, WorkspaceAccess
 
 
 class WorkspaceGate:
@@ -21,7 +21,7 @@ class WorkspaceGate:
         self._grants = grants
 
     async def admit(self, request: ApiRequest, access: Access) -> None:
-        """Sets the request's caller, and in a workspace their role.
+        """Sets the request's caller, and in a workspace their role and its time zone.
 
         Raises:
             DomainError: 401 without a good credential.
@@ -33,7 +33,8 @@ class WorkspaceGate:
         caller = request.caller = await self._authenticator.authenticate(request.header(b"authorization"))
         if isinstance(access, WorkspaceAccess):
             workspace_id = request.path_id("workspace_id")
-            request.role = await self._role(caller, workspace_id, access.role)
+            grant = await self._grant(caller, workspace_id, access.role)
+            request.role, request.time_zone = grant.role, grant.time_zone
         if caller.scope < access.scope:
             raise InsufficientScope(access.scope)
         if isinstance(access, WorkspaceAccess):
@@ -42,13 +43,15 @@ class WorkspaceGate:
         elif isinstance(access, SessionAccess) and caller.session_id is None:
             raise SessionRequired
 
-    async def _role(self, caller: Caller, workspace_id: UUID, wanted: Role) -> Role:
-        """The caller's role. One that is remembered may be used to admit, never to refuse: it may have grown since."""
+    async def _grant(self, caller: Caller, workspace_id: UUID, wanted: Role) -> Grant:
+        """The caller's role and what goes with it. One that is remembered may be used to admit, never to refuse: it may have
+        grown since.
+        """
         if caller.workspace_id is not None and caller.workspace_id != workspace_id:
             raise NotFound
-        role = self._grants.remembered(workspace_id, caller.user_id)
-        if role is None or role < wanted:
-            role = await self._grants.read(workspace_id, caller.user_id)
-            if role is None:
+        grant = self._grants.remembered(workspace_id, caller.user_id)
+        if grant is None or grant.role < wanted:
+            grant = await self._grants.read(workspace_id, caller.user_id)
+            if grant is None:
                 raise NotFound
-        return role
+        return grant

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from taskhub.kernel.api.request import ApiRequest, parse_id
-
 WORKSPACES = "/v1/workspaces"
 WORKSPACE = WORKSPACES + "/{workspace_id}"
 MEMBERS = WORKSPACE + "/members"
@@ -11,15 +9,6 @@ MEMBER = MEMBERS + "/{user_id}"
 INVITATIONS = WORKSPACE + "/invitations"
 INVITATION = INVITATIONS + "/{invitation_id}"
 ACCEPT = "/v1/invitations/accept"
-
-
-def user_of(request: ApiRequest, text: str) -> UUID:
-    """The user that a path names, by id or as ``me``.
-
-    Raises:
-        NotFound
-    """
-    return request.caller.user_id if text == "me" else parse_id(text)
 
 
 def workspace_path(id: UUID) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import UnitOfWork
 from taskhub.users.contract.accounts import OpenAccounts
-from taskhub.workspaces.contract.access import Role
+from taskhub.workspaces.contract.access import Grant
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.domain.member import Member
 from taskhub.workspaces.domain.roster import Roster
@@ -59,8 +59,8 @@ class WorkspacesUnitOfWork(UnitOfWork, Protocol):
 class Grants(Protocol):
     """Who has which role where."""
 
-    def remembered(self, workspace_id: UUID, user_id: UUID) -> Role | None:
-        """A role that was read at most one second ago. None says nothing: that somebody is no member is never remembered."""
+    def remembered(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
+        """A grant that was read at most one second ago. None says nothing: that somebody is no member is never remembered."""
 
-    async def read(self, workspace_id: UUID, user_id: UUID) -> Role | None:
-        """The role as it is now, or None where the user is no member or the workspace is not there."""
+    async def read(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
+        """The grant as it is now, or None where the user is no member or the workspace is not there."""

@@ -23,13 +23,11 @@ class WorkspaceQueries(Protocol):
     ) -> list[WorkspaceForMember]:
         """The workspaces that a user is a member of, the oldest first. ``only`` one of them, where given."""
 
-    async def member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None: ...
+    async def member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
+        """A member, or somebody who has left."""
 
-    async def former_member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
-        """Someone who was a member once, as they last were."""
-
-    async def members(self, workspace_id: UUID, *, after: Position | None, limit: int) -> list[MemberView]:
-        """The members of a workspace, in the order in which they joined."""
+    async def members(self, workspace_id: UUID, *, former: bool, after: Position | None, limit: int) -> list[MemberView]:
+        """The members of a workspace in the order in which they joined, or those who have left in the order of leaving."""
 
     async def invitations(self, workspace_id: UUID, *, now: datetime, after: Position | None, limit: int) -> list[InvitationView]:
         """The invitations that can still be accepted, the oldest first."""

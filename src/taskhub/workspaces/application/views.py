@@ -38,21 +38,25 @@ class WorkspaceForMember(msgspec.Struct, frozen=True):
 
 
 class MemberView(msgspec.Struct, frozen=True):
+    """``role`` is None for somebody who has left. Before 0009 events had no ``left_at``."""
+
     user_id: UUID
-    role: str
+    role: str | None
     version: int
     joined_at: datetime
+    left_at: datetime | None = None
 
 
 class NamedMember(msgspec.Struct, frozen=True):
-    """A member with what their account tells of them."""
+    """A member, or somebody who was one, with what their account tells of them."""
 
     user_id: UUID
     name: str
     email: str | None
-    role: str
+    role: str | None
     version: int
     joined_at: datetime
+    left_at: datetime | None
 
 
 class InvitationView(msgspec.Struct, frozen=True):
@@ -97,11 +101,14 @@ def workspace_for(view: WorkspaceView, role: Role) -> WorkspaceForMember:
 
 
 def member_view(member: Member) -> MemberView:
-    return MemberView(member.user_id, ROLE_KEYS[member.role], member.version, member.joined_at)
+    role = ROLE_KEYS[member.role] if member.is_active else None
+    return MemberView(member.user_id, role, member.version, member.joined_at, member.left_at)
 
 
 def named_member(view: MemberView, name: str, email: str | None) -> NamedMember:
-    return NamedMember(view.user_id, name, email, view.role, view.version, view.joined_at)
+    """Who has left shares their name with the workspace, for what they did there, and their address no more."""
+    shown = email if view.left_at is None else None
+    return NamedMember(view.user_id, name, shown, view.role, view.version, view.joined_at, view.left_at)
 
 
 def invitation_view(invitation: Invitation) -> InvitationView:

@@ -32,6 +32,14 @@ class WorkspaceAccess(Access):
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody is in a workspace, and its time zone, an IANA name, in which dates are meant where nobody says another."""
+
+    role: Role
+    time_zone: str
+
+
 READ = WorkspaceAccess(Scope.READ, Role.VIEWER)
 LEAVE = WorkspaceAccess(Scope.WRITE, Role.VIEWER)
 CONTRIBUTE = WorkspaceAccess(Scope.WRITE, Role.MEMBER)

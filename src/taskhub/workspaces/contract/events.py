@@ -21,6 +21,8 @@ MEMBER_UPDATED = "member.updated"
 MEMBER_REMOVED = "member.removed"
 """Removed, left, or closed the account. Someone who comes back is another `MEMBER_JOINED`, with the next version."""
 
+WORKSPACE_UPDATED = "workspace.updated"
+"""The name or the time zone changed."""
 WORKSPACE_DELETED = "workspace.deleted"
 """Nobody gets at the workspace any more; an operator may still restore it."""
 WORKSPACE_PURGED = "workspace.purged"

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.workspaces.contract.events import WORKSPACE_DELETED, WORKSPACE_PURGED
+from taskhub.workspaces.contract.events import WORKSPACE_DELETED, WORKSPACE_PURGED, WORKSPACE_UPDATED
 
 RESTORABLE = timedelta(days=30)
 """How long a deleted workspace is kept."""
@@ -44,7 +44,7 @@ class Workspace(Aggregate):
         return self.deleted_at is not None and now - self.deleted_at <= RESTORABLE
 
     def change(self, *, name: str, time_zone: str, now: datetime) -> None:
-        self._change("workspace.updated", now, name=name, time_zone=time_zone)
+        self._change(WORKSPACE_UPDATED, now, name=name, time_zone=time_zone)
 
     def delete(self, now: datetime) -> None:
         self._change(WORKSPACE_DELETED, now, deleted_at=now)

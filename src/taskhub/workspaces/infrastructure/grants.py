@@ -1,4 +1,4 @@
-"""Who has which role where, remembered for a moment."""
+"""Who has which role where, and in which time zone dates are meant there, remembered for a moment."""
 
 import time
 from uuid import UUID
@@ -9,17 +9,19 @@ from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.memory import Memory, Monotonic
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.workspaces.contract.access import Role
-from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED
+from taskhub.workspaces.contract.access import Grant
+from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED, WORKSPACE_UPDATED
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, ROLES, WORKSPACES
 
 SECONDS = 1.0
-"""How long a lost role may go on counting: from the moment it was read, in every process but the one that took it away."""
+"""How long a lost role, or a former time zone, may go on counting: from the moment it was read, in every process but the one that
+took it away.
+"""
 MOST = 10_000
 
 _members, _workspaces = MEMBERS.table.c, WORKSPACES.table.c
-_ROLE = Statement(
-    select(_members.role)
+_GRANT = Statement(
+    select(_members.role, _workspaces.time_zone)
     .join_from(MEMBERS.table, WORKSPACES.table, _workspaces.id == _members.workspace_id)
     .where(
         _members.workspace_id == bindparam("workspace_id", type_=Uuid()),
@@ -31,30 +33,32 @@ _ROLE = Statement(
 
 
 class SqlGrants:
-    """Remembers roles. As soon as this process takes one away it forgets them all: that costs no more than a second's worth."""
+    """Remembers grants. As soon as this process takes one away, or changes a workspace, it forgets them all: that costs no more
+    than a second's worth.
+    """
 
     def __init__(self, database: Database, signal: StreamSignal, monotonic: Monotonic = time.monotonic) -> None:
         self._database = database
-        self._loss = signal.listen({MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED})
-        self._grants: Memory[tuple[UUID, UUID], Role] = Memory(SECONDS, MOST, monotonic)
+        self._loss = signal.listen({MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_UPDATED, WORKSPACE_DELETED})
+        self._grants: Memory[tuple[UUID, UUID], Grant] = Memory(SECONDS, MOST, monotonic)
         self._times_forgotten = 0
 
-    def remembered(self, workspace_id: UUID, user_id: UUID) -> Role | None:
+    def remembered(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         self._heed_loss()
         return self._grants.get((workspace_id, user_id))
 
-    async def read(self, workspace_id: UUID, user_id: UUID) -> Role | None:
+    async def read(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         asked_at, times_forgotten = self._grants.now(), self._times_forgotten
-        row = await self._database.fetch_row(_ROLE, {"workspace_id": workspace_id, "user_id": user_id})
+        row = await self._database.fetch_row(_GRANT, {"workspace_id": workspace_id, "user_id": user_id})
         self._heed_loss()
         self._grants.forget((workspace_id, user_id))
         if row is None:
             return None
-        role = ROLES[row["role"]]
+        grant = Grant(ROLES[row["role"]], row["time_zone"])
         # What was read before something was taken away may be what was taken away.
         if times_forgotten == self._times_forgotten:
-            self._grants.put((workspace_id, user_id), role, asked_at)
-        return role
+            self._grants.put((workspace_id, user_id), grant, asked_at)
+        return grant
 
     def _heed_loss(self) -> None:
         if self._loss.is_set():

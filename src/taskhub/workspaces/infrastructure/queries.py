@@ -25,7 +25,9 @@ _NOW = bindparam("now", type_=DateTime(timezone=True))
 _KEYS = {number: ROLE_KEYS[role] for number, role in ROLES.items()}
 
 
-def _page(query: Select[tuple[object, ...]], at: ColumnElement[datetime], id: ColumnElement[UUID]) -> dict[bool, Statement]:
+def _page(
+    query: Select[tuple[object, ...]], at: ColumnElement[datetime | None], id: ColumnElement[UUID]
+) -> dict[bool, Statement]:
     """The first page of a list, and the next ones."""
     place = tuple_(bindparam("at", type_=at.type), bindparam("after_id", type_=Uuid()))
     query = query.order_by(at, id).limit(bindparam("limit", type_=BigInteger()))
@@ -49,13 +51,12 @@ _WORKSPACE = Statement(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID))
 _ALL_WORKSPACES = _page(_OF_MEMBER, _workspaces.created_at, _workspaces.id)
 _ONE_WORKSPACE = _page(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID), _workspaces.created_at, _workspaces.id)
 
-_EVER = select(_members.user_id, _members.role, _members.version, _members.joined_at).where(
+_EVER = select(_members.user_id, _members.role, _members.version, _members.joined_at, _members.left_at).where(
     _members.workspace_id == _WORKSPACE_ID
 )
-_ACTIVE = _EVER.where(_members.left_at.is_(None))
-_MEMBER = Statement(_ACTIVE.where(_members.user_id == _USER_ID))
-_FORMER = Statement(_EVER.where(_members.user_id == _USER_ID, _members.left_at.is_not(None)))
-_MEMBERS = _page(_ACTIVE, _members.joined_at, _members.user_id)
+_MEMBER = Statement(_EVER.where(_members.user_id == _USER_ID))
+_MEMBERS = _page(_EVER.where(_members.left_at.is_(None)), _members.joined_at, _members.user_id)
+_FORMER = _page(_EVER.where(_members.left_at.is_not(None)), _members.left_at, _members.user_id)
 
 _INVITATIONS = _page(
     select(
@@ -91,12 +92,9 @@ class SqlWorkspaceQueries:
         row = await self._database.fetch_row(_MEMBER, {"workspace_id": workspace_id, "user_id": user_id})
         return None if row is None else _member(row)
 
-    async def former_member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
-        row = await self._database.fetch_row(_FORMER, {"workspace_id": workspace_id, "user_id": user_id})
-        return None if row is None else _member(row)
-
-    async def members(self, workspace_id: UUID, *, after: Position | None, limit: int) -> list[MemberView]:
-        return [_member(row) for row in await self._fetch(_MEMBERS, {"workspace_id": workspace_id}, after, limit)]
+    async def members(self, workspace_id: UUID, *, former: bool, after: Position | None, limit: int) -> list[MemberView]:
+        statements = _FORMER if former else _MEMBERS
+        return [_member(row) for row in await self._fetch(statements, {"workspace_id": workspace_id}, after, limit)]
 
     async def invitations(self, workspace_id: UUID, *, now: datetime, after: Position | None, limit: int) -> list[InvitationView]:
         rows = await self._fetch(_INVITATIONS, {"workspace_id": workspace_id, "now": now}, after, limit)
@@ -118,5 +116,5 @@ def _workspace(row: Record) -> WorkspaceForMember:
 
 
 def _member(row: Record) -> MemberView:
-    user_id, role, version, joined_at = row
-    return MemberView(user_id, _KEYS[role], version, joined_at)
+    user_id, role, version, joined_at, left_at = row
+    return MemberView(user_id, _KEYS[role] if left_at is None else None, version, joined_at, left_at)

@@ -24,6 +24,7 @@ class MemberRow(Versioned, Row):
     __tablename__ = "members"
     __table_args__ = (
         Index(None, "workspace_id", "joined_at", "user_id", postgresql_where=text("left_at IS NULL")),
+        Index(None, "workspace_id", "left_at", "user_id", postgresql_where=text("left_at IS NOT NULL")),
         # "My workspaces" is asked across all of them.
         Index(None, "user_id", "workspace_id", postgresql_where=text("left_at IS NULL")),
     )

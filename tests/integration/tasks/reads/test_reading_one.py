@@ -26,7 +26,7 @@ async def test_a_good_copy_is_not_sent_again(ada: Api) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["OPS-2", "ops-1", "OPS-0", "OPS-01", "OPS-", "OPS", "1", "OPS-1-1", "OPS-9999999999", "OPS-1%20", "TOOLONGAKEY-1", "ÖPS-1"],
+    ["OPS-2", "ops-2", "OPS-0", "OPS-01", "OPS-", "OPS", "1", "OPS-1-1", "OPS-9999999999", "OPS-1%20", "TOOLONGAKEY-1", "ÖPS-1"],
 )
 async def test_what_names_no_task_is_not_found(ada: Api, name: str) -> None:
     await ada.add_task()

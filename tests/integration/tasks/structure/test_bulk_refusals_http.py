@@ -48,7 +48,7 @@ async def test_what_is_wrong_with_a_new_one_points_at_it_and_none_is_made(ada: A
         ({"version": None}, "/items/1/version"),
         ({"version": "1"}, "/items/1/version"),
         ({"version": True}, "/items/1/version"),
-        ({"id": "OPS-2"}, "/items/1/id"),
+        ({"id": "OPS_2"}, "/items/1/id"),
         ({"title": "Not in the patch"}, "/items/1/title"),
     ],
     ids=str,

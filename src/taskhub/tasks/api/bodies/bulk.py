@@ -1,16 +1,17 @@
 """The bodies of batches of tasks. What is wrong with the shape of an item points at it by itself."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from itertools import chain
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
 from taskhub.kernel.api.bodies import Body
-from taskhub.kernel.api.types import Id
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 from taskhub.tasks.api.bodies.kinds import optional
 from taskhub.tasks.api.bodies.tasks import NewTask, TaskPatch
+from taskhub.tasks.api.names import Names, TaskName
 from taskhub.tasks.application.bulk_create_tasks import BulkCreateTasks, NewItem
 from taskhub.tasks.application.bulk_update_tasks import BulkUpdateTasks, ChangedItem
 
@@ -22,19 +23,24 @@ class NewTasks(Body):
 
     items: Annotated[tuple[NewTask, ...], Field(min_length=1, max_length=MOST_ITEMS)]
 
-    def command(self, workspace_id: UUID, actor_id: UUID) -> BulkCreateTasks:
+    @property
+    def names(self) -> Iterable[Any]:
+        """All that may be keys."""
+        return chain.from_iterable(item.names for item in self.items)
+
+    def command(self, workspace_id: UUID, actor_id: UUID, names: Names) -> BulkCreateTasks:
         """Raises:
         ValidationFailed
         """
         _check_distinct(item.id for item in self.items)
-        items = [NewItem(item.id, item.project_id, item.values()) for item in self.items]
+        items = [NewItem(item.id, names.id(item.project_id), item.values(names)) for item in self.items]
         return BulkCreateTasks(workspace_id, items, actor_id)
 
 
 class TaskChange(Body):
     """A patch for one task, and the only version that it is meant for, if there is one."""
 
-    id: Id
+    id: TaskName
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] = optional(0)
     patch: TaskPatch
 
@@ -44,12 +50,17 @@ class TaskChanges(Body):
 
     items: Annotated[tuple[TaskChange, ...], Field(min_length=1, max_length=MOST_ITEMS)]
 
-    def command(self, workspace_id: UUID, *, insists: bool) -> BulkUpdateTasks:
+    @property
+    def names(self) -> Iterable[Any]:
+        """All that may be keys."""
+        return chain.from_iterable((item.id, *item.patch.names) for item in self.items)
+
+    def command(self, workspace_id: UUID, names: Names, *, insists: bool) -> BulkUpdateTasks:
         """Raises:
         ValidationFailed
         """
-        _check_distinct(item.id for item in self.items)
-        items = [ChangedItem(item.id, item.version or None, item.patch.values()) for item in self.items]
+        items = [ChangedItem(names.id(item.id), item.version or None, item.patch.values(names)) for item in self.items]
+        _check_distinct(item.id for item in items)
         return BulkUpdateTasks(workspace_id, items, insists=insists)
 
 

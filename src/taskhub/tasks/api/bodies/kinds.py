@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConst
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.types import Id, Visible
+from taskhub.tasks.api.names import MemberName, TaskName
 from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.comment import LONGEST_BODY
 from taskhub.tasks.domain.task import MOST_ASSIGNEES, MOST_LABELS
@@ -40,8 +41,8 @@ ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Category = Literal["todo", "in_progress", "done", "cancelled"]
 PriorityKey = Literal["none", "low", "medium", "high", "urgent"]
-AssigneeIds = Annotated[tuple[Id, ...], Field(max_length=MOST_ASSIGNEES)]
+AssigneeIds = Annotated[tuple[MemberName, ...], Field(max_length=MOST_ASSIGNEES)]
 LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS)]
-BlockerIds = Annotated[tuple[Id, ...], Field(max_length=MOST_BLOCKERS)]
+BlockerIds = Annotated[tuple[TaskName, ...], Field(max_length=MOST_BLOCKERS)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY), Visible]

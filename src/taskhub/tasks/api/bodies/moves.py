@@ -1,15 +1,15 @@
 """The body of a move."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body
-from taskhub.kernel.api.types import Id
 from taskhub.kernel.application.commands import Expected
 from taskhub.tasks.api.bodies.kinds import StatusKey, optional
+from taskhub.tasks.api.names import Names, ProjectName, TaskName
 from taskhub.tasks.application.move_task import MoveTask
 from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
@@ -26,12 +26,12 @@ class Move(Body):
         json_schema_extra={"examples": [{"before": "019a9f49-95cb-770d-b4b9-06d837e5b03a", "status": "done"}]}
     )
 
-    before: Id = optional(_NOBODY)
-    after: Id = optional(_NOBODY)
+    before: TaskName = optional(_NOBODY)
+    after: TaskName = optional(_NOBODY)
     to: Literal["first", "last"] = optional("last")
     status: StatusKey = optional("")
-    parent_id: Id | None = optional(None)
-    project_id: Id = optional(_NOBODY)
+    parent_id: TaskName | None = optional(None)
+    project_id: ProjectName = optional(_NOBODY)
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -39,18 +39,27 @@ class Move(Body):
             raise PydanticCustomError("one_place", "Expected exactly one of `before`, `after` and `to`.")
         return self
 
-    def command(self, workspace_id: UUID, task: TaskRef, expected: Expected) -> MoveTask:
+    @property
+    def names(self) -> tuple[Any, ...]:
+        """All that may be keys."""
+        return (self.before, self.after, self.parent_id, self.project_id)
+
+    def command(self, workspace_id: UUID, task: TaskRef, expected: Expected, names: Names) -> MoveTask:
         given = self.model_fields_set
+        values = {name: getattr(self, name) for name in given & _VALUES}
+        if self.parent_id is not None:
+            values["parent_id"] = names.id(self.parent_id)
         return MoveTask(
             workspace_id=workspace_id,
             task=task,
-            place=self._place(),
-            project_id=self.project_id if "project_id" in given else None,
-            values={name: getattr(self, name) for name in given & _VALUES},
+            place=self._place(names),
+            project_id=names.id(self.project_id) if "project_id" in given else None,
+            values=values,
             expected=expected,
         )
 
-    def _place(self) -> Place:
+    def _place(self, names: Names) -> Place:
         if "to" in self.model_fields_set:
             return FIRST if self.to == "first" else LAST
-        return Place(Side.BEFORE, self.before) if "before" in self.model_fields_set else Place(Side.AFTER, self.after)
+        side, beside = (Side.BEFORE, self.before) if "before" in self.model_fields_set else (Side.AFTER, self.after)
+        return Place(side, names.id(beside))

@@ -7,9 +7,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body, Patch
-from taskhub.kernel.api.types import Day, Id, Markdown, NewId, TimeZone, Title
+from taskhub.kernel.api.types import Day, Markdown, NewId, TimeZone, Title
 from taskhub.kernel.contract.ids import new_id
 from taskhub.tasks.api.bodies.kinds import AssigneeIds, BlockerIds, LabelIds, PriorityKey, StatusKey, WallTime, optional
+from taskhub.tasks.api.names import Names, ProjectName, TaskName
 from taskhub.tasks.application.create_task import CreateTask
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
@@ -47,13 +48,22 @@ class TaskContent(Body):
     priority: PriorityKey = "none"
     assignee_ids: AssigneeIds = ()
     label_ids: LabelIds = ()
-    parent_id: Id | None = None
+    parent_id: TaskName | None = None
     blocked_by_ids: BlockerIds = ()
     due: DueBody | None = None
 
-    def values(self) -> dict[str, Any]:
+    @property
+    def names(self) -> tuple[Any, ...]:
+        """All that may be keys."""
+        return (self.parent_id, *self.blocked_by_ids)
+
+    def values(self, names: Names) -> dict[str, Any]:
         """The members of `Content` that are given."""
         values: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set & _CONTENT}
+        if self.parent_id is not None:
+            values["parent_id"] = names.id(self.parent_id)
+        for name in _LISTS & values.keys():
+            values[name] = names.ids(values[name])
         if "priority" in values:
             values["priority"] = Priority.of(self.priority)
         if self.due is not None:
@@ -62,17 +72,22 @@ class TaskContent(Body):
 
 
 _CONTENT = frozenset(TaskContent.model_fields)
+_LISTS = frozenset({"assignee_ids", "blocked_by_ids"})
 
 
 class NewTask(TaskContent):
     """A new task begins at the first status of its project, unless it names another."""
 
     id: NewId = Field(default_factory=new_id)
-    project_id: Id
+    project_id: ProjectName
     title: Title
 
-    def command(self, workspace_id: UUID, actor_id: UUID) -> CreateTask:
-        return CreateTask(workspace_id, self.id, self.project_id, self.values(), actor_id)
+    @property
+    def names(self) -> tuple[Any, ...]:
+        return (self.project_id, *super().names)
+
+    def command(self, workspace_id: UUID, actor_id: UUID, names: Names) -> CreateTask:
+        return CreateTask(workspace_id, self.id, names.id(self.project_id), self.values(names), actor_id)
 
 
 class TaskPatch(TaskContent, Patch):

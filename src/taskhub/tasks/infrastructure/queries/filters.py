@@ -1,5 +1,6 @@
 """Filters of tasks as SQL: one condition for each that is set."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,13 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     Uuid,
+    all_,
     any_,
     bindparam,
     column,
     func,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -24,6 +27,8 @@ from sqlalchemy import (
 
 from taskhub.kernel.infrastructure.database import Parameters
 from taskhub.tasks.application.queries import Order, TaskFilter, TaskSort
+from taskhub.tasks.domain.due import Due
+from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.sorting import Columns
@@ -32,6 +37,8 @@ Condition = ColumnElement[bool]
 MakeCondition = Callable[[Columns], Condition]
 
 OF_ONE_PROJECT = "project"
+_APART = {name: f"{name}_apart" for name in ("updated_before", "updated_after")}
+"""The same filters in lists that are not a stretch of their index."""
 
 _projects = PROJECTS.table.c
 _waiting, _blocker, _blocked = (TASKS.table.alias(name) for name in ("waiting", "blocker", "blocked"))
@@ -41,12 +48,58 @@ def _is_one_of(column: str, parameter: str, type_: Any) -> MakeCondition:
     return lambda tasks: tasks[column] == any_(bindparam(parameter, type_=ARRAY(type_)))
 
 
-def _overlaps(column: str) -> MakeCondition:
-    return lambda tasks: tasks[column].overlap(bindparam(column, type_=ARRAY(Uuid())))
+def _is_none_of(column: str, parameter: str, type_: Any) -> MakeCondition:
+    return lambda tasks: tasks[column] != all_(bindparam(parameter, type_=ARRAY(type_)))
+
+
+def _overlaps(column: str, parameter: str) -> MakeCondition:
+    return lambda tasks: tasks[column].overlap(bindparam(parameter, type_=ARRAY(Uuid())))
+
+
+def _not(condition: MakeCondition) -> MakeCondition:
+    return lambda tasks: not_(condition(tasks))
+
+
+def _is_due_before(parameter: str) -> MakeCondition:
+    """By the one instant of all due dates, whose all-day ones stand where their date ends in UTC. In another time zone that is
+    the other side of the bound for at most one date, see `_exception`.
+    """
+    bound, exception = (bindparam(name, type_=DateTime(timezone=True)) for name in (parameter, _EXCEPTION[parameter]))
+    return lambda tasks: (tasks.due_ends_at < bound) != (tasks.due_ends_at == exception)
+
+
+def _exception(bound: DueBound) -> dt.datetime:
+    """The all-day due date that is told wrongly by where it stands: no time zone is further than a day from UTC, so only the last
+    one before the bound, or the first one after it, can be.
+    """
+    if bound.date is None:
+        return Due(dt.date.max).ends_at
+    if (first := Due(bound.date)).ends_at < bound.instant:
+        return first.ends_at
+    if bound.date > dt.date.min and (last := Due(bound.date - dt.timedelta(days=1))).ends_at >= bound.instant:
+        return last.ends_at
+    return _NO_DUE_DATE
+
+
+_EXCEPTION = {name: f"{name}_except" for name in ("due_before", "due_after")}
+_NO_DUE_DATE = dt.datetime(1, 1, 1, microsecond=1, tzinfo=dt.UTC)
+"""No due date is this: wall times have no microseconds."""
+
+
+def _is_before(column: str, parameter: str) -> MakeCondition:
+    return lambda tasks: tasks[column] < bindparam(parameter, type_=DateTime(timezone=True))
+
+
+def _is_from(column: str, parameter: str) -> MakeCondition:
+    return lambda tasks: tasks[column] >= bindparam(parameter, type_=DateTime(timezone=True))
 
 
 def _is_empty(column: str) -> MakeCondition:
     return lambda tasks: func.cardinality(tasks[column]) == 0
+
+
+def _compares(function: Callable[..., Condition], column: str, parameter: str) -> MakeCondition:
+    return lambda tasks: function(tasks[column], bindparam(parameter, type_=DateTime(timezone=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +131,8 @@ class Choice:
 
 
 _CHOICES = (
-    Choice("assignee_ids", "unassigned", _overlaps("assignee_ids"), _is_empty("assignee_ids")),
-    Choice("label_ids", "unlabelled", _overlaps("label_ids"), _is_empty("label_ids")),
+    Choice("assignee_ids", "unassigned", _overlaps("assignee_ids", "assignee_ids"), _is_empty("assignee_ids")),
+    Choice("label_ids", "unlabelled", _overlaps("label_ids", "label_ids"), _is_empty("label_ids")),
     Choice("parent_ids", "top_level", _is_one_of("parent_id", "parent_ids", Uuid()), lambda tasks: tasks.parent_id.is_(None)),
 )
 
@@ -123,8 +176,21 @@ _CONDITIONS: dict[str, MakeCondition] = {
     "statuses": _is_one_of("status", "statuses", Text()),
     "status_categories": _is_one_of("status_category", "status_categories", Text()),
     "priorities": _is_one_of("priority", "priorities", SmallInteger()),
-    "due_before": lambda tasks: tasks.due_ends_at < bindparam("due_before", type_=DateTime(timezone=True)),
-    "due_after": lambda tasks: tasks.due_ends_at >= bindparam("due_after", type_=DateTime(timezone=True)),
+    "not_statuses": _is_none_of("status", "not_statuses", Text()),
+    "not_priorities": _is_none_of("priority", "not_priorities", SmallInteger()),
+    "not_assignee_ids": _not(_overlaps("assignee_ids", "not_assignee_ids")),
+    "assigned": _not(_is_empty("assignee_ids")),
+    "not_label_ids": _not(_overlaps("label_ids", "not_label_ids")),
+    "labelled": _not(_is_empty("label_ids")),
+    "due_before": _is_due_before("due_before"),
+    "due_after": _not(_is_due_before("due_after")),
+    "created_before": _is_before("created_at", "created_before"),
+    "created_after": _is_from("created_at", "created_after"),
+    "updated_before": _is_before("updated_at", "updated_before"),
+    "updated_after": _is_from("updated_at", "updated_after"),
+    # As operators these would be planned for a short stretch of their index, and every row of a long one be looked up.
+    _APART["updated_before"]: _compares(func.timestamptz_lt, "updated_at", "updated_before"),
+    _APART["updated_after"]: _compares(func.timestamptz_ge, "updated_at", "updated_after"),
     "closed": lambda tasks: tasks.closed_at.is_not(None),
     "open": lambda tasks: tasks.closed_at.is_(None),
     # As an array it is looked up first. As a mere subquery it may be planned as a filter of all tasks.
@@ -134,18 +200,21 @@ _CONDITIONS: dict[str, MakeCondition] = {
     **{name: condition for choice in _CHOICES for name, condition in choice.conditions.items()},
 }
 _FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
-_WITHOUT_VALUES = {"deleted", *_FLAGS, *(choice.none for choice in _CHOICES)}
+_MARKS = ("assigned", "labelled")
+_WITHOUT_VALUES = {"deleted", *_FLAGS, *_MARKS, *(choice.none for choice in _CHOICES)}
 _WITH_VALUES = tuple(name for name in TaskFilter.__struct_fields__ if name not in _WITHOUT_VALUES)
 _BY_VALUE = tuple(name for name in _WITH_VALUES if name in _CONDITIONS and name not in {choice.ids for choice in _CHOICES})
 
 
 def names_of(chosen: TaskFilter, order: Order[TaskSort]) -> frozenset[str]:
     """Which conditions a filter consists of, without their values. Words (`q`) are no condition on columns alone."""
-    names = {name for name in _BY_VALUE if getattr(chosen, name)}
+    names = {name for name in (*_BY_VALUE, *_MARKS) if getattr(chosen, name)}
     names |= {name for choice in _CHOICES if (name := choice.name_of(chosen))}
     names |= {words[value] for flag, words in _FLAGS.items() if (value := getattr(chosen, flag)) is not None}
     if order.sort is TaskSort.RANK and len(chosen.project_ids) == 1:
         names = names - {"project_ids"} | {OF_ONE_PROJECT}
+    if order.sort is not TaskSort.UPDATED_AT or not names <= _APART.keys():
+        names = {_APART.get(name, name) for name in names}
     return frozenset(names)
 
 
@@ -154,4 +223,9 @@ def conditions_of(names: frozenset[str], tasks: Columns) -> list[Condition]:
 
 
 def values_of(chosen: TaskFilter) -> Parameters:
-    return {name: value for name in _WITH_VALUES if (value := getattr(chosen, name))}
+    values: Parameters = {name: value for name in _WITH_VALUES if (value := getattr(chosen, name))}
+    for name, exception in _EXCEPTION.items():
+        if name in values:
+            bound: DueBound = values[name]
+            values |= {name: bound.instant, exception: _exception(bound)}
+    return values

@@ -50,6 +50,12 @@ LIMIT = bindparam("limit", type_=Integer())
 
 ENTRY = TASKS.table.alias("entry")
 _WITHOUT_INDEX = Order(TaskSort.DUE, descending=True)
+_STRETCHES = {
+    TaskSort.CREATED_AT: frozenset({"created_before", "created_after"}),
+    TaskSort.UPDATED_AT: frozenset({"updated_before", "updated_after"}),
+    TaskSort.RANK: frozenset({OF_ONE_PROJECT}),
+}
+"""Filters that leave a stretch of an order's index: it is read from where that begins, and no further than it goes."""
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -105,12 +111,15 @@ def narrowed(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
 
 
 def is_indexed(shape: Shape) -> bool:
-    """Whether an index has the list in its order. With filters only the newest first, as that index can check them by itself, and
-    the order of one project.
+    """Whether an index has the list in its order. With filters only that of creation, as it can check them by itself, and a
+    stretch of another.
     """
-    if shape.order.sort is TaskSort.RANK:
-        return shape.conditions <= {OF_ONE_PROJECT}
-    return shape.order.sort is TaskSort.CREATED_AT or (not shape.conditions and shape.order != _WITHOUT_INDEX)
+    return shape.order.sort is TaskSort.CREATED_AT or is_stretch(shape)
+
+
+def is_stretch(shape: Shape) -> bool:
+    """Whether an index has the list in its order, and nothing else in between."""
+    return shape.conditions <= _STRETCHES.get(shape.order.sort, frozenset()) and shape.order != _WITHOUT_INDEX
 
 
 def found(shape: Shape) -> Select[Any]:
@@ -155,7 +164,7 @@ def _in_direction(shape: Shape, places: Subquery) -> list[ColumnElement[Any]]:
 def list_statement(shape: Shape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
-    if shape.deleted or (is_indexed(shape) and shape.conditions <= {OF_ONE_PROJECT}):
+    if shape.deleted or is_stretch(shape):
         rows = select(*shown(shape, tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
         page = rows.limit(shape.most).subquery("page")
         return Statement(select(*shown(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))

@@ -5,14 +5,15 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
+from sqlalchemy import ColumnElement, Integer, bindparam, select
 
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.tasks.application.ports import ProjectRef
 from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
 from taskhub.tasks.infrastructure.mappings import PROJECTS, workflow_view_of
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.naming import IS_PROJECT, WORKSPACE_ID, kind_of, project_parameters
 from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 
@@ -20,8 +21,12 @@ _projects = PROJECTS.table.c
 _IN_WORKSPACE = select(*(_projects[name] for name in ProjectView.__struct_fields__)).where(
     _projects.workspace_id == WORKSPACE_ID, *PROJECTS.visible
 )
-_BY_ID = _IN_WORKSPACE.where(_projects.id == bindparam("id", type_=Uuid()))
-_PROJECT = {False: Statement(_BY_ID.where(_projects.deleted_at.is_(None))), True: Statement(_BY_ID)}
+_LIVE = _projects.deleted_at.is_(None)
+_PROJECT = {
+    (kind, with_deleted): Statement(_IN_WORKSPACE.where(is_named, *([] if with_deleted else [_LIVE])))
+    for kind, is_named in IS_PROJECT.items()
+    for with_deleted in (False, True)
+}
 
 
 @lru_cache(maxsize=64)
@@ -41,8 +46,9 @@ class SqlProjectQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, workspace_id: UUID, id: UUID, *, with_deleted: bool = False) -> ProjectView | None:
-        record = await self._database.fetch_row(_PROJECT[with_deleted], {"workspace_id": workspace_id, "id": id})
+    async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None:
+        parameters = {"workspace_id": workspace_id, **project_parameters(ref)}
+        record = await self._database.fetch_row(_PROJECT[kind_of(ref), with_deleted], parameters)
         return None if record is None else project_of(record)
 
     async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]:

@@ -1,0 +1,41 @@
+"""Instants and dates as the bounds of lists."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import WithJsonSchema, WrapValidator
+from pydantic_core import PydanticCustomError
+
+from taskhub.kernel.api.types import Instant
+from taskhub.tasks.domain.moments import start_of
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _date_or(value: str, instant: Callable[[str], dt.datetime]) -> dt.date:
+    if _DATE.fullmatch(value):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("date_parsing", "Expected a date that there is, in the years 1 to 9999.") from None
+    if "t" not in value.lower():
+        raise PydanticCustomError(
+            "instant_parsing", "Expected a date or an instant with an offset, such as 2026-11-20 or 2026-11-20T09:00:00Z."
+        )
+    return instant(value)
+
+
+Moment = Annotated[
+    Instant,
+    WrapValidator(_date_or),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
+]
+"""An instant in UTC, or a date, which is no instant before its time zone is known."""
+
+
+def instant_of(moment: dt.date | None, zone: ZoneInfo) -> dt.datetime | None:
+    """The instant itself, or the one at which the date begins."""
+    return moment if moment is None or isinstance(moment, dt.datetime) else start_of(moment, zone)
