@@ -61,7 +61,7 @@ class TaskHub(FastAPI):
         self.state.gate = container.workspaces.gate()
         self.state.cursor_signer = CursorSigner(container.secret_keys())
         self.state.require_if_match = settings.require_if_match
-        self.state.throttle = Throttle(_limits(settings)) if settings.rate_limits == "on" else None
+        self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
         for routes in ROUTES:
             self.router.routes.extend(routes.operations)
 
@@ -96,9 +96,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.close()
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
+def _throttle(settings: Settings, container: Container) -> Throttle:
+    limits = Limits(
         writes_per_user=settings.limit_writes_per_user,
         attempts_per_account=settings.limit_attempts_per_account,
         attempts_per_address=settings.limit_attempts_per_address,
     )
+    return Throttle(limits, container.windows(), container.secret_keys()[0])

@@ -53,8 +53,9 @@ class Background:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Works for as long as the block lasts."""
-        loops = [subscription.run for subscription in self.subscriptions]
-        async with beside(*loops, *self._container.users.background(), self._purge):
+        loops: list[Callable[[], Coroutine[Any, Any, None]]] = [subscription.run for subscription in self.subscriptions]
+        loops += [*self._container.users.background(), self._container.shared_counts().run, self._purge]
+        async with beside(*loops):
             yield
 
     async def purge_once(self) -> dict[str, int]:

@@ -5,7 +5,9 @@ from prometheus_client import CollectorRegistry
 
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import system_clock
+from taskhub.kernel.application.windows import Windows
 from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.shared_counts import SharedCounts
 from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.settings import Settings
 from taskhub.tasks.container import TasksContainer
@@ -27,6 +29,8 @@ class Container(containers.DeclarativeContainer):
     clock = providers.Object(system_clock)
     database = providers.Singleton(Database, database_url, pool_size=settings.provided.database_pool_size)
     signal = providers.Singleton(StreamSignal)
+    windows = providers.Singleton(Windows)
+    shared_counts = providers.Singleton(SharedCounts, database, windows)
 
     users = providers.Container(
         UsersContainer,

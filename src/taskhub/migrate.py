@@ -11,6 +11,7 @@ from sqlalchemy import column, func, select, table
 
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.migration_locks import WAIT_SECONDS
 
 _PACKAGE = Path(__file__).parent
 _PACKED, _CHECKED_OUT = _PACKAGE / "migrations", _PACKAGE.parents[1] / "migrations"
@@ -22,19 +23,23 @@ class WrongSchema(Exception):
     """The database has another schema than this program; the message says what to do."""
 
 
-def alembic_config(database_url: str | None = None) -> Config:
-    """Alembic's configuration for the migrations that came with this program."""
+def alembic_config(database_url: str | None = None, wait_seconds: float = WAIT_SECONDS) -> Config:
+    """Alembic's configuration for the migrations that came with this program.
+
+    ``wait_seconds``: how long others may hold what a revision needs.
+    """
     config = Config()
     config.set_main_option("script_location", str(_PACKED if _PACKED.is_dir() else _CHECKED_OUT).replace("%", "%%"))
     config.attributes["database_url"] = database_url
+    config.attributes["wait_seconds"] = wait_seconds
     return config
 
 
-async def migrate(database_url: str, revision: str = "head") -> None:
+async def migrate(database_url: str, revision: str = "head", *, wait_seconds: float = WAIT_SECONDS) -> None:
     """Upgrades the schema. Safe to call from many processes at once: one works, the others wait for it.
 
     Raises:
-        TimeoutError: another process held the migration lock for too long.
+        MigrationBlocked: others held what a revision needs for ``wait_seconds``, or another process is migrating for too long.
         WrongSchema: it was made by a newer program.
     """
     async with Database(database_url, pool_size=1).opened() as database:
@@ -42,7 +47,7 @@ async def migrate(database_url: str, revision: str = "head") -> None:
     refuse_newer(found)
     if found == newest_revision() and revision == "head":
         return
-    await asyncio.to_thread(command.upgrade, alembic_config(database_url), revision)
+    await asyncio.to_thread(command.upgrade, alembic_config(database_url, wait_seconds), revision)
 
 
 async def check_schema(database: Database) -> None:

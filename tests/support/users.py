@@ -38,6 +38,7 @@ class FakeUsersUnitOfWork:
         self.added: list[Any] = []
         self.removed: list[Any] = []
         self.forgotten: list[UUID] = []
+        self.forgotten_addresses: list[UUID] = []
         self.users = FakeUsers(self, [one for one in loaded if isinstance(one, User)])
         self.sessions = FakeSessions(self, [one for one in loaded if isinstance(one, Session)])
         self.api_tokens = FakeApiTokens(self, [one for one in loaded if isinstance(one, ApiToken)])
@@ -57,6 +58,9 @@ class FakeUsersUnitOfWork:
 
     async def forget_retry_keys(self, user_id: UUID) -> None:
         self.forgotten.append(user_id)
+
+    async def forget_addresses(self, user_id: UUID) -> None:
+        self.forgotten_addresses.append(user_id)
 
 
 class _FakeRepository:

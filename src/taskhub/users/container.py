@@ -29,6 +29,7 @@ from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 from taskhub.users.infrastructure.purge import PURGES
 from taskhub.users.infrastructure.queries import SqlAccountQueries
 from taskhub.users.infrastructure.refresh_tokens import SignedRefreshTokens
+from taskhub.users.infrastructure.sign_in_addresses import SqlSignInAddresses
 from taskhub.users.infrastructure.unit_of_work import SqlUsersUnitOfWork
 
 
@@ -45,7 +46,8 @@ class UsersContainer(containers.DeclarativeContainer):
     runner: providers.Provider[Runner[SqlUsersUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
 
     password_hasher = providers.Singleton(Argon2PasswordHasher)
-    credentials = providers.Singleton(SqlCredentialStore, database)
+    sign_in_addresses = providers.Singleton(SqlSignInAddresses, database, secret_keys)
+    credentials = providers.Singleton(SqlCredentialStore, database, sign_in_addresses, clock)
     passwords = providers.Singleton(Passwords, credentials, password_hasher)
     refresh_tokens = providers.Singleton(SignedRefreshTokens, secret_keys)
     access_tokens = providers.Singleton(JwtAccessTokens, secret_keys)

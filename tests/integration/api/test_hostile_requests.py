@@ -2,6 +2,8 @@
 
 import base64
 import json
+import math
+import time
 from uuid import uuid4
 
 import httpx2
@@ -77,10 +79,27 @@ def forged(token: str, container: Container, *without: str, **claims: object) ->
 
 
 async def with_token(api: Api, token: str) -> httpx2.Response:
-    return await api.client.get("/v1/workspaces", headers={"authorization": f"Bearer {token}"})
+    return await api.client.get("/v1/workspaces", headers={b"authorization": f"Bearer {token}".encode("latin-1")})
 
 
-@pytest.mark.parametrize("case", ["unsigned", "no exp", "no session", "no user", "another session", "numbers"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "unsigned",
+        "no exp",
+        "no session",
+        "no user",
+        "another session",
+        "numbers",
+        "for ever",
+        "huge",
+        "no number",
+        "issued in the future",
+        "good in the future",
+        "padded",
+        "with a byte of Latin-1 behind it",
+    ],
+)
 async def test_a_token_that_is_not_quite_ours_is_401(world: World, api: Api, container: Container, case: str) -> None:
     token = str(world.api.client.headers["authorization"].removeprefix("Bearer "))
     tokens = {
@@ -90,6 +109,13 @@ async def test_a_token_that_is_not_quite_ours_is_401(world: World, api: Api, con
         "no user": forged(token, container, "sub"),
         "another session": forged(token, container, sid=str(uuid4())),
         "numbers": forged(token, container, exp="tomorrow"),
+        "for ever": forged(token, container, exp=math.inf),
+        "huge": forged(token, container, exp=10**400),
+        "no number": forged(token, container, iat=math.nan),
+        "issued in the future": forged(token, container, iat=int(time.time()) + 300, exp=int(time.time()) + 900),
+        "good in the future": forged(token, container, nbf=int(time.time()) + 300),
+        "padded": forged(token, container) + "=",
+        "with a byte of Latin-1 behind it": forged(token, container) + "\u00a0",
     }
 
     assert (await with_token(api, forged(token, container))).status_code == 200
@@ -118,3 +144,12 @@ async def test_what_is_no_token_is_401(api: Api, token: str) -> None:
 async def test_other_schemes_are_no_credential(world: World, api: Api, operation: Operation) -> None:
     for credential in ("Basic YTpi", "Bearer", "bearer", "token abc"):
         problem(await world.call(operation, api=api, headers={"authorization": credential}), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize("odd", ["=", "==", " ", "\t", "\n", "\u00a0", "\u200b", "é", "%", ".", "A", "\x7f"])
+async def test_a_refresh_token_has_one_spelling(api: Api, odd: str) -> None:
+    await api.sign_up()
+    token = (await api.sign_in(api.user["email"]))["refresh_token"]
+    for written in (token + odd, odd + token, token[:10] + odd + token[10:], token[:-1] + odd):
+        problem(await api.post("/v1/sessions/refresh", {"refresh_token": written}), 401, "invalid_token")
+    assert (await api.post("/v1/sessions/refresh", {"refresh_token": token})).status_code == 200

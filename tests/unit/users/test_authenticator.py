@@ -133,6 +133,30 @@ async def test_an_access_token_expires_however_warm_it_is(world: World, access_t
         await world.caller(access_token)
 
 
+def beginning_at(now: datetime) -> str:
+    return ACCESS_TOKENS.issue(USER_ID, SESSION_ID, now=now)
+
+
+async def test_a_token_from_a_replica_whose_clock_is_a_little_ahead_is_good(world: World) -> None:
+    assert await world.caller(beginning_at(NOW + timedelta(seconds=60)))
+
+
+async def test_a_token_from_the_future_is_refused_until_its_time_comes(world: World) -> None:
+    token = beginning_at(NOW + timedelta(seconds=61))
+    with pytest.raises(InvalidToken):
+        await world.caller(token)
+    world.now += timedelta(seconds=1)
+    assert await world.caller(token)
+
+
+async def test_a_token_is_of_the_future_however_warm_it_is(world: World) -> None:
+    token = beginning_at(NOW)
+    await world.caller(token)
+    world.now -= timedelta(seconds=61)
+    with pytest.raises(InvalidToken):
+        await world.caller(token)
+
+
 async def test_an_api_token_expires_however_warm_it_is(world: World) -> None:
     user_id, id, scopes, workspace_id, _, last = world.tokens[DIGEST]
     world.tokens[DIGEST] = (user_id, id, scopes, workspace_id, NOW + timedelta(seconds=1), last)
@@ -142,11 +166,22 @@ async def test_an_api_token_expires_however_warm_it_is(world: World) -> None:
         await world.caller(SECRET)
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic YWRhOnNlY3JldA==", "thub_x", "BearerX y"])
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer", "Bearer ", "Basic YWRhOnNlY3JldA==", "thub_x", "BearerX y", "Bearer\tx", "Bearer\xa0x", "\xa0Bearer x"],
+)
 async def test_without_a_bearer_token_nobody_is_there(world: World, authorization: str | None) -> None:
     with pytest.raises(NotAuthenticated) as refusal:
         await world.authenticator.authenticate(authorization)
     assert refusal.value.headers == ((b"www-authenticate", b"Bearer"),)
+
+
+@pytest.mark.parametrize("odd", ["\xa0", "\x85", "\x1c", "\x0b", "\x0c", "=", ".", ",", "\r", '"'])
+async def test_a_credential_with_something_before_or_behind_it_is_another(world: World, access_token: str, odd: str) -> None:
+    for token in (access_token, SECRET):
+        for written in (odd + token, token + odd):
+            with pytest.raises(InvalidToken):
+                await world.caller(written)
 
 
 @pytest.mark.parametrize("token", ["x", "thub_", "thub_" + "x" * 43, "thub_" + "x" * 10_000, "a b", "x, Bearer y", "thubr_AAAA"])

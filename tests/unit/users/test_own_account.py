@@ -124,7 +124,7 @@ async def test_closing_an_account_ends_all_that_it_has_open() -> None:
     await close_account(CloseAccount(proof_of(user), None), uow, clock=lambda: LATER)
     assert user.deleted_at == LATER
     assert uow.removed == [session, token]
-    assert uow.forgotten == [user.id]
+    assert (uow.forgotten, uow.forgotten_addresses) == ([user.id], [user.id])
     assert uow.tenancies.released == [user.id]
 
 

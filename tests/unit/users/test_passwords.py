@@ -19,7 +19,7 @@ class OneAccount:
     def __init__(self, password: str = "swordfish") -> None:
         self.account = Credentials(ADA.user_id, f"hash of: {password}", 2, 7)
 
-    async def by_email(self, key: str) -> Credentials | None:
+    async def by_email(self, key: str, address: str) -> Credentials | None:
         return self.account if key == "ada@example.com" else None
 
     async def by_id(self, user_id: UUID) -> Credentials | None:
@@ -44,8 +44,12 @@ HASHER = CountingHasher()
 PASSWORDS = Passwords(OneAccount(), HASHER)
 
 
+async def proven(email: str, password: str, passwords: Passwords = PASSWORDS) -> Proof:
+    return await passwords.prove_found(await passwords.find(email, "192.0.2.7"), password)
+
+
 async def test_whoever_knows_the_password_gets_a_proof() -> None:
-    assert await PASSWORDS.prove_by_email("Ada@Example.com", "swordfish") == Proof(ADA.user_id, 2, 7, "renewed")
+    assert await proven("Ada@Example.com", "swordfish") == Proof(ADA.user_id, 2, 7, "renewed")
     assert await PASSWORDS.prove(ADA.user_id, "swordfish") == Proof(ADA.user_id, 2, 7, "renewed")
 
 
@@ -53,7 +57,7 @@ async def test_whoever_knows_the_password_gets_a_proof() -> None:
 async def test_wrong_password_and_unknown_email_are_one_answer_after_one_hash(email: str) -> None:
     hasher = CountingHasher()
     with pytest.raises(InvalidCredentials) as refusal:
-        await Passwords(OneAccount(), hasher).prove_by_email(email, "wrong")
+        await proven(email, "wrong", Passwords(OneAccount(), hasher))
     assert str(refusal.value) == "Email or password is wrong."
     assert len(hasher.verified) == 1
 

@@ -134,7 +134,7 @@ class Operation(APIRoute):
             await state.gate.admit(request, self.access)
         finally:
             if state.throttle is not None and hasattr(request, "caller"):
-                left = state.throttle.admit(str(request.caller.user_id), writes=self.writes)
+                left = state.throttle.admit(request.caller.user_id, writes=self.writes)
                 request.scope["answer_headers"].extend(left)
 
     async def _read_body(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:

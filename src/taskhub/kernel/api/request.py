@@ -96,15 +96,37 @@ class ApiRequest(Request):
         value = self.header(b"user-agent")
         return None if value is None else "".join(c for c in value[:500] if c.isprintable())
 
+    @property
+    def address(self) -> str:
+        """Where the client is, as far as the service believes its proxies."""
+        return self.client.host if self.client else "unknown"
+
     def limit_attempts(self, account: str) -> None:
-        """Counts an attempt to sign in, renew or register, by account and by address.
+        """Counts an attempt to sign in, renew or register, by address and by account.
+
+        Raises:
+            RateLimited
+        """
+        self.limit_address()
+        self.limit_account(account)
+
+    def limit_address(self) -> None:
+        """Raises:
+        RateLimited
+        """
+        throttle = self.scope["app"].state.throttle
+        if throttle is not None:
+            throttle.admit_address(self.address)
+
+    def limit_account(self, account: str, *, knows_address: bool = False) -> None:
+        """``knows_address``: the account was signed in to from there, so that others' attempts don't count.
 
         Raises:
             RateLimited
         """
         throttle = self.scope["app"].state.throttle
         if throttle is not None:
-            throttle.admit_attempt(account, self.client.host if self.client else "unknown")
+            throttle.admit_account(account, known_address=self.address if knows_address else None)
 
     async def admit(self, access: Access) -> None:
         """Demands more of the caller than the route does.

@@ -1,14 +1,13 @@
-"""Limits on how often: each user's writes, and attempts to sign in by account and by address. Counted per process."""
+"""Limits on how often: each user's writes, and attempts to sign in by account and by address. Counted in `Windows`."""
 
+import hashlib
 import math
-import time
 from collections import Counter
 from dataclasses import dataclass
+from uuid import UUID
 
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
-
+from taskhub.kernel.application.windows import WINDOW_SECONDS, Windows
+from taskhub.kernel.domain.addresses import network_of
 from taskhub.kernel.domain.errors import Category, DomainError
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -34,39 +33,48 @@ class Limits:
 class Throttle:
     """``refused`` counts refusals by kind, for the metrics."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._writes = RateLimitItemPerMinute(limits.writes_per_user)
-        self._account = RateLimitItemPerMinute(limits.attempts_per_account)
-        self._address = RateLimitItemPerMinute(limits.attempts_per_address)
+    def __init__(self, limits: Limits, windows: Windows, secret_key: bytes) -> None:
+        """``secret_key`` hides whose attempts are counted from those who see the keys."""
+        self._limits = limits
+        self._windows = windows
+        self._key = hashlib.sha256(b"attempts:" + secret_key).digest()
         self.refused = Counter[str]()
-        self._policy = (b"ratelimit-policy", b'"writes";q=%d;w=60' % limits.writes_per_user)
+        self._policy = (b"ratelimit-policy", b'"writes";q=%d;w=%d' % (limits.writes_per_user, WINDOW_SECONDS))
 
-    def admit(self, user_id: str, *, writes: bool) -> Headers:
+    def admit(self, user_id: UUID, *, writes: bool) -> Headers:
         """Counts a user's request if it writes. Returns the headers that tell what is left.
 
         Raises:
             RateLimited
         """
-        admitted = self._limiter.hit(self._writes, "writes", user_id) if writes else True
-        remaining, seconds = self._left(self._writes, "writes", user_id)
-        headers = (self._policy, (b"ratelimit", b'"writes";r=%d;t=%d' % (remaining, seconds)))
+        key, limit = user_id.bytes, self._limits.writes_per_user
+        admitted = self._windows.hit(key, limit) if writes else True
+        remaining, seconds = self._windows.left(key, limit)
+        headers = (self._policy, (b"ratelimit", b'"writes";r=%d;t=%d' % (remaining, math.ceil(seconds))))
         if not admitted:
             self.refused["writes"] += 1
-            raise RateLimited(seconds, headers)
+            raise RateLimited(math.ceil(seconds), headers)
         return headers
 
-    def admit_attempt(self, account: str, address: str) -> None:
-        """Counts an attempt to sign in, renew or register.
+    def admit_address(self, address: str) -> None:
+        """Counts an attempt to sign in, renew or register by where it comes from.
 
         Raises:
             RateLimited
         """
-        for item, kind, key in ((self._address, "address", address), (self._account, "account", account)):
-            if not self._limiter.hit(item, kind, key):
-                self.refused[kind] += 1
-                raise RateLimited(self._left(item, kind, key)[1])
+        self._admit("address", network_of(address), self._limits.attempts_per_address)
 
-    def _left(self, item: RateLimitItem, *key: str) -> tuple[int, int]:
-        stats = self._limiter.get_window_stats(item, *key)
-        return stats.remaining, max(1, math.ceil(stats.reset_time - time.time()))
+    def admit_account(self, account: str, *, known_address: str | None = None) -> None:
+        """Counts an attempt by what it is about. Those from an address that is known to belong to it have a count of their own.
+
+        Raises:
+            RateLimited
+        """
+        name = account if known_address is None else f"{account}\0{network_of(known_address)}"
+        self._admit("account", name, self._limits.attempts_per_account)
+
+    def _admit(self, kind: str, name: str, limit: int) -> None:
+        key = hashlib.blake2b(f"{kind}\0{name}".encode("utf-8", "surrogatepass"), digest_size=16, key=self._key).digest()
+        if not self._windows.hit(key, limit):
+            self.refused[kind] += 1
+            raise RateLimited(math.ceil(self._windows.left(key, limit)[1]))

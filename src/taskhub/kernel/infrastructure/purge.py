@@ -1,8 +1,8 @@
-"""Removing what is over: how a module says what that is, and the kernel's own, retry keys."""
+"""Removing what is over: how a module says what that is, and the kernel's own."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, bindparam, delete, func, literal, select, tuple_
 
@@ -10,9 +10,11 @@ from taskhub.kernel.infrastructure.command_log import KEPT
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.rows import table_of
 from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import RetryKeyRow
+from taskhub.kernel.infrastructure.tables import RateLimitHitRow, RetryKeyRow
 
 AT_ONCE = 1000
+HITS_KEPT = timedelta(minutes=10)
+"""Longer than they count, and than clocks differ."""
 
 _keys = table_of(RetryKeyRow)
 _spent = (
@@ -23,6 +25,10 @@ _spent = (
 )
 _gone = delete(_keys).where(tuple_(_keys.c.stream_id, _keys.c.user_id, _keys.c.key).in_(_spent)).returning(literal(1)).cte("gone")
 _PURGE = Statement(select(func.count()).select_from(_gone))
+
+_hits = table_of(RateLimitHitRow)
+_old = delete(_hits).where(_hits.c.told_at < bindparam("before", type_=_hits.c.told_at.type)).returning(literal(1)).cte("old")
+_PURGE_HITS = Statement(select(func.count()).select_from(_old))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +51,9 @@ async def purge_retry_keys(database: Database, now: datetime) -> int:
     return removed
 
 
-PURGES = (Purge("retry_keys", purge_retry_keys),)
+async def purge_rate_limit_hits(database: Database, now: datetime) -> int:
+    """Removes what processes told that have ended; living ones remove their own."""
+    return int((await database.fetch(_PURGE_HITS, {"before": now - HITS_KEPT}))[0][0])
+
+
+PURGES = (Purge("retry_keys", purge_retry_keys), Purge("rate_limit_hits", purge_rate_limit_hits))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import ARRAY, BigInteger, Index, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -88,3 +88,19 @@ class ParkedEventRow(Row):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     error: Mapped[str]
     parked_at: Mapped[datetime]
+
+
+class RateLimitHitRow(Row):
+    """What one process admitted in a moment, for the others to count along; of no use after a minute.
+
+    Not logged: after a crash of the database, or on the server that takes its place, counting begins anew.
+    """
+
+    __tablename__ = "rate_limit_hits"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    process_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    told_at: Mapped[datetime]
+    subjects: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
+    counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))

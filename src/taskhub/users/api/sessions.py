@@ -12,6 +12,7 @@ from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest, parse_id
 from taskhub.kernel.api.responses import JsonResponse, Page
+from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import StaleVersion
@@ -42,11 +43,14 @@ log = structlog.get_logger("taskhub.users")
 )
 async def create_session(request: ApiRequest, body: SignIn) -> Response:
     users = module_of(request)
-    request.limit_attempts(_account(body.email))
-    proof = await users.passwords().prove_by_email(body.email, body.password.get_secret_value())
+    request.limit_address()
+    known = await users.passwords().find(body.email, request.address)
+    request.limit_account(_account(body.email), knows_address=known is not None and known.knows_address)
+    proof = await users.passwords().prove_found(known, body.password.get_secret_value())
     command = OpenSession(new_id(), proof, request.user_agent)
     context = replace(request.command_context(), actor_id=proof.user_id)
     signed_in = await users.runner().perform(users.open_session(), command, context)
+    await _remember_address(request, signed_in.user_id)
     tokens = users.session_tokens()(signed_in)
     return JsonResponse(201, msgspec.json.encode(tokens), [(b"location", f"{PATH}/{signed_in.session_id}".encode())])
 
@@ -107,6 +111,15 @@ async def delete_session(request: ApiRequest, session: str) -> Response:
     command = EndSession(request.caller.user_id, _session_id(session, current_session(request)), request.expected)
     await users.runner().perform(users.end_session(), command, request.command_context())
     return JsonResponse(204, b"")
+
+
+async def _remember_address(request: ApiRequest, user_id: UUID) -> None:
+    """The session is open already: it does not depend on this."""
+    users = module_of(request)
+    try:
+        await users.sign_in_addresses().remember(user_id, request.address, now=users.clock()())
+    except (Unavailable, Busy):
+        log.warning("an address was not remembered: the database does not answer")
 
 
 def current_session(request: ApiRequest) -> UUID:

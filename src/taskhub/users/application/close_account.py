@@ -40,3 +40,4 @@ async def close_account(command: CloseAccount, uow: UsersUnitOfWork, *, clock: C
     await revoke_tokens(user.id, uow, now=now)
     user.close(now)
     await uow.forget_retry_keys(user.id)
+    await uow.forget_addresses(user.id)

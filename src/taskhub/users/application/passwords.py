@@ -13,16 +13,17 @@ from taskhub.users.domain.user import User
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What is needed to check a password."""
+    """What is needed to check a password. ``knows_address``: the account was signed in to from where this is asked, lately."""
 
     user_id: UUID
     password_hash: str = field(repr=False)
     password_number: int
     version: int
+    knows_address: bool = False
 
 
 class CredentialStore(Protocol):
-    async def by_email(self, key: str) -> Credentials | None: ...
+    async def by_email(self, key: str, address: str) -> Credentials | None: ...
 
     async def by_id(self, user_id: UUID) -> Credentials | None: ...
 
@@ -45,18 +46,24 @@ class Passwords:
         self._store = store
         self._hasher = hasher
 
-    async def prove_by_email(self, email: str, password: str) -> Proof:
-        """Takes the same time for an email that nobody has, or that is none.
-
-        Raises:
-            InvalidCredentials
-            Busy
+    async def find(self, email: str, address: str) -> Credentials | None:
+        """What is known of the account of an email, asked for from an address. None, in the same time, for an email that nobody
+        has, or that is none.
         """
         try:
             key = EmailAddress.parse(email).key
         except ValueError:
             key = ""
-        proof = await self._prove(await self._store.by_email(key), password)
+        return await self._store.by_email(key, address)
+
+    async def prove_found(self, known: Credentials | None, password: str) -> Proof:
+        """Takes the same time whether anything is known or not.
+
+        Raises:
+            InvalidCredentials
+            Busy
+        """
+        proof = await self._prove(known, password)
         if proof is None:
             raise InvalidCredentials
         return proof

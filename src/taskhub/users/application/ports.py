@@ -88,6 +88,9 @@ class UsersUnitOfWork(UnitOfWork, Protocol):
     async def forget_retry_keys(self, user_id: UUID) -> None:
         """Removes the user's retry keys, and the answers kept with them. The unit of work must be locking."""
 
+    async def forget_addresses(self, user_id: UUID) -> None:
+        """Removes the addresses that the user signed in from. The unit of work must be locking."""
+
 
 class PasswordHasher(Protocol):
     """Slow on purpose, so never called while a unit of work is open: its connection would wait along.

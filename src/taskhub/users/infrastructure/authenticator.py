@@ -22,6 +22,9 @@ from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, scopes_o
 GRANT_SECONDS = 0.9
 """How long a session or token is taken to be alive after it was read: a second after its end it is refused everywhere."""
 MOST_REMEMBERED = 20_000
+SKEW_SECONDS = 60
+"""How far the clock of the replica that made a token may be ahead of ours."""
+_BLANKS = " \t"
 
 _sessions, _tokens = SESSIONS.table.c, API_TOKENS.table.c
 _SESSION = Statement(
@@ -58,8 +61,9 @@ class SqlAuthenticator:
         self._tokens: Memory[str, tuple[Caller, datetime | None]] = Memory(GRANT_SECONDS, MOST_REMEMBERED, monotonic)
 
     async def authenticate(self, authorization: str | None) -> Caller:
-        scheme, _, token = (authorization or "").strip().partition(" ")
-        token = token.strip()
+        # Blanks alone: Python strips what HTTP does not, and a credential has one spelling.
+        scheme, _, token = (authorization or "").strip(_BLANKS).partition(" ")
+        token = token.strip(_BLANKS)
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated
         return await (self._by_api_token(token) if token.startswith(PREFIX) else self._by_session(token))
@@ -67,7 +71,10 @@ class SqlAuthenticator:
     async def _by_session(self, token: str) -> Caller:
         claims = self._verified(token)
         now = self._clock()
-        if claims.expires_at <= now.timestamp():
+        seconds = now.timestamp()
+        if claims.good_from > seconds + SKEW_SECONDS:
+            raise InvalidToken
+        if claims.expires_at <= seconds:
             raise TokenExpired
         key = (claims.user_id, claims.session_id)
         return self._sessions.get(key) or await self._read_session(key, now)

@@ -2,9 +2,12 @@
 
 import asyncio
 import base64
-import threading
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from argon2 import DEFAULT_HASH_LENGTH, DEFAULT_MEMORY_COST, DEFAULT_PARALLELISM, DEFAULT_RANDOM_SALT_LENGTH, DEFAULT_TIME_COST
@@ -16,8 +19,14 @@ from taskhub.kernel.application.errors import Busy
 from taskhub.users.application.ports import Verdict
 
 AT_ONCE = 2
-MOST_WAITING = 40
-"""At about 20 a second that is two seconds of waiting, after which a client had better be told."""
+MOST_SECONDS = 10.0
+"""How long somebody waits for their turn. A password takes 0.05 to 0.3 s of a processor; clients give up after 10 to 30 s."""
+MOST_WAITING = 1000
+"""A bound on memory: they would not all be served within `MOST_SECONDS` on any machine."""
+NICENESS = 10
+"""How much hashing gives way to the event loop, where processors are short."""
+
+_CROWDED = "Too many are signing in at this moment. Nothing was changed; try again."
 
 T = TypeVar("T")
 
@@ -25,15 +34,17 @@ T = TypeVar("T")
 class Argon2PasswordHasher:
     """Hashes passwords as RFC 9106 recommends for little memory (64 MiB, three passes).
 
-    No more than a few at once, however many sign in: each takes that memory and a processor for a while.
+    No more than a few at once, however many sign in: each takes that memory and a processor for a while. The others wait in
+    the order in which they came, for a limited time. One object serves one event loop.
     """
 
     def __init__(self, *, time_cost: int = DEFAULT_TIME_COST, memory_cost: int = DEFAULT_MEMORY_COST) -> None:
         """``memory_cost`` is in KiB."""
         self._passwords = PasswordHash((Argon2Hasher(time_cost, memory_cost),))
         self._decoy = _decoy(time_cost, memory_cost)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
-        self._places = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords", initializer=_give_way)
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
 
     async def hash(self, password: str) -> str:
         return await self._run(self._passwords.hash, password)
@@ -49,12 +60,39 @@ class Argon2PasswordHasher:
         return Verdict(is_right and known is not None, rehashed)
 
     async def _run(self, work: Callable[..., T], *arguments: Any) -> T:
-        if not self._places.acquire(blocking=False):
-            raise Busy("Too many are signing in at this moment. Nothing was changed; try again.")
+        await self._take_place()
         future: Future[T] = self._threads.submit(work, *arguments)
         # A caller who hangs up does not stop the thread: the place is free when the work is done.
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(partial(self._free_place, asyncio.get_running_loop()))
         return await asyncio.wrap_future(future)
+
+    async def _take_place(self) -> None:
+        """Raises:
+        Busy
+        """
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        if self._waiting >= MOST_WAITING:
+            raise Busy(_CROWDED)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Busy(_CROWDED) from None
+        finally:
+            self._waiting -= 1
+
+    def _free_place(self, loop: asyncio.AbstractEventLoop, _: object) -> None:
+        with suppress(RuntimeError):  # The loop is closed: nobody waits any more.
+            loop.call_soon_threadsafe(self._places.release)
+
+
+def _give_way() -> None:
+    """Lowers the priority of the thread that it runs in, where threads have one of their own."""
+    if sys.platform == "linux":
+        os.nice(NICENESS)  # Of the thread alone, and of those that it starts.
 
 
 def _decoy(time_cost: int, memory_cost: int) -> str:

@@ -9,6 +9,7 @@ from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS
+from taskhub.users.infrastructure.sign_in_addresses import KEPT, expired
 
 BATCH = 500
 TOKENS_KEPT = timedelta(days=30)
@@ -45,4 +46,5 @@ class ExpiredRows:
 PURGES = (
     Purge("expired_sessions", ExpiredRows(_expired(SESSIONS.table), timedelta(0))),
     Purge("expired_api_tokens", ExpiredRows(_expired(API_TOKENS.table), TOKENS_KEPT)),
+    Purge("sign_in_addresses", ExpiredRows(expired(BATCH), KEPT)),
 )

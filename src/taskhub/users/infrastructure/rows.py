@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Index, Text
+from sqlalchemy import ARRAY, DateTime, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskhub.kernel.infrastructure.rows import Row, SoftDeleted, Timestamped, Versioned
@@ -54,3 +54,14 @@ class ApiTokenRow(Versioned, Timestamped, Row):
     expires_at: Mapped[datetime | None]
     digest: Mapped[str]
     last_used_at: Mapped[datetime | None]
+
+
+class SignInAddressRow(Row):
+    """An address that an account was signed in to from, as a digest under the server's secret."""
+
+    __tablename__ = "sign_in_addresses"
+    __table_args__ = (Index(None, "last_at"),)
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    last_at: Mapped[datetime]

@@ -15,6 +15,7 @@ from taskhub.kernel.infrastructure.tables import RetryKeyRow
 from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
 from taskhub.users.application.ports import Tenancies
 from taskhub.users.infrastructure.repositories import SqlApiTokens, SqlSessions, SqlUsers
+from taskhub.users.infrastructure.sign_in_addresses import FORGET
 
 _keys = table_of(RetryKeyRow)
 _USER, _SHADOW = bindparam("user_id", type_=Uuid()), bindparam("shadow", type_=Uuid())
@@ -50,3 +51,6 @@ class SqlUsersUnitOfWork(SqlUnitOfWork):
 
     async def forget_retry_keys(self, user_id: UUID) -> None:
         await self.write(_FORGET_RETRY_KEYS, {"user_id": user_id, "shadow": shadow_of(user_id)})
+
+    async def forget_addresses(self, user_id: UUID) -> None:
+        await self.write(FORGET, {"user_id": user_id})
