@@ -18,6 +18,11 @@ ADVICE: dict[str, Advice] = {
         "What came is not HTTP: an unknown method, a broken header or chunk, or two lengths that contradict each other.",
         "Use an HTTP library rather than text of your own, and look at what stands between the client and this service.",
     ),
+    "request_timeout": Advice(
+        "The client took too long over its request: its head has to come within 10 seconds, and its body may not stand still for "
+        "30. Nothing of it was run.",
+        "Send it again, on a new connection. A client that is slow should have the whole body before it begins to send.",
+    ),
     "headers_too_large": Advice(
         "The headers and the path of the request are larger than 64 KiB.",
         "Send less: nothing that this service reads is that long.",
