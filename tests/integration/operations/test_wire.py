@@ -74,3 +74,11 @@ def test_the_port_of_the_metrics_reads_requests_in_the_same_way(new_installation
         assert [wire.answer().status for _ in range(2)] == [200, 200]
         assert wire.ask(b"GET /metrics HTTP/1.1\r\n\r\n").problem["code"] == "invalid_header"
         assert wire.is_ended()
+
+
+def test_who_asks_for_the_options_of_the_service_gets_its_methods(served: Served) -> None:
+    with Wire(served.client.base_url.port or 0) as wire:
+        answer = wire.ask(b"OPTIONS * HTTP/1.1\r\nHost: x\r\nMax-Forwards: 0\r\n\r\n")
+        assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS")
+        assert wire.ask(b"GET * HTTP/1.1\r\nHost: x\r\n\r\n").status == 404
+        assert wire.ask(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").status == 200

@@ -2,11 +2,11 @@
 
 import re
 
+from taskhub.kernel.api.methods import ALLOWED
 from taskhub.kernel.api.problems import HeadersTooLarge, HttpProblem, InvalidHeader, MalformedRequest, MethodNotAllowed
 from taskhub.kernel.domain.errors import DomainError
 
 MOST_BYTES = 64 * 1024
-METHODS = b"GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\])(?::[0-9]{0,5})?")
 """A name or an address, and a port. Commas, which a name may have by the letter of RFC 3986, are what joins two lines."""
@@ -47,7 +47,7 @@ class Head:
         if version not in ("1.1", "1.0"):
             self._refuse(MalformedRequest("This service speaks HTTP/1.1."))
         if method == b"CONNECT":
-            self._refuse(MethodNotAllowed("This service is no proxy.", [(b"allow", METHODS)]))
+            self._refuse(MethodNotAllowed("This service is no proxy.", [(b"allow", ALLOWED)]))
         if len(self._hosts) != 1 and (self._hosts or version == "1.1"):
             self._refuse(InvalidHeader("Host", "expected exactly one"))
         if self._hosts and not _HOST.fullmatch(self._hosts[0]):
