@@ -104,3 +104,25 @@ async def test_a_copy_that_is_still_good_is_told_so_only_where_the_condition_hol
     assert (await ada.get(path, headers=headers)).status_code == 304
     problem(await ada.get(path, headers={**headers, "if-match": '"2"'}), 412, "stale_version")
     assert (await ada.client.head(ada.at(path), headers={"if-match": '"2"'})).status_code == 412
+
+
+@pytest.mark.parametrize("name", ["due_after", "due_before"])
+async def test_an_offset_whose_plus_was_not_encoded_is_told_how(world: World, name: str) -> None:
+    path = f"/v1/workspaces/{world.ids['workspace_id']}/tasks"
+    refused = await world.api.client.get(f"{path}?{name}=2026-11-27T00:00:00+02:00")
+    late = await world.api.client.get(f"{path}?{name}=2026-11-27T24:00:00Z")
+
+    assert "%2B" in problem(refused, 422, "validation_failed")["errors"][0]["message"]
+    assert "Hours run from 00 to 23" in problem(late, 422, "validation_failed")["errors"][0]["message"]
+    assert (await world.api.client.get(f"{path}?{name}=2026-11-27T00:00:00%2B02:00")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/v1/tokens", {"name": "CI", "scopes": ["read"]}), ("invitations", {"role": "member"})]
+)
+async def test_an_instant_in_a_body_is_told_what_is_wrong_with_it(world: World, path: str, body: dict[str, object]) -> None:
+    answer = await world.api.post(path, {**body, "expires_at": "2026-11-31T00:00:00Z"})
+
+    assert problem(answer, 422, "validation_failed")["errors"] == [
+        {"pointer": "/expires_at", "code": "instant_range", "message": "Days of 2026-11 run from 01 to 30."}
+    ]

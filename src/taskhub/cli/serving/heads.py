@@ -52,7 +52,7 @@ class Head:
             self._refuse(InvalidHeader("Host", "expected exactly one"))
         if self._hosts and not _HOST.fullmatch(self._hosts[0]):
             self._refuse(InvalidHeader("Host", "expected a name or an address, and a port if there is one"))
-        if self._codings and (version == "1.0" or self._codings[0].lower() != b"chunked"):
+        if self._codings and (version == "1.0" or [coding.lower() for coding in self._codings] != [b"chunked"]):
             self._refuse(InvalidHeader("Transfer-Encoding", "expected chunked, in HTTP/1.1"))
 
     def _refuse(self, refusal: HttpProblem | DomainError) -> None:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from taskhub.kernel.api.instants import check_day, check_instant
+
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME_ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 """Without those that mean something else on each machine."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -29,23 +29,11 @@ def _version_4_or_7(value: UUID) -> UUID:
     return value
 
 
-def _instant(value: Any) -> Any:
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise PydanticCustomError("instant_parsing", "Expected an instant with an offset, such as 2026-11-20T09:00:00Z.")
-    return value
-
-
 def _utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("instant_range", "Expected an instant in the years 1 to 9999.") from None
-
-
-def _date(value: Any) -> Any:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise PydanticCustomError("date_parsing", "Expected a date such as 2026-11-20.")
-    return value
 
 
 def _one_line(value: str) -> str:
@@ -74,11 +62,11 @@ NewId = Annotated[Id, AfterValidator(_version_4_or_7)]
 Instant = Annotated[
     datetime,
     Strict(strict=False),
-    BeforeValidator(_instant),
+    BeforeValidator(check_instant),
     AfterValidator(_utc),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Day = Annotated[date, Strict(strict=False), BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, Strict(strict=False), BeforeValidator(check_day), WithJsonSchema({"type": "string", "format": "date"})]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),

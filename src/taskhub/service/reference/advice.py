@@ -164,7 +164,8 @@ ADVICE: dict[str, Advice] = {
     ),
     "unsupported_media_type": Advice(
         "The body is not of a kind that this operation takes, or it is compressed.",
-        "Send JSON in UTF-8 as it is and say so in `Content-Type`; `Accept-Patch`, `Accept` or `Accept-Encoding` names what is taken.",
+        "Send JSON in UTF-8 as it is, and say so in `Content-Type`. `Accept-Patch`, `Accept` or `Accept-Encoding` names what is "
+        "taken.",
     ),
     "validation_failed": Advice(
         "The request does not have the shape that is expected: a member is missing, unknown, read-only or out of range.",
