@@ -148,11 +148,44 @@ def test_what_stands_behind_a_chunked_body_is_no_header(server: WireServer, reco
     assert dict(second.headers) == {"host": "x"}
 
 
-def test_what_stands_behind_a_chunked_body_is_bounded(server: WireServer) -> None:
+ENDLESS = {
+    "a head": b"GET /first HTTP/1.1\r\nHost: x\r\nX-Large: ",
+    "a path": b"GET /",
+    "what follows a body": CHUNKED + b"3\r\nabc\r\n0\r\nX-Large: ",
+    "an extension of a chunk": CHUNKED + b"3\r\nabc\r\n3;",
+}
+
+
+@pytest.mark.parametrize("beginning", ENDLESS.values(), ids=ENDLESS)
+def test_what_never_ends_is_bounded(server: WireServer, beginning: bytes) -> None:
+    """The parser keeps what it has begun to read."""
     with server.connect() as wire:
-        wire.send(CHUNKED + b"3\r\nabc\r\n0\r\nX-Large: " + b"x" * 100_000 + b"\r\n\r\n")
+        wire.send(beginning)
+        for _ in range(100):
+            wire.send(b"x" * 8192)
         assert wire.answer().status == 431
         assert wire.is_ended()
+
+
+@pytest.mark.parametrize("many", [b"X-%d: 1\r\n", b"X-Many: %d\r\n"])
+def test_many_small_headers_are_bounded(server: WireServer, recorder: Recorder, many: bytes) -> None:
+    headers = b"".join(many % number for number in range(10_000))
+    with server.connect() as wire:
+        wire.send(POST + headers + b"\r\n")
+        assert wire.answer().status == 431
+    with server.connect() as wire:
+        wire.send(CHUNKED + b"3\r\nabc\r\n0\r\n" + headers + headers)
+        assert wire.answer().status == 431
+
+    assert recorder.seen == []
+
+
+def test_a_packet_may_be_larger_than_a_head(server: WireServer) -> None:
+    request = POST + b"X-Large: " + b"x" * 40_000 + b"\r\nContent-Length: 3\r\n\r\nabc"
+    with server.connect() as wire:
+        wire.send(request * 20)
+        assert [wire.answer().body for _ in range(20)] == [b"abc"] * 20
+        assert wire.ask(POST + b"Content-Length: 1000000\r\n\r\n" + b"x" * 1_000_000).status == 200
 
 
 def test_a_refusal_is_heard_by_a_client_that_is_still_sending(server: WireServer) -> None:

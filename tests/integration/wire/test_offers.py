@@ -117,12 +117,12 @@ def test_a_client_that_waits_to_be_told_to_go_on_is_told(server: WireServer, rec
 
 def test_the_rest_of_the_head_is_as_it_was_sent(server: WireServer, recorder: Recorder) -> None:
     with server.connect() as wire:
-        wire.ask(head("GET", "/first", b"X-One:  1 \r\n", H2C, b"x-one: \xc3\xa9\r\nX-Empty:\r\n") + b"\r\n")
+        for offer in (b"", b"Connection: Upgrade\r\nUpgrade: h2c\r\n"):
+            wire.ask(head("GET", "/a%20b", b"X-One:  1 \r\n", offer, b"x-one: \xc3\xa9\r\nX-Empty:\r\n") + b"\r\n")
 
-    (seen,) = recorder.seen
-    assert seen.values_of("x-one") == ["1", "é"]
-    assert seen.values_of("x-empty") == [""]
-    assert seen.values_of("host") == ["x"]
+    plain, offering = recorder.seen
+    assert offering.path == plain.path == "/a b"
+    assert [*offering.headers] == [*plain.headers[:2], ("connection", "Upgrade"), *plain.headers[2:]]
 
 
 @each_offer

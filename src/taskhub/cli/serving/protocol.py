@@ -49,7 +49,9 @@ class Protocol(HttpToolsProtocol):
         self._since = self.loop.time()
         self._unsent = 0
         self._unsent_since = 0.0
-        self._head = heads.Head()
+        self._packet = self._first_packet = 0
+        self._unended = 0
+        """Bytes that came for a head, or between two pieces of a body, since the packet in which it began."""
         self._reading: RequestResponseCycle | None = None
         self._unanswered = 0
         self._refusal: Refusal | None = None
@@ -113,55 +115,58 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:
             return
+        self._packet = len(data)
+        self._unended += self._packet
         try:
             self._feed(data)
-        except httptools.HttpParserError:
-            self._refuse(self._head.refusal or MalformedRequest("This is no request that can be read as HTTP/1.1."))
+        except httptools.HttpParserError as error:
+            found = error.__context__  # What a callback raised.
+            self._refuse(
+                found if isinstance(found, Refusal) else MalformedRequest("This is no request that can be read as HTTP/1.1.")
+            )
+            return
+        if self._unended > heads.MOST_BYTES and self._phase in (Phase.HEAD, Phase.BODY):
+            self._refuse(heads.too_large())
 
     def _feed(self, data: bytes) -> None:
         """An offered upgrade ends what the parser reads, whether or not it is taken: the head is read again without the offer."""
-        rest = memoryview(data)
+        rest: bytes | memoryview = data
         while True:
             try:
                 self.parser.feed_data(rest)
             except httptools.HttpParserUpgrade as offer:
-                rest = rest[offer.args[0] :]
-                head = heads.without_offer(self.scope["method"], self.url, self.scope["http_version"], self.headers)
-                self.parser = httptools.HttpRequestParser(self)
-                self.parser.feed_data(head)
+                end_of_head = offer.args[0]
             else:
                 return
+            rest = memoryview(rest)[end_of_head:]
+            parser = self.parser
+            head = heads.without_offer(parser.get_method(), self.url, parser.get_http_version(), self.headers)
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.feed_data(head)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head = heads.Head()
+        self._first_packet, self._unended = self._packet, 0
         self._enter(Phase.HEAD)
-
-    def on_url(self, url: bytes) -> None:
-        self._head.count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._head.count(len(name) + len(value))
-        if self._phase is Phase.HEAD:  # What stands behind a body would get past whoever guards the headers.
-            value = value.rstrip(b" \t")
-            self._head.note(name.lower(), value)
-            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         version, method = self.parser.get_http_version(), self.parser.get_method()
         if self.parser.should_upgrade() and method != b"CONNECT":
-            self.scope["method"], self.scope["http_version"] = method.decode("ascii"), version
             return
-        self._head.check(method, version)
-        self.expect_100_continue &= version == "1.1"
+        if self._first_packet + self._unended > heads.MOST_BYTES:
+            heads.check_size(self.url, self.headers)
+        heads.check(method, version, self.headers)
+        self.expect_100_continue = self.expect_100_continue and version == "1.1"
         super().on_headers_complete()
+        self.headers = []  # What stands behind a body would get past whoever guards the headers.
+        self._unended = 0
         self._reading = self.cycle
         self._unanswered += 1
         self._enter(Phase.BODY)
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)
+        self._unended = 0
         self._since = self.loop.time()
 
     def on_message_complete(self) -> None:
@@ -169,7 +174,10 @@ class Protocol(HttpToolsProtocol):
             return
         super().on_message_complete()
         self._reading = None
-        self._enter(Phase.OURS if self._unanswered else Phase.IDLE)
+        if self._unanswered:
+            self._phase = Phase.OURS
+        else:
+            self._enter(Phase.IDLE)
 
     # -- what goes out ---------------------------------------------------------------------------
 
