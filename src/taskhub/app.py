@@ -12,6 +12,7 @@ from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
+from taskhub.kernel.api.methods import METHODS, unmatched
 from taskhub.kernel.api.middleware import RequestFrame
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.refusals import Refusals
@@ -36,7 +37,6 @@ EXPOSED_HEADERS = (
     "RateLimit-Policy",
 )
 OBJECTS_BEFORE_COLLECTION = 50_000
-METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE")
 
 
 class TaskHub(FastAPI):
@@ -62,6 +62,7 @@ class TaskHub(FastAPI):
         self.state.cursor_signer = CursorSigner(container.secret_keys())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
+        self.router.default = unmatched
         for routes in ROUTES:
             self.router.routes.extend(routes.operations)
 

@@ -36,7 +36,11 @@ class Served:
         self.url = url
         self._log = log
         self._since = since
-        self.client = httpx2.Client(base_url=url, trust_env=False, timeout=10)
+        self.reconnect()
+
+    def reconnect(self) -> None:
+        """A client with connections of its own, that nobody has signed in with."""
+        self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=10)
 
     def __enter__(self) -> Self:
         return self

@@ -68,5 +68,23 @@ async def test_a_preflight_of_another_origin_is_refused(open_api: Api) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/v1/workspaces", "/v1/workspaces/x/tasks/OPS-1", "/nowhere", "/health/live"])
+async def test_a_preflight_is_refused_alike_whether_other_origins_were_named_or_none(api: Api, open_api: Api, path: str) -> None:
+    refused = await api.client.options(path, headers=preflight(STRANGER))
+    elsewhere = await open_api.client.options(path, headers=preflight(STRANGER))
+
+    assert problem(refused, 403, "preflight_refused")["detail"] == elsewhere.json()["detail"]
+    assert refused.headers["vary"] == elsewhere.headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": STRANGER}, {"access-control-request-method": "PATCH"}])
+async def test_who_asks_for_the_options_of_a_path_gets_one_answer(api: Api, open_api: Api, headers: dict[str, str]) -> None:
+    for client in (api.client, open_api.client):
+        answer = await client.options("/v1/workspaces", headers=headers)
+        problem(answer, 405, "method_not_allowed")
+        assert answer.headers["allow"] == "GET, HEAD, POST"
+        problem(await client.options("/nowhere", headers=headers), 404, "not_found")
+
+
 async def test_options_that_are_no_preflight_are_405(open_api: Api) -> None:
     problem(await open_api.client.options("/v1/workspaces"), 405, "method_not_allowed")

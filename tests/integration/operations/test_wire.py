@@ -2,10 +2,12 @@
 
 import json
 import socket
+from collections.abc import Callable
 
 import pytest
 
-from support.program import Served
+from support.program import PASSWORD, Installation, Served, free_port
+from support.wire import Wire
 
 
 def exchange(served: Served, request: bytes) -> tuple[bytes, dict[str, object], bytes]:
@@ -43,3 +45,40 @@ def test_headers_are_bounded(served: Served, request_: bytes) -> None:
 
     assert status == b"HTTP/1.1 431 Request Header Fields Too Large"
     assert problem["code"] == "headers_too_large"
+
+
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"
+"""What the HTTP client of the JDK, and curl with --http2, send by default."""
+
+
+def test_a_body_behind_an_offered_upgrade_is_read_and_never_run(served: Served) -> None:
+    account = json.dumps({"email": "offer@example.com", "name": "Ada", "password": PASSWORD}).encode()
+    smuggled = b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    head = b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
+    with Wire(served.client.base_url.port or 0) as wire:
+        body = smuggled % (len(account), account)
+        wire.send(head % (OFFER, len(body)))
+        wire.send(body)
+        assert wire.answer().problem["code"] == "malformed_json"
+
+        wire.send(head % (OFFER, len(account)))
+        wire.send(account)
+        assert wire.answer().status == 201
+
+
+def test_the_port_of_the_metrics_reads_requests_in_the_same_way(new_installation: Callable[..., Installation]) -> None:
+    port = free_port()
+    with new_installation(TASKHUB_METRICS_PORT=str(port)).serving(), Wire(port) as wire:
+        request = b"GET /metrics HTTP/1.1\r\nHost: x\r\n" + OFFER + b"\r\n"
+        wire.send(request * 2)
+        assert [wire.answer().status for _ in range(2)] == [200, 200]
+        assert wire.ask(b"GET /metrics HTTP/1.1\r\n\r\n").problem["code"] == "invalid_header"
+        assert wire.is_ended()
+
+
+def test_who_asks_for_the_options_of_the_service_gets_its_methods(served: Served) -> None:
+    with Wire(served.client.base_url.port or 0) as wire:
+        answer = wire.ask(b"OPTIONS * HTTP/1.1\r\nHost: x\r\nMax-Forwards: 0\r\n\r\n")
+        assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS")
+        assert wire.ask(b"GET * HTTP/1.1\r\nHost: x\r\n\r\n").status == 404
+        assert wire.ask(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").status == 200

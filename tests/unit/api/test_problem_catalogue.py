@@ -40,7 +40,12 @@ def test_a_page_tells_what_happened_what_to_do_and_whether_a_retry_helps() -> No
 
 
 def test_only_what_may_pass_by_itself_is_called_safe_to_repeat() -> None:
-    assert {code for code, problem in problems().items() if problem.retry == "safe"} == {"busy", "unavailable", "rate_limited"}
+    assert {code for code, problem in problems().items() if problem.retry == "safe"} == {
+        "busy",
+        "unavailable",
+        "rate_limited",
+        "request_timeout",
+    }
 
 
 def test_the_docs_list_every_problem() -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from taskhub.kernel.api.bodies import Body, check_media_type, check_size, parse
+from taskhub.kernel.api.bodies import Body, check_size, parse
+from taskhub.kernel.api.media_types import check_media_type
 from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
 from taskhub.kernel.domain.errors import ValidationFailed
 
@@ -111,12 +112,45 @@ def test_refuses_a_body_by_its_announced_size(announced: bytes) -> None:
         check_size(announced)
 
 
-@pytest.mark.parametrize("sent", [b"application/json", b"Application/JSON; charset=UTF-8", b'application/json;charset="utf-8"'])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"application/json",
+        b"Application/JSON; charset=UTF-8",
+        b'application/json;charset="utf-8"',
+        b"application/json ; charset = utf8",
+        b"application/json; version=1",
+        b"application/json;odata.metadata=minimal;IEEE754Compatible=true",
+        b'application/json; profile="https://example.com/a;charset=latin-1"; charset=utf-8',
+        b'application/json; note="a \\" quote"; CHARSET="\\utf-8"',
+        b"application/json;",
+        b"application/json; ;charset=utf-8",
+    ],
+)
 def test_takes_json_however_it_is_announced(sent: bytes) -> None:
     check_media_type(sent, ("application/json",))
 
 
-@pytest.mark.parametrize("sent", [None, b"", b"text/plain", b"application/json; charset=latin-1", b"application/jsonp", b"\xff"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        b"",
+        b"text/plain",
+        b"application/json; charset=latin-1",
+        b"application/json; version=1; charset=utf-16",
+        b'application/json; charset="utf-8"; charset="utf-7"',
+        b'application/json; charset="utf-8',
+        b"application/json; charset=",
+        b"application/json; version=1, text/plain",
+        b"application/json, application/json",
+        b"application/json; a",
+        b"application/json; a=b c",
+        b"application/jsonp",
+        b"application/json; a=" + b"x" * 300,
+        b"\xff",
+    ],
+)
 def test_refuses_other_media_types(sent: bytes | None) -> None:
     with pytest.raises(UnsupportedMediaType):
         check_media_type(sent, ("application/json",))

@@ -13,6 +13,9 @@ class FakeTransport:
         assert not self.is_closed
         self.written.append(data)
 
+    def write_eof(self) -> None:
+        self.written.append(b"<end>")
+
     def close(self) -> None:
         self.is_closed = True
 
@@ -77,6 +80,16 @@ async def test_what_is_held_goes_out_before_the_end() -> None:
     joining.close()
 
     assert (transport.written, transport.is_closed) == ([b"the last words"], True)
+
+
+async def test_what_is_held_goes_out_before_no_more_is_sent() -> None:
+    transport = FakeTransport()
+    joining = joined(transport)
+
+    joining.write(b"the last words")
+    joining.write_eof()
+
+    assert transport.written == [b"the last words", b"<end>"]
 
 
 async def test_nothing_is_written_to_a_connection_that_is_gone() -> None:

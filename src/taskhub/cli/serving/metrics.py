@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Any
 
-import uvicorn
-
+from taskhub.cli.serving.connections import ConnectionLimits
+from taskhub.cli.serving.http import HttpServer
 from taskhub.cli.serving.port import listening_socket
 from taskhub.service.metrics import metrics_app
 from taskhub.settings import Settings
+
+LIMITS = ConnectionLimits(most=32, backlog=16)
+"""A few collectors ask every now and then."""
 
 
 def metrics_socket(settings: Settings) -> AbstractContextManager[socket.socket | None]:
@@ -30,9 +33,7 @@ async def serving_metrics(app: Any, listener: socket.socket | None) -> AsyncIter
     if listener is None:
         yield
         return
-    server = _MetricsServer(
-        uvicorn.Config(metrics_app(app), http="httptools", ws="none", lifespan="off", log_config=None, access_log=False)
-    )
+    server = _MetricsServer(metrics_app(app), LIMITS, lifespan="off")
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield
@@ -41,7 +42,7 @@ async def serving_metrics(app: Any, listener: socket.socket | None) -> AsyncIter
         await serving
 
 
-class _MetricsServer(uvicorn.Server):
+class _MetricsServer(HttpServer):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """The process' signals are the service's."""

@@ -1,59 +1,231 @@
-"""HTTP on the wire: what can't be read is refused as a problem too, and headers are bounded."""
+"""HTTP on the wire: requests begin and end where their heads say, heads are bounded, and no client keeps us waiting for ever.
+
+What can't be read is refused as a problem, after the answers to all that came before it, and nothing behind it is read.
+"""
 
 import asyncio
-import os
-from http import HTTPStatus
+from enum import Enum
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from taskhub.cli.serving import heads, refusals
+from taskhub.cli.serving.connections import Connections
 from taskhub.cli.serving.transport import JoiningTransport
-from taskhub.kernel.api.problems import MEDIA_TYPE, HeadersTooLarge, HttpProblem, MalformedRequest, problem_of
+from taskhub.kernel.api.problems import HttpProblem, MalformedRequest, RequestTimeout
+from taskhub.kernel.application.errors import Busy
+from taskhub.kernel.domain.errors import DomainError
 
-MOST_HEADER_BYTES = 64 * 1024
+Refusal = HttpProblem | DomainError
+
+
+class Phase(Enum):
+    """What a connection is at."""
+
+    NEW = "nothing was sent yet"
+    HEAD = "the client sends a head"
+    BODY = "the client sends a body"
+    OURS = "the client waits for its answer"
+    IDLE = "nothing is under way"
+    ENDING = "it was refused, and may still be sending"
 
 
 class Protocol(HttpToolsProtocol):
     """uvicorn's protocol on httptools."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, open_connections: Connections, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._header_bytes = 0
+        limits = open_connections.limits
+        self._connections = open_connections
+        self._patience = {
+            Phase.NEW: limits.head_seconds,
+            Phase.HEAD: limits.head_seconds,
+            Phase.BODY: limits.body_seconds,
+            Phase.IDLE: limits.idle_seconds,
+            Phase.ENDING: limits.linger_seconds,
+        }
+        self._phase = Phase.NEW
+        self._since = self.loop.time()
+        self._unsent = 0
+        self._unsent_since = 0.0
+        self._packet = self._first_packet = 0
+        self._unended = 0
+        """Bytes that came for a head, or between two pieces of a body, since the packet in which it began."""
+        self._reading: RequestResponseCycle | None = None
+        self._unanswered = 0
+        self._refusal: Refusal | None = None
+
+    def _enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self._since = self.loop.time()
+
+    # -- the connection --------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn declares it.
         super().connection_made(cast("asyncio.Transport", JoiningTransport(transport, self.loop)))
+        if not self._connections.admit(self):
+            self.transport.write(refusals.answer(Busy("Too many connections are open. Nothing was read; try again.")))
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.remove(self)
+        super().connection_lost(exc)
+
+    @property
+    def waiting_since(self) -> float | None:
+        if self._unsent:
+            return self._unsent_since
+        is_owed_an_answer = self._unanswered > (self._reading is not None)
+        return None if is_owed_an_answer or self._phase is Phase.OURS else self._since
+
+    def check(self, now: float) -> None:
+        if self._is_unread(now) or self._phase is Phase.OURS:
+            return
+        if self.flow.read_paused:
+            self._since = now  # It is us who keep the client waiting.
+        elif now - self._since >= self._patience[self._phase]:
+            self._run_out()
+
+    def _is_unread(self, now: float) -> bool:
+        """Whether answers wait for the client to take them. One that takes nothing for too long is cut off."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent != self._unsent:
+            self._unsent, self._unsent_since = unsent, now
+        elif unsent and now - self._unsent_since >= self._connections.limits.answer_seconds:
+            self.transport.abort()
+        return unsent > 0
+
+    def _run_out(self) -> None:
+        if self._phase is Phase.HEAD:
+            self._refuse(RequestTimeout(f"The head of a request has to be here within {self._patience[Phase.HEAD]:g} s."))
+        elif self._phase is Phase.BODY:
+            self._refuse(RequestTimeout(f"Nothing more of the body came for {self._patience[Phase.BODY]:g} s."))
+        else:
+            self.transport.close()
+
+    def evict(self) -> None:
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+    # -- what comes in ---------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        if self._refusal is not None:
+            return
+        self._packet = len(data)
+        self._unended += self._packet
+        try:
+            self._feed(data)
+        except httptools.HttpParserError as error:
+            found = error.__context__  # What a callback raised.
+            self._refuse(
+                found if isinstance(found, Refusal) else MalformedRequest("This is no request that can be read as HTTP/1.1.")
+            )
+            return
+        if self._unended > heads.MOST_BYTES and self._phase in (Phase.HEAD, Phase.BODY):
+            self._refuse(heads.too_large())
+
+    def _feed(self, data: bytes) -> None:
+        """An offered upgrade ends what the parser reads, whether or not it is taken: the head is read again without the offer."""
+        rest: bytes | memoryview = data
+        while True:
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as offer:
+                end_of_head = offer.args[0]
+            else:
+                return
+            rest = memoryview(rest)[end_of_head:]
+            parser = self.parser
+            head = heads.without_offer(parser.get_method(), self.url, parser.get_http_version(), self.headers)
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.feed_data(head)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._header_bytes = 0
+        self._first_packet, self._unended = self._packet, 0
+        self._enter(Phase.HEAD)
 
-    def on_url(self, url: bytes) -> None:
-        self._count(len(url))
-        super().on_url(url)
+    def on_headers_complete(self) -> None:
+        version, method = self.parser.get_http_version(), self.parser.get_method()
+        if self.parser.should_upgrade() and method != b"CONNECT":
+            return
+        if self._first_packet + self._unended > heads.MOST_BYTES:
+            heads.check_size(self.url, self.headers)
+        heads.check(method, version, self.headers)
+        self.expect_100_continue = self.expect_100_continue and version == "1.1"
+        super().on_headers_complete()
+        self.headers = []  # What stands behind a body would get past whoever guards the headers.
+        self._unended = 0
+        self._reading = self.cycle
+        self._unanswered += 1
+        self._enter(Phase.BODY)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value))
-        super().on_header(name, value)
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        self._unended = 0
+        self._since = self.loop.time()
 
-    def _count(self, size: int) -> None:
-        """Raising stops the parser, which answers with `send_400_response`."""
-        self._header_bytes += size
-        if self._header_bytes > MOST_HEADER_BYTES:
-            raise ValueError("headers too large")
+    def on_message_complete(self) -> None:
+        if self._reading is None:  # The offer of an upgrade; its head is read again.
+            return
+        super().on_message_complete()
+        self._reading = None
+        if self._unanswered:
+            self._phase = Phase.OURS
+        else:
+            self._enter(Phase.IDLE)
 
-    def send_400_response(self, msg: str) -> None:
-        error: HttpProblem = MalformedRequest("This is no request that can be read as HTTP/1.1.")
-        if self._header_bytes > MOST_HEADER_BYTES:
-            error = HeadersTooLarge(f"Path and headers may have up to {MOST_HEADER_BYTES} bytes.")
-        request_id = os.urandom(16).hex()
-        status, headers, body = problem_of(error, request_id, keyed=False)
-        lines = [
-            b"HTTP/1.1 %d %s" % (status, HTTPStatus(status).phrase.encode()),
-            *(name + b": " + value for name, value in headers),
-            b"content-type: " + MEDIA_TYPE,
-            b"content-length: %d" % len(body),
-            b"x-request-id: " + request_id.encode(),
-            b"connection: close",
-        ]
-        self.transport.write(b"\r\n".join([*lines, b"", body]))
-        self.transport.close()
+    # -- what goes out ---------------------------------------------------------------------------
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if cycle.waiting_for_100_continue:
+            app = refusals.ending_unless_continued(cycle, app)
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Goes on with the next request, where one came already. Idle connections are ended by `check`, without timers."""
+        self.server_state.total_requests += 1
+        self._unanswered -= 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif self._phase is Phase.OURS:
+            self._enter(Phase.IDLE)
+        if self._unanswered == 0:
+            self._send_refusal()
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Answers what can't be read, after all that came before it. Nothing more is read."""
+        self._refusal = refusal
+        broken, self._reading = self._reading, None
+        if broken is not None:
+            if broken.response_started:
+                self.transport.close()
+                return
+            self._give_up(broken)
+        if self._unanswered == 0:
+            self._send_refusal()
+        else:
+            self._enter(Phase.OURS)
+
+    def _give_up(self, cycle: RequestResponseCycle) -> None:
+        """The rest of a request's body will never come."""
+        self._unanswered -= 1
+        self.pipeline = type(self.pipeline)(queued for queued in self.pipeline if queued[0] is not cycle)
+        cycle.disconnected = True
+        cycle.message_event.set()
+
+    def _send_refusal(self) -> None:
+        """A client that is still sending would lose the answer if the connection were closed on it: it is given some time."""
+        if self._refusal is None or self.transport.is_closing():
+            return
+        self.transport.write(refusals.answer(self._refusal))
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._enter(Phase.ENDING)

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib.metadata import version
 
-import uvicorn
-
 from taskhub.app import TaskHub
 from taskhub.cli.preparation import container, prepared
+from taskhub.cli.serving.descriptors import limits_within_descriptors
 from taskhub.cli.serving.endings import ended_by_signals
+from taskhub.cli.serving.http import HttpServer
 from taskhub.cli.serving.keeping import kept_up
 from taskhub.cli.serving.metrics import metrics_socket, serving_metrics
 from taskhub.cli.serving.port import listening_socket
-from taskhub.cli.serving.protocol import Protocol
 from taskhub.cli.serving.telling import tell
 from taskhub.deployment import data_dir
 from taskhub.kernel.logs import configure_logs
@@ -22,8 +21,6 @@ from taskhub.settings import Settings, read_settings
 
 DRAIN_SECONDS = 20
 """How long requests under way may take to finish after SIGTERM. Container runtimes kill after 30 seconds or so."""
-KEEP_ALIVE_SECONDS = 75
-"""Longer than proxies keep idle connections (60 s is common): who closes first must be the one that sends."""
 
 
 def run(*, with_parent: bool) -> None:
@@ -52,7 +49,7 @@ def run(*, with_parent: bool) -> None:
             server.run(sockets=[listener])
 
 
-class Server(uvicorn.Server):
+class Server(HttpServer):
     """One process, one event loop. The application's frame writes the access log."""
 
     def __init__(
@@ -65,20 +62,14 @@ class Server(uvicorn.Server):
         parent: int | None,
     ) -> None:
         """``beside``: entered while it serves. ``parent``: it ends when this process is no longer its parent."""
-        config = uvicorn.Config(
+        super().__init__(
             app,
-            http=Protocol,
-            ws="none",
+            limits_within_descriptors(settings),
             lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=list(settings.trusted_proxies),
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
-        super().__init__(config)
         self._url = url
         self._beside = beside
         self._parent = parent

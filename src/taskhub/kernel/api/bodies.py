@@ -1,6 +1,5 @@
 """Reading request bodies: bounded, of the right kind, and well-formed, before anything looks at what they say."""
 
-import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -8,19 +7,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, from_json
 from starlette.types import Receive
 
-from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
+from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 
 MOST_BYTES = 1024 * 1024
 JSON = ("application/json",)
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
 
+_MARK = b"\xef\xbb\xbf"
+"""Of the byte order, which UTF-8 has none of: some editors and libraries put it before what they write."""
 _ESCAPED_NUL = b"\\u0000"
 _NO_JSON = (b"NaN", b"Infinity")
 """What pydantic reads as numbers."""
 _NAME_OF_MEMBER = "[key]"
 """What pydantic puts behind the path of a member where its name is what is wrong."""
-_CHARSET = re.compile(r'charset\s*=\s*"?utf-?8"?', re.IGNORECASE)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -48,17 +48,8 @@ def check_size(content_length: bytes | None) -> None:
         raise _too_large()
 
 
-def check_media_type(content_type: bytes | None, accepted: tuple[str, ...]) -> None:
-    value = (content_type or b"").decode("latin-1")
-    media_type, _, parameters = value.partition(";")
-    if media_type.strip().lower() not in accepted or (parameters.strip() and not _CHARSET.fullmatch(parameters.strip())):
-        accept = ", ".join(accepted).encode()
-        headers = [(b"accept-patch", accept)] if len(accepted) > 1 else [(b"accept", accept)]
-        raise UnsupportedMediaType(f"Send the body as {' or '.join(accepted)}, in UTF-8.", headers)
-
-
 async def read_body(receive: Receive) -> bytes:
-    """The whole body. A larger one than allowed is refused as soon as it shows."""
+    """The whole body, without a mark of the byte order. A larger one than allowed is refused as soon as it shows."""
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -70,7 +61,7 @@ async def read_body(receive: Receive) -> bytes:
             raise _too_large()
         chunks.append(chunk)
         if not message.get("more_body", False):
-            return b"".join(chunks) if len(chunks) > 1 else chunk
+            return (b"".join(chunks) if len(chunks) > 1 else chunk).removeprefix(_MARK)
 
 
 class ClientGone(Exception):

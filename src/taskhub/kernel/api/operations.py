@@ -18,7 +18,7 @@ from starlette.routing import Match
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from taskhub.kernel.api import bodies, queries
+from taskhub.kernel.api import bodies, media_types, queries
 from taskhub.kernel.api.problems import NotAcceptable
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.contract.access import Access, Public
@@ -125,7 +125,9 @@ class Operation(APIRoute):
             request.require_condition()
         for name, is_id in self.path_arguments:
             arguments[name] = request.path_id(name) if is_id else request.path_params[name]
-        return await self.call(**arguments)
+        response = await self.call(**arguments)
+        request.check_answer(response)
+        return response
 
     async def _admit(self, request: ApiRequest) -> None:
         """Whoever is known is counted, admitted or not; every answer to them tells how much is left."""
@@ -142,8 +144,9 @@ class Operation(APIRoute):
             return
         bodies.check_size(request._raw_headers.get(b"content-length"))
         request.raw_body = await bodies.read_body(request.receive)
+        media_types.check_coding(request._raw_headers.get(b"content-encoding"))
         if self.body is not None:
-            bodies.check_media_type(request._raw_headers.get(b"content-type"), self.media_types)
+            media_types.check_media_type(request._raw_headers.get(b"content-type"), self.media_types)
         if self.body is None:
             if request.raw_body.strip() and bodies.read_json(request.raw_body) not in ({}, None):
                 faults.append(Fault("unexpected_body", "This operation takes no body.", pointer=""))

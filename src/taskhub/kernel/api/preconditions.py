@@ -2,11 +2,21 @@
 
 import re
 
+import msgspec
+from starlette.responses import Response
+
 from taskhub.kernel.api.problems import InvalidHeader
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.domain.errors import StaleVersion
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 _LIST = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"\s*(?:,\s*(?:(?:W/)?"[\x21\x23-\x7e]*"\s*)?)*')
+
+
+class _Versioned(msgspec.Struct):
+    """Any representation that has a version."""
+
+    version: int
 
 
 def etag(version: int) -> bytes:
@@ -29,6 +39,31 @@ def is_unmodified(if_none_match: str, version: int | str) -> bool:
     if if_none_match.strip() == "*":
         return True
     return any(tag == str(version) for _, tag in _tags("If-None-Match", if_none_match))
+
+
+def check_shown(if_match: str, response: Response) -> None:
+    """Refuses an answer of success to a read that is of none of the versions that `If-Match` names. Comparison is strong.
+
+    An answer that depends on more than its version has no tag: the version in it stands for one. A list has neither.
+
+    Raises:
+        StaleVersion
+    """
+    if if_match.strip() == "*":
+        return
+    tag = next((value.decode() for name, value in response.raw_headers if name == b"etag"), None) or _tag_within(response)
+    named = {f'"{name}"' for weak, name in _tags("If-Match", if_match) if not weak}
+    if tag in named:
+        return
+    version = tag.strip('"') if tag else ""
+    raise StaleVersion(int(version) if _is_version(version) else None)
+
+
+def _tag_within(response: Response) -> str | None:
+    try:
+        return f'"{msgspec.json.decode(response.body, type=_Versioned).version}"'
+    except msgspec.MsgspecError:
+        return None
 
 
 def _is_version(tag: str) -> bool:

@@ -36,11 +36,13 @@ class HttpProblem(Exception):
     status: ClassVar[int]
     code: ClassVar[str]
     title: ClassVar[str]
+    retry: ClassVar[str] = "no"
 
-    def __init__(self, detail: str, headers: Headers | None = None) -> None:
+    def __init__(self, detail: str, headers: Headers | None = None, *faults: Fault) -> None:
         super().__init__(detail)
         self.detail = detail
         self.headers = headers or []
+        self.faults = faults
 
 
 class MalformedRequest(HttpProblem):
@@ -57,6 +59,13 @@ class MethodNotAllowed(HttpProblem):
 
 class NotAcceptable(HttpProblem):
     status, code, title = 406, "not_acceptable", "Not acceptable"
+
+
+class RequestTimeout(HttpProblem):
+    """The request did not come in time. Nothing of it was run."""
+
+    status, code, title = 408, "request_timeout", "Request timeout"
+    retry = "safe"
 
 
 class BodyTooLarge(HttpProblem):
@@ -116,8 +125,9 @@ def problem_of(error: Exception, request_id: str, *, keyed: bool) -> tuple[int, 
         body = _document(status, error.code, error.title, error.detail, request_id, _retry(error), error.faults, error.extra)
         return status, headers, body
     known = error if isinstance(error, HttpProblem) else InternalError()
-    retry = "same_key" if known.status == 500 and keyed else "no"
-    return known.status, known.headers, _document(known.status, known.code, known.title, known.detail, request_id, retry)
+    retry = "same_key" if known.status == 500 and keyed else known.retry
+    body = _document(known.status, known.code, known.title, known.detail, request_id, retry, known.faults)
+    return known.status, known.headers, body
 
 
 def _retry(error: DomainError) -> str:

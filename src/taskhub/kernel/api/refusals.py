@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from taskhub.kernel.api.bodies import ClientGone
+from taskhub.kernel.api.cors import is_preflight, preflight_refused
 from taskhub.kernel.api.problems import MEDIA_TYPE, MethodNotAllowed, problem_of
 from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.domain.errors import NotFound
@@ -42,7 +43,9 @@ class Refusals:
 
 
 def _of_router(error: HTTPException, scope: Scope) -> Exception:
-    """The router's own refusals."""
+    """The router's own refusals. A preflight gets here only where no origin at all was configured."""
+    if is_preflight(scope):
+        return preflight_refused("Disallowed CORS origin")
     if error.status_code == 405:
         allowed = ", ".join(_allowed_methods(scope["app"].routes, scope))
         return MethodNotAllowed(f"This path takes {allowed}.", [(b"allow", allowed.encode())])

@@ -1,17 +1,19 @@
 """A request as the endpoints see it: who asks, under which conditions, and the ways to answer."""
 
-import hashlib
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import cursors, preconditions
+from taskhub.kernel.api.fingerprints import earlier_fingerprint, fingerprint
 from taskhub.kernel.api.problems import InvalidHeader
 from taskhub.kernel.api.queries import Pairs
 from taskhub.kernel.api.responses import JsonResponse, Page
@@ -151,12 +153,21 @@ class ApiRequest(Request):
         key = self.header(b"idempotency-key")
         if key is not None and route.retryable and not _KEY.fullmatch(key):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
-        if b"if-match" in self._raw_headers and route.writes:
+        if b"if-match" in self._raw_headers:
             if route.method == "POST" and not route.conditional:
                 raise InvalidHeader("If-Match", "there is no single thing here that it could match")
             self._expected = preconditions.versions_expected(self.header(b"if-match"))
         if b"if-none-match" in self._raw_headers and not route.writes:
             preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
+
+    def check_answer(self, response: Response) -> None:
+        """Refuses to show what `If-Match` does not name.
+
+        Raises:
+            StaleVersion
+        """
+        if b"if-match" in self._raw_headers and not self.scope["route"].writes:
+            preconditions.check_shown(self._raw_headers[b"if-match"].decode("latin-1"), response)
 
     # -- commands --------------------------------------------------------------------------------
 
@@ -202,11 +213,15 @@ class ApiRequest(Request):
         if key is None or not self.has_retry_key:
             return None
         workspace_id = self.path_params.get("workspace_id")
-        digest = hashlib.sha256(self.method.encode())
-        for part in (self.scope["path"].encode(), self.scope["query_string"], self.raw_body):
-            digest.update(b"\0%d\0" % len(part) + part)
         stream_id = UUID(workspace_id) if workspace_id else self.caller.user_id
-        return RetryKey(stream_id, self.caller.user_id, key, digest.digest())
+        body = self.raw_body if self.scope["route"].body is not None else b""
+        return RetryKey(
+            stream_id,
+            self.caller.user_id,
+            key,
+            fingerprint(self.method, self.path, self.parameters, body),
+            partial(earlier_fingerprint, self.method, self.path, self.scope["query_string"], self.raw_body),
+        )
 
     # -- answers ---------------------------------------------------------------------------------
 

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from taskhub.kernel.api.instants import check_day, check_instant
 from taskhub.kernel.domain.texts import has_control_character, is_blank
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME_ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 """Without those that mean something else on each machine."""
 
@@ -30,23 +29,11 @@ def _version_4_or_7(value: UUID) -> UUID:
     return value
 
 
-def _instant(value: Any) -> Any:
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise PydanticCustomError("instant_parsing", "Expected an instant with an offset, such as 2026-11-20T09:00:00Z.")
-    return value
-
-
 def _utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
         raise PydanticCustomError("instant_range", "Expected an instant in the years 1 to 9999.") from None
-
-
-def _date(value: Any) -> Any:
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise PydanticCustomError("date_parsing", "Expected a date such as 2026-11-20.")
-    return value
 
 
 def _not_blank(value: Any) -> Any:
@@ -79,11 +66,11 @@ NewId = Annotated[Id, AfterValidator(_version_4_or_7)]
 Instant = Annotated[
     datetime,
     Strict(strict=False),
-    BeforeValidator(_instant),
+    BeforeValidator(check_instant),
     AfterValidator(_utc),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Day = Annotated[date, Strict(strict=False), BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[date, Strict(strict=False), BeforeValidator(check_day), WithJsonSchema({"type": "string", "format": "date"})]
 # What is wrong with a text as such is told before its length: one that is blank is not called too short.
 Visible = BeforeValidator(_not_blank)
 """Something in a text can be seen."""

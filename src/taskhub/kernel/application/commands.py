@@ -20,6 +20,14 @@ class RetryKey:
     user_id: UUID
     key: str
     fingerprint: bytes
+    earlier_fingerprint: Callable[[], bytes] | None = None
+    """How an earlier version of this service told requests apart, for records that it left."""
+
+    def is_of(self, fingerprint: bytes) -> bool:
+        """Whether a record is that of the same request."""
+        if fingerprint == self.fingerprint:
+            return True
+        return self.earlier_fingerprint is not None and fingerprint == self.earlier_fingerprint()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,15 @@ class NotAllowed(DomainError):
 class StaleVersion(DomainError):
     category, code, title = Category.STALE, "stale_version", "Stale version"
 
-    def __init__(self, current_version: int) -> None:
-        super().__init__(
-            f"The thing is at version {current_version}, which If-Match does not name. Read it again and decide anew.",
-            current_version=current_version,
-        )
+    def __init__(self, current_version: int | None) -> None:
+        """``current_version``: None where the thing has none."""
+        if current_version is None:
+            super().__init__("If-Match names a version, and what is here is not of that version, or of none.")
+        else:
+            super().__init__(
+                f"The thing is at version {current_version}, which If-Match does not name. Read it again and decide anew.",
+                current_version=current_version,
+            )
 
 
 class PreconditionRequired(DomainError):

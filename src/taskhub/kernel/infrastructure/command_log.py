@@ -75,7 +75,7 @@ class SqlCommandLog:
         if record["created_at"] < oldest:
             await self._database.fetch(_FORGET, {**place, "before": oldest})
             return None
-        if record["fingerprint"] != key.fingerprint:
+        if not key.is_of(record["fingerprint"]):
             raise IdempotencyKeyReused
         body = record["body"] or self._shown(record["entity_type"], record["snapshot"])
         return Answer(Reply(record["status"], record["location"]), record["entity_version"], body, replayed=True)

@@ -18,6 +18,11 @@ ADVICE: dict[str, Advice] = {
         "What came is not HTTP: an unknown method, a broken header or chunk, or two lengths that contradict each other.",
         "Use an HTTP library rather than text of your own, and look at what stands between the client and this service.",
     ),
+    "request_timeout": Advice(
+        "The client took too long over its request: its head has to come within 10 seconds, and its body may not stand still for "
+        "30. Nothing of it was run.",
+        "Send it again, on a new connection. A client that is slow should have the whole body before it begins to send.",
+    ),
     "headers_too_large": Advice(
         "The headers and the path of the request are larger than 64 KiB.",
         "Send less: nothing that this service reads is that long.",
@@ -158,8 +163,9 @@ ADVICE: dict[str, Advice] = {
         "Send less at once; `GET /v1` tells the limit.",
     ),
     "unsupported_media_type": Advice(
-        "The body is not of a kind that this operation takes.",
-        "Send JSON in UTF-8 and say so in `Content-Type`; `Accept-Patch` or `Accept` names what is taken.",
+        "The body is not of a kind that this operation takes, or it is compressed.",
+        "Send JSON in UTF-8 as it is, and say so in `Content-Type`. `Accept-Patch`, `Accept` or `Accept-Encoding` names what is "
+        "taken.",
     ),
     "validation_failed": Advice(
         "The request does not have the shape that is expected: a member is missing, unknown, read-only or out of range.",

@@ -46,4 +46,6 @@ def _with_code(base: type[Error]) -> Iterator[type[Error]]:
 def _retry(kind: type[DomainError | HttpProblem]) -> str:
     if issubclass(kind, OutcomeUnknown | InternalError):
         return "same_key"
-    return "safe" if issubclass(kind, DomainError) and kind.category in _PASSING else "no"
+    if issubclass(kind, HttpProblem):
+        return kind.retry
+    return "safe" if kind.category in _PASSING else "no"

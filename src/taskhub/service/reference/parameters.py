@@ -13,7 +13,7 @@ _TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"}
 HEADERS: dict[str, Parameter] = {
     "IfMatch": {
         "name": "If-Match",
-        "description": "The `ETag` that the change is meant for. Anything newer is 412 and stays as it is.",
+        "description": "The `ETag` that the request is meant for. Anything newer is 412, and is neither changed nor shown.",
         "schema": _TAGS,
         "example": '"3"',
     },
@@ -45,7 +45,7 @@ def components() -> dict[str, Parameter]:
 def parameters_of(operation: Operation) -> list[Parameter]:
     """All parameters of an operation, those in the path first."""
     headers = {
-        "IfMatch": operation.conditional,
+        "IfMatch": operation.conditional or (operation.etag and not operation.writes),
         "IfNoneMatch": operation.etag and not operation.writes,
         "IdempotencyKey": operation.retryable,
         "RequestId": True,

@@ -21,9 +21,7 @@ def refusals_of(operation: Operation) -> list[str]:
 def _of_shape(operation: Operation) -> Iterator[str]:
     yield from ("invalid_header", "not_acceptable", "validation_failed")
     if operation.writes:
-        yield "body_too_large"
-    if operation.body is not None:
-        yield from ("malformed_json", "unsupported_media_type")
+        yield from ("body_too_large", "malformed_json", "unsupported_media_type")
     if "cursor" in operation.query[1].model_fields:
         yield "invalid_cursor"
     if operation.path_arguments:
@@ -46,6 +44,8 @@ def _of_kind(operation: Operation) -> Iterator[str]:
         yield from ("unavailable", "busy")
     if operation.writes:
         yield from ("rate_limited", "unavailable", "busy", "outcome_unknown")
+    if operation.etag and not operation.writes:
+        yield "stale_version"
     if operation.conditional:
         yield from ("stale_version", "precondition_required")
     if operation.retryable:

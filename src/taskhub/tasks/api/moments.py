@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
+from taskhub.kernel.api.instants import check_day
 from taskhub.kernel.api.types import Instant
 from taskhub.tasks.domain.moments import start_of
 
@@ -17,10 +18,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 def _date_or(value: str, instant: Callable[[str], dt.datetime]) -> dt.date:
     if _DATE.fullmatch(value):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            raise PydanticCustomError("date_parsing", "Expected a date that there is, in the years 1 to 9999.") from None
+        return dt.date.fromisoformat(check_day(value))
     if "t" not in value.lower():
         raise PydanticCustomError(
             "instant_parsing", "Expected a date or an instant with an offset, such as 2026-11-20 or 2026-11-20T09:00:00Z."

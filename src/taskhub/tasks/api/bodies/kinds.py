@@ -13,12 +13,12 @@ from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.comment import LONGEST_BODY
 from taskhub.tasks.domain.task import MOST_ASSIGNEES, MOST_LABELS
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
 
 def _wall_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise PydanticCustomError("time_parsing", "Expected a wall time such as 09:30 or 09:30:00.")
+        raise PydanticCustomError("time_parsing", "Expected a wall time from 00:00 to 23:59:59, such as 09:30 or 09:30:00.")
     return value if len(value) > 5 else f"{value}:00"
 
 

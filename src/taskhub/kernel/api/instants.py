@@ -1,0 +1,68 @@
+"""Instants and dates as text: what is wrong with one is told in words that lead to the right one."""
+
+import re
+from calendar import monthrange
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?"
+_DAY = re.compile(_DATE)
+_INSTANT = re.compile(rf"{_DATE}T{_TIME}(?:Z|[+-]([0-9]{{2}}):([0-9]{{2}}))", re.IGNORECASE)
+_WITHOUT_OFFSET = re.compile(rf"{_DATE}T{_TIME}", re.IGNORECASE)
+_PLUS_AS_SPACE = re.compile(rf"{_DATE}T{_TIME} [0-9]{{2}}:?(?:[0-9]{{2}})?", re.IGNORECASE)
+_HIGHEST = (("Hours", 23), ("Minutes", 59), ("Seconds", 59), ("Hours of an offset", 23), ("Minutes of an offset", 59))
+
+
+def check_instant(value: Any) -> Any:
+    """An instant of RFC 3339, unchanged; seconds may be left out.
+
+    Raises:
+        PydanticCustomError
+    """
+    parts = _INSTANT.fullmatch(value) if isinstance(value, str) else None
+    if parts is None:
+        raise PydanticCustomError("instant_parsing", _how_to_write(value))
+    _check_day(parts, "instant_range")
+    for (what, highest), given in zip(_HIGHEST, parts.groups()[3:], strict=True):
+        if given is not None and int(given) > highest:
+            raise PydanticCustomError("instant_range", _too_high(what, highest, given))
+    return value
+
+
+def check_day(value: Any) -> Any:
+    """A date, unchanged.
+
+    Raises:
+        PydanticCustomError
+    """
+    parts = _DAY.fullmatch(value) if isinstance(value, str) else None
+    if parts is None:
+        raise PydanticCustomError("date_parsing", "Expected a date such as 2026-11-20.")
+    _check_day(parts, "date_range")
+    return value
+
+
+def _check_day(parts: re.Match[str], code: str) -> None:
+    year, month, day = int(parts[1]), int(parts[2]), int(parts[3])
+    if year < 1:
+        raise PydanticCustomError(code, "Years run from 0001 to 9999.")
+    if not 1 <= month <= 12:
+        raise PydanticCustomError(code, "Months run from 01 to 12.")
+    last = monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        raise PydanticCustomError(code, f"Days of {parts[1]}-{parts[2]} run from 01 to {last}.")
+
+
+def _too_high(what: str, highest: int, given: str) -> Any:
+    midnight = " Midnight at the end of a day is 00:00 of the next." if (what, given) == ("Hours", "24") else ""
+    return f"{what} run from 00 to {highest}.{midnight}"
+
+
+def _how_to_write(value: Any) -> Any:
+    if isinstance(value, str) and _PLUS_AS_SPACE.fullmatch(value):
+        return "Expected an offset such as +02:00, and got a space: in a URL a plus sign is written %2B."
+    if isinstance(value, str) and _WITHOUT_OFFSET.fullmatch(value):
+        return "Expected an offset after the time: Z, or one such as +02:00 (in a URL %2B02:00)."
+    return "Expected an instant with an offset, such as 2026-11-20T09:00:00Z."
