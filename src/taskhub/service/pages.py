@@ -6,7 +6,9 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.service.reference.catalogue import Problem
+from taskhub.service.reference.fault_codes import FAULTS
 
 STATIC = Path(__file__).parent / "static"
 RENDERER, STYLE = "openapi-explorer.min.js", "pages.css"
@@ -52,13 +54,19 @@ def reference_page() -> bytes:
 
 def problem_page(problem: Problem) -> bytes:
     advice = problem.advice
+    faults = _faults() if problem.code == ValidationFailed.code else ""
     return _page(
         f"{problem.title} · TaskHub",
         f"<h1>{escape(problem.title)}</h1><p><code>{problem.code}</code>, with status {problem.status}</p><dl>"
         f"<dt>What happened</dt><dd>{_text(advice.meaning)}</dd><dt>What to do</dt><dd>{_text(advice.remedy)}</dd>"
-        f"<dt>Does a retry help?</dt><dd>{_RETRY[problem.retry]}</dd></dl>"
+        f"<dt>Does a retry help?</dt><dd>{_RETRY[problem.retry]}</dd></dl>{faults}"
         '<p><a href="/docs">All operations</a></p>',
     )
+
+
+def _faults() -> str:
+    meanings = "".join(f"<dt><code>{code}</code></dt><dd>{_text(meaning)}</dd>" for code, meaning in FAULTS.items())
+    return f"<h2>Codes in <code>errors</code></h2><dl>{meanings}</dl>"
 
 
 def _page(title: str, body: str, *, head: str = "", kind: str = "") -> bytes:

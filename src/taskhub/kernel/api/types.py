@@ -19,19 +19,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 def _uuid(value: Any) -> Any:
     if isinstance(value, str) and not _UUID.fullmatch(value):
-        raise PydanticCustomError("uuid_parsing", "Expected a UUID such as 018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f.")
+        raise PydanticCustomError("wrong_format", "Expected a UUID such as 018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f.")
     return value
 
 
 def _version_4_or_7(value: UUID) -> UUID:
     if value.version not in (4, 7):
-        raise PydanticCustomError("uuid_version", "Expected a UUID of version 4 or 7.")
+        raise PydanticCustomError("wrong_format", "Expected a UUID of version 4 or 7.")
     return value
 
 
 def _instant(value: Any) -> Any:
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise PydanticCustomError("instant_parsing", "Expected an instant with an offset, such as 2026-11-20T09:00:00Z.")
+        raise PydanticCustomError("wrong_format", "Expected an instant with an offset, such as 2026-11-20T09:00:00Z.")
     return value
 
 
@@ -39,12 +39,12 @@ def _utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("instant_range", "Expected an instant in the years 1 to 9999.") from None
+        raise PydanticCustomError("out_of_range", "Expected an instant in the years 1 to 9999.") from None
 
 
 def _date(value: Any) -> Any:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise PydanticCustomError("date_parsing", "Expected a date such as 2026-11-20.")
+        raise PydanticCustomError("wrong_format", "Expected a date such as 2026-11-20.")
     return value
 
 
@@ -62,7 +62,7 @@ def _not_blank(value: str) -> str:
 
 def _time_zone(value: str) -> str:
     if value not in _TIME_ZONES:
-        raise PydanticCustomError("time_zone", "Expected an IANA time zone such as Europe/Berlin.")
+        raise PydanticCustomError("unknown_time_zone", "Expected an IANA time zone such as Europe/Berlin.")
     ZoneInfo(value)
     return value
 

@@ -40,7 +40,7 @@ def _moment(value: str) -> str:
         return f"{value}T00:00:00Z"
     if "t" not in value.lower():
         raise PydanticCustomError(
-            "instant_parsing", "Expected a date or an instant with an offset, such as 2026-11-20 or 2026-11-20T09:00:00Z."
+            "wrong_format", "Expected a date or an instant with an offset, such as 2026-11-20 or 2026-11-20T09:00:00Z."
         )
     return value
 
@@ -55,7 +55,7 @@ def _id_or(*words: str) -> Callable[[str], str | UUID]:
         try:
             return parse_id(value)
         except NotFound:
-            raise PydanticCustomError("uuid_parsing", "Expected {expected}.", {"expected": expected}) from None
+            raise PydanticCustomError("wrong_format", "Expected {expected}.", {"expected": expected}) from None
 
     return read
 

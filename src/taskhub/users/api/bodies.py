@@ -16,7 +16,7 @@ def _email(value: str) -> str:
     try:
         return EmailAddress.parse(value).text
     except ValueError as error:
-        raise PydanticCustomError("email", "Expected an email address: {reason}.", {"reason": str(error)}) from None
+        raise PydanticCustomError("wrong_format", "Expected an email address: {reason}.", {"reason": str(error)}) from None
 
 
 def _new_password(value: SecretStr) -> SecretStr:

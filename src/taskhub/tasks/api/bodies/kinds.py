@@ -17,7 +17,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 
 def _wall_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise PydanticCustomError("time_parsing", "Expected a wall time such as 09:30 or 09:30:00.")
+        raise PydanticCustomError("wrong_format", "Expected a wall time such as 09:30 or 09:30:00.")
     return value if len(value) > 5 else f"{value}:00"
 
 
