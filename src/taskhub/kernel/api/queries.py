@@ -18,6 +18,8 @@ from taskhub.kernel.domain.errors import Fault, ValidationFailed
 MOST_VALUES = 200
 """How often a parameter may be repeated, where it may be."""
 
+MOST_ITEMS = 200
+"""Of a page."""
 _MOST_PAIRS = 2 * MOST_VALUES
 _LONGEST_NAME = 64
 Pairs: TypeAlias = list[tuple[str, str]]
@@ -40,7 +42,6 @@ def _integer(value: Any) -> Any:
 
 
 Flag = Annotated[bool, BeforeValidator(_boolean)]
-Integer = Annotated[int, BeforeValidator(_integer)]
 
 
 class Query(BaseModel):
@@ -52,7 +53,7 @@ class Query(BaseModel):
 class PageQuery(Query):
     """What every list takes."""
 
-    limit: Annotated[Integer, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST_ITEMS), BeforeValidator(_integer)] = 50
     cursor: Cursor | None = None
 
 

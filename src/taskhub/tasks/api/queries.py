@@ -14,7 +14,7 @@ from taskhub.kernel.api.queries import MOST_VALUES, Flag, PageQuery, Query
 from taskhub.kernel.api.request import ApiRequest, parse_id
 from taskhub.kernel.api.types import Id, Instant
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.tasks.api.bodies.kinds import StatusKey
+from taskhub.tasks.api.bodies.kinds import Category, PriorityKey, StatusKey
 from taskhub.tasks.application.queries import (
     POSITIONS,
     LabelSort,
@@ -100,8 +100,8 @@ class TaskListQuery(PageQuery):
     ids: list[Id] = Values
     project_id: list[Id] = Values
     status: list[StatusKey] = Values
-    status_category: list[Literal["todo", "in_progress", "done", "cancelled"]] = Values
-    priority: list[Literal["none", "low", "medium", "high", "urgent"]] = Values
+    status_category: list[Category] = Values
+    priority: list[PriorityKey] = Values
     assignee_id: list[Assignee] = Values
     label_id: list[IdOrNone] = Values
     parent_id: list[IdOrNone] = Values

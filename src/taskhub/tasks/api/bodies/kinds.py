@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConst
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.types import Id
+from taskhub.tasks.application.views import PRIORITY, STATUS_CATEGORY
 from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.comment import LONGEST_BODY
 from taskhub.tasks.domain.task import MOST_ASSIGNEES, MOST_LABELS
@@ -28,12 +29,8 @@ def _not_blank(value: str) -> str:
 
 
 def optional(default: Any) -> Any:
-    """A member that may be missing, and then means nothing: no default is told."""
-    return Field(default=default, json_schema_extra=_without_default)
-
-
-def _without_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
+    """A member that may be missing, and then means nothing."""
+    return Field(default=default)
 
 
 WallTime = Annotated[
@@ -44,8 +41,8 @@ WallTime = Annotated[
 ]
 ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Category = Literal["todo", "in_progress", "done", "cancelled"]
-PriorityKey = Literal["none", "low", "medium", "high", "urgent"]
+Category = Annotated[Literal["todo", "in_progress", "done", "cancelled"], WithJsonSchema(STATUS_CATEGORY)]
+PriorityKey = Annotated[Literal["none", "low", "medium", "high", "urgent"], WithJsonSchema(PRIORITY)]
 AssigneeIds = Annotated[tuple[Id, ...], Field(max_length=MOST_ASSIGNEES)]
 LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS)]
 BlockerIds = Annotated[tuple[Id, ...], Field(max_length=MOST_BLOCKERS)]
