@@ -16,7 +16,7 @@ DOCUMENT = document_of([one for routes in ROUTES for one in routes.operations if
 SCHEMAS = DOCUMENT["components"]["schemas"]
 OPERATIONS = {one["operationId"]: one for path in DOCUMENT["paths"].values() for one in path.values()}
 KEYWORDS = {
-    *("type", "format", "description", "examples", "default", "title", "writeOnly", "$ref", "anyOf", "enum", "pattern"),
+    *("type", "format", "description", "examples", "default", "title", "$ref", "anyOf", "enum", "pattern"),
     *("properties", "required", "additionalProperties", "propertyNames", "items", "x-extensible-enum"),
     *("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"),
 }

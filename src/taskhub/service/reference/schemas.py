@@ -28,9 +28,10 @@ _SCALARS: dict[type, Schema] = {
 _NAMES = {"WorkspaceForMember": "Workspace", "NamedMember": "Member"}
 """Views whose name tells more than a client needs."""
 _NULL: Schema = {"type": "null"}
-_OF_PYDANTIC = {"title", "default"}
-"""What says nothing to a client: a member that is missing from a body is not the same as one with its default (generators make
-members with defaults required)."""
+_OF_PYDANTIC = {"title", "default", "writeOnly"}
+"""What says nothing to a client, and misleads generators: these make members with defaults required, and two types of a body with
+something to be written only.
+"""
 
 
 class Schemas:
