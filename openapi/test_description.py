@@ -3,9 +3,12 @@
 Tools leave what they make under ``build``.
 """
 
+import json
 import shutil
 from pathlib import Path
 from uuid import uuid4
+
+import pytest
 
 from openapi.conftest import BUILD, FOLDER, TOOLS, Run
 from openapi.document import RELEASED
@@ -44,6 +47,16 @@ def test_a_python_client_type_checks_and_works(run: Run, document: Path, service
     script = FOLDER / "clients" / "openapi_python_client.py"
     run("mypy", "--python-executable", TOOLS / "python", "--config-file", "mypy.ini", folder, script)
     run("env", f"PYTHONPATH={BUILD}", TOOLS / "python", script, *arguments(service_url))
+
+
+def test_what_would_break_a_client_is_seen(run: Run, document: Path) -> None:
+    changed = json.loads(document.read_text(encoding="utf-8"))
+    del changed["components"]["schemas"]["Task"]["properties"]["title"]
+    broken = document.with_name("broken.json")
+    broken.write_text(json.dumps(changed), encoding="utf-8")
+
+    with pytest.raises(AssertionError, match="response-required-property-removed"):
+        run("oasdiff", "breaking", "--fail-on", "WARN", document, broken)
 
 
 def test_nothing_breaks_a_client_of_the_last_release(run: Run, document: Path) -> None:
