@@ -19,7 +19,7 @@ endif
 
 .PHONY: help
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 .PHONY: serve
 serve: $(VENV)/.run ## Start TaskHub with a database of its own, on http://127.0.0.1:8000
@@ -35,6 +35,14 @@ lint: $(VENV)/.dev ## Check style, types and the modules' borders
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: check-openapi
+check-openapi: $(VENV)/.dev $(VENV)/.openapi ## Check the OpenAPI document: linters, generated clients, what the last release promised
+	$(BIN)/python -m pytest openapi $(ARGS)
+
+.PHONY: release-openapi
+release-openapi: $(VENV)/.dev ## Make the OpenAPI document of now what later ones are compared with: at each release
+	$(BIN)/python -m openapi.document
 
 .PHONY: format
 format: $(VENV)/.dev ## Mend what `make lint` says of style, where that can be done without thinking
@@ -57,6 +65,7 @@ lock: $(VENV)/.checkout ## Pin the dependencies of pyproject.toml anew (newest v
 	$(BIN)/python -m pip install --quiet uv
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
+	$(COMPILE) --group openapi -o requirements/openapi.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
 
 # -- installing ------------------------------------------------------------------------------------
@@ -80,4 +89,13 @@ $(VENV)/.run: $(VENV)/.checkout requirements/run.txt requirements/build.txt pypr
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@echo "installing what tests and checks need"
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Installed side by side: compiling takes the time of all others together.
+$(VENV)/.openapi: $(VENV)/.checkout requirements/openapi.txt openapi/package-lock.json openapi/go.sum
+	@echo "installing what reads the OpenAPI document"
+	@$(BIN)/python -m venv --clear $(VENV)/openapi
+	@$(VENV)/openapi/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/openapi.txt
+	@GOTOOLCHAIN=local $(VENV)/openapi/bin/go build -C openapi -o ../$(VENV)/openapi/bin/oasdiff github.com/oasdiff/oasdiff & \
+	compiling=$$!; (cd openapi && PATH=$(CURDIR)/$(VENV)/openapi/bin:$$PATH npm ci --silent) && wait $$compiling
 	@touch $@

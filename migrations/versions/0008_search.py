@@ -4,7 +4,7 @@ All tasks get their words anew, in batches that let others work. Those that have
 whichever version of TaskHub asks.
 
 Revision ID: 0008
-Revises: 0006
+Revises: 0007
 """
 
 import re
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

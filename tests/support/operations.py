@@ -30,7 +30,8 @@ def example_body(operation: Operation) -> Any:
     """The documented example of the request body, or None where there is none to send."""
     if operation.body is None:
         return None
-    return _PATHS[operation.path][operation.method.lower()]["requestBody"]["content"]["application/json"]["example"]
+    (content,) = _PATHS[operation.path][operation.method.lower()]["requestBody"]["content"].values()
+    return content["example"]
 
 
 @dataclass(frozen=True)

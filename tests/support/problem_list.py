@@ -4,9 +4,11 @@ from pathlib import Path
 
 from taskhub.app import ROUTES
 from taskhub.service.reference.catalogue import problems
+from taskhub.service.reference.fault_codes import FAULTS
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 BEGIN, END = "<!-- problems: made by tests/support/problem_list.py -->\n", "<!-- end of problems -->\n"
+BEGIN_FAULTS, END_FAULTS = "<!-- faults: made by tests/support/problem_list.py -->\n", "<!-- end of faults -->\n"
 
 
 def problem_list() -> str:
@@ -19,10 +21,17 @@ def problem_list() -> str:
     return "| status | code | what happened | what to do | `retry` |\n|---|---|---|---|---|\n" + "".join(rows)
 
 
+def fault_list() -> str:
+    """All codes that stand in `errors`, as a table in Markdown."""
+    return "| code | what is wrong |\n|---|---|\n" + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in FAULTS.items())
+
+
 def renewed(text: str) -> str:
-    """A document with its list of problems brought up to date."""
-    before, _, rest = text.partition(BEGIN)
-    return before + BEGIN + problem_list() + END + rest.partition(END)[2]
+    """A document with its lists brought up to date."""
+    for begin, made, end in ((BEGIN, problem_list(), END), (BEGIN_FAULTS, fault_list(), END_FAULTS)):
+        before, _, rest = text.partition(begin)
+        text = before + begin + made + end + rest.partition(end)[2]
+    return text
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 """The API's own description: for machines, for people, and for whoever meets a problem."""
 
-import hashlib
+from asyncio import to_thread
 
 import msgspec
 from fastapi import FastAPI
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.api.preconditions import is_unmodified
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.service import pages
+from taskhub.service.prepared import Prepared
 from taskhub.service.reference.catalogue import problems
 from taskhub.service.reference.document import document_of
 
@@ -24,24 +24,21 @@ _BRIEFLY = (b"cache-control", b"public, max-age=300")
 
 @DOCUMENTATION.get("/openapi.json", PUBLIC, summary="This description, as OpenAPI 3.1", answers=dict)
 async def get_openapi(request: ApiRequest) -> Response:
-    body, tag = _document(request.scope["app"])
-    headers = [(b"etag", b'"%s"' % tag.encode()), _BRIEFLY]
-    if_none_match = request.header(b"if-none-match")
-    if if_none_match is not None and is_unmodified(if_none_match, tag):
-        return JsonResponse(304, b"", headers)
-    return JsonResponse(200, body, headers)
+    document = await _document(request.scope["app"])
+    return document.answer(request, [_BRIEFLY])
 
 
 @DOCUMENTATION.get("/docs", PUBLIC, summary="The interactive reference", answers=str, produces="text/html")
 async def get_reference(request: ApiRequest) -> Response:
-    return JsonResponse(200, pages.reference_page(), [*pages.HEADERS, _BRIEFLY], pages.HTML)
+    return JsonResponse(200, await to_thread(pages.reference_page), [*pages.HEADERS, _BRIEFLY], pages.HTML)
 
 
 @DOCUMENTATION.get("/docs/{digest}/{name}", PUBLIC, include_in_schema=False)
 async def get_asset(request: ApiRequest, digest: str, name: str) -> Response:
     if name not in pages.MEDIA_TYPES:
         raise NotFound
-    return JsonResponse(200, pages.asset(name), [*pages.HEADERS, _FOR_EVER], pages.MEDIA_TYPES[name])
+    asset = await to_thread(pages.asset, name)
+    return asset.answer(request, [*pages.HEADERS, _FOR_EVER], pages.MEDIA_TYPES[name])
 
 
 @DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="What a problem means, and what to do", answers=str, produces="text/html")
@@ -53,10 +50,13 @@ async def get_problem(request: ApiRequest, code: str) -> Response:
     return JsonResponse(200, pages.problem_page(problem), [*pages.HEADERS, _BRIEFLY], pages.HTML)
 
 
-def _document(app: FastAPI) -> tuple[bytes, str]:
-    """The document of an app and its tag, made on first use."""
+async def _document(app: FastAPI) -> Prepared:
+    """The document of an app, made on first use."""
     if not hasattr(app.state, "openapi"):
-        body = msgspec.json.encode(document_of(app.routes, app.version))
-        app.state.openapi = (body, hashlib.sha256(body).hexdigest()[:16])
-    made: tuple[bytes, str] = app.state.openapi
+        app.state.openapi = await to_thread(_prepared, app)
+    made: Prepared = app.state.openapi
     return made
+
+
+def _prepared(app: FastAPI) -> Prepared:
+    return Prepared.of(msgspec.json.encode(document_of(app.routes, app.version)))

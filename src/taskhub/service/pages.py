@@ -1,19 +1,23 @@
 """Pages for people: the interactive reference, and one page for every problem. They load nothing from another host."""
 
-import hashlib
 import re
 from functools import cache
 from html import escape
-from pathlib import Path
+from importlib import resources
 
+from taskhub.kernel.domain.errors import ValidationFailed
+from taskhub.service.prepared import Prepared
 from taskhub.service.reference.catalogue import Problem
+from taskhub.service.reference.fault_codes import FAULTS
 
-STATIC = Path(__file__).parent / "static"
-RENDERER, STYLE = "openapi-explorer.min.js", "pages.css"
-MEDIA_TYPES = {RENDERER: b"text/javascript; charset=utf-8", STYLE: b"text/css; charset=utf-8"}
+RENDERER, RENDERER_STYLE, START, STYLE = "swagger-ui-bundle.js", "swagger-ui.css", "reference.js", "pages.css"
+_JAVASCRIPT, _CSS = b"text/javascript; charset=utf-8", b"text/css; charset=utf-8"
+MEDIA_TYPES = {RENDERER: _JAVASCRIPT, RENDERER_STYLE: _CSS, START: _JAVASCRIPT, STYLE: _CSS}
 """The assets that are served, and as what."""
+_OURS, _RENDERERS = resources.files("taskhub.service") / "static", resources.files("fastapi_swagger.resources")
+_FOLDERS = {RENDERER: _RENDERERS, RENDERER_STYLE: _RENDERERS, START: _OURS, STYLE: _OURS}
 
-# The renderer writes inline styles; scripts come from here alone.
+# The renderer, Swagger UI, writes inline styles; scripts come from here alone.
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -33,32 +37,38 @@ _RETRY = {
 
 
 @cache
-def asset(name: str) -> bytes:
-    return (STATIC / name).read_bytes()
+def asset(name: str) -> Prepared:
+    return Prepared.of((_FOLDERS[name] / name).read_bytes())
 
 
 @cache
 def asset_path(name: str) -> str:
     """Names the content, so that it may be cached for ever."""
-    return f"/docs/{hashlib.sha256(asset(name)).hexdigest()[:12]}/{name}"
+    return f"/docs/{asset(name).tag}/{name}"
 
 
 @cache
 def reference_page() -> bytes:
-    body = '<openapi-explorer spec-url="/openapi.json" default-schema-tab="body"></openapi-explorer>'
-    script = f'<script type="module" src="{asset_path(RENDERER)}"></script>'
-    return _page("TaskHub API", body, head=script, kind="reference")
+    scripts = "".join(f'<script defer src="{asset_path(name)}"></script>' for name in (RENDERER, START))
+    style = f'<link rel="stylesheet" href="{asset_path(RENDERER_STYLE)}">'
+    return _page("TaskHub API", '<div id="reference"></div>', head=style + scripts, kind="reference")
 
 
 def problem_page(problem: Problem) -> bytes:
     advice = problem.advice
+    faults = _faults() if problem.code == ValidationFailed.code else ""
     return _page(
         f"{problem.title} · TaskHub",
         f"<h1>{escape(problem.title)}</h1><p><code>{problem.code}</code>, with status {problem.status}</p><dl>"
         f"<dt>What happened</dt><dd>{_text(advice.meaning)}</dd><dt>What to do</dt><dd>{_text(advice.remedy)}</dd>"
-        f"<dt>Does a retry help?</dt><dd>{_RETRY[problem.retry]}</dd></dl>"
+        f"<dt>Does a retry help?</dt><dd>{_RETRY[problem.retry]}</dd></dl>{faults}"
         '<p><a href="/docs">All operations</a></p>',
     )
+
+
+def _faults() -> str:
+    meanings = "".join(f"<dt><code>{code}</code></dt><dd>{_text(meaning)}</dd>" for code, meaning in FAULTS.items())
+    return f"<h2>Codes in <code>errors</code></h2><dl>{meanings}</dl>"
 
 
 def _page(title: str, body: str, *, head: str = "", kind: str = "") -> bytes:

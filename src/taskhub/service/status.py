@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from taskhub.kernel.api.bodies import MOST_BYTES
 from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.queries import MOST_ITEMS
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.application.errors import Unavailable
@@ -40,7 +41,7 @@ _HEALTHY = msgspec.json.encode(Health("ok"))
 @STATUS.get("/v1", PUBLIC, summary="What this service is and how it is set up", answers=Service)
 async def get_service(request: ApiRequest) -> Response:
     settings = request.container.settings()
-    limits = Limits(MOST_BYTES, 200, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
+    limits = Limits(MOST_BYTES, MOST_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
     service = Service("TaskHub", request.scope["app"].version, settings.registration, settings.require_if_match, limits)
     return JsonResponse(200, msgspec.json.encode(service))
 

@@ -16,7 +16,8 @@ from support.server import execute, with_database
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.service.metrics import metrics_app
-from taskhub.service.pages import STATIC
+from taskhub.service.pages import MEDIA_TYPES, asset, asset_path
+from taskhub.service.prepared import Prepared
 
 NOWHERE = "postgresql+asyncpg://nobody:x@127.0.0.1:1/nothing"
 
@@ -160,17 +161,81 @@ async def test_the_reference_loads_only_what_this_service_has(api: Api) -> None:
     assets = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
 
     assert not re.search(r'(?:src|href)="(?!/|data:)', page.text)
-    assert len(assets) == 2
+    assert {*assets} == {asset_path(name) for name in MEDIA_TYPES}
     assert "default-src 'none'; script-src 'self';" in page.headers["content-security-policy"]
-    for asset in assets:
-        answer = await api.get(asset)
+    for path in assets:
+        answer = await api.get(path)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_the_license_of_the_renderer_comes_with_it() -> None:
-    assert "Apache License" in (STATIC / "openapi-explorer.LICENSE").read_text()
+async def test_the_reference_stays_signed_in_over_a_reload_and_asks_nobody_else() -> None:
+    start = asset("reference.js").plain.decode()
+
+    assert "persistAuthorization: true" in start
+    assert "validatorUrl: null" in start
+
+
+PREPARED = ["/openapi.json", *map(asset_path, MEDIA_TYPES)]
+
+
+@pytest.mark.parametrize("path", PREPARED)
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "gzip"),
+        ("*", "gzip"),
+        ("br;q=1, gzip;q=0.2", "gzip"),
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("X-GZIP", "gzip"),
+        ("identity", None),
+        ("br", None),
+        ("", None),
+        ("gzip;q=0", None),
+        ("gzip;q=0, *", None),
+        ("identity, gzip;q=0.9", None),
+        ("gzip;q=x", None),
+    ],
+)
+async def test_a_document_is_sent_as_the_client_takes_it(api: Api, path: str, accepted: str, coding: str | None) -> None:
+    plain = await api.get(path, headers={"accept-encoding": "identity"})
+    answer = await api.get(path, headers={"accept-encoding": accepted})
+
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.content == plain.content
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert (answer.headers["etag"] == plain.headers["etag"]) == (coding is None)
+
+
+@pytest.mark.parametrize("path", PREPARED)
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+async def test_each_form_of_a_document_has_a_tag_that_saves_the_next_read_of_it(api: Api, path: str, coding: str) -> None:
+    headers = {"accept-encoding": coding}
+    first = await api.get(path, headers=headers)
+    again = await api.get(path, headers={**headers, "if-none-match": first.headers["etag"]})
+    other = {"gzip": "identity", "identity": "gzip"}[coding]
+    in_other_form = await api.get(path, headers={"accept-encoding": other, "if-none-match": first.headers["etag"]})
+    head = await api.client.head(path, headers=headers)
+
+    assert re.fullmatch('"[^"]+"', first.headers["etag"])
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert (again.headers["vary"], again.headers["cache-control"]) == ("Accept-Encoding", first.headers["cache-control"])
+    assert in_other_form.status_code == 200
+    assert (head.headers["content-length"], head.headers.get("content-encoding")) == (
+        first.headers["content-length"],
+        first.headers.get("content-encoding"),
+    )
+
+
+async def test_compression_is_worth_it_and_the_same_in_all_processes(api: Api) -> None:
+    size = {}
+    for coding in ("gzip", "identity"):
+        size[coding] = int((await api.get("/openapi.json", headers={"accept-encoding": coding})).headers["content-length"])
+
+    assert size["gzip"] < size["identity"] / 5
+    assert Prepared.of(b"the same").compressed == Prepared.of(b"the same").compressed
 
 
 async def test_explains_a_problem_to_whoever_follows_its_type(api: Api) -> None:

@@ -1,18 +1,32 @@
 """The catalogue of problems is complete: in code, on the pages and in the docs."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import taskhub
 from support.problem_list import DOCS, renewed
 from taskhub.app import ROUTES
+from taskhub.kernel.domain.errors import DomainError
 from taskhub.service import pages
 from taskhub.service.reference.advice import ADVICE
 from taskhub.service.reference.catalogue import problems
+from taskhub.service.reference.document import document_of
 from taskhub.service.reference.refusals import refusals_of
 
 SOURCE = Path(taskhub.__file__).parent
 CODE = re.compile(r'code, title = (?:[\w.]+, )?"(\w+)"')
+DOCUMENT = document_of([operation for routes in ROUTES for operation in routes.operations], "1.2.3")
+
+
+def errors_below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from errors_below(one)
+
+
+ERRORS = {kind.__name__: kind for kind in errors_below(DomainError)}
 
 
 def declared_codes() -> set[str]:
@@ -52,3 +66,31 @@ def test_the_docs_list_every_problem() -> None:
     text = DOCS.read_text(encoding="utf-8")
 
     assert renewed(text) == text, "run: python tests/support/problem_list.py"
+
+
+def added_members() -> set[tuple[str, str]]:
+    """The class and the name of every member that an error class gives to its base, beside the detail and the faults."""
+    classes = [
+        node for file in SOURCE.rglob("*.py") for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ClassDef)
+    ]
+    calls = [(one.name, call) for one in classes for call in ast.walk(one) if isinstance(call, ast.Call) and _is_init(call)]
+    return {(name, str(given.arg)) for name, call in calls for given in call.keywords if name in ERRORS and given.arg != "faults"}
+
+
+def _is_init(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
+
+
+def test_every_member_that_a_problem_adds_has_a_type() -> None:
+    declared = {(name, member) for name, kind in ERRORS.items() for member in kind.members if "members" in vars(kind)}
+    inherited = {("LastOwnerElsewhere", "workspace_ids"): ("LastOwner", "workspace_ids")}
+
+    assert {inherited.get(one, one) for one in added_members()} == declared
+
+
+def test_a_member_that_a_problem_adds_is_in_the_document() -> None:
+    schema = DOCUMENT["components"]["schemas"]["Problem"]["properties"]
+
+    assert schema["current_version"]["type"] == "integer"
+    assert (schema["path"]["items"], schema["allowed"]["items"]) == ({"type": "string", "format": "uuid"}, {"type": "string"})
+    assert {name for problem in problems().values() for name in problem.members} <= schema.keys()

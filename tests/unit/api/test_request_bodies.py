@@ -27,18 +27,18 @@ def codes(raw: bytes) -> list[tuple[str, str | None]]:
 
 
 def test_a_list_whose_items_are_faulty_is_not_called_too_short_besides() -> None:
-    assert codes(b'{"title": "a", "some": [{"title": 1}]}') == [("string_type", "/some/0/title")]
+    assert codes(b'{"title": "a", "some": [{"title": 1}]}') == [("wrong_type", "/some/0/title")]
     assert codes(b'{"title": "a", "some": []}') == [("too_short", "/some")]
 
 
 def test_speaks_of_lists_as_json_does() -> None:
     parsed = parse(Thing, b'{"title": "a", "parts": {}}')
     assert isinstance(parsed, ValidationFailed)
-    assert [(fault.code, fault.message) for fault in parsed.faults] == [("list_type", "Input should be a valid array")]
+    assert [(fault.code, fault.message) for fault in parsed.faults] == [("wrong_type", "Input should be a valid array")]
 
 
 def test_the_name_of_a_member_is_pointed_at_by_the_member() -> None:
-    assert codes(b'{"title": "a", "ways": {"a/b": []}}') == [("string_too_long", "/ways/a~1b")]
+    assert codes(b'{"title": "a", "ways": {"a/b": []}}') == [("too_long", "/ways/a~1b")]
 
 
 def test_takes_what_it_knows() -> None:
@@ -86,15 +86,15 @@ def test_refuses_what_is_no_integer(value: bytes) -> None:
 
 
 def test_takes_no_number_for_a_boolean() -> None:
-    assert codes(b'{"title": "a", "done": 1}') == [("bool_type", "/done")]
+    assert codes(b'{"title": "a", "done": 1}') == [("wrong_type", "/done")]
 
 
 def test_refuses_members_that_it_does_not_know() -> None:
-    assert codes(b'{"title": "a", "colour": 1}') == [("extra_forbidden", "/colour")]
+    assert codes(b'{"title": "a", "colour": 1}') == [("unknown_member", "/colour")]
 
 
 def test_points_into_the_body_as_json_pointers_do() -> None:
-    assert codes(b'{"title": "a", "a/b~c": 1}') == [("extra_forbidden", "/a~1b~0c")]
+    assert codes(b'{"title": "a", "a/b~c": 1}') == [("unknown_member", "/a~1b~0c")]
 
 
 @pytest.mark.parametrize("raw", [b'{"title": "a\\u0000b"}', b'{"title": "a", "parts": [{"title": "\\u0000"}]}'])

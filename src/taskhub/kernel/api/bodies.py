@@ -4,9 +4,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails, from_json
+from pydantic_core import from_json
 from starlette.types import Receive
 
+from taskhub.kernel.api import faults
 from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 
@@ -19,8 +20,6 @@ _MARK = b"\xef\xbb\xbf"
 _ESCAPED_NUL = b"\\u0000"
 _NO_JSON = (b"NaN", b"Infinity")
 """What pydantic reads as numbers."""
-_NAME_OF_MEMBER = "[key]"
-"""What pydantic puts behind the path of a member where its name is what is wrong."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -31,15 +30,8 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-def _without_defaults(schema: dict[str, Any]) -> None:
-    for member in schema["properties"].values():
-        member.pop("default", None)
-
-
 class Patch(Body):
-    """The base of merge patches: a member that is missing stays as it is, so none is said to have a default."""
-
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    """The base of merge patches: a member that is missing stays as it is."""
 
 
 def check_size(content_length: bytes | None) -> None:
@@ -79,10 +71,10 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
     try:
         parsed = model.model_validate_json(raw)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        if faults[0]["type"] == "json_invalid":
-            raise MalformedJson(f"The body is not well-formed JSON: {faults[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
-        return ValidationFailed(*(_fault(fault) for fault in faults if not _is_emptied(fault, faults)))
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        if found[0]["type"] == "json_invalid":
+            raise MalformedJson(f"The body is not well-formed JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
+        return ValidationFailed(*faults.in_body(model, found))
     if _ESCAPED_NUL in raw and (pointer := _nul_in(from_json(raw))) is not None:
         return ValidationFailed(Fault("nul_character", "The character U+0000 can't be stored.", pointer=pointer))
     return parsed
@@ -100,29 +92,13 @@ def read_json(raw: bytes) -> Any:
         raise MalformedJson(f"The body is not well-formed JSON: {error}.") from None
 
 
-def _fault(fault: ErrorDetails) -> Fault:
-    """What a client calls a list is a tuple here."""
-    path = fault["loc"][:-1] if fault["loc"] and fault["loc"][-1] == _NAME_OF_MEMBER else fault["loc"]
-    return Fault(fault["type"].replace("tuple", "list"), fault["msg"].replace("Tuple", "List"), pointer=_pointer(path))
-
-
-def _is_emptied(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
-    """Whether a list is too short only since its items are faulty: these are told already."""
-    path = fault["loc"]
-    return fault["type"] == "too_short" and any(other["loc"][: len(path)] == path != other["loc"] for other in faults)
-
-
-def _pointer(path: tuple[int | str, ...]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-
-
 def _nul_in(value: Any, path: tuple[int | str, ...] = ()) -> str | None:
     if isinstance(value, str):
-        return _pointer(path) if "\0" in value else None
+        return faults.pointer_of(path) if "\0" in value else None
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, item in items:
         if "\0" in str(name):
-            return _pointer(path)
+            return faults.pointer_of(path)
         if (found := _nul_in(item, (*path, name))) is not None:
             return found
     return None

@@ -23,11 +23,11 @@ def check_instant(value: Any) -> Any:
     """
     parts = _INSTANT.fullmatch(value) if isinstance(value, str) else None
     if parts is None:
-        raise PydanticCustomError("instant_parsing", _how_to_write(value))
-    _check_day(parts, "instant_range")
+        raise PydanticCustomError("wrong_format", _how_to_write(value))
+    _check_day(parts, "out_of_range")
     for (what, highest), given in zip(_HIGHEST, parts.groups()[3:], strict=True):
         if given is not None and int(given) > highest:
-            raise PydanticCustomError("instant_range", _too_high(what, highest, given))
+            raise PydanticCustomError("out_of_range", _too_high(what, highest, given))
     return value
 
 
@@ -39,8 +39,8 @@ def check_day(value: Any) -> Any:
     """
     parts = _DAY.fullmatch(value) if isinstance(value, str) else None
     if parts is None:
-        raise PydanticCustomError("date_parsing", "Expected a date such as 2026-11-20.")
-    _check_day(parts, "date_range")
+        raise PydanticCustomError("wrong_format", "Expected a date such as 2026-11-20.")
+    _check_day(parts, "out_of_range")
     return value
 
 

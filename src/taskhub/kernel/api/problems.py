@@ -13,6 +13,9 @@ MEDIA_TYPE = b"application/problem+json"
 MOST_BYTES = 10_000
 MOST_FAULTS = 30
 LONGEST_TEXT = 200
+"""Of what was sent."""
+LONGEST_MESSAGE = 1_000
+"""Of what we say: all names that there are have to fit."""
 STATUS = {
     Category.MALFORMED: 400,
     Category.UNAUTHENTICATED: 401,
@@ -153,7 +156,7 @@ def _document(
         "type": f"/problems/{code}",
         "title": title,
         "status": status,
-        "detail": detail[: LONGEST_TEXT * 4],
+        "detail": detail[:LONGEST_MESSAGE],
         "code": code,
         "request_id": request_id,
         "retry": retry,
@@ -170,4 +173,5 @@ def _document(
 
 
 def _fault(fault: Fault) -> dict[str, str]:
-    return {name: value[:LONGEST_TEXT] for name, value in asdict(fault).items() if value is not None}
+    told = {name: value for name, value in asdict(fault).items() if value is not None}
+    return {name: value[: LONGEST_MESSAGE if name == "message" else LONGEST_TEXT] for name, value in told.items()}

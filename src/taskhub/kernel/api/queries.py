@@ -2,19 +2,24 @@
 
 import re
 from functools import lru_cache
+from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
+from taskhub.kernel.api.faults import UNKNOWN_PARAMETER, in_query, unknown
+from taskhub.kernel.api.problems import MOST_FAULTS
 from taskhub.kernel.api.types import Cursor
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 
 MOST_VALUES = 200
 """How often a parameter may be repeated, where it may be."""
 
+MOST_ITEMS = 200
+"""Of a page."""
 _MOST_PAIRS = 2 * MOST_VALUES
 _LONGEST_NAME = 64
 Pairs: TypeAlias = list[tuple[str, str]]
@@ -26,18 +31,17 @@ _BOOLEANS = {"true": True, "false": False}
 
 def _boolean(value: Any) -> Any:
     if value not in _BOOLEANS:
-        raise PydanticCustomError("bool_parsing", "Expected true or false.")
+        raise PydanticCustomError("wrong_format", "Expected true or false.")
     return _BOOLEANS[value]
 
 
 def _integer(value: Any) -> Any:
     if not _INTEGER.fullmatch(value):
-        raise PydanticCustomError("int_parsing", "Expected an integer such as 50.")
+        raise PydanticCustomError("wrong_format", "Expected an integer such as 50.")
     return int(value)
 
 
 Flag = Annotated[bool, BeforeValidator(_boolean)]
-Integer = Annotated[int, BeforeValidator(_integer)]
 
 
 class Query(BaseModel):
@@ -49,7 +53,7 @@ class Query(BaseModel):
 class PageQuery(Query):
     """What every list takes."""
 
-    limit: Annotated[Integer, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST_ITEMS), BeforeValidator(_integer)] = 50
     cursor: Cursor | None = None
 
 
@@ -77,7 +81,7 @@ def parse(model: type[Q], pairs: Pairs) -> Q | ValidationFailed:
     try:
         parsed: Q = model.model_validate(values)
     except ValidationError as error:
-        faults += map(_fault, error.errors(include_url=False, include_context=False, include_input=False))
+        faults += in_query(error.errors(include_url=False, include_context=False, include_input=False))
     if faults:
         return ValidationFailed(*faults)
     return parsed
@@ -86,12 +90,12 @@ def parse(model: type[Q], pairs: Pairs) -> Q | ValidationFailed:
 def _collect(model: type[Query], pairs: Pairs) -> tuple[dict[str, Any], list[Fault]]:
     """The values by name. What is in the way of reading them is told once per name."""
     values: dict[str, Any] = {}
-    faults: dict[str, Fault] = {}
+    faults = _unknown(model, pairs)
     lists = _lists(model)
     for name, value in pairs:
         if name not in model.model_fields:
-            faults[name] = Fault("unknown_parameter", f"There is no such parameter here. {_known(model)}", parameter=_shown(name))
-        elif "\0" in value:
+            continue
+        if "\0" in value:
             faults[name] = Fault("nul_character", "The character U+0000 is nowhere to be found.", parameter=name)
         elif name in lists:
             values.setdefault(name, []).append(value)
@@ -102,19 +106,18 @@ def _collect(model: type[Query], pairs: Pairs) -> tuple[dict[str, Any], list[Fau
     return values, list(faults.values())
 
 
-def _fault(error: ErrorDetails) -> Fault:
-    return Fault(error["type"], error["msg"], parameter=str(error["loc"][0]))
+def _unknown(model: type[Query], pairs: Pairs) -> dict[str, Fault]:
+    """The names that are no parameters here, as many as are told."""
+    names = dict.fromkeys(name for name, _ in pairs if name not in model.model_fields)
+    return {
+        name: Fault(UNKNOWN_PARAMETER, unknown("parameter", name, model, listed=index > 0), parameter=_shown(name))
+        for index, name in enumerate(islice(names, MOST_FAULTS))
+    }
 
 
 def _shown(name: str) -> str:
     """A name that we don't know, fit to be repeated in an answer."""
     return "".join(c if c.isascii() and c.isprintable() else "?" for c in name[:_LONGEST_NAME])
-
-
-@lru_cache(maxsize=64)
-def _known(model: type[BaseModel]) -> str:
-    names = ", ".join(sorted(model.model_fields))
-    return f"Known are: {names}." if names else "This takes none."
 
 
 @lru_cache(maxsize=64)

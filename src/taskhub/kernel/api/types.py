@@ -19,13 +19,13 @@ _TIME_ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 
 def _uuid(value: Any) -> Any:
     if isinstance(value, str) and not _UUID.fullmatch(value):
-        raise PydanticCustomError("uuid_parsing", "Expected a UUID such as 018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f.")
+        raise PydanticCustomError("wrong_format", "Expected a UUID such as 018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f.")
     return value
 
 
 def _version_4_or_7(value: UUID) -> UUID:
     if value.version not in (4, 7):
-        raise PydanticCustomError("uuid_version", "Expected a UUID of version 4 or 7.")
+        raise PydanticCustomError("wrong_format", "Expected a UUID of version 4 or 7.")
     return value
 
 
@@ -33,7 +33,7 @@ def _utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("instant_range", "Expected an instant in the years 1 to 9999.") from None
+        raise PydanticCustomError("out_of_range", "Expected an instant in the years 1 to 9999.") from None
 
 
 def _not_blank(value: Any) -> Any:
@@ -54,7 +54,7 @@ def _trimmed_line(value: Any) -> Any:
 
 def _time_zone(value: str) -> str:
     if value not in _TIME_ZONES:
-        raise PydanticCustomError("time_zone", "Expected an IANA time zone such as Europe/Berlin.")
+        raise PydanticCustomError("unknown_time_zone", "Expected an IANA time zone such as Europe/Berlin.")
     ZoneInfo(value)
     return value
 

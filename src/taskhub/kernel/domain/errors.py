@@ -1,5 +1,6 @@
 """What a rule says when it refuses. A category and a stable code; how that travels over HTTP is decided elsewhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
@@ -32,11 +33,12 @@ class Fault:
 
 
 class DomainError(Exception):
-    """The base of all refusals. ``extra`` holds further members for the answer (for example ``current_version``)."""
+    """The base of all refusals. ``extra`` holds further members for the answer, of the types that ``members`` says they have."""
 
     category: ClassVar[Category]
     code: ClassVar[str]
     title: ClassVar[str]
+    members: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, detail: str, *, faults: tuple[Fault, ...] = (), **extra: Any) -> None:
         super().__init__(detail)
@@ -58,6 +60,7 @@ class NotAllowed(DomainError):
 
 class StaleVersion(DomainError):
     category, code, title = Category.STALE, "stale_version", "Stale version"
+    members: ClassVar[Mapping[str, Any]] = {"current_version": int}
 
     def __init__(self, current_version: int | None) -> None:
         """``current_version``: None where the thing has none."""

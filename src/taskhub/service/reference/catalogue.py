@@ -1,9 +1,9 @@
 """All problems that the service can answer with, gathered from where they are raised."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from taskhub.kernel.api.problems import STATUS, HttpProblem, InternalError
 from taskhub.kernel.application.errors import OutcomeUnknown
@@ -22,6 +22,8 @@ class Problem:
     status: int
     title: str
     retry: str
+    members: Mapping[str, Any] = field(default_factory=dict)
+    """The types of the members that it adds to a problem document."""
 
     @property
     def advice(self) -> Advice:
@@ -31,7 +33,9 @@ class Problem:
 @cache
 def problems() -> dict[str, Problem]:
     """By code, sorted by status. Complete once the application was imported."""
-    refusals = [Problem(kind.code, STATUS[kind.category], kind.title, _retry(kind)) for kind in _with_code(DomainError)]
+    refusals = [
+        Problem(kind.code, STATUS[kind.category], kind.title, _retry(kind), kind.members) for kind in _with_code(DomainError)
+    ]
     of_http = [Problem(kind.code, kind.status, kind.title, _retry(kind)) for kind in _with_code(HttpProblem)]
     return {problem.code: problem for problem in sorted([*refusals, *of_http], key=lambda one: (one.status, one.code))}
 

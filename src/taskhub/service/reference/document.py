@@ -10,6 +10,8 @@ from taskhub.kernel.contract.access import Access, Public
 from taskhub.service.reference import parameters, responses
 from taskhub.service.reference.catalogue import problems
 from taskhub.service.reference.introduction import INTRODUCTION, TAGS
+from taskhub.service.reference.problem_schema import problem_schema
+from taskhub.service.reference.refusals import refusals_of
 from taskhub.service.reference.schemas import Schemas
 from taskhub.users.contract.access import SessionAccess
 from taskhub.workspaces.contract.access import WorkspaceAccess
@@ -18,11 +20,12 @@ from taskhub.workspaces.contract.access import WorkspaceAccess
 def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
     """The document that describes these routes."""
     schemas = Schemas()
-    schemas.components["Problem"] = responses.PROBLEM
+    schemas.components["Problem"] = problem_schema(schemas)
     operations = [route for route in routes if isinstance(route, Operation) and route.include_in_schema]
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted(operations, key=lambda one: list(TAGS).index(str(one.tags[0]))):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
+    answered = {code for operation in operations for code in refusals_of(operation)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -36,10 +39,10 @@ def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
         "tags": [{"name": name, "description": description} for name, description in TAGS.items()],
         "paths": paths,
         "components": {
-            "schemas": dict(sorted(schemas.components.items())),
+            "schemas": schemas.bounded(),
             "parameters": parameters.components(),
             "headers": responses.HEADERS,
-            "examples": {code: responses.example_of(problem) for code, problem in problems().items()},
+            "examples": {code: responses.example_of(problem) for code, problem in problems().items() if code in answered},
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -59,7 +62,7 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         "summary": operation.summary,
         "description": "\n\n".join(part for part in (operation.description, _right(operation.access)) if part),
         "security": [] if is_public else [{"bearer": [operation.access.scope.name.lower()]}],
-        "parameters": parameters.parameters_of(operation),
+        "parameters": parameters.parameters_of(operation, schemas),
     }
     if operation.body is not None:
         described["requestBody"] = _request_body(operation, operation.body[1], schemas)
@@ -68,10 +71,10 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 
 def _request_body(operation: Operation, model: Any, schemas: Schemas) -> dict[str, Any]:
     schema = schemas.of_body(model)
-    # A minted id would be good for one try only.
-    example = {name: value for name, value in schemas.example(schema).items() if name != "id"}
-    content = {"schema": schema, "example": example}
-    return {"required": True, "content": dict.fromkeys(operation.media_types, content)}
+    content = {"schema": schema, "example": schemas.example(schema, minimal=True)}
+    described = {"description": f"`{'`, `'.join(others)}` is taken as well."} if (others := operation.media_types[1:]) else {}
+    # The same body under two media types would be two types in generated clients.
+    return {**described, "required": True, "content": {operation.media_types[0]: content}}
 
 
 def _right(access: Access) -> str:

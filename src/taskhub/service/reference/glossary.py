@@ -20,6 +20,8 @@ _LABEL, _COMMENT, _PARENT = (
     "019a9f47-73a9-75eb-9297-e4b615c39e18",
     "019a9f48-84ba-76fc-a3a8-f5c726d4af29",
 )
+_BATCH = "1 to 500 tasks, in the same order in a request and its answer."
+_DUE_ZONE = "The IANA time zone of the time; null, as the time is, for all day."
 _INSTANT, _LATER = "2026-11-20T09:00:00Z", "2026-12-20T09:00:00Z"
 
 
@@ -62,9 +64,9 @@ WORDS: dict[str, Word] = {
     "expires_at": Word("When it stops working; null for never.", _LATER),
     "last_used_at": Word("When it was last used, to within a minute; null for never.", _INSTANT),
     "items": Word("The things, in the order asked for."),
-    "NewTasks.items": Word("1 to 500 tasks."),
+    "NewTasks.items": Word(_BATCH),
     "TaskChanges.items": Word("1 to 500 patches, each for another task."),
-    "TaskBatch.items": Word("The tasks, in the order of the request."),
+    "TaskBatch.items": Word(_BATCH),
     "next_cursor": Word("Asks for the next page, as `cursor`; null ends the list.", None),
     "limit": Word("How many things a page has at most.", 50),
     "cursor": Word("The `next_cursor` of the page before.", "b3BhcXVl"),
@@ -142,7 +144,7 @@ WORDS: dict[str, Word] = {
     "status_map": Word("For each status that goes and is in use: where its tasks go.", {"waiting": "todo"}),
     "archived_at": Word("When it was archived; null where it is not. An archived project takes no changes to its tasks.", None),
     # Tasks
-    "task": Word("The task, by its id or by its key.", "OPS-42"),
+    "task": Word("The task, by its id or by its key.", "OPS-1"),
     "number": Word("1, 2, 3 … in each project; no number is given twice.", 42),
     "key": Word("The project's key and the number. It does wherever the task's id is expected, in any case.", "OPS-42"),
     "title": Word("1 to 500 characters, not only blanks.", "Oil the engine"),
@@ -171,8 +173,8 @@ WORDS: dict[str, Word] = {
     "due": Word("When the task is due; null for never. Replaced as a whole by a patch."),
     "date": Word("The day.", "2026-11-20"),
     "time": Word("The wall time; null for all day.", "09:30:00"),
-    "Due.time_zone": Word("The IANA time zone of the time; null for all day.", "Europe/Berlin"),
-    "DueBody.time_zone": Word("The IANA time zone of the time; both or neither are given.", "Europe/Berlin"),
+    "Due.time_zone": Word(_DUE_ZONE, "Europe/Berlin"),
+    "DueBody.time_zone": Word(_DUE_ZONE, "Europe/Berlin"),
     "due_at": Word("The instant of a timed `due`; null for all day.", "2026-11-20T08:30:00Z"),
     "closed_at": Word("When the task became done or cancelled; null where it is neither.", None),
     "before": Word("Stand right before this task of the project, by its id or by its key.", _OTHER_TASK),
@@ -185,8 +187,10 @@ WORDS: dict[str, Word] = {
     "Move.project_id": Word("The project to go over to, by its id or by its key.", _PROJECT),
     "patch": Word("What to change: a merge patch, as of a single task."),
     "TaskChange.id": Word("The task, by its id or by its key.", _TASK),
+    "SignIn.email": Word("The email address of the account.", "ada@example.com"),
+    "SignIn.password": Word("The password of the account.", "correct horse battery staple"),
     "TaskChange.version": Word("The only version that the patch is meant for, as in `If-Match`.", 3),
-    "blocker": Word("The task to wait for, by its id or by its key.", "OPS-7"),
+    "blocker": Word("The task to wait for, by its id or by its key.", "OPS-2"),
     # Labels, comments, history
     "label_id": Word("The label.", _LABEL),
     "Label.name": Word("What people call it. Unique in the workspace, however it is written.", "Bug"),
@@ -205,6 +209,12 @@ WORDS: dict[str, Word] = {
     "actor_id": Word("The user who did it; null where nobody did, as when a member had left.", _USER),
     "HistoryEntry.version": Word("The version that the task, or the comment, has had from then on.", 3),
     "changes": Word("The members that changed, with what they were before and after.", {"status": ["todo", "in_progress"]}),
+    # What problems add
+    "stale_version.current_version": Word("the version that the thing has now."),
+    "last_owner.workspace_ids": Word("where it is an account that can't be closed: the workspaces that depend on it."),
+    "cycle.path": Word("the way around, which begins and ends with the task that was to be changed."),
+    "illegal_transition.allowed": Word("the statuses that a task may go to from where it is."),
+    "status_in_use.statuses": Word("the statuses that tasks are at."),
     # Filters
     "deleted": Word("Whether to list the trash instead.", False),
     "get_task.deleted": Word("Whether to look in the trash as well.", False),

@@ -21,8 +21,13 @@ of a repeated one any.
 **Problems** are `application/problem+json` (RFC 9457) with a stable `code`, and `retry` tells whether trying again
 can help. Each code has a page under `/problems/{code}`.
 
-**What may change.** Answers may gain members, codes and values: ignore those that you don't know. Requests are read
-strictly: an unknown member or parameter is refused, never ignored.
+**What may change.** Answers may gain members, codes and values: ignore those that you don't know, and take
+`x-extensible-enum` for what is known today. Requests are read strictly: an unknown member or parameter is refused, never
+ignored.
+
+**What goes.** Within `/v1` nothing is taken away unannounced. What is to go is `deprecated` here, and its answers carry
+`Deprecation` (RFC 9745), the date since when it should not be used, and `Sunset` (RFC 8594), the date until which it works:
+at least a year after it was announced.
 """
 
 TAGS: dict[str, str] = {

@@ -1,12 +1,15 @@
 """What a request carries beside its body."""
 
+import re
 from typing import Any
 
 from taskhub.kernel.api.operations import Operation
 from taskhub.service.reference.glossary import word
+from taskhub.service.reference.schemas import Schemas
 
 Parameter = dict[str, Any]
 
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG = r'(W/)?"[!#-~]*"'
 _TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"}
 
@@ -15,25 +18,21 @@ HEADERS: dict[str, Parameter] = {
         "name": "If-Match",
         "description": "The `ETag` that the request is meant for. Anything newer is 412, and is neither changed nor shown.",
         "schema": _TAGS,
-        "example": '"3"',
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "description": "The `ETag` of the copy that you have. If it is still good, the answer is 304 without a body.",
         "schema": _TAGS,
-        "example": '"2"',
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "description": "Makes a retry safe: the same key with the same request is done once and answered the same, for 24 hours.",
         "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
-        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
     },
     "RequestId": {
         "name": "X-Request-ID",
         "description": "1 to 128 of `A-Za-z0-9._-`: the answer repeats it, and the log has it. Anything else is replaced.",
         "schema": {"type": "string"},
-        "example": "4f1d2a90",
     },
 }
 
@@ -42,7 +41,7 @@ def components() -> dict[str, Parameter]:
     return {name: {"in": "header", "required": False, **header} for name, header in HEADERS.items()}
 
 
-def parameters_of(operation: Operation) -> list[Parameter]:
+def parameters_of(operation: Operation, schemas: Schemas) -> list[Parameter]:
     """All parameters of an operation, those in the path first."""
     headers = {
         "IfMatch": operation.conditional or (operation.etag and not operation.writes),
@@ -51,7 +50,7 @@ def parameters_of(operation: Operation) -> list[Parameter]:
         "RequestId": True,
     }
     references = [{"$ref": f"#/components/parameters/{name}"} for name, applies in headers.items() if applies]
-    return [*_in_path(operation), *_in_query(operation), *references]
+    return [*_in_path(operation), *_in_query(operation, schemas), *references]
 
 
 def _in_path(operation: Operation) -> list[Parameter]:
@@ -62,21 +61,22 @@ def _in_path(operation: Operation) -> list[Parameter]:
     ]
 
 
-def _in_query(operation: Operation) -> list[Parameter]:
+def _in_query(operation: Operation, schemas: Schemas) -> list[Parameter]:
     schema = operation.query[1].model_json_schema()
     required = schema.get("required", ())
     owner = str(operation.operation_id)
     return [
-        _parameter("query", name, _without_null(member), owner, required=name in required)
+        _parameter("query", name, schemas.of_parameter(_without_null(member)), owner, required=name in required)
         for name, member in schema["properties"].items()
     ]
 
 
 def _parameter(place: str, name: str, schema: dict[str, Any], owner: str, *, required: bool) -> Parameter:
     known = word(name, owner)
-    schema.pop("title", None)
     parameter = {"name": name, "in": place, "required": required, "description": known.meaning, "schema": schema}
-    return parameter if known.example is ... else {**parameter, "example": known.example}
+    # What is shown is what is sent when somebody tries it: nothing that they may leave out, and no id of nothing.
+    is_shown = required and known.example is not ... and not _UUID.fullmatch(str(known.example))
+    return {**parameter, "example": known.example} if is_shown else parameter
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

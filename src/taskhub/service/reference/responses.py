@@ -36,41 +36,6 @@ _OF_STATUS = {
     503: ["Retry-After"],
 }
 
-PROBLEM: dict[str, Any] = {
-    "description": "A problem document (RFC 9457). Further members may stand beside these.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code", "request_id", "retry"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Where the problem is explained."},
-        "title": {"type": "string", "description": "The problem in a word or two."},
-        "status": {"type": "integer", "description": "The HTTP status."},
-        "detail": {"type": "string", "description": "What happened this time, for people."},
-        "code": {"type": "string", "description": "What happened, for programs. New codes may come."},
-        "request_id": {"type": "string", "description": "The id of the request; the log has it."},
-        "retry": {
-            "type": "string",
-            "description": "Whether sending the same again can help: `safe` as it is, `same_key` only under the same "
-            "`Idempotency-Key`, or `no`.",
-        },
-        "errors": {
-            "description": "What is wrong with the request, and where.",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code", "message"],
-                "properties": {
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                    "pointer": {"type": "string", "description": "A place in the body, as a JSON pointer."},
-                    "parameter": {"type": "string", "description": "A query parameter."},
-                    "header": {"type": "string", "description": "A request header."},
-                },
-            },
-        },
-        "current_version": {"type": "integer", "description": "With `stale_version`: the version that the thing has now."},
-    },
-}
-
 
 def example_of(problem: Problem) -> dict[str, Any]:
     value = {

@@ -6,26 +6,32 @@ import msgspec
 from msgspec import inspect
 from pydantic import BaseModel
 
+from taskhub.kernel.api.queries import MOST_ITEMS
 from taskhub.kernel.api.responses import Batch, Page
+from taskhub.service.reference import limits
 from taskhub.service.reference.glossary import word
 
 Schema = dict[str, Any]
 
 _REF = "#/components/schemas/"
 _SCALARS: dict[type, Schema] = {
+    inspect.AnyType: {},
     inspect.UUIDType: {"type": "string", "format": "uuid"},
     inspect.DateTimeType: {"type": "string", "format": "date-time"},
     inspect.DateType: {"type": "string", "format": "date"},
-    inspect.TimeType: {"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"},
+    inspect.TimeType: {"type": "string", "pattern": r"^\d\d:\d\d:\d\d$", "maxLength": 8},
     inspect.StrType: {"type": "string"},
-    inspect.IntType: {"type": "integer"},
+    inspect.IntType: {"type": "integer", "format": "int64"},
     inspect.BoolType: {"type": "boolean"},
     inspect.NoneType: {"type": "null"},
-    inspect.DictType: {"type": "object"},
 }
 _NAMES = {"WorkspaceForMember": "Workspace", "NamedMember": "Member"}
 """Views whose name tells more than a client needs."""
 _NULL: Schema = {"type": "null"}
+_OF_PYDANTIC = {"title", "default", "writeOnly"}
+"""What says nothing to a client, and misleads generators: these make members with defaults required, and two types of a body with
+something to be written only.
+"""
 
 
 class Schemas:
@@ -33,45 +39,77 @@ class Schemas:
 
     def __init__(self) -> None:
         self.components: dict[str, Schema] = {}
+        self._bodies: set[str] = set()
 
     def of_answer(self, answers: Any) -> Schema:
         """The schema of a view, or of a page of them. Answers may grow members and values: nothing about them is closed."""
         if get_origin(answers) in (Batch, Page):
             return self._of_several(get_origin(answers), get_args(answers)[0])
-        return self._of_type(inspect.type_info(answers))
+        return self.of_type(answers)
 
     def of_body(self, model: type[BaseModel]) -> Schema:
         """The schema of a request body."""
         schema = model.model_json_schema(ref_template=_REF + "{model}")
-        for name, definition in schema.pop("$defs", {}).items():
-            self._add(name, definition)
-        return self._add(model.__name__, schema)
+        for name, definition in [*schema.pop("$defs", {}).items(), (model.__name__, schema)]:
+            self._bodies.add(name)
+            reference = self._add(name, self._of_pydantic(definition))
+        return reference
 
-    def example(self, schema: Schema) -> Any:
-        """A value of a schema, from the examples of its members."""
+    def of_parameter(self, schema: Schema) -> Schema:
+        """The schema of a query parameter."""
+        kept = {"default": schema["default"]} if "default" in schema else {}
+        return {**self._of_pydantic(schema), **kept}
+
+    def of_type(self, kind: Any) -> Schema:
+        return self._of_type(inspect.type_info(kind))
+
+    def known(self, schema: Schema) -> Schema:
+        """A named schema with known values."""
+        name, values = schema["title"], schema["x-extensible-enum"]
+        description = f"Known are {', '.join(f'`{value}`' for value in values)}. In answers others may come."
+        named = {"type": "string", "description": description, "x-extensible-enum": values, "examples": values}
+        return self._named(name, named)
+
+    def bounded(self) -> dict[str, Schema]:
+        """All named schemas. What a client can write has a limit, and so has what it reads of that."""
+        written = [self.components[name] for name in self._bodies]
+        limits.share(written, [schema for name, schema in self.components.items() if name not in self._bodies])
+        return dict(sorted(self.components.items()))
+
+    def example(self, schema: Schema, *, minimal: bool = False) -> Any:
+        """A value of a schema, from the examples of its members: of all, or only of those that an operation can't do without."""
         if "examples" in schema:
             return schema["examples"][0]
         if "$ref" in schema:
-            return self.example(self.components[schema["$ref"].removeprefix(_REF)])
+            return self.example(self.components[schema["$ref"].removeprefix(_REF)], minimal=minimal)
         if "anyOf" in schema:
-            return self.example(schema["anyOf"][0])
+            return self.example(schema["anyOf"][0], minimal=minimal)
         if schema["type"] == "array":
-            return [self.example(schema["items"])]
-        return {name: self.example(member) for name, member in schema.get("properties", {}).items()}
+            return [self.example(schema["items"], minimal=minimal)]
+        members = schema.get("properties", {})
+        # A patch without any member changes nothing.
+        wanted = (schema.get("required") or [*members][:1]) if minimal else members
+        return {name: self.example(members[name], minimal=minimal) for name in wanted}
 
     def _of_several(self, kind: type, view: type[msgspec.Struct]) -> Schema:
         items = self.of_answer(view)
         properties: dict[str, Schema] = {"items": {"type": "array", "items": items}}
         if kind is Page:
+            properties["items"]["maxItems"] = MOST_ITEMS
             properties["next_cursor"] = {"anyOf": [{"type": "string"}, _NULL]}
         schema = {"type": "object", "properties": properties, "required": [*properties]}
         return self._add(f"{items['$ref'].removeprefix(_REF)}{kind.__name__}", schema)
 
     def _of_type(self, kind: Any) -> Schema:
+        """As msgspec's own, which leaves out the formats of instants and wall times and gives names that differ from ours."""
+        if isinstance(kind, inspect.Metadata):
+            return self.known(kind.extra_json_schema or {})
         if isinstance(kind, inspect.StructType):
             return self._of_struct(kind)
         if isinstance(kind, inspect.ListType | inspect.VarTupleType):
             return {"type": "array", "items": self._of_type(kind.item_type)}
+        if isinstance(kind, inspect.DictType):
+            return {"type": "object", "additionalProperties": self._of_type(kind.value_type)}
         if isinstance(kind, inspect.UnionType):
             return {"anyOf": [self._of_type(one) for one in kind.types]}
         return dict(_SCALARS[type(kind)])
@@ -82,14 +120,32 @@ class Schemas:
             {
                 "type": "object",
                 "properties": {field.encode_name: self._of_type(field.type) for field in kind.fields},
-                "required": [field.encode_name for field in kind.fields if field.required],
+                "required": [field.encode_name for field in kind.fields],
             },
         )
 
+    def _of_pydantic(self, schema: Schema) -> Schema:
+        """Without what is pydantic's own, with names for known values, and with maps as generators know them."""
+        if "x-extensible-enum" in schema:
+            return self.known(schema)
+        made = {keyword: self._of_keyword(keyword, value) for keyword, value in schema.items() if keyword not in _OF_PYDANTIC}
+        if "patternProperties" in made:
+            ((pattern, values),) = made.pop("patternProperties").items()
+            made |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+        return made
+
+    def _of_keyword(self, keyword: str, value: Any) -> Any:
+        if keyword in ("properties", "patternProperties"):
+            return {name: self._of_pydantic(member) for name, member in value.items()}
+        if keyword in ("items", "additionalProperties") and isinstance(value, dict):
+            return self._of_pydantic(value)
+        return [self._of_pydantic(one) for one in value] if keyword == "anyOf" else value
+
     def _add(self, name: str, schema: Schema) -> Schema:
-        schema.pop("title", None)
         for member, definition in schema["properties"].items():
-            definition.pop("title", None)
             definition.update(word(member, name).on_schema(definition))
+        return self._named(name, schema)
+
+    def _named(self, name: str, schema: Schema) -> Schema:
         assert self.components.setdefault(name, schema) == schema, f"two schemas are called {name}"
         return {"$ref": _REF + name}

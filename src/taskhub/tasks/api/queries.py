@@ -13,7 +13,7 @@ from taskhub.kernel.api.queries import MOST_VALUES, Flag, PageQuery, Query
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.types import TimeZone
 from taskhub.kernel.domain.texts import folded
-from taskhub.tasks.api.bodies.kinds import PriorityKey, StatusKey
+from taskhub.tasks.api.bodies.kinds import Category, PriorityKey, StatusKey
 from taskhub.tasks.api.moments import Moment, instant_of
 from taskhub.tasks.api.names import NONE, IdOrNone, MemberNameOrNone, Names, ProjectName, TaskName, TaskNameOrNone
 from taskhub.tasks.application.queries import (
@@ -72,7 +72,7 @@ class TaskListQuery(PageQuery):
     project_id: list[ProjectName] = Values
     status: list[StatusKey] = Values
     not_status: list[StatusKey] = Values
-    status_category: list[Literal["todo", "in_progress", "done", "cancelled"]] = Values
+    status_category: list[Category] = Values
     priority: list[PriorityKey] = Values
     not_priority: list[PriorityKey] = Values
     assignee_id: list[MemberNameOrNone] = Values

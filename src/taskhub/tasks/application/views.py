@@ -1,11 +1,12 @@
 """The representations of projects and tasks: answered, listed and logged, the same JSON everywhere."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
+from taskhub.kernel.contract.known_values import known_values
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
@@ -14,12 +15,17 @@ from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import Workflow
 
 PRIORITY_KEYS = {priority: priority.key for priority in Priority}
+PRIORITY = known_values("Priority", PRIORITY_KEYS.values())
+STATUS_CATEGORY = known_values("StatusCategory", ("todo", "in_progress", "done", "cancelled"))
+
+PriorityKey = Annotated[str, msgspec.Meta(extra_json_schema=PRIORITY)]
+StatusCategory = Annotated[str, msgspec.Meta(extra_json_schema=STATUS_CATEGORY)]
 
 
 class StatusView(msgspec.Struct, frozen=True):
     key: str
     name: str
-    category: str
+    category: StatusCategory
 
 
 class WorkflowView(msgspec.Struct, frozen=True):
@@ -57,8 +63,8 @@ class TaskView(msgspec.Struct, frozen=True):
     title: str
     description: str | None
     status: str
-    status_category: str
-    priority: str
+    status_category: StatusCategory
+    priority: PriorityKey
     assignee_ids: list[UUID]
     label_ids: list[UUID]
     parent_id: UUID | None

@@ -1,6 +1,7 @@
 """What the rules of projects and tasks refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.errors import Category, DomainError
@@ -76,6 +77,7 @@ class Cycle(DomainError):
     """``path`` begins and ends with the task that was to be changed; each is a subtask of, or blocked by, the next."""
 
     category, code, title = Category.CONFLICT, "cycle", "Cycle"
+    members: ClassVar[Mapping[str, Any]] = {"path": list[UUID]}
 
     def __init__(self, path: Sequence[UUID]) -> None:
         super().__init__("A task would come to stand above, or before, itself; see `path`.", path=list(path)[:MOST_IN_PATH])
@@ -83,6 +85,7 @@ class Cycle(DomainError):
 
 class IllegalTransition(DomainError):
     category, code, title = Category.CONFLICT, "illegal_transition", "Illegal transition"
+    members: ClassVar[Mapping[str, Any]] = {"allowed": list[str]}
 
     def __init__(self, origin: str, target: str, allowed: Sequence[str]) -> None:
         way = f"to: {', '.join(allowed)}" if allowed else "nowhere"
@@ -93,6 +96,7 @@ class IllegalTransition(DomainError):
 
 class StatusInUse(DomainError):
     category, code, title = Category.CONFLICT, "status_in_use", "Status in use"
+    members: ClassVar[Mapping[str, Any]] = {"statuses": list[str]}
 
     def __init__(self, statuses: Sequence[str]) -> None:
         super().__init__(

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Id, Instant, Name, TimeZone
 from taskhub.kernel.contract.caller import Scope
-from taskhub.users.domain import password
+from taskhub.users.application.views import SCOPE
+from taskhub.users.domain import email, password
 from taskhub.users.domain.email import EmailAddress
 
 
@@ -16,7 +17,7 @@ def _email(value: str) -> str:
     try:
         return EmailAddress.new(value).text
     except ValueError as error:
-        raise PydanticCustomError("email", "Expected an email address: {reason}.", {"reason": str(error)}) from None
+        raise PydanticCustomError("wrong_format", "Expected an email address: {reason}.", {"reason": str(error)}) from None
 
 
 def _new_password(value: SecretStr) -> SecretStr:
@@ -38,7 +39,7 @@ def _scopes(value: list[str]) -> list[str]:
     return sorted(value, key=lambda key: Scope[key.upper()])
 
 
-Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"}, examples=["mira@example.com"])]
+Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email", "maxLength": email.LONGEST})]
 NewPassword = Annotated[
     SecretStr,
     AfterValidator(_new_password),
@@ -46,7 +47,8 @@ NewPassword = Annotated[
 ]
 KnownPassword = Annotated[SecretStr, Field(max_length=password.LONGEST_AS_TYPED)]
 """A password to check: whatever it looks like, the answer is whether it is right."""
-Scopes = Annotated[list[Literal["read", "write", "admin"]], Field(min_length=1), AfterValidator(_scopes)]
+ScopeKey = Annotated[Literal["read", "write", "admin"], WithJsonSchema(SCOPE)]
+Scopes = Annotated[list[ScopeKey], Field(min_length=1), AfterValidator(_scopes)]
 
 
 class NewUser(Body):

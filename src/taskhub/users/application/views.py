@@ -1,13 +1,20 @@
 """The representations of users, sessions and API tokens."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from taskhub.kernel.contract.caller import Scope
+from taskhub.kernel.contract.known_values import known_values
 from taskhub.users.domain.api_token import ApiToken
 from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User
+
+SCOPE = known_values("Scope", (scope.name.lower() for scope in Scope))
+
+ScopeKey = Annotated[str, msgspec.Meta(extra_json_schema=SCOPE)]
 
 
 class UserView(msgspec.Struct, frozen=True):
@@ -34,7 +41,7 @@ class SessionView(msgspec.Struct, frozen=True):
 class TokenView(msgspec.Struct, frozen=True):
     id: UUID
     name: str
-    scopes: list[str]
+    scopes: list[ScopeKey]
     workspace_id: UUID | None
     expires_at: datetime | None
     last_used_at: datetime | None

@@ -3,15 +3,16 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Instant, Name, NewId, TimeZone
 from taskhub.kernel.contract.ids import new_id
 from taskhub.workspaces.application.create_workspace import CreateWorkspace
+from taskhub.workspaces.application.views import ROLE
 from taskhub.workspaces.contract.access import Role
 
-RoleKey = Literal["viewer", "member", "admin", "owner"]
+RoleKey = Annotated[Literal["viewer", "member", "admin", "owner"], WithJsonSchema(ROLE)]
 
 
 class NewWorkspace(Body):

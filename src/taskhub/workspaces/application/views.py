@@ -4,16 +4,21 @@ The log holds `WorkspaceView` and `MemberView`. What depends on who asks, or bel
 """
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from taskhub.kernel.contract.known_values import known_values
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.domain.member import Member
 from taskhub.workspaces.domain.workspace import RESTORABLE, Workspace
 
 ROLE_KEYS = {role: role.key for role in Role}
+ROLE = known_values("Role", ROLE_KEYS.values())
+
+RoleKey = Annotated[str, msgspec.Meta(extra_json_schema=ROLE)]
 
 
 class WorkspaceView(msgspec.Struct, frozen=True):
@@ -31,7 +36,7 @@ class WorkspaceForMember(msgspec.Struct, frozen=True):
     id: UUID
     name: str
     time_zone: str
-    role: str
+    role: RoleKey
     version: int
     created_at: datetime
     updated_at: datetime
@@ -41,7 +46,7 @@ class MemberView(msgspec.Struct, frozen=True):
     """``role`` is None for somebody who has left. Before 0009 events had no ``left_at``."""
 
     user_id: UUID
-    role: str | None
+    role: RoleKey | None
     version: int
     joined_at: datetime
     left_at: datetime | None = None
@@ -53,7 +58,7 @@ class NamedMember(msgspec.Struct, frozen=True):
     user_id: UUID
     name: str
     email: str | None
-    role: str | None
+    role: RoleKey | None
     version: int
     joined_at: datetime
     left_at: datetime | None
@@ -61,7 +66,7 @@ class NamedMember(msgspec.Struct, frozen=True):
 
 class InvitationView(msgspec.Struct, frozen=True):
     id: UUID
-    role: str
+    role: RoleKey
     created_by_id: UUID
     expires_at: datetime
     created_at: datetime
@@ -71,7 +76,7 @@ class IssuedInvitation(msgspec.Struct, frozen=True):
     """An invitation with its token, as it is shown once."""
 
     id: UUID
-    role: str
+    role: RoleKey
     created_by_id: UUID
     expires_at: datetime
     created_at: datetime

@@ -1,6 +1,7 @@
 """What the rules of workspaces refuse."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.errors import Category, DomainError
@@ -10,6 +11,7 @@ _MOST_IDS = 20
 
 class LastOwner(DomainError):
     category, code, title = Category.CONFLICT, "last_owner", "Last owner"
+    members: ClassVar[Mapping[str, Any]] = {"workspace_ids": list[UUID]}
 
     def __init__(self) -> None:
         super().__init__("A workspace keeps at least one owner. Make somebody else an owner first, or delete the workspace.")

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.types import Id, Visible
 from taskhub.tasks.api.names import MemberName, TaskName
+from taskhub.tasks.application.views import PRIORITY, STATUS_CATEGORY
 from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.comment import LONGEST_BODY
 from taskhub.tasks.domain.task import MOST_ASSIGNEES, MOST_LABELS
@@ -18,17 +19,13 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
 def _wall_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise PydanticCustomError("time_parsing", "Expected a wall time from 00:00 to 23:59:59, such as 09:30 or 09:30:00.")
+        raise PydanticCustomError("wrong_format", "Expected a wall time from 00:00 to 23:59:59, such as 09:30 or 09:30:00.")
     return value if len(value) > 5 else f"{value}:00"
 
 
 def optional(default: Any) -> Any:
-    """A member that may be missing, and then means nothing: no default is told."""
-    return Field(default=default, json_schema_extra=_without_default)
-
-
-def _without_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
+    """A member that may be missing, and then means nothing."""
+    return Field(default=default)
 
 
 WallTime = Annotated[
@@ -39,8 +36,8 @@ WallTime = Annotated[
 ]
 ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Category = Literal["todo", "in_progress", "done", "cancelled"]
-PriorityKey = Literal["none", "low", "medium", "high", "urgent"]
+Category = Annotated[Literal["todo", "in_progress", "done", "cancelled"], WithJsonSchema(STATUS_CATEGORY)]
+PriorityKey = Annotated[Literal["none", "low", "medium", "high", "urgent"], WithJsonSchema(PRIORITY)]
 AssigneeIds = Annotated[tuple[MemberName, ...], Field(max_length=MOST_ASSIGNEES)]
 LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS)]
 BlockerIds = Annotated[tuple[TaskName, ...], Field(max_length=MOST_BLOCKERS)]

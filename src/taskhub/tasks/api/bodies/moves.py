@@ -22,9 +22,7 @@ _NOBODY = UUID(int=0)
 class Move(Body):
     """Where a task is to stand: exactly one of `before`, `after` and `to`. What else is missing stays as it is."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"before": "019a9f49-95cb-770d-b4b9-06d837e5b03a", "status": "done"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "first"}]})
 
     before: TaskName = optional(_NOBODY)
     after: TaskName = optional(_NOBODY)

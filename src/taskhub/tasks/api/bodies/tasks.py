@@ -30,7 +30,7 @@ class DueBody(Body):
         try:
             self.due()
         except OverflowError:
-            raise PydanticCustomError("instant_range", "Expected an instant in the years 1 to 9999.") from None
+            raise PydanticCustomError("out_of_range", "Expected an instant in the years 1 to 9999.") from None
         return self
 
     def due(self) -> Due:

@@ -1,0 +1,23 @@
+"""The OpenAPI document as it is, and as it was released: ``python -m openapi.document`` makes the one the other."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from taskhub.app import ROUTES
+from taskhub.service.reference.document import document_of
+
+RELEASED = Path(__file__).parent / "released.json"
+
+
+def current_document() -> dict[str, Any]:
+    operations = [operation for routes in ROUTES for operation in routes.operations]
+    return document_of(operations, "unreleased")
+
+
+def release() -> None:
+    RELEASED.write_text(json.dumps(current_document(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    release()
