@@ -17,7 +17,7 @@ from taskhub.kernel.infrastructure.answers import Shown, answer_of
 from taskhub.kernel.infrastructure.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, place_of, prepare
 from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
-from taskhub.kernel.infrastructure.failures import LOST, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.failures import is_lost, outside_transaction
 from taskhub.kernel.infrastructure.mapping import Guard, Mapping
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.streams import StreamSignal
@@ -48,20 +48,26 @@ class SqlUnitOfWork:
 
     async def __aenter__(self) -> Self:
         if self._attempt.locking:
-            await self.lock()
+            try:
+                await self.lock()
+            except BaseException:
+                await self._give_back()  # `__aexit__` runs only for what was entered.
+                raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._connection is not None:
-            await self._end(self._connection)
+        await self._give_back()
         if self._has_recalled and isinstance(error, DomainError) and error.category is not Category.UNAVAILABLE:
             raise Moved from error  # What was remembered may be what refused.
 
-    async def _end(self, connection: Connection) -> None:
-        self._connection = None
+    async def _give_back(self) -> None:
+        """Rolls back what is left, and returns the connection. Where that fails, closing it undoes the rest."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
         try:
             await connection.rollback()
-        except (*LOST, OSError, asyncpg.InterfaceError):
+        except Exception:
             connection.discard()
         finally:
             self._database.release(connection)
