@@ -1,12 +1,14 @@
 """The runner: what it does when an attempt meets an obstacle."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Self
 from uuid import uuid4
 
 import pytest
 
 from taskhub.kernel.application import runner as runner_module
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.runner import ATTEMPTS, Runner
@@ -54,7 +56,7 @@ class ScriptedLog:
         self.recovered = recovered
         self.replays = 0
 
-    async def replay(self, key: RetryKey) -> Answer | None:
+    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
         self.replays += 1
         return self.replayed
 
@@ -69,7 +71,7 @@ class Bench:
         self.script = list(script)
         self.log = log or ScriptedLog()
         self.attempts: list[bool] = []
-        self.runner = Runner(self._begin, self.log)
+        self.runner = Runner(self._begin, self.log, system_clock)
 
     def _begin(self, attempt: Attempt) -> ScriptedWork:
         self.attempts.append(attempt.locking)

@@ -9,10 +9,12 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost, UnitOfWork
@@ -33,8 +35,8 @@ UseCase = Callable[[Command, Work], Awaitable[Result]]
 class CommandLog(Protocol):
     """The record of the commands that have committed."""
 
-    async def replay(self, key: RetryKey) -> Answer | None:
-        """The first answer to a key, or None where no command with it has committed.
+    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
+        """The first answer to a key, or None where no command with it has committed that still counts ``now``.
 
         Raises:
             IdempotencyKeyReused: the key belongs to a different request.
@@ -47,9 +49,10 @@ class CommandLog(Protocol):
 class Runner(Generic[Work]):
     """Runs one module's use cases. ``replays`` and ``reruns`` count first answers given again, and commands run again."""
 
-    def __init__(self, begin: Callable[[Attempt], Work], log: CommandLog) -> None:
+    def __init__(self, begin: Callable[[Attempt], Work], log: CommandLog, clock: Clock) -> None:
         self._begin = begin
         self._log = log
+        self._clock = clock
         self.replays = 0
         self.reruns = 0
 
@@ -91,7 +94,7 @@ class Runner(Generic[Work]):
         return answer
 
     async def _replay(self, key: RetryKey) -> Answer | None:
-        answer = await self._log.replay(key)
+        answer = await self._log.replay(key, self._clock())
         self.replays += answer is not None
         return answer
 
@@ -102,7 +105,7 @@ class Runner(Generic[Work]):
         context: Context,
         reply: Reply,
     ) -> tuple[Answer, Any]:
-        attempt = Attempt(context)
+        attempt = Attempt(context, self._clock())
         uncertain, started = False, monotonic()
         for tries in range(ATTEMPTS):
             try:

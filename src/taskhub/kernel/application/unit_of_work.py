@@ -1,6 +1,7 @@
 """The port of a transaction, as the runner and every use case see it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -42,8 +43,9 @@ class UnitOfWork(Protocol):
 class Attempt:
     """One try at a command. The event ids are minted once and shared by all tries, so that a lost commit can be looked up."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, begun_at: datetime) -> None:
         self.context = context
+        self.begun_at = begun_at
         self.locking = False
         self._event_ids: list[UUID] = []
 

@@ -1,7 +1,6 @@
 """The unit of work on PostgreSQL: what a command loaded and changed, and the one connection it does so on."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from itertools import groupby
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -218,7 +217,7 @@ class SqlUnitOfWork:
             "entity_id": one.aggregate.id if one else None,
             "entity_version": answer.version,
             "body": answer.body if shown is not None and not is_in_log else None,
-            "created_at": datetime.now(UTC),
+            "created_at": self._attempt.begun_at,
         }
 
     def _prepare(self, in_order: list[Tracked], changed: list[Tracked], key: Parameters | None) -> list[Commit]:
