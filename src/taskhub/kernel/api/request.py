@@ -167,11 +167,10 @@ class ApiRequest(Request):
         key = self.header(b"idempotency-key")
         if key is None or not self.has_retry_key:
             return None
-        workspace_id = self.path_params.get("workspace_id")
         digest = hashlib.sha256(self.method.encode())
         for part in (self.scope["path"].encode(), self.scope["query_string"], self.raw_body):
             digest.update(b"\0%d\0" % len(part) + part)
-        stream_id = UUID(workspace_id) if workspace_id else self.caller.user_id
+        stream_id = self.path_id("workspace_id") if "workspace_id" in self.path_params else self.caller.user_id
         return RetryKey(stream_id, self.caller.user_id, key, digest.digest())
 
     # -- answers ---------------------------------------------------------------------------------

@@ -88,12 +88,17 @@ class Runner(Generic[Work]):
         """
         if key is None or refusal.category in (Category.FORBIDDEN, Category.UNAVAILABLE):
             raise refusal
-        answer = await self._replay(key)
+        answer = await self.replay(key)
         if answer is None:
             raise refusal
         return answer
 
-    async def _replay(self, key: RetryKey) -> Answer | None:
+    async def replay(self, key: RetryKey) -> Answer | None:
+        """The first answer to a key, or None where no command with it has committed.
+
+        Raises:
+            IdempotencyKeyReused: the key belongs to a different request.
+        """
         answer = await self._log.replay(key, self._clock())
         self.replays += answer is not None
         return answer
@@ -130,7 +135,7 @@ class Runner(Generic[Work]):
 
     async def _first_answer(self, obstacle: Moved | KeyTaken, key: RetryKey | None) -> Answer | None:
         """What a key that is taken was answered the first time; None where the command is to be run again."""
-        return await self._replay(key) if isinstance(obstacle, KeyTaken) and key else None
+        return await self.replay(key) if isinstance(obstacle, KeyTaken) and key else None
 
     async def _resolve(self, lost: ReplyLost) -> Answer | None:
         """Looks for a commit whose reply was lost. None means "not there (yet)", never "did not happen"."""

@@ -22,6 +22,11 @@ def user_of(request: ApiRequest, text: str) -> UUID:
     return request.caller.user_id if text == "me" else parse_id(text)
 
 
+def names_caller(request: ApiRequest) -> bool:
+    """Whether the member in the path is whoever asks."""
+    return str(request.path_params["user_id"]).lower() in ("me", str(request.caller.user_id))
+
+
 def workspace_path(id: UUID) -> str:
     return f"/v1/workspaces/{id}"
 
