@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import Text, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Reply
-from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
+from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, KeyTaken, Moved, Place, ReplyLost
 from taskhub.kernel.domain.errors import Category, DomainError, IdTaken
 from taskhub.kernel.infrastructure.answers import Shown, answer_of
 from taskhub.kernel.infrastructure.cascade import Cascade, append_events
@@ -81,6 +81,11 @@ class SqlUnitOfWork:
                 raise self._before_commit(error) from error
         if seconds is not None:
             await self.fetch(_ALLOW, {"milliseconds": str(int(seconds * 1000))})
+
+    @property
+    def lock_first(self) -> set[UUID]:
+        """Rows of whatever a repository locks before others, which an earlier try would have needed."""
+        return self._attempt.lock_first
 
     # -- for repositories ------------------------------------------------------------------------
 
@@ -245,7 +250,7 @@ class SqlUnitOfWork:
         if not connection.in_transaction and not (len(commits) == 1 and commits[0].is_atomic):
             await self.lock()
         if connection.is_closed:
-            raise Moved  # Nothing was sent.
+            raise ConnectionLost  # Nothing was sent.
         in_transaction, number, is_last = connection.in_transaction, None, False
         try:
             for commit in commits:
@@ -280,7 +285,7 @@ class SqlUnitOfWork:
 
     def _before_commit(self, error: Exception) -> Exception:
         """Until commit is sent a connection that breaks has undone everything: the command is simply run again."""
-        return Moved() if is_lost(error) and not isinstance(error, TimeoutError) else outside_transaction(error)
+        return ConnectionLost() if is_lost(error) and not isinstance(error, TimeoutError) else outside_transaction(error)
 
     async def _borrow(self) -> Connection:
         if self._connection is None:
