@@ -12,6 +12,8 @@ def problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
     document: dict[str, Any] = answer.json()
     assert document["type"] == f"/problems/{code}"
     assert document["request_id"] == answer.headers["x-request-id"]
+    if status == 503 and document["retry"] != "no":
+        assert int(answer.headers["retry-after"]) > 0
     assert len(answer.content) < 10_000
     return document
 

@@ -38,7 +38,9 @@ class NoteTaker:
 
 def subscription(database: Database, subscriber: Any) -> Subscription:
     signal = StreamSignal()
-    runner: Runner[SqlUnitOfWork] = Runner(lambda attempt: SqlUnitOfWork(database, signal, attempt), SqlCommandLog(database, ()))
+    runner: Runner[SqlUnitOfWork] = Runner(
+        lambda attempt: SqlUnitOfWork(database, signal, attempt), SqlCommandLog(database, ()), system_clock
+    )
     return Subscription(subscriber, runner, database, signal, system_clock)
 
 

@@ -68,6 +68,11 @@ class _Now(Collector):
 
     def _of_database(self, database: Database) -> Iterator[Metric]:
         yield GaugeMetricFamily("taskhub_database_connections_in_use", "Connections that are borrowed.", database.borrowed)
+        yield GaugeMetricFamily(
+            "taskhub_database_connections_overdue",
+            "Connections that are borrowed for longer than any statement may take: they were lost.",
+            database.overdue(),
+        )
         yield GaugeMetricFamily("taskhub_database_connections_max", "The size of the pool.", database.pool_size)
         yield CounterMetricFamily("taskhub_database_waits", "Times that all connections were in use.", database.waits)
 

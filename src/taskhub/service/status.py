@@ -8,10 +8,10 @@ from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.queries import MOST_ITEMS
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
-from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.service.health import check_ready
+from taskhub.service.health import check_live, check_ready
 from taskhub.service.metrics import MEDIA_TYPE, measurements
 
 STATUS = Routes("Service")
@@ -46,13 +46,16 @@ async def get_service(request: ApiRequest) -> Response:
     return JsonResponse(200, msgspec.json.encode(service))
 
 
-@STATUS.get("/health/live", PUBLIC, summary="Whether the process runs", answers=Health)
+@STATUS.get("/health/live", PUBLIC, summary="Whether the process runs", answers=Health, errors=(Unavailable,))
 async def get_liveness(request: ApiRequest) -> Response:
-    """Asks nobody else: a process that answers is alive, whatever the database does."""
+    """Asks nobody else: a process that answers is alive, whatever the database does. It is not where half of its connections to
+    the database were never given back, which only a restart would mend.
+    """
+    check_live(request.container.database())
     return JsonResponse(200, _HEALTHY)
 
 
-@STATUS.get("/health/ready", PUBLIC, summary="Whether the service can do its work", answers=Health, errors=(Unavailable,))
+@STATUS.get("/health/ready", PUBLIC, summary="Whether the service can do its work", answers=Health, errors=(Unavailable, Busy))
 async def get_readiness(request: ApiRequest) -> Response:
     """The database answers, and its schema is the one that this version was written for."""
     await check_ready(request.container.database())

@@ -51,7 +51,9 @@ class TasksContainer(containers.DeclarativeContainer):
 
     unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, signal, memberships)
     command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS, LABELS, COMMENTS))
-    runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
+    runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(
+        Runner, unit_of_work.provider, command_log, clock
+    )
 
     task_queries: providers.Provider[SqlTaskQueries] = providers.Singleton(SqlTaskQueries, database)
     project_queries: providers.Provider[SqlProjectQueries] = providers.Singleton(SqlProjectQueries, database)

@@ -43,7 +43,9 @@ class UsersContainer(containers.DeclarativeContainer):
 
     unit_of_work = providers.Factory(SqlUsersUnitOfWork, database, signal, tenancies)
     command_log = providers.Singleton(SqlCommandLog, database, (USERS, SESSIONS, API_TOKENS))
-    runner: providers.Provider[Runner[SqlUsersUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
+    runner: providers.Provider[Runner[SqlUsersUnitOfWork]] = providers.Singleton(
+        Runner, unit_of_work.provider, command_log, clock
+    )
 
     password_hasher = providers.Singleton(Argon2PasswordHasher)
     sign_in_addresses = providers.Singleton(SqlSignInAddresses, database, secret_keys)

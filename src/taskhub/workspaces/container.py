@@ -35,7 +35,9 @@ class WorkspacesContainer(containers.DeclarativeContainer):
 
     unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, signal, open_accounts)
     command_log = providers.Singleton(SqlCommandLog, database, (WORKSPACES, MEMBERS, INVITATIONS))
-    runner: providers.Provider[Runner[SqlWorkspacesUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log)
+    runner: providers.Provider[Runner[SqlWorkspacesUnitOfWork]] = providers.Singleton(
+        Runner, unit_of_work.provider, command_log, clock
+    )
 
     grants = providers.Singleton(SqlGrants, database, signal)
     gate: providers.Provider[WorkspaceGate] = providers.Singleton(WorkspaceGate, authenticator, grants)

@@ -9,6 +9,7 @@ import pytest
 
 from integration.conftest import make_container
 from support.api import Api
+from support.problems import problem
 from support.proxy import DatabaseProxy
 from support.server import execute
 from taskhub.app import TaskHub
@@ -37,7 +38,12 @@ async def test_away_is_503_within_five_seconds(remote: Api, proxy: DatabaseProxy
     body = {"project_id": remote.project["id"], "title": "while away"} if method == "POST" else None
     answer = await remote.send(method, "tasks", body)
     assert time.monotonic() - started < 5
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    problem(answer, 503, "unavailable")
+
+
+async def test_an_unready_service_says_when_to_ask_again(remote: Api, proxy: DatabaseProxy) -> None:
+    proxy.go_away()
+    problem(await remote.get("/health/ready"), 503, "unavailable")
 
 
 async def test_the_service_recovers_within_a_second(remote: Api, proxy: DatabaseProxy) -> None:

@@ -49,6 +49,7 @@ async def test_a_create_that_never_arrived_is_not_told_done(remote: Api, proxy: 
     assert answer.status_code == 503
     assert answer.json()["code"] == "outcome_unknown"
     assert answer.json()["retry"] == "no"
+    assert "retry-after" not in answer.headers
     assert await titles(remote, "never arrived") == 0
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Uuid, bindparam, func, select
 from support.promises.workbench import add_project, add_task, locked, take_over
 from support.tasks import TasksUnitOfWorkSuite
 from taskhub.container import Container
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.database import Database
@@ -27,7 +28,7 @@ class SqlBench:
         self._container = container
 
     def begin(self) -> TasksUnitOfWork:
-        return self._container.tasks.unit_of_work(Attempt(Context(uuid4(), "test")))
+        return self._container.tasks.unit_of_work(Attempt(Context(uuid4(), "test"), system_clock()))
 
 
 @pytest.mark.usefixtures("app")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from factories.workspaces import InvitationFactory, TokenFactory
 from support.api import Api
 from support.credulous import Meet, everybody_is_open
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, Moved
 from taskhub.kernel.contract.ids import new_id
@@ -29,7 +30,7 @@ async def workspace_id(owner: Api) -> UUID:
 
 
 def begin(pool: Database, *, locking: bool = False) -> SqlWorkspacesUnitOfWork:
-    attempt = Attempt(Context())
+    attempt = Attempt(Context(), system_clock())
     attempt.locking = locking
     return SqlWorkspacesUnitOfWork(pool, StreamSignal(), everybody_is_open, attempt)
 

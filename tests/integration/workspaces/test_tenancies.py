@@ -12,6 +12,7 @@ from support.api import Api, made
 from support.credulous import Meet
 from support.log import Log
 from taskhub.app import TaskHub
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.unit_of_work import Place
@@ -30,7 +31,7 @@ Close = Callable[[Api], Awaitable[None]]
 @pytest.fixture
 def close(pool: Database) -> Close:
     """Closes somebody's account, as far as workspaces are concerned, by a command of another module."""
-    runner = Runner(partial(SqlUnitOfWork, pool, StreamSignal()), SqlCommandLog(pool, ()))
+    runner = Runner(partial(SqlUnitOfWork, pool, StreamSignal()), SqlCommandLog(pool, ()), system_clock)
 
     async def close_account(user_id: UUID, uow: SqlUnitOfWork) -> None:
         await sql_tenancies(uow).release(user_id, now=datetime.now(UTC))
@@ -125,7 +126,7 @@ async def test_a_member_is_one_of_a_workspace_that_is_there(meet: Meet, owner: A
     async def is_member(user_id: UUID, uow: SqlUnitOfWork) -> bool:
         return await sql_tenancies(uow).is_member(workspace_id, user_id)
 
-    runner = Runner(partial(SqlUnitOfWork, pool, StreamSignal()), SqlCommandLog(pool, ()))
+    runner = Runner(partial(SqlUnitOfWork, pool, StreamSignal()), SqlCommandLog(pool, ()), system_clock)
     assert await runner.perform(is_member, user_id, Context())
     assert not await runner.perform(is_member, new_id(), Context())
     assert (await guest.delete("members/me")).is_success

@@ -9,6 +9,7 @@ import pytest
 from factories.workspaces import NOW, InvitationFactory, MemberFactory, TokenFactory, WorkspaceFactory
 from support.credulous import everybody_is_open
 from support.workspaces_in_memory import MemoryUnitOfWork, Store
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
@@ -31,7 +32,7 @@ def begin(request: pytest.FixtureRequest, pool: Database) -> Begin:
     store, signal = Store(), StreamSignal()
     if request.param == "memory":
         return lambda: MemoryUnitOfWork(store)
-    return lambda: SqlWorkspacesUnitOfWork(pool, signal, everybody_is_open, Attempt(Context()))
+    return lambda: SqlWorkspacesUnitOfWork(pool, signal, everybody_is_open, Attempt(Context(), system_clock()))
 
 
 @pytest.fixture

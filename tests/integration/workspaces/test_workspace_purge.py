@@ -12,6 +12,7 @@ from support.api import Api, made
 from support.credulous import Meet, everybody_is_open
 from support.log import Log
 from taskhub.app import TaskHub
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.unit_of_work import Attempt
@@ -37,7 +38,7 @@ async def purge_workspaces(pool: Database, at: datetime) -> int:
     def begin(attempt: Attempt) -> SqlWorkspacesUnitOfWork:
         return SqlWorkspacesUnitOfWork(pool, StreamSignal(), everybody_is_open, attempt)
 
-    runner = Runner(begin, SqlCommandLog(pool, (WORKSPACES, MEMBERS, INVITATIONS)))
+    runner = Runner(begin, SqlCommandLog(pool, (WORKSPACES, MEMBERS, INVITATIONS)), system_clock)
     return await WorkspacePurge(runner)(pool, at)
 
 

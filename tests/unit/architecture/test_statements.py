@@ -36,6 +36,7 @@ def all_statements() -> list[Statement]:
     for module in pkgutil.walk_packages(taskhub.__path__, "taskhub."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    gc.unfreeze()  # What an application froze in this process is hidden from the collector.
     return [thing for thing in gc.get_objects() if isinstance(thing, Statement)]
 
 

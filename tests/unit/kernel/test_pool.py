@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from taskhub.kernel.infrastructure.pool import IDLE_SECONDS, Pool
+from taskhub.kernel.infrastructure.pool import IDLE_SECONDS, AllInUse, Pool
 
 SOON = 0.01
 
@@ -36,10 +36,11 @@ class Server:
     def __init__(self) -> None:
         self.opened: list[Connection] = []
         self.is_away = False
+        self.is_frozen = False
         self.now = 0.0
 
     async def connect(self) -> Any:
-        await asyncio.sleep(0)
+        await (asyncio.Event().wait() if self.is_frozen else asyncio.sleep(0))
         if self.is_away:
             raise ConnectionRefusedError
         self.opened.append(Connection())
@@ -94,8 +95,16 @@ async def test_whoever_waits_is_served_in_order(pool: Pool) -> None:
 
 async def test_waiting_ends_after_a_time(pool: Pool) -> None:
     await acquire(pool), await acquire(pool)
+    with pytest.raises(AllInUse):
+        await pool.acquire(seconds=SOON)
+
+
+async def test_a_server_that_does_not_answer_is_no_crowd(pool: Pool, server: Server) -> None:
+    server.is_frozen = True
     with pytest.raises(TimeoutError):
         await pool.acquire(seconds=SOON)
+    server.is_frozen = False
+    assert {await acquire(pool), await acquire(pool)} == set(server.opened)
 
 
 async def test_a_connection_that_comes_as_its_receiver_gives_up_goes_to_the_next(pool: Pool) -> None:

@@ -1,16 +1,19 @@
 """The runner: what it does when an attempt meets an obstacle."""
 
 from collections.abc import Callable
+from datetime import datetime
+from itertools import count
 from typing import Any, Self
 from uuid import uuid4
 
 import pytest
 
 from taskhub.kernel.application import runner as runner_module
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
-from taskhub.kernel.application.runner import ATTEMPTS, Runner
-from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
+from taskhub.kernel.application.runner import PATIENCE_SECONDS, Runner
+from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, KeyTaken, Moved, Place, ReplyLost
 from taskhub.kernel.domain.errors import NotFound
 
 DONE = Answer(Reply(), 2, b'{"fresh":true}')
@@ -54,7 +57,7 @@ class ScriptedLog:
         self.recovered = recovered
         self.replays = 0
 
-    async def replay(self, key: RetryKey) -> Answer | None:
+    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
         self.replays += 1
         return self.replayed
 
@@ -69,7 +72,7 @@ class Bench:
         self.script = list(script)
         self.log = log or ScriptedLog()
         self.attempts: list[bool] = []
-        self.runner = Runner(self._begin, self.log)
+        self.runner = Runner(self._begin, self.log, system_clock)
 
     def _begin(self, attempt: Attempt) -> ScriptedWork:
         self.attempts.append(attempt.locking)
@@ -97,11 +100,16 @@ async def test_a_version_that_moved_makes_the_whole_command_run_again_under_lock
     assert bench.attempts == [False, True]
 
 
-async def test_running_again_is_bounded() -> None:
-    bench = Bench(*[Moved()] * ATTEMPTS)
-    with pytest.raises(Busy):
+@pytest.mark.parametrize(("obstacle", "refusal"), [(Moved(), Busy), (ConnectionLost(), Unavailable)])
+async def test_running_again_is_bounded_by_time(
+    monkeypatch: pytest.MonkeyPatch, obstacle: Exception, refusal: type[Exception]
+) -> None:
+    seconds = count()
+    monkeypatch.setattr(runner_module, "monotonic", lambda: float(next(seconds)))
+    bench = Bench(*[obstacle] * 100)
+    with pytest.raises(refusal):
         await bench.run()
-    assert len(bench.attempts) == ATTEMPTS
+    assert len(bench.attempts) == PATIENCE_SECONDS + 1, "one a second, by this clock"
 
 
 async def test_a_key_that_is_taken_is_answered_as_the_first_time() -> None:

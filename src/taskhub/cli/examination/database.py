@@ -1,13 +1,13 @@
 """What `taskhub doctor` asks the database."""
 
-import time
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 
 from taskhub.cli.examination.findings import Finding, fail, ok, warn
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.infrastructure.database import Database
 from taskhub.kernel.infrastructure.positions import COUNT_PARKED
 from taskhub.kernel.infrastructure.statements import Statement
@@ -82,9 +82,9 @@ def clock(seconds: float) -> Finding:
 
 
 async def _skew(database: Database) -> float:
-    started = time.time()
+    asked_at = system_clock()
     there: datetime = (await database.fetch(_CLOCK, {}))[0][0]
-    here = datetime.fromtimestamp((started + time.time()) / 2, UTC)
+    here = asked_at + (system_clock() - asked_at) / 2
     return abs((there - here).total_seconds())
 
 

@@ -6,6 +6,7 @@ only, bound once when the route is made. What a route declares here is also all 
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -21,10 +22,12 @@ from starlette.types import Scope as AsgiScope
 from taskhub.kernel.api import bodies, media_types, queries
 from taskhub.kernel.api.problems import NotAcceptable
 from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.application.commands import Answer, RetryKey
 from taskhub.kernel.contract.access import Access, Public
-from taskhub.kernel.domain.errors import DomainError, Fault, ValidationFailed
+from taskhub.kernel.domain.errors import Category, DomainError, Fault, IdempotencyKeyReused, ValidationFailed
 
 Endpoint = Callable[..., Awaitable[Response]]
+ReplayRefused = Callable[[ApiRequest, RetryKey], Awaitable[Answer | None]]
 _JSON = "application/json"
 
 
@@ -53,6 +56,7 @@ class Operation(APIRoute):
         conditional: bool | None = None,
         retryable: bool | None = None,
         etag: bool | None = None,
+        replay_refused: ReplayRefused | None = None,
         **documentation: Any,
     ) -> None:
         super().__init__(path, endpoint, response_model=None, methods=[method], **documentation)
@@ -67,6 +71,7 @@ class Operation(APIRoute):
         self.media_types = bodies.MERGE_PATCH if method == "PATCH" else bodies.JSON
         self.answers = answers
         self.errors = tuple(errors)
+        self.replay_refused = replay_refused
         self.produces = produces
         self.conditional = conditional if conditional is not None else self.writes and not self.creates and not is_public
         self.retryable = retryable if retryable is not None else self.writes and self.privacy is Privacy.PRIVATE
@@ -118,6 +123,12 @@ class Operation(APIRoute):
         request.check_headers()
         self._check_accept(request)
         self._read_query(request, arguments, faults)
+        try:
+            return await self._admitted(request, arguments, faults)
+        except DomainError as refusal:
+            return await self._refused(request, refusal)
+
+    async def _admitted(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> Response:
         await self._admit(request)
         if faults:
             raise ValidationFailed(*faults)
@@ -128,6 +139,24 @@ class Operation(APIRoute):
         response = await self.call(**arguments)
         request.check_answer(response)
         return response
+
+    async def _refused(self, request: ApiRequest, refusal: DomainError) -> Response:
+        """The first answer to a command that has itself taken the right to repeat it away. Nothing else is replayed without it.
+
+        Raises:
+            DomainError: the refusal, wherever that is not known for certain.
+        """
+        is_denied = refusal.category in (Category.NOT_FOUND, Category.FORBIDDEN) and hasattr(request, "caller")
+        if self.replay_refused is None or not is_denied or request.caller.scope < self.access.scope:
+            raise refusal
+        key = request.command_context().retry_key
+        answer = None
+        if key is not None:
+            with suppress(IdempotencyKeyReused):
+                answer = await self.replay_refused(request, key)
+        if answer is None:
+            raise refusal
+        return request.answer(answer)
 
     async def _admit(self, request: ApiRequest) -> None:
         """Whoever is known is counted, admitted or not; every answer to them tells how much is left."""
@@ -204,6 +233,7 @@ class Routes:
             privacy: what caches may do with the answer.
             conditional: whether `If-Match` applies: to changes of what is there.
             retryable: whether `Idempotency-Key` applies: to writes whose answer and body hold no secret.
+            replay_refused: looks up what a command was answered that may have taken its caller's own right away, such as leaving.
             etag: whether the answer has an `ETag`: where it has a version, and is nobody's own.
         """
 

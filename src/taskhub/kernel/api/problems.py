@@ -121,7 +121,7 @@ def problem_of(error: Exception, request_id: str, *, keyed: bool) -> tuple[int, 
     if isinstance(error, DomainError):
         headers: Headers = list(getattr(error, "headers", ()))
         status = STATUS[error.category]
-        if isinstance(error, Busy) or (isinstance(error, OutcomeUnknown) and error.keyed):
+        if error.category is Category.UNAVAILABLE and _retry(error) != "no":
             headers.append((b"retry-after", _RETRY_AFTER_SECONDS.encode()))
         if "current_version" in error.extra:
             headers.append((b"etag", b'"%d"' % error.extra["current_version"]))

@@ -212,8 +212,7 @@ class ApiRequest(Request):
         key = self.header(b"idempotency-key")
         if key is None or not self.has_retry_key:
             return None
-        workspace_id = self.path_params.get("workspace_id")
-        stream_id = UUID(workspace_id) if workspace_id else self.caller.user_id
+        stream_id = self.path_id("workspace_id") if "workspace_id" in self.path_params else self.caller.user_id
         body = self.raw_body if self.scope["route"].body is not None else b""
         return RetryKey(
             stream_id,

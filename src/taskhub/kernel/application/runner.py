@@ -9,17 +9,22 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
-from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost, UnitOfWork
+from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, KeyTaken, Moved, Place, ReplyLost, UnitOfWork
 from taskhub.kernel.domain.errors import Category, DomainError
 
-ATTEMPTS = 6
+PATIENCE_SECONDS = 5.0
+"""How long a command is run again before it is refused as busy."""
 PAUSE_SECONDS = 0.01
+MOST_DOUBLINGS = 5
+"""Of the pause, which is up to a third of a second then."""
 SECONDS_FOR_A_LOST_COMMIT = 0.5
 SECONDS_BEFORE_A_LAST_TRY = 2.0
 """A retry with a key resolves a lost reply for certain, if the client still waits for it."""
@@ -33,8 +38,8 @@ UseCase = Callable[[Command, Work], Awaitable[Result]]
 class CommandLog(Protocol):
     """The record of the commands that have committed."""
 
-    async def replay(self, key: RetryKey) -> Answer | None:
-        """The first answer to a key, or None where no command with it has committed.
+    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
+        """The first answer to a key, or None where no command with it has committed that still counts ``now``.
 
         Raises:
             IdempotencyKeyReused: the key belongs to a different request.
@@ -47,9 +52,10 @@ class CommandLog(Protocol):
 class Runner(Generic[Work]):
     """Runs one module's use cases. ``replays`` and ``reruns`` count first answers given again, and commands run again."""
 
-    def __init__(self, begin: Callable[[Attempt], Work], log: CommandLog) -> None:
+    def __init__(self, begin: Callable[[Attempt], Work], log: CommandLog, clock: Clock) -> None:
         self._begin = begin
         self._log = log
+        self._clock = clock
         self.replays = 0
         self.reruns = 0
 
@@ -85,13 +91,18 @@ class Runner(Generic[Work]):
         """
         if key is None or refusal.category in (Category.FORBIDDEN, Category.UNAVAILABLE):
             raise refusal
-        answer = await self._replay(key)
+        answer = await self.replay(key)
         if answer is None:
             raise refusal
         return answer
 
-    async def _replay(self, key: RetryKey) -> Answer | None:
-        answer = await self._log.replay(key)
+    async def replay(self, key: RetryKey) -> Answer | None:
+        """The first answer to a key, or None where no command with it has committed.
+
+        Raises:
+            IdempotencyKeyReused: the key belongs to a different request.
+        """
+        answer = await self._log.replay(key, self._clock())
         self.replays += answer is not None
         return answer
 
@@ -102,9 +113,9 @@ class Runner(Generic[Work]):
         context: Context,
         reply: Reply,
     ) -> tuple[Answer, Any]:
-        attempt = Attempt(context)
+        attempt = Attempt(context, self._clock())
         uncertain, started = False, monotonic()
-        for tries in range(ATTEMPTS):
+        for tries in count():
             try:
                 async with self._begin(attempt) as uow:
                     result = await use_case(command, uow)
@@ -112,6 +123,7 @@ class Runner(Generic[Work]):
             except (Moved, KeyTaken) as obstacle:
                 if answer := await self._first_answer(obstacle, context.retry_key):
                     return answer, None
+                _require_patience(obstacle, started, uncertain=uncertain)
             except ReplyLost as lost:
                 if answer := await self._resolve(lost):
                     return answer, result
@@ -122,12 +134,12 @@ class Runner(Generic[Work]):
                 raise (OutcomeUnknown(keyed=True) if uncertain else error) from error
             attempt.locking = True
             self.reruns += 1
-            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**tries))
-        raise OutcomeUnknown(keyed=True) if uncertain else Busy()
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, MOST_DOUBLINGS)))
+        raise AssertionError("unreachable")
 
     async def _first_answer(self, obstacle: Moved | KeyTaken, key: RetryKey | None) -> Answer | None:
         """What a key that is taken was answered the first time; None where the command is to be run again."""
-        return await self._replay(key) if isinstance(obstacle, KeyTaken) and key else None
+        return await self.replay(key) if isinstance(obstacle, KeyTaken) and key else None
 
     async def _resolve(self, lost: ReplyLost) -> Answer | None:
         """Looks for a commit whose reply was lost. None means "not there (yet)", never "did not happen"."""
@@ -141,3 +153,14 @@ class Runner(Generic[Work]):
                         return replace(lost.answer, body=snapshot) if lost.is_incomplete else lost.answer
                     await asyncio.sleep(PAUSE_SECONDS * 2**look)
         return None
+
+
+def _require_patience(obstacle: Moved | KeyTaken, started: float, *, uncertain: bool) -> None:
+    """Raises:
+    OutcomeUnknown, Unavailable, Busy: the time to run a command again is over.
+    """
+    if monotonic() - started <= PATIENCE_SECONDS:
+        return
+    if uncertain:
+        raise OutcomeUnknown(keyed=True) from obstacle
+    raise (Unavailable() if isinstance(obstacle, ConnectionLost) else Busy()) from obstacle

@@ -1,6 +1,7 @@
 """The port of a transaction, as the runner and every use case see it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -40,11 +41,16 @@ class UnitOfWork(Protocol):
 
 
 class Attempt:
-    """One try at a command. The event ids are minted once and shared by all tries, so that a lost commit can be looked up."""
+    """What the tries at one command share. The event ids are minted once, so that a lost commit can be looked up.
 
-    def __init__(self, context: Context) -> None:
+    ``lock_first`` are rows that a try found out about too late to lock them in the common order: the next one begins with them.
+    """
+
+    def __init__(self, context: Context, begun_at: datetime) -> None:
         self.context = context
+        self.begun_at = begun_at
         self.locking = False
+        self.lock_first: set[UUID] = set()
         self._event_ids: list[UUID] = []
 
     def event_id(self, index: int) -> UUID:
@@ -65,6 +71,10 @@ class Place:
 
 class Moved(Exception):
     """The attempt can't succeed as it was loaded; nothing was written. The command is to be run again, whole."""
+
+
+class ConnectionLost(Moved):
+    """The connection broke before anything was sent to be committed, which has undone everything."""
 
 
 class KeyTaken(Exception):

@@ -1,7 +1,7 @@
 """What has committed, looked up again: replays for retry keys, and commits whose reply was lost."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -66,12 +66,12 @@ class SqlCommandLog:
         self._database = database
         self._views = {mapping.aggregate.entity_type: mapping.view for mapping in mappings}
 
-    async def replay(self, key: RetryKey) -> Answer | None:
+    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
         place = {"stream_id": key.stream_id, "user_id": key.user_id, "key": key.key}
         record = await self._database.fetch_row(_REPLAY, place)
         if record is None:
             return None
-        oldest = datetime.now(UTC) - KEPT
+        oldest = now - KEPT
         if record["created_at"] < oldest:
             await self._database.fetch(_FORGET, {**place, "before": oldest})
             return None

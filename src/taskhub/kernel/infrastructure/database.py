@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Self, TypeAlias, cast
+from time import monotonic
+from typing import Any, ClassVar, Self, TypeAlias, cast
 
 import asyncpg
 from asyncpg.transaction import Transaction
@@ -21,6 +22,9 @@ STATEMENT_SECONDS = 4.0
 """When the driver gives up. The server does so before, and says that nothing happened: ours would leave that open."""
 SERVER_SECONDS = 3.5
 CLOSE_SECONDS = 5.0
+LONGEST_SECONDS = 65.0
+"""What is granted to a statement at most, where it asks for more than the others."""
+OVERDUE_SECONDS = LONGEST_SECONDS + 10.0
 STATEMENTS_KEPT = 300
 """By each connection: the shapes of lists and commits that clients ask for all day."""
 
@@ -40,12 +44,14 @@ _SESSION = {
 class Connection:
     """A borrowed driver connection."""
 
-    __slots__ = ("_driver", "_transaction", "database")
+    __slots__ = ("_driver", "_transaction", "database", "used_at")
 
     def __init__(self, driver: asyncpg.Connection, database: "Database") -> None:
         self._driver = driver
         self._transaction: Transaction | None = None
         self.database = database
+        self.used_at = monotonic()
+        """When it was borrowed, or last asked for something."""
 
     @property
     def in_transaction(self) -> bool:
@@ -56,7 +62,7 @@ class Connection:
         return bool(self._driver.is_closed())
 
     async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
-        self.database.round_trip(statement.sql)
+        self._note(statement.sql)
         try:
             rows = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
         except BaseException as error:
@@ -69,17 +75,18 @@ class Connection:
         return rows[0] if rows else None
 
     async def begin(self) -> None:
-        self.database.round_trip("BEGIN")
-        self._transaction = self._driver.transaction()
+        self._note("BEGIN")
+        transaction = self._driver.transaction()
         try:
-            await self._transaction.start()
-        except BaseException as error:
-            self._discard_if_broken(error)
+            await transaction.start()
+        except BaseException:
+            self.discard()  # The driver takes itself for being in a transaction.
             raise
+        self._transaction = transaction
 
     async def commit(self) -> None:
         assert self._transaction is not None
-        self.database.round_trip("COMMIT")
+        self._note("COMMIT")
         transaction, self._transaction = self._transaction, None
         try:
             await transaction.commit()
@@ -92,8 +99,16 @@ class Connection:
             return
         transaction, self._transaction = self._transaction, None
         if not self._driver.is_closed():
-            self.database.round_trip("ROLLBACK")
-            await transaction.rollback()
+            self._note("ROLLBACK")
+            try:
+                await transaction.rollback()
+            except BaseException as error:
+                self._discard_if_broken(error)
+                raise
+
+    def _note(self, sql: str) -> None:
+        self.used_at = monotonic()
+        self.database.round_trip(sql)
 
     def discard(self) -> None:
         """Closes the connection at once: its state is not known."""
@@ -112,17 +127,29 @@ class Database:
 
     Opening it connects to nothing: a database that is away is noticed, and answered with 503, where it is needed.
 
-    For the metrics: ``borrowed`` connections are in use now; ``waits`` counts the times when all of them were.
+    For the metrics: ``borrowed`` connections are in use now, ``overdue`` of them for longer than anything may take; ``waits``
+    counts the times when all of them were in use.
     """
+
+    connection_class: ClassVar[type[asyncpg.Connection]] = asyncpg.Connection
 
     def __init__(self, url: str, *, pool_size: int) -> None:
         self._url = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self.pool_size = pool_size
         self._pool: Pool | None = None
-        self.borrowed = 0
+        self._borrowed: set[Connection] = set()
         self.waits = 0
         self.round_trips: list[str] | None = None
         self.recollection = Recollection()
+
+    @property
+    def borrowed(self) -> int:
+        return len(self._borrowed)
+
+    def overdue(self) -> int:
+        """How many connections are out without having been asked anything for longer than any statement may take."""
+        latest = monotonic() - OVERDUE_SECONDS
+        return sum(connection.used_at < latest for connection in self._borrowed)
 
     def round_trip(self, sql: str) -> None:
         """Notes a round trip, for tests that count them."""
@@ -141,6 +168,7 @@ class Database:
             # Statements are few and kept as long as the connection: the driver would parse and plan them anew every five minutes.
             max_cached_statement_lifetime=0,
             statement_cache_size=STATEMENTS_KEPT,
+            connection_class=self.connection_class,
         )
 
     async def close(self) -> None:
@@ -170,13 +198,16 @@ class Database:
             driver = await self._pool.acquire(seconds=CHECKOUT_SECONDS)
         except Exception as error:
             raise outside_transaction(error) from error
-        self.borrowed += 1
-        return Connection(driver, self)
+        connection = Connection(driver, self)
+        self._borrowed.add(connection)
+        return connection
 
     def release(self, connection: Connection) -> None:
-        assert self._pool is not None
-        self.borrowed -= 1
-        self._pool.release(connection._driver)
+        self._borrowed.discard(connection)
+        if self._pool is not None:
+            self._pool.release(connection._driver)
+        else:
+            connection.discard()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

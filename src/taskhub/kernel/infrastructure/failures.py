@@ -5,6 +5,7 @@ import asyncpg
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.application.unit_of_work import Moved
 from taskhub.kernel.domain.errors import DomainError
+from taskhub.kernel.infrastructure.pool import AllInUse
 
 LOST = (
     asyncpg.ConnectionDoesNotExistError,
@@ -45,8 +46,12 @@ def is_lost(error: BaseException) -> bool:
 
 
 def is_broken(error: BaseException) -> bool:
-    """Whether a connection must not be used again."""
-    return is_lost(error) or isinstance(error, asyncpg.ReadOnlySQLTransactionError)
+    """Whether a connection must not be used again: it may be dead, read-only, or still at work for somebody."""
+    return (
+        is_lost(error)
+        or isinstance(error, asyncpg.ReadOnlySQLTransactionError)
+        or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, asyncpg.DataError))
+    )
 
 
 def outside_transaction(error: Exception) -> Exception:
@@ -57,6 +62,8 @@ def outside_transaction(error: Exception) -> Exception:
         return Moved()
     if isinstance(error, _BUSY):
         return Busy("Others hold what this request needs for too long. Nothing was changed; try again.")
+    if isinstance(error, AllInUse):
+        return Busy("All connections to the database are in use, and none came free in time. Nothing was changed; try again.")
     if isinstance(error, _AWAY) or is_lost(error):
         return Unavailable()
     return error

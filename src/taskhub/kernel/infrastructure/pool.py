@@ -11,6 +11,11 @@ import asyncpg
 IDLE_SECONDS = 300.0
 """A connection that nobody used for so long may have been cut by something between here and the server."""
 
+
+class AllInUse(Exception):
+    """No connection came back in time."""
+
+
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 Waiter = asyncio.Future[asyncpg.Connection | None]
 
@@ -36,13 +41,13 @@ class Pool:
         """Borrows a connection; `release` gives it back.
 
         Raises:
-            TimeoutError: after ``seconds`` all were still in use, or the server had not answered.
+            AllInUse: after ``seconds`` they still were.
+            TimeoutError: the server had not answered by then.
             OSError, asyncpg.PostgresError: none could be opened.
         """
         connection = self._idle_one()
         if connection is None:
-            async with asyncio.timeout(seconds):
-                connection = await self._next_or_new()
+            connection = await self._next_or_new(asyncio.get_running_loop().time() + seconds)
         self._lent.add(connection)
         return connection
 
@@ -85,28 +90,32 @@ class Pool:
             self._places += 1
         return None
 
-    async def _next_or_new(self) -> asyncpg.Connection:
+    async def _next_or_new(self, deadline: float) -> asyncpg.Connection:
         if self._places:
             self._places -= 1
-        elif (connection := await self._next()) is not None:
+        elif (connection := await self._next(deadline)) is not None:
             return connection
         try:
-            return await self._connect()
+            async with asyncio.timeout_at(deadline):
+                return await self._connect()
         except BaseException:
             self._free_place()
             raise
 
-    async def _next(self) -> asyncpg.Connection | None:
+    async def _next(self, deadline: float) -> asyncpg.Connection | None:
         """The next connection that comes back, or None: the place of one that has gone."""
         waiter: Waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         try:
-            return await waiter
-        except BaseException:
+            async with asyncio.timeout_at(deadline):
+                return await waiter
+        except BaseException as error:
             # It may have come just as its receiver gave up.
             if waiter.done() and not waiter.cancelled():
                 connection = waiter.result()
                 self._free_place() if connection is None else self._hand_on(connection)
+            if isinstance(error, TimeoutError):
+                raise AllInUse from error
             raise
 
     def _hand_on(self, connection: asyncpg.Connection) -> None:

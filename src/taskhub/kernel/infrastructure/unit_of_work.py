@@ -1,7 +1,6 @@
 """The unit of work on PostgreSQL: what a command loaded and changed, and the one connection it does so on."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from itertools import groupby
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -11,13 +10,13 @@ import asyncpg
 from sqlalchemy import Text, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Reply
-from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, Place, ReplyLost
+from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, KeyTaken, Moved, Place, ReplyLost
 from taskhub.kernel.domain.errors import Category, DomainError, IdTaken
 from taskhub.kernel.infrastructure.answers import Shown, answer_of
 from taskhub.kernel.infrastructure.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, place_of, prepare
 from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
-from taskhub.kernel.infrastructure.failures import LOST, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.failures import is_lost, outside_transaction
 from taskhub.kernel.infrastructure.mapping import Guard, Mapping
 from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.kernel.infrastructure.streams import StreamSignal
@@ -48,20 +47,26 @@ class SqlUnitOfWork:
 
     async def __aenter__(self) -> Self:
         if self._attempt.locking:
-            await self.lock()
+            try:
+                await self.lock()
+            except BaseException:
+                await self._give_back()  # `__aexit__` runs only for what was entered.
+                raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._connection is not None:
-            await self._end(self._connection)
+        await self._give_back()
         if self._has_recalled and isinstance(error, DomainError) and error.category is not Category.UNAVAILABLE:
             raise Moved from error  # What was remembered may be what refused.
 
-    async def _end(self, connection: Connection) -> None:
-        self._connection = None
+    async def _give_back(self) -> None:
+        """Rolls back what is left, and returns the connection. Where that fails, closing it undoes the rest."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
         try:
             await connection.rollback()
-        except (*LOST, OSError, asyncpg.InterfaceError):
+        except Exception:
             connection.discard()
         finally:
             self._database.release(connection)
@@ -76,6 +81,11 @@ class SqlUnitOfWork:
                 raise self._before_commit(error) from error
         if seconds is not None:
             await self.fetch(_ALLOW, {"milliseconds": str(int(seconds * 1000))})
+
+    @property
+    def lock_first(self) -> set[UUID]:
+        """Rows of whatever a repository locks before others, which an earlier try would have needed."""
+        return self._attempt.lock_first
 
     # -- for repositories ------------------------------------------------------------------------
 
@@ -212,7 +222,7 @@ class SqlUnitOfWork:
             "entity_id": one.aggregate.id if one else None,
             "entity_version": answer.version,
             "body": answer.body if shown is not None and not is_in_log else None,
-            "created_at": datetime.now(UTC),
+            "created_at": self._attempt.begun_at,
         }
 
     def _prepare(self, in_order: list[Tracked], changed: list[Tracked], key: Parameters | None) -> list[Commit]:
@@ -240,7 +250,7 @@ class SqlUnitOfWork:
         if not connection.in_transaction and not (len(commits) == 1 and commits[0].is_atomic):
             await self.lock()
         if connection.is_closed:
-            raise Moved  # Nothing was sent.
+            raise ConnectionLost  # Nothing was sent.
         in_transaction, number, is_last = connection.in_transaction, None, False
         try:
             for commit in commits:
@@ -275,7 +285,7 @@ class SqlUnitOfWork:
 
     def _before_commit(self, error: Exception) -> Exception:
         """Until commit is sent a connection that breaks has undone everything: the command is simply run again."""
-        return Moved() if is_lost(error) and not isinstance(error, TimeoutError) else outside_transaction(error)
+        return ConnectionLost() if is_lost(error) and not isinstance(error, TimeoutError) else outside_transaction(error)
 
     async def _borrow(self) -> Connection:
         if self._connection is None:

@@ -193,12 +193,13 @@ ADVICE: dict[str, Advice] = {
         "Tell whoever runs the service the request id. With an `Idempotency-Key` the request may be repeated under the same key.",
     ),
     "busy": Advice(
-        "Too many others are changing the same things, or hold them for too long. Nothing was changed.",
+        "Too many others are changing the same things, hold them for too long, or keep all connections to the database busy. "
+        "Nothing was changed.",
         "Send the same request again after `Retry-After`.",
     ),
     "unavailable": Advice(
         "The database does not answer, or is not set up for this version. Nothing was changed.",
-        "Send the same request again a little later.",
+        "Send the same request again after `Retry-After`.",
     ),
     "outcome_unknown": Advice(
         "The connection to the database broke while the change was being committed: it may or may not have happened.",

@@ -14,8 +14,9 @@ from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.workspaces.api.answers import position, show, with_name, with_names
 from taskhub.workspaces.api.bodies import MemberPatch
 from taskhub.workspaces.api.module import module_of
-from taskhub.workspaces.api.paths import MEMBER, MEMBERS
+from taskhub.workspaces.api.paths import MEMBER, MEMBERS, names_caller
 from taskhub.workspaces.api.refusals import InsufficientScope
+from taskhub.workspaces.api.replays import replay_to_former_self
 from taskhub.workspaces.application.change_member import ChangeMember
 from taskhub.workspaces.application.remove_member import RemoveMember
 from taskhub.workspaces.application.views import MemberView, NamedMember
@@ -62,6 +63,7 @@ async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> R
     answers=NamedMember,
     errors=(LastOwner,),
     etag=False,
+    replay_refused=replay_to_former_self,
 )
 async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, body: MemberPatch) -> Response:
     module = module_of(request)
@@ -76,10 +78,11 @@ async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, b
     status_code=204,
     summary="Remove a member, or leave",
     errors=(InsufficientScope, NotAllowed, LastOwner),
+    replay_refused=replay_to_former_self,
 )
 async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
     module, caller = module_of(request), request.caller
-    if user_id.lower() not in ("me", str(caller.user_id)):
+    if not names_caller(request):
         await request.admit(MANAGE)
     command = RemoveMember(workspace_id, request.user_id(user_id), caller.user_id, request.expected)
     return request.answer(await request.run(module.runner(), module.remove_member(), command, Reply(204)))

@@ -11,6 +11,11 @@ INVITATION = INVITATIONS + "/{invitation_id}"
 ACCEPT = "/v1/invitations/accept"
 
 
+def names_caller(request: ApiRequest) -> bool:
+    """Whether the member in the path is whoever asks."""
+    return str(request.path_params["user_id"]).lower() in ("me", str(request.caller.user_id))
+
+
 def workspace_path(id: UUID) -> str:
     return f"/v1/workspaces/{id}"
 

@@ -19,6 +19,7 @@ from taskhub.workspaces.api.bodies import NewWorkspace, WorkspacePatch
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import WORKSPACE, WORKSPACES, workspace_path
 from taskhub.workspaces.api.refusals import TokenBound
+from taskhub.workspaces.api.replays import replay_to_former_owner
 from taskhub.workspaces.application.change_workspace import ChangeWorkspace
 from taskhub.workspaces.application.delete_workspace import DeleteWorkspace
 from taskhub.workspaces.application.views import WorkspaceForMember
@@ -75,7 +76,9 @@ async def change_workspace(request: ApiRequest, workspace_id: UUID, body: Worksp
     return request.answer(await request.run(module.runner(), module.change_workspace(), command, reply))
 
 
-@WORKSPACE_ROUTES.delete(WORKSPACE, OWN, status_code=204, summary="Delete a workspace, for everyone")
+@WORKSPACE_ROUTES.delete(
+    WORKSPACE, OWN, status_code=204, summary="Delete a workspace, for everyone", replay_refused=replay_to_former_owner
+)
 async def delete_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
     module = module_of(request)
     command = DeleteWorkspace(workspace_id, request.expected)

@@ -10,6 +10,7 @@ import pytest
 from support.api import Api, made
 from support.orders import added, ranks_in, tasks_by_rank
 from taskhub.container import Container
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.database import Database
@@ -46,7 +47,7 @@ async def test_a_patch_that_was_begun_before_room_was_made_leaves_the_task_at_it
 ) -> None:
     one, other, patched, landmark = await added(ada, 4)
     first = await ranks_in(database, ada.project)
-    async with container.tasks.unit_of_work(Attempt(Context())) as uow:
+    async with container.tasks.unit_of_work(Attempt(Context(), system_clock())) as uow:
         command = ChangeTask(UUID(ada.workspace["id"]), UUID(patched), {"title": "begun before"}, None)
         task = await container.tasks.change_task()(command, uow)
         moves = 0

@@ -1,6 +1,6 @@
 """Tasks, loaded whole: alone, with their project, with those around them, and many at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from operator import itemgetter
 from uuid import UUID
@@ -142,9 +142,9 @@ class SqlTasks(SqlRepository[Task]):
         task = checked(_visible(around.get(id), with_deleted=with_deleted), expected)
         parent = around.get(task.content.parent_id) if task.content.parent_id else None
         below = [one for one in around.values() if one is not task and one is not parent]
-        target = projects.get(target_id or project_id)
+        target = projects.get(target_id or task.project_id)
         target = target if target is not None and target.deleted_at is None else None
-        return Family(_unmoved(task, project_id), projects[project_id], parent, below, target)
+        return Family(task, self._home(task, projects), parent, below, target)
 
     async def find_batch(
         self, workspace_id: UUID, ids: Iterable[UUID], *, in_structure: bool
@@ -153,7 +153,7 @@ class SqlTasks(SqlRepository[Task]):
         project_of = {record["id"]: record["project_id"] for record in homes}
         projects = await self._projects(workspace_id, set(project_of.values()), weakly=not in_structure)
         tasks = [task for task in await self.find_all(workspace_id, project_of) if task.deleted_at is None]
-        return {task.id: (_unmoved(task, project_of[task.id]), projects[task.project_id]) for task in tasks}
+        return {task.id: (task, self._home(task, projects)) for task in tasks}
 
     async def taken_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         records = await self._uow.fetch(_TAKEN, {"workspace_id": workspace_id, "ids": list(ids)})
@@ -207,28 +207,34 @@ class SqlTasks(SqlRepository[Task]):
 
     async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
         """Locks the project before the task, as everyone does."""
+        if self._uow.lock_first:
+            ids = await self._ids(workspace_id, ref)
+            projects = await self._projects(workspace_id, {ids["project_id"]})
+            task = await self.get(workspace_id, ids["id"], with_deleted=True)
+            return task, self._home(task, projects)
         record = await self._uow.fetch_row(_HOME[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
         if record is None:
             raise NotFound
         *columns, id = record
         project = SqlProjects(self._uow)._loaded(columns)
-        return _unmoved(await self.get(workspace_id, id, with_deleted=True), project.id), project
+        task = await self.get(workspace_id, id, with_deleted=True)
+        return task, self._home(task, {project.id: project})
 
     async def _projects(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
-        projects = await SqlProjects(self._uow).find_all(workspace_id, ids, weakly=weakly)
+        projects = await SqlProjects(self._uow).find_all(workspace_id, {*ids, *self._uow.lock_first}, weakly=weakly)
         return {project.id: project for project in projects}
+
+    def _home(self, task: Task, projects: Mapping[UUID, Project]) -> Project:
+        """The project of a task that is locked, if that was locked before it.
+
+        Raises:
+            Moved: it went over to another in between. The next try locks that as well, and so comes to an end.
+        """
+        if task.project_id not in projects:
+            self._uow.lock_first.add(task.project_id)
+            raise Moved
+        return projects[task.project_id]
 
 
 def _visible(task: Task | None, *, with_deleted: bool) -> Task | None:
     return task if task is not None and (with_deleted or task.deleted_at is None) else None
-
-
-def _unmoved(task: Task, project_id: UUID) -> Task:
-    """The task, locked, if it is in the project that was locked before it.
-
-    Raises:
-        Moved: it went over to another project in between.
-    """
-    if task.project_id != project_id:
-        raise Moved
-    return task

@@ -1,0 +1,56 @@
+"""All connections of the pool wait for what somebody else has locked: the service is busy, and not the database away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from integration.conftest import make_container
+from support.api import Api
+from support.problems import problem
+from support.waiting import eventually
+from taskhub.app import TaskHub
+from taskhub.kernel.infrastructure import database as database_module
+
+POOL_SIZE = 3
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+@pytest.fixture
+async def api(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
+    app = TaskHub(make_container(database_url, database_pool_size=POOL_SIZE))
+    async with app.state.container.database().opened(), Api.on(app) as api:
+        await api.sign_up()
+        await api.open_workspace()
+        await api.open_project()
+        monkeypatch.setattr(database_module, "CHECKOUT_SECONDS", 0.1)
+        yield api
+
+
+@pytest.fixture
+async def others(database_url: str) -> AsyncIterator[list[asyncpg.Connection]]:
+    connections = [await asyncpg.connect(database_url.replace("+asyncpg", "")) for _ in range(2)]
+    yield connections
+    for connection in connections:
+        await connection.close()
+
+
+@pytest.mark.parametrize("path", ["tasks", "/health/ready"])
+async def test_who_finds_all_connections_waiting_is_told_busy(api: Api, others: list[asyncpg.Connection], path: str) -> None:
+    task = await api.add_task()
+    holder, observer = others
+    holding = holder.transaction()
+    await holding.start()
+    await holder.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", task["id"])
+
+    async def all_wait() -> bool:
+        return bool(await observer.fetchval(WAITING) == POOL_SIZE)
+
+    async with asyncio.TaskGroup() as group:
+        changes = [group.create_task(api.patch(f"tasks/{task['id']}", {"title": f"Title {n}"})) for n in range(POOL_SIZE)]
+        await eventually(all_wait)
+        refusal = problem(await api.get(path), 503, "busy")
+        await holding.rollback()
+    assert refusal["retry"] == "safe"
+    assert {change.result().status_code for change in changes} == {200}

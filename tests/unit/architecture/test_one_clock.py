@@ -1,0 +1,74 @@
+"""There is one clock: nothing but it asks what time it is, so that a test which sets it has set all."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import taskhub
+from unit.architecture.test_statements import all_statements
+
+SOURCE = Path(taskhub.__file__).parent
+CLOCK = "kernel/application/clock.py"
+EXCEPTIONS = {
+    "kernel/logs.py": "stamps lines with the machine's time, like whatever else writes to the same log",
+    "embedded/postmaster.py": "compares with the time of a file, and knows nothing of TaskHub",
+    "kernel/api/throttle.py": "compares with what the library for limits says, which has a clock of its own",
+    "cli/examination/database.py": "compares the clocks of the two machines",
+}
+ASKING = re.compile(
+    r"(\bdatetime\.(now|utcnow|today)|\bdate\.today|\btime\.(time|time_ns|localtime|gmtime|ctime|clock_gettime\w*))$"
+    r"|\bfunc\.(now|current_\w+|local\w+|\w+_timestamp|timeofday)$"
+)
+ASKING_IN_SQL = re.compile(
+    r"\b(now|timeofday|(clock|statement|transaction)_timestamp)\s*\(\s*\)|\b(current_(timestamp|date|time)|localtime(stamp)?)\b",
+    re.IGNORECASE,
+)
+IMPORTED = {"time": {"time", "time_ns", "localtime", "gmtime", "ctime"}}
+
+
+def questions(source: str) -> Iterator[str]:
+    """Whatever in a program asks for the time of the day."""
+    for node in ast.walk(ast.parse(source)):
+        if (isinstance(node, ast.Attribute) and ASKING.search(ast.unparse(node))) or (
+            isinstance(node, ast.ImportFrom) and any(name.name in IMPORTED.get(node.module or "", ()) for name in node.names)
+        ):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("text", "func.text", "sqlalchemy.text"):
+            yield from (ast.unparse(node) for argument in node.args if ASKING_IN_SQL.search(ast.unparse(argument)))
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_only_the_clock_asks_for_the_time(path: Path) -> None:
+    name = path.relative_to(SOURCE).as_posix()
+    if name not in {CLOCK, *EXCEPTIONS}:
+        assert list(questions(path.read_text(encoding="utf-8"))) == []
+
+
+def test_no_statement_asks_for_the_time() -> None:
+    asking = [statement.sql for statement in all_statements() if ASKING_IN_SQL.search(statement.sql)]
+    assert asking == ["SELECT clock_timestamp()"], "that of the doctor alone"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "datetime.now(UTC)",
+        "dt.datetime.utcnow()",
+        "field(default_factory=date.today)",
+        "time.time()",
+        "from time import time",
+        "func.now()",
+        "sa.func.clock_timestamp()",
+        "text('SELECT now()')",
+    ],
+)
+def test_a_question_is_recognised(line: str) -> None:
+    assert list(questions(line))
+
+
+@pytest.mark.parametrize("line", ["time.monotonic()", "from time import monotonic", "self._clock()", "cache.now()", "a.now"])
+def test_other_things_are_none(line: str) -> None:
+    assert not list(questions(line))
