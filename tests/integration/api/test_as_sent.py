@@ -124,5 +124,5 @@ async def test_an_instant_in_a_body_is_told_what_is_wrong_with_it(world: World, 
     answer = await world.api.post(path, {**body, "expires_at": "2026-11-31T00:00:00Z"})
 
     assert problem(answer, 422, "validation_failed")["errors"] == [
-        {"pointer": "/expires_at", "code": "instant_range", "message": "Days of 2026-11 run from 01 to 30."}
+        {"pointer": "/expires_at", "code": "out_of_range", "message": "Days of 2026-11 run from 01 to 30."}
     ]

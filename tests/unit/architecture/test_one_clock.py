@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import taskhub
+from taskhub.kernel.infrastructure.shared_counts import _EXCHANGE
 from unit.architecture.test_statements import all_statements
 
 SOURCE = Path(taskhub.__file__).parent
@@ -15,7 +16,8 @@ CLOCK = "kernel/application/clock.py"
 EXCEPTIONS = {
     "kernel/logs.py": "stamps lines with the machine's time, like whatever else writes to the same log",
     "embedded/postmaster.py": "compares with the time of a file, and knows nothing of TaskHub",
-    "kernel/api/throttle.py": "compares with what the library for limits says, which has a clock of its own",
+    "kernel/infrastructure/shared_counts.py": "tells how long ago something was, by the clock that all processes reach",
+    "migration_locks.py": "tells how long a transaction has been open, by the server that runs it",
     "cli/examination/database.py": "compares the clocks of the two machines",
 }
 ASKING = re.compile(
@@ -48,8 +50,8 @@ def test_only_the_clock_asks_for_the_time(path: Path) -> None:
 
 
 def test_no_statement_asks_for_the_time() -> None:
-    asking = [statement.sql for statement in all_statements() if ASKING_IN_SQL.search(statement.sql)]
-    assert asking == ["SELECT clock_timestamp()"], "that of the doctor alone"
+    asking = {statement.sql for statement in all_statements() if ASKING_IN_SQL.search(statement.sql)}
+    assert asking == {"SELECT clock_timestamp()", _EXCHANGE.sql}, "those of the doctor and of the shared limits alone"
 
 
 @pytest.mark.parametrize(

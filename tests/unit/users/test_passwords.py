@@ -76,19 +76,19 @@ async def test_a_password_is_the_same_from_every_keyboard() -> None:
     stored = (await PASSWORDS.hash(COMPOSED)).removeprefix("hash of: ")
     assert await PASSWORDS.hash(DECOMPOSED) == f"hash of: {stored}"
     for typed in (COMPOSED, DECOMPOSED, DECOMPOSED.replace(" ", "\u00a0"), COMPOSED.replace(" ", "\u3000")):
-        proof = await Passwords(OneAccount(stored), CountingHasher()).prove_by_email("ada@example.com", typed)
+        proof = await proven("ada@example.com", typed, Passwords(OneAccount(stored), CountingHasher()))
         assert proof == Proof(ADA.user_id, 2, 7, "renewed")
 
 
 @pytest.mark.parametrize("typed", [COMPOSED.upper(), COMPOSED + " ", "cafe du \u304c soir", "caf\u00e9  du \u304c soir"])
 async def test_case_marks_and_blanks_belong_to_a_password(typed: str) -> None:
     with pytest.raises(InvalidCredentials):
-        await Passwords(OneAccount(COMPOSED), CountingHasher()).prove_by_email("ada@example.com", typed)
+        await proven("ada@example.com", typed, Passwords(OneAccount(COMPOSED), CountingHasher()))
 
 
 @pytest.mark.parametrize("stored", [DECOMPOSED, "no-break\u00a0space", "ideographic\u3000space"])
 async def test_a_password_that_was_hashed_as_it_was_typed_is_right_and_is_hashed_anew(stored: str) -> None:
-    proof = await Passwords(OneAccount(stored), CountingHasher()).prove_by_email("ada@example.com", stored)
+    proof = await proven("ada@example.com", stored, Passwords(OneAccount(stored), CountingHasher()))
     assert proof.rehashed == await PASSWORDS.hash(stored) != f"hash of: {stored}"
 
 
@@ -98,6 +98,6 @@ async def test_a_wrong_password_costs_as_much_whoever_it_is_tried_on(typed: str)
     for email in ("ada@example.com", "eve@example.com", "no email"):
         hasher = CountingHasher()
         with pytest.raises(InvalidCredentials):
-            await Passwords(OneAccount(), hasher).prove_by_email(email, typed)
+            await proven(email, typed, Passwords(OneAccount(), hasher))
         costs.append((len(hasher.verified), hasher.hashed))
     assert costs == [(1 if typed == "wrong" else 2, 0)] * 3

@@ -117,7 +117,6 @@ WORDS: dict[str, Word] = {
     "left_at": Word("When the user left; null for a member.", None),
     "former": Word("Whether to list those who have left instead.", False),
     "Member.role": Word("As in invitations; null for somebody who has left.", "member"),
-    "Member.email": Word("The email address; null for somebody who has left.", "ada@example.com"),
     "invitation_id": Word("The invitation.", _INVITATION),
     "role": Word("`viewer`, `member`, `admin` or `owner`: each may do all that those before it may.", "member"),
     "Invitation.expires_at": Word("When it can't be accepted any more.", _LATER),

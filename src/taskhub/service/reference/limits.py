@@ -1,27 +1,38 @@
 """How long what is answered can be: as long as what may be written under the same word."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Mapping as Dict
 from typing import Any
 
 Schema = dict[str, Any]
 _LIMITS = ("maxLength", "maxItems")
 
 
-def share(written: Iterable[Schema], read: Iterable[Schema]) -> None:
-    """Gives the members of schemas that are read the limits of members with the same name and meaning that can be written."""
-    known = {_word(name, member): member for schema in written for name, member in _members(schema)}
-    for schema in read:
+def share(written: Dict[str, Schema], read: Dict[str, Schema]) -> None:
+    """Gives the members of schemas that are read the limits of what can be written: of the member with the same name in a body of
+    the same thing, or else in any body, if it means the same there.
+    """
+    in_bodies = [(_thing(body), name, member) for body, schema in written.items() for name, member in _members(schema)]
+    of_thing = {(thing, name): member for thing, name, member in in_bodies}
+    of_meaning = {(name, _meaning(member)): member for _, name, member in in_bodies}
+    for thing, schema in read.items():
         for name, member in _members(schema):
-            if (source := known.get(_word(name, member))) is not None:
+            source = of_thing.get((thing, name)) or of_meaning.get((name, _meaning(member)))
+            if source is not None:
                 _bound(_proper(source), _proper(member))
+
+
+def _thing(body: str) -> str:
+    """`Task` for `NewTask`, `TaskPatch` and the like."""
+    return body.removeprefix("New").removesuffix("Patch").removesuffix("Body")
 
 
 def _members(schema: Schema) -> Iterator[tuple[str, Schema]]:
     yield from schema.get("properties", {}).items()
 
 
-def _word(name: str, member: Schema) -> tuple[str, str]:
-    return name, member.get("description", "")
+def _meaning(member: Schema) -> str:
+    return str(member.get("description", ""))
 
 
 def _proper(schema: Schema) -> Schema:

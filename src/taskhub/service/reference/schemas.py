@@ -72,8 +72,8 @@ class Schemas:
 
     def bounded(self) -> dict[str, Schema]:
         """All named schemas. What a client can write has a limit, and so has what it reads of that."""
-        written = [self.components[name] for name in self._bodies]
-        limits.share(written, [schema for name, schema in self.components.items() if name not in self._bodies])
+        written = {name: schema for name, schema in self.components.items() if name in self._bodies}
+        limits.share(written, {name: schema for name, schema in self.components.items() if name not in self._bodies})
         return dict(sorted(self.components.items()))
 
     def example(self, schema: Schema, *, minimal: bool = False) -> Any:

@@ -47,7 +47,7 @@ def _place_of(member: MemberView) -> tuple[datetime, UUID]:
 
 @MEMBER_ROUTES.get(MEMBER, READ, summary="Read a member", answers=NamedMember, etag=False)
 async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
-    """Whoever has left is still found, with `left_at` and without a role; who has closed the account since, as `Deleted user`."""
+    """Whoever has left is still found, with `left_at`, without role and email; who closed the account is `Deleted user`."""
     module = module_of(request)
     view = await module.queries().member(workspace_id, request.user_id(user_id))
     if view is None:

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from taskhub.kernel.api.request import ApiRequest
+
 WORKSPACES = "/v1/workspaces"
 WORKSPACE = WORKSPACES + "/{workspace_id}"
 MEMBERS = WORKSPACE + "/members"
