@@ -230,7 +230,7 @@ def _functions() -> dict[str, str]:
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     for name, value in {**KINDS, "COLLATION": _collation()}.items():
         sql = sql.replace(f"@{name}@", value)
-    functions = re.split(r"(?m)^(?=CREATE )", sql)[1:]
+    functions = re.split(r"(?m)^(?=CREATE )", re.sub(r"(?m)^--.*\n", "", sql))[1:]
     return {function.split("(", 1)[0].rsplit(" ", 1)[1]: function for function in functions}
 
 

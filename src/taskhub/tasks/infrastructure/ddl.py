@@ -39,7 +39,7 @@ def _functions() -> list[str]:
     sql = Path(__file__).with_name("search.sql").read_text(encoding="utf-8")
     for name, ranges in KINDS.items():
         sql = sql.replace(f"@{name}@", ranges)
-    return re.split(r"(?m)^(?=CREATE )", sql)[1:]
+    return re.split(r"(?m)^(?=CREATE )", re.sub(r"(?m)^--.*\n", "", sql))[1:]
 
 
 CREATE = _functions()

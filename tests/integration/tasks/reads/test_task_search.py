@@ -98,9 +98,10 @@ async def test_a_search_without_a_word_is_refused(ada: Api, q: str) -> None:
     assert answer.json()["errors"][0]["parameter"] == "q"
 
 
-async def test_what_python_takes_for_a_word_and_the_database_does_not_matches_nothing(ada: Api) -> None:
+async def test_a_raised_digit_is_the_digit(ada: Api) -> None:
     await ada.add_task("Oil the engine")
-    assert await found(ada, "²") == []
+    await ada.add_task("Paint 4 m²")
+    assert await found(ada, "⁴") == ["Paint 4 m²"]
 
 
 async def test_a_search_follows_changes_and_leaves_the_trash_out(ada: Api) -> None:
