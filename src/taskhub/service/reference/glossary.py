@@ -116,7 +116,7 @@ WORDS: dict[str, Word] = {
     "joined_at": Word("When the user joined.", _INSTANT),
     "left_at": Word("When the user left; null for a member.", None),
     "former": Word("Whether to list those who have left instead.", False),
-    "Member.role": Word("As in invitations; null for somebody who has left.", "member"),
+    "Member.role": Word("`viewer`, `member`, `admin` or `owner`; null for somebody who has left.", "member"),
     "invitation_id": Word("The invitation.", _INVITATION),
     "role": Word("`viewer`, `member`, `admin` or `owner`: each may do all that those before it may.", "member"),
     "Invitation.expires_at": Word("When it can't be accepted any more.", _LATER),

@@ -1,6 +1,6 @@
 """Projects, tasks and members as requests name them: by id, by key, or as ``me``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -75,6 +75,9 @@ IdOrNone = Annotated[
 ]
 
 
+_KEYS = (TaskKey, ProjectKey)
+
+
 class Names:
     """What the names in one request stand for.
 
@@ -92,15 +95,15 @@ class Names:
             return self._me
         return self._ids.get(name) or uuid5(NAMESPACE_OID, str(name))  # No client may choose one of version 5.
 
-    def ids(self, names: Iterable[Name | Literal["none"]]) -> tuple[UUID, ...]:
-        return tuple(self.id(name) for name in names if name != NONE)
+    def ids(self, names: Collection[Name | Literal["none"]]) -> tuple[UUID, ...]:
+        return tuple([self.id(name) for name in names if name != NONE]) if names else ()
 
 
 async def names_in(request: ApiRequest, workspace_id: UUID, names: Iterable[Any]) -> Names:
     """Looks keys up, where there are any, in one round trip. What a key once named it names for ever: nothing can change until
     the command is run.
     """
-    keys = {name for name in names if isinstance(name, TaskKey | ProjectKey)}
+    keys = {name for name in names if isinstance(name, _KEYS)}
     ids = await module_of(request).key_queries().ids(workspace_id, keys) if keys else {}
     return Names(request.caller.user_id, ids)
 

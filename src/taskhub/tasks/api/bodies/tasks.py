@@ -62,8 +62,9 @@ class TaskContent(Body):
         values: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set & _CONTENT}
         if self.parent_id is not None:
             values["parent_id"] = names.id(self.parent_id)
-        for name in _LISTS & values.keys():
-            values[name] = names.ids(values[name])
+        for name in _LISTS:
+            if name in values:
+                values[name] = names.ids(values[name])
         if "priority" in values:
             values["priority"] = Priority.of(self.priority)
         if self.due is not None:
