@@ -3,8 +3,9 @@
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import msgspec
 import structlog
@@ -23,11 +24,26 @@ def configure_logs(level: str) -> None:
     structlog.configure(
         processors=[*steps, _render],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(file=cast("BinaryIO", _Lines(sys.stdout.buffer))),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_libraries(steps)], force=True)
     logging.captureWarnings(capture=True)
+
+
+class _Lines:
+    """Where lines are written to. One that can't be (the disk may be full) is no reason to fail at what it tells of."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, line: bytes) -> None:
+        with suppress(OSError):
+            self._file.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
 
 
 def _libraries(steps: list[Any]) -> logging.Handler:
