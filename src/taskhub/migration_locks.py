@@ -121,12 +121,13 @@ class Blockers:
             await looking
 
     async def _look(self, done: asyncio.Event) -> None:
-        while not done.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await done.wait()
-                    return
-            await self._look_once()
+        with suppress(DBAPIError):  # Who can't look does not keep the migration from its work.
+            while not done.is_set():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await done.wait()
+                        return
+                await self._look_once()
 
     async def _look_once(self) -> None:
         rows = await self._keeper.execute(_FIND, {"pid": self._pid})
@@ -156,13 +157,12 @@ async def in_short_tries(
     """Does the work, again and again until it has its locks. ``keeper`` looks meanwhile who holds them.
 
     Raises:
-        MigrationBlocked: not within so many ``seconds``.
+        MigrationBlocked: others held what one revision needs for so many ``seconds``.
     """
-    deadline = time.monotonic() + seconds
     blockers = Blockers(keeper, await _pid_of(connection))
     plan = Plan()
+    revision, since = "", 0.0
     while True:
-        is_last = time.monotonic() >= deadline
         try:
             async with blockers.watched():
                 await connection.run_sync(work, plan)
@@ -171,8 +171,10 @@ async def in_short_tries(
             await connection.rollback()
             if getattr(error.orig, "sqlstate", None) not in _NOT_HAD:
                 raise
-            if is_last:
-                raise MigrationBlocked(blockers.sentence(plan.revision, seconds)) from error
+            if plan.revision != revision:
+                revision, since = plan.revision, time.monotonic()
+            if time.monotonic() - since >= seconds:
+                raise MigrationBlocked(blockers.sentence(revision, seconds)) from error
         else:
             return
         await asyncio.sleep(random.uniform(*PAUSE_SECONDS))

@@ -5,6 +5,7 @@ import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "TASKHUB_"
 ENV_FILE = ".env"
+_HOST = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d{0,5})?", re.ASCII)
 
 
 class WrongSettings(Exception):
@@ -84,7 +86,18 @@ class Settings(BaseSettings):
     def _postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgresql+asyncpg://")):
             raise ValueError("expected postgresql://user:password@host:port/database")
+        if value is not None and not _can_be_read(value.get_secret_value()):
+            raise ValueError("its host or port can't be read; expected postgresql://user:password@host:port/database")
         return value
+
+
+def _can_be_read(url: str) -> bool:
+    """Whether hosts and ports have the form that the driver expects, of which there may be several, separated by commas."""
+    try:
+        hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
+    except ValueError:
+        return False
+    return all(_HOST.fullmatch(host) and int(host.rpartition("]")[2].partition(":")[2] or 0) <= 65535 for host in hosts)
 
 
 def read_settings() -> Settings:
@@ -94,7 +107,10 @@ def read_settings() -> Settings:
         WrongSettings
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    given = {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})}
+    try:
+        given = {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})}
+    except UnicodeDecodeError:
+        raise WrongSettings(f"{ENV_FILE} is no text in UTF-8.") from None
     unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
     if unknown:
         raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub. Known are: {', '.join(sorted(known))}.")

@@ -1,6 +1,7 @@
 """What went wrong, as it is told to whoever typed the command."""
 
-from asyncpg import PostgresError
+from asyncpg import ClientConfigurationError, PostgresError
+from sqlalchemy.exc import DBAPIError
 
 from taskhub.embedded import EmbeddedPostgresError
 from taskhub.kernel.application.errors import Unavailable
@@ -25,9 +26,19 @@ def explanation(error: BaseException) -> str | None:
         return error.detail
     if isinstance(error, _SAY_IT_THEMSELVES):
         return str(error)
+    if isinstance(error, DBAPIError):
+        said = _cause(_of_server(error))
+        return f"The schema could not be changed: {said}. The step that failed was undone; those before it stay."
+    if isinstance(error, ClientConfigurationError):
+        return f"TASKHUB_DATABASE_URL can't be used: {str(error).rstrip('.')}."
     if isinstance(error, OSError | PostgresError):
         return f"{_cause(error)}."
     return None
+
+
+def _of_server(error: DBAPIError) -> BaseException:
+    """What the server said, without the statement and the links that wrap it."""
+    return getattr(error.orig, "__cause__", None) or error.orig or error
 
 
 def _cause(error: BaseException) -> str:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from taskhub.embedded.address import DATABASE, Address
 from taskhub.embedded.commands import query, run_client
+from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import explained, failure
 from taskhub.embedded.layout import Layout
-from taskhub.embedded.placement import known_folder
+from taskhub.embedded.locks import FileLock, is_held
+from taskhub.embedded.placement import RECORD, known_folder, place
 from taskhub.embedded.programs import Completed
 from taskhub.embedded.server import EmbeddedPostgres
 
 _RESTORING = f"{DATABASE}_restoring"
 _REPLACED = f"{DATABASE}_replaced"
+_REMOVE_ASIDE = f"DROP DATABASE IF EXISTS {_RESTORING} WITH (FORCE)"
 _MAINTENANCE = "postgres"
+_SECONDS_TO_UNDO = 30.0
 
 _HAS_CONTENT = "SELECT EXISTS (SELECT FROM pg_class WHERE oid >= 16384)"  # smaller ids are PostgreSQL's own
 _END_SESSIONS = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{DATABASE}'"  # noqa: S608  # A constant.
@@ -39,41 +47,120 @@ def back_up(data_dir: Path, target: Path) -> None:
         os.close(descriptor)
         partial = Path(name)
         try:
-            _check(run_client("pg_dump", "--format=custom", f"--file={partial}", address=address), tried)
+            _check(
+                run_client("pg_dump", "--format=custom", "--no-unlogged-table-data", f"--file={partial}", address=address), tried
+            )
             partial.rename(target)
         finally:
             partial.unlink(missing_ok=True)
 
 
-def restore(data_dir: Path, source: Path, *, replace: bool) -> None:
+def restore(data_dir: Path, source: Path, *, replace: bool, files: Mapping[str, Path] = MappingProxyType({})) -> None:
     """Put a backup into a new or empty data folder; with `replace`, in the place of what is there.
 
-    The backup is read into a database beside the present one, then both change names in one transaction: whatever
-    happens, the folder has the old content or the new. Raises EmbeddedPostgresError, also when other processes use
+    The backup is read into a database beside the present one, then both change names in one transaction; `files`, by the
+    names that they get in the data folder, take their places right after it. Whatever fails, the folder has the old content
+    or the new, and is gone again where there was none. If this process is killed meanwhile, the folder may be unfit to
+    start, which says so, until something is restored into it. Raises EmbeddedPostgresError, also when other processes use
     the server, when `source` is damaged, and when there is content but no `replace`.
     """
+    data_dir = data_dir.expanduser().resolve()
     tried = f"The backup {source} could not be restored into {data_dir}."
     with explained(tried):
         _check(run_client("pg_restore", "--list", source), tried, advice="Choose a file made by `taskhub backup`.")
-    with EmbeddedPostgres(data_dir).running(exclusive=True) as address:
-        if not replace and _check(query(_HAS_CONTENT, address=address), tried) == "t":
-            advice = "Choose a new data folder, or ask for the present content to be replaced."
-            raise failure(tried, said="The data folder has content already.", advice=advice)
-        _read_aside(source, address, tried)
-        _swap(address, tried)
+        with _undone_if_new(data_dir) as layout, EmbeddedPostgres(data_dir).running(exclusive=True) as address:
+            is_content_worthless = layout.restoring.exists()  # Of a restore that was broken off, or of this one.
+            if not (replace or is_content_worthless) and _check(query(_HAS_CONTENT, address=address), tried) == "t":
+                advice = "Choose a new data folder, or ask for the present content to be replaced."
+                raise failure(tried, said="The data folder has content already.", advice=advice)
+            with _removed_after_a_failure(address), _written_beside(data_dir, files) as drafts:
+                _read_aside(source, address, tried)
+                with _marked(layout):
+                    _swap(address, tried)
+                for draft, target in drafts:
+                    draft.replace(target)
+                layout.restoring.unlink()
+
+
+@contextmanager
+def _undone_if_new(data_dir: Path) -> Iterator[Layout]:
+    """The server's folder. If there is no database in it, a failure of the block leaves everything as it was before."""
+    was_there = data_dir.is_dir()
+    layout = place(data_dir, Deadline(_SECONDS_TO_UNDO)).layout
+    is_new = not layout.data.exists()
+    try:
+        yield layout
+    except BaseException:
+        if is_new and layout.restoring.exists():
+            _undo(layout, data_dir, was_there=was_there)
+        raise
+
+
+def _undo(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
+    """Removes what was made. Where a process of the server does not end, everything stays, with the mark."""
+    # The watchdog first: it needs the clients' lock to end.
+    if not Deadline(_SECONDS_TO_UNDO).wait_until(lambda: not is_held(layout.watchdog_lock) and not is_held(layout.server_lock)):
+        return
+    alone = FileLock(layout.clients_lock)
+    if not alone.try_acquire():
+        return
+    try:
+        shutil.rmtree(layout.folder, ignore_errors=True)
+        (data_dir / RECORD).unlink(missing_ok=True)
+    finally:
+        alone.release()
+    if not was_there:
+        with suppress(OSError):
+            data_dir.rmdir()
+
+
+@contextmanager
+def _marked(layout: Layout) -> Iterator[None]:
+    """Leaves the mark, but where the block fails: then there is what was there before."""
+    was_marked = layout.restoring.exists()
+    layout.restoring.touch()
+    try:
+        yield
+    except Exception:
+        if not was_marked:
+            layout.restoring.unlink()
+        raise
+
+
+@contextmanager
+def _written_beside(data_dir: Path, files: Mapping[str, Path]) -> Iterator[list[tuple[Path, Path]]]:
+    """Copies of files in the data folder, readable by their owner only, each with the place that it is to take."""
+    drafts: list[tuple[Path, Path]] = []
+    try:
+        for name, source in files.items():
+            descriptor, draft = tempfile.mkstemp(prefix=f".{name}.", dir=data_dir)
+            drafts.append((Path(draft), data_dir / name))
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(source.read_bytes())
+                stream.flush()
+                os.fsync(descriptor)
+        yield drafts
+    finally:
+        for path, _ in drafts:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _removed_after_a_failure(address: Address) -> Iterator[None]:
+    """The database beside the present one takes no room longer than it is of use."""
+    try:
+        yield
+    except BaseException:
+        query(_REMOVE_ASIDE, address=address, database=_MAINTENANCE)
+        raise
 
 
 def _read_aside(source: Path, address: Address, tried: str) -> None:
-    remove = f"DROP DATABASE IF EXISTS {_RESTORING} WITH (FORCE)"
     make = f"CREATE DATABASE {_RESTORING} TEMPLATE template0"
-    _check(query(remove, make, address=address, database=_MAINTENANCE), tried)
-    try:
-        options = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_RESTORING}")
-        _check(run_client("pg_restore", *options, source, address=address), tried)
-        _check(query("ANALYZE", address=address, database=_RESTORING), tried)
-    except BaseException:
-        query(remove, address=address, database=_MAINTENANCE)
-        raise
+    _check(query(_REMOVE_ASIDE, make, address=address, database=_MAINTENANCE), tried)
+    options = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_RESTORING}")
+    _check(run_client("pg_restore", *options, source, address=address), tried)
+    _check(query("ANALYZE", address=address, database=_RESTORING), tried)
 
 
 def _swap(address: Address, tried: str) -> None:

@@ -63,6 +63,11 @@ class Layout:
         return self.folder / "watchdog.lock"
 
     @property
+    def restoring(self) -> Path:
+        """There from the moment on when a restore might leave neither the old content nor the new, until it is done."""
+        return self.folder / "restoring"
+
+    @property
     def marker(self) -> str:
         """The server's name in the list of processes. It goes with the folder, not with its path: a copy differs."""
         status = self.folder.stat()

@@ -53,7 +53,8 @@ class EmbeddedPostgres:
     def start(self, *, exclusive: bool = False) -> Address:
         """Start or adopt the server and return its address, verified by a connection.
 
-        `exclusive`: refuse while others use it, and keep others waiting until the release.
+        `exclusive`: refuse while others use it, and keep others waiting until the release. It is for a restore, which may go
+        on in a folder where one was broken off.
         Raises EmbeddedPostgresError, which says what to do; RuntimeError if this object has started it already.
         """
         if self._clients is not None:
@@ -64,6 +65,7 @@ class EmbeddedPostgres:
             self._layout = placement.layout
             self._clients = _enter(placement.layout, exclusive=exclusive, deadline=deadline)
             try:
+                _mind_the_mark(placement.layout, exclusive=exclusive)
                 return ensure_running(placement, durable=self._durable, deadline=deadline)
             except BaseException:
                 self.release()
@@ -80,6 +82,17 @@ class EmbeddedPostgres:
             _log.warning("PostgreSQL is left to its watchdog: %s", error)
         finally:
             clients.release()
+
+
+def _mind_the_mark(layout: Layout, *, exclusive: bool) -> None:
+    """Marks a folder without a database that something is going to be restored into; refuses one where that was broken off."""
+    if not exclusive and layout.restoring.exists():
+        raise failure(
+            f"A restore into {layout.folder} was broken off: what is there is neither the old content nor the new.",
+            advice="Run `taskhub restore` again, with the same file or another one.",
+        )
+    if exclusive and not layout.data.exists():
+        layout.restoring.touch()
 
 
 def _enter(layout: Layout, *, exclusive: bool, deadline: Deadline) -> FileLock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from integration.embedded.machine import Client, Machine
-from taskhub.embedded import Address, EmbeddedPostgres, EmbeddedPostgresError, back_up, restore
+from taskhub.embedded import Address, EmbeddedPostgres, EmbeddedPostgresError, back_up, backup, restore
 from taskhub.embedded.commands import query
 
 _FILL = """
@@ -89,6 +90,132 @@ def test_a_damaged_backup_changes_nothing(used: Machine, saved: tuple[Path, str]
     with pytest.raises(EmbeddedPostgresError, match="could not be restored"):
         restore(used.data_dir, damaged, replace=True)
     assert _is_unchanged(used)
+
+
+def _damaged(saved: tuple[Path, str], target: Path) -> Path:
+    """A backup of which the beginning can be read, and what comes later can't."""
+    content = bytearray(saved[0].read_bytes())
+    place = len(content) * 2 // 3
+    content[place : place + 64] = bytes(byte ^ 0xFF for byte in content[place : place + 64])
+    target.write_bytes(content)
+    return target
+
+
+def test_after_a_damaged_backup_a_new_folder_is_gone_again(machine: Machine, saved: tuple[Path, str]) -> None:
+    damaged = _damaged(saved, machine.data_dir.parent / "damaged")
+    with pytest.raises(EmbeddedPostgresError, match="could not be restored"):
+        restore(machine.data_dir, damaged, replace=False)
+    assert not machine.data_dir.exists()
+    restore(machine.data_dir, saved[0], replace=False)
+
+
+def test_a_folder_that_was_there_and_empty_is_there_and_empty(machine: Machine, saved: tuple[Path, str]) -> None:
+    machine.data_dir.mkdir(mode=0o711)
+    machine.data_dir.joinpath("notes.txt").write_text("mine")
+    with pytest.raises(EmbeddedPostgresError, match="could not be restored"):
+        restore(machine.data_dir, _damaged(saved, machine.data_dir.parent / "damaged"), replace=False)
+    assert [file.name for file in machine.data_dir.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("step", ["_read_aside", "_swap", "_written_beside"])
+def test_whatever_fails_in_a_new_folder_leaves_nothing(
+    machine: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(backup, step, full)
+        with pytest.raises(EmbeddedPostgresError, match=r"No space left[\s\S]*Free space"):
+            restore(machine.data_dir, saved[0], replace=False)
+    assert not machine.data_dir.exists()
+    assert machine.eventually(lambda: not machine.watchdogs())
+
+
+@pytest.mark.parametrize("step", ["_read_aside", "_swap", "_written_beside"])
+def test_whatever_fails_where_something_was_leaves_that(
+    used: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(backup, step, full)
+        with pytest.raises(EmbeddedPostgresError, match="No space left"):
+            restore(used.data_dir, saved[0], replace=True)
+    assert _is_unchanged(used)
+
+
+class Killed(BaseException):
+    """What is left after it is what a kill would leave: nothing is put in order."""
+
+
+def test_a_replacement_that_was_killed_before_it_replaced_anything_leaves_the_old_content(
+    damageable: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = backup._read_aside
+
+    def killed(source: Path, address: Address, tried: str) -> None:
+        real(source, address, tried)
+        raise Killed
+
+    with monkeypatch.context() as death:
+        death.setattr(backup, "_read_aside", killed)
+        with pytest.raises(Killed):
+            restore(damageable.data_dir, saved[0], replace=True)
+    with EmbeddedPostgres(damageable.data_dir).running() as address:
+        assert damageable.sql(address, "SELECT answer FROM kept") == "42"
+
+
+def test_a_replacement_that_was_killed_before_all_had_changed_has_to_be_done_again(
+    damageable: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(draft: Path, target: Path) -> None:
+        raise Killed
+
+    secret = damageable.data_dir.parent / "new"
+    secret.write_text("new")
+    with monkeypatch.context() as death:
+        death.setattr(Path, "replace", killed)
+        with pytest.raises(Killed):
+            restore(damageable.data_dir, saved[0], replace=True, files={"secret": secret})
+    with pytest.raises(EmbeddedPostgresError, match="broken off"), damageable.server().running():
+        pass
+    restore(damageable.data_dir, saved[0], replace=True, files={"secret": secret})
+    assert (damageable.data_dir / "secret").read_text() == "new"
+
+
+@pytest.mark.parametrize("step", ["_read_aside", "_swap"])
+def test_a_restore_that_was_killed_has_to_be_done_again_before_anything_starts(
+    machine: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    real = getattr(backup, step)
+
+    def killed(*arguments: object) -> None:
+        real(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as death:
+        death.setattr(backup, step, killed)
+        death.setattr(backup, "_undo", lambda *_, **__: None)
+        with pytest.raises(Killed):
+            restore(machine.data_dir, saved[0], replace=False)
+    with pytest.raises(EmbeddedPostgresError, match=r"broken off[\s\S]*`taskhub restore` again"), machine.server().running():
+        pass
+    with pytest.raises(EmbeddedPostgresError, match="broken off"):
+        back_up(machine.data_dir, machine.data_dir.parent / "half")
+    restore(machine.data_dir, saved[0], replace=False)
+    with EmbeddedPostgres(machine.data_dir).running() as address:
+        assert machine.sql(address, _DIGEST) == saved[1]
+
+
+def test_files_change_with_the_database(damageable: Machine, saved: tuple[Path, str], tmp_path: Path) -> None:
+    (tmp_path / "new").write_text("new")
+    (damageable.data_dir / "secret").write_text("old")
+    restore(damageable.data_dir, saved[0], replace=True, files={"secret": tmp_path / "new"})
+    secret = damageable.data_dir / "secret"
+    assert (secret.read_text(), stat.S_IMODE(secret.stat().st_mode)) == ("new", 0o600)
+    assert sorted(file.name for file in damageable.data_dir.iterdir()) == ["postgres", "secret"]
 
 
 def test_a_file_that_is_no_backup_is_refused_before_anything_starts(machine: Machine) -> None:

@@ -54,11 +54,12 @@ async def revision_in(connection: asyncpg.Connection) -> Any:
     return await connection.fetchval("SELECT version_num FROM alembic_version")
 
 
-async def tries_seen(connection: asyncpg.Connection, pids: set[tuple[int, Any]]) -> int:
-    """How many waits for a lock on tasks have been seen by now."""
+async def tries_seen(connection: asyncpg.Connection, pids: set[tuple[int, Any]], table: str = "tasks") -> int:
+    """How many waits for a lock on a table have been seen by now."""
     rows = await connection.fetch(
         "SELECT pid, query_start FROM pg_locks JOIN pg_stat_activity USING (pid)"
-        " WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation = 'tasks'::regclass"
+        " WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation = to_regclass($1)",
+        table,
     )
     pids.update((row["pid"], row["query_start"]) for row in rows)
     return len(pids)
@@ -150,14 +151,39 @@ def downgrade():
 """
 
 
+LONG = """
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "d1", "c1", None, None
+
+def upgrade():
+    op.execute("SELECT pg_sleep(1.2)")  # Stands for work that takes its time.
+
+def downgrade():
+    pass
+"""
+BLOCKED = """
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "d2", "d1", None, None
+
+def upgrade():
+    op.execute("ALTER TABLE things ADD COLUMN size int")
+
+def downgrade():
+    pass
+"""
+
+
 @pytest.fixture
 def other_revisions(tmp_path: Path) -> Callable[[str], Config]:
     """Our environment, with revisions of the test's own."""
     (tmp_path / "versions").mkdir()
-    (tmp_path / "versions" / "c1.py").write_text(CONCURRENTLY)
+    for name, revision in {"c1": CONCURRENTLY, "d1": LONG, "d2": BLOCKED}.items():
+        (tmp_path / "versions" / f"{name}.py").write_text(revision)
 
     def config(url: str) -> Config:
-        made = alembic_config(url)
+        made = alembic_config(url, wait_seconds=1.0)
         made.set_main_option("version_locations", str(tmp_path / "versions"))
         made.set_main_option("path_separator", "newline")
         return made
@@ -173,7 +199,7 @@ async def test_an_index_that_is_built_concurrently_waits_for_old_transactions_as
             await old.execute("CREATE TABLE things (id int)")
             async with old.transaction():
                 await old.execute("INSERT INTO things VALUES (1)")
-                upgrading = asyncio.create_task(asyncio.to_thread(command.upgrade, other_revisions(empty_url), "head"))
+                upgrading = asyncio.create_task(asyncio.to_thread(command.upgrade, other_revisions(empty_url), "c1"))
 
                 async def has_waited() -> bool:
                     """Longer than a try lasts."""
@@ -190,3 +216,22 @@ async def test_an_index_that_is_built_concurrently_waits_for_old_transactions_as
             "SELECT count(*) FROM pg_attribute WHERE attrelid = 'things'::regclass AND attname = 'name'"
         )
         assert (valid, column, await revision_in(watch)) == (True, 1, "c1")
+
+
+async def test_only_the_time_counts_in_which_others_were_in_the_way(
+    empty_url: str, other_revisions: Callable[[str], Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskhub.migration_locks.PAUSE_SECONDS", (0.01, 0.02))
+    await asyncio.to_thread(command.upgrade, other_revisions(empty_url), "c1")
+    async with connected(empty_url) as watch:
+        async with connected(empty_url) as reader, reader.transaction():
+            await reader.fetch("SELECT FROM things")
+            upgrading = asyncio.create_task(asyncio.to_thread(command.upgrade, other_revisions(empty_url), "head"))
+            tries: set[tuple[int, Any]] = set()
+
+            async def has_tried_twice() -> bool:
+                return await tries_seen(watch, tries, "things") >= 2 or upgrading.done()
+
+            await eventually(has_tried_twice)
+        await upgrading
+        assert await revision_in(watch) == "d2"

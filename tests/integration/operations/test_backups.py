@@ -1,12 +1,13 @@
 """A backup is everything that a deployment is, in one file."""
 
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from support.program import Installation, Served
+from support.program import TASKHUB, Installation, Served
 
 EMAIL = "ada@example.com"
 
@@ -75,3 +76,45 @@ def test_another_file_is_refused(new_installation: Callable[..., Installation]) 
         done = somewhere.run("restore", str(file))
         assert done.returncode == 1
         assert "was not made by `taskhub backup`" in done.stderr
+
+
+def test_one_flipped_bit_is_noticed_and_leaves_nothing(backup: Path, new_installation: Callable[..., Installation]) -> None:
+    elsewhere = new_installation()
+    damaged = bytearray(backup.read_bytes())
+    damaged[len(damaged) // 2] ^= 4
+    file = elsewhere.folder / "damaged.tar"
+    file.write_bytes(damaged)
+    refused = elsewhere.run("restore", str(file))
+    assert refused.returncode == 1
+    assert "is damaged" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (elsewhere.folder / "data").exists()
+    assert elsewhere.run("restore", str(backup)).returncode == 0
+
+
+def test_a_restore_that_was_killed_is_done_again_before_it_serves(
+    backup: Path, new_installation: Callable[..., Installation], token: str
+) -> None:
+    elsewhere = new_installation()
+    mark = elsewhere.folder / "data" / "postgres" / "restoring"
+    killed = elsewhere.start([*TASKHUB, "restore", str(backup)])
+    killed._wait(mark.exists)
+    killed.end(signal.SIGKILL)
+    with elsewhere.start() as served:
+        assert served.process.wait(60) == 1
+        assert "`taskhub restore` again" in served.log
+    assert elsewhere.run("restore", str(backup)).returncode == 0
+    with elsewhere.serving() as served:
+        assert served.client.get("/v1/users/me", headers={"authorization": token}).json()["email"] == EMAIL
+
+
+def test_a_backup_that_was_killed_leaves_no_file_that_looks_whole(
+    installation: Installation, served: Served, new_installation: Callable[..., Installation]
+) -> None:
+    folder = new_installation().folder
+    killed = installation.start([*TASKHUB, "backup", str(folder / "backup.tar")])
+    killed._wait(lambda: any(folder.rglob("*.dump*")))
+    killed.end(signal.SIGKILL)
+    assert not (folder / "backup.tar").exists()
+    assert not [file for file in folder.rglob("*.tar") if file.is_file()]
+    assert installation.run("backup", str(folder / "backup.tar")).returncode == 0

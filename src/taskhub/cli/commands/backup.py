@@ -34,8 +34,9 @@ def restore(
         taskhub restore /backups/taskhub-2026-11-20.tar
         TASKHUB_DATA_DIR=/tmp/look-first taskhub restore /backups/taskhub-2026-11-20.tar
 
-    Stop `taskhub serve` first. Without --replace it refuses where there is something already. Whatever happens meanwhile, the
-    folder has the old content or the new. Everybody stays signed in as they were at the time of the backup.
+    Stop `taskhub serve` first. Without --replace it refuses where there is something already. Whatever fails, the folder has the
+    old content or the new; a damaged file is noticed before anything is changed. If it is killed, run it again: `taskhub serve`
+    refuses to start on half of it. Everybody stays signed in as they were at the time of the backup.
     """
     from taskhub.cli.operating.archive import read_backup
 

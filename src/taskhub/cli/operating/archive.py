@@ -1,7 +1,7 @@
-"""The file of a backup: a tar of the database's dump, the secret, and a note of what made it."""
+"""The file of a backup: a tar of the database's dump, the secret, a note of what made it, and the checksums of all of them."""
 
 import asyncio
-import io
+import hashlib
 import json
 import os
 import shutil
@@ -17,7 +17,7 @@ from taskhub.kernel.infrastructure.database import Database
 from taskhub.migrate import refuse_newer, revision_of
 from taskhub.settings import Settings, read_settings
 
-DUMP, NOTE = "database.dump", "backup.json"
+DUMP, NOTE, SUMS = "database.dump", "backup.json", "SHA256SUMS"
 
 
 def write_backup(target: Path) -> None:
@@ -36,17 +36,24 @@ def write_backup(target: Path) -> None:
         back_up(folder, drafts / DUMP)
         note = {"taskhub": version("taskhub"), "revision": _revision(settings)}
         (drafts / NOTE).write_text(json.dumps(note), "utf-8")
-        files = {DUMP: drafts / DUMP, NOTE: drafts / NOTE, SECRET_FILE: folder / SECRET_FILE}
-        draft = drafts / target.name
+        if (folder / SECRET_FILE).exists():
+            (drafts / SECRET_FILE).write_bytes((folder / SECRET_FILE).read_bytes())
+        draft = drafts / "unfinished"
         draft.touch(mode=0o600)
-        with draft.open("wb") as stream:
-            with tarfile.open(fileobj=stream, mode="w") as archive:
-                for member, file in files.items():
-                    if file.exists():
-                        archive.add(file, member)
-            stream.flush()
-            os.fsync(stream.fileno())
+        pack(drafts, draft)
         draft.rename(target)
+
+
+def pack(folder: Path, target: Path) -> None:
+    """Writes the files of a backup, and before them their checksums."""
+    names = [name for name in (DUMP, NOTE, SECRET_FILE) if (folder / name).exists()]
+    (folder / SUMS).write_text("".join(f"{_digest(folder / name)}  {name}\n" for name in names), "utf-8")
+    with target.open("wb") as stream:
+        with tarfile.open(fileobj=stream, mode="w") as archive:
+            for name in (SUMS, *names):
+                archive.add(folder / name, name)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def read_backup(source: Path, *, replace: bool) -> None:
@@ -58,12 +65,10 @@ def read_backup(source: Path, *, replace: bool) -> None:
     folder = data_dir(_settings_of_embedded())
     with tempfile.TemporaryDirectory(prefix="taskhub-restore.") as name:
         files = Path(name)
-        _unpack(source, files)
-        refuse_newer(json.loads((files / NOTE).read_text("utf-8"))["revision"])
-        restore(folder, files / DUMP, replace=replace)
+        unpack(source, files)
+        refuse_newer(_revision_in(files / NOTE, source))
         secret = files / SECRET_FILE
-        if secret.exists():
-            _put_in_place(secret, folder / SECRET_FILE)
+        restore(folder, files / DUMP, replace=replace, files={SECRET_FILE: secret} if secret.exists() else {})
 
 
 def _settings_of_embedded() -> Settings:
@@ -82,25 +87,46 @@ def _revision(settings: Settings) -> str | None:
         return asyncio.run(read(url))
 
 
-def _unpack(source: Path, folder: Path) -> None:
+def unpack(source: Path, folder: Path) -> None:
+    """Reads the files of a backup, and makes sure that they are as they were written. Older backups have no checksums.
+
+    Raises:
+        CommandFailed
+    """
     try:
         with tarfile.open(source, "r:") as archive:
-            members = set(archive.getnames()) & {DUMP, NOTE, SECRET_FILE}
-            for name in members:
-                with archive.extractfile(name) or io.BytesIO() as content, (folder / name).open("xb") as file:
+            members = {member.name: member for member in archive if member.isreg()}
+            for name in members.keys() & {DUMP, NOTE, SECRET_FILE, SUMS}:
+                content = archive.extractfile(members[name])
+                assert content is not None, "a regular file has content"
+                with content, (folder / name).open("xb") as file:
                     shutil.copyfileobj(content, file)
     except tarfile.TarError as error:
-        raise CommandFailed(f"{source} was not made by `taskhub backup`, or is damaged ({error}).") from error
-    if not {DUMP, NOTE} <= members:
-        raise CommandFailed(f"{source} was not made by `taskhub backup`.")
+        raise CommandFailed(
+            f"{source} was not made by `taskhub backup`, or is damaged ({error}). Nothing was changed."
+        ) from error
+    if SUMS in members:
+        _check_sums(source, folder)
+    if not {DUMP, NOTE} <= members.keys():
+        raise CommandFailed(f"{source} was not made by `taskhub backup`, or is damaged. Nothing was changed.")
 
 
-def _put_in_place(secret: Path, target: Path) -> None:
-    draft = target.with_suffix(".restored")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    with draft.open("wb") as stream:
-        stream.write(secret.read_bytes())
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(target)
+def _check_sums(source: Path, folder: Path) -> None:
+    for line in (folder / SUMS).read_text("utf-8", errors="replace").splitlines():
+        digest, _, name = line.partition("  ")
+        file = folder / name
+        if name not in (DUMP, NOTE, SECRET_FILE) or not file.is_file() or _digest(file) != digest:
+            raise CommandFailed(f"{source} is damaged: its checksums don't match. Take another backup. Nothing was changed.")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _revision_in(note: Path, source: Path) -> str | None:
+    try:
+        revision = json.loads(note.read_text("utf-8"))["revision"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CommandFailed(f"{source} is damaged: nothing says what made it. Nothing was changed.") from error
+    return None if revision is None else str(revision)

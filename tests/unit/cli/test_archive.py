@@ -1,0 +1,112 @@
+"""The file of a backup: whatever happened to it, what comes out is what went in, or nothing."""
+
+import io
+import json
+import tarfile
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taskhub.cli.errors import CommandFailed
+from taskhub.cli.operating.archive import DUMP, NOTE, _revision_in, pack, unpack
+from taskhub.deployment import SECRET_FILE
+
+FILES = {DUMP: b"PGDMP" + bytes(range(256)) * 6, NOTE: b'{"taskhub": "0.1.0", "revision": "0006"}', SECRET_FILE: b"secret\n"}
+
+
+def packed() -> bytes:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for member, content in FILES.items():
+            (folder / member).write_bytes(content)
+        pack(folder, folder / "backup.tar")
+        return (folder / "backup.tar").read_bytes()
+
+
+def unpacked(content: bytes) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as name:
+        source, target = Path(name) / "backup.tar", Path(name) / "files"
+        source.write_bytes(content)
+        target.mkdir()
+        unpack(source, target)
+        return {member: (target / member).read_bytes() for member in FILES if (target / member).exists()}
+
+
+def tar(members: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+BACKUP = packed()
+LENGTH = BACKUP.rindex(b"secret\n") + len(b"secret\n")
+"""Of what matters: what follows fills the last block."""
+
+
+def test_what_was_packed_comes_out() -> None:
+    assert unpacked(BACKUP) == FILES
+
+
+@given(st.integers(0, len(BACKUP) * 8 - 1))
+def test_no_flipped_bit_goes_unnoticed(bit: int) -> None:
+    damaged = bytearray(BACKUP)
+    damaged[bit // 8] ^= 1 << bit % 8
+    with suppress(CommandFailed):
+        assert unpacked(bytes(damaged)) == FILES
+
+
+def test_a_flipped_bit_in_the_dump_is_told() -> None:
+    damaged = bytearray(BACKUP)
+    damaged[BACKUP.index(b"PGDMP") + 100] ^= 4
+    with pytest.raises(CommandFailed, match="checksums"):
+        unpacked(bytes(damaged))
+
+
+@given(st.integers(0, LENGTH - 1))
+def test_no_file_that_was_cut_off_is_taken_for_whole(length: int) -> None:
+    with pytest.raises(CommandFailed, match="damaged"):
+        unpacked(BACKUP[:length])
+
+
+def test_a_backup_from_before_there_were_checksums_is_read() -> None:
+    assert unpacked(tar(FILES)) == FILES
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 10_240, b"PK\x03\x04" + bytes(600), b"buy milk\n", tar({}), tar({"x": b"y"}), tar({DUMP: b"x"})]
+)
+def test_another_file_is_refused(content: bytes) -> None:
+    with pytest.raises(CommandFailed, match="was not made by `taskhub backup`"):
+        unpacked(content)
+
+
+def test_a_link_is_no_file_of_a_backup() -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name in (DUMP, NOTE):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(info)
+    with pytest.raises(CommandFailed, match="was not made by"):
+        unpacked(stream.getvalue())
+
+
+@pytest.mark.parametrize("note", [b"", b"{}", b"[]", b"null", b"\xff", b"{"])
+def test_a_note_that_says_nothing_is_refused(note: bytes, tmp_path: Path) -> None:
+    (tmp_path / NOTE).write_bytes(note)
+    with pytest.raises(CommandFailed, match="damaged"):
+        _revision_in(tmp_path / NOTE, tmp_path)
+
+
+@pytest.mark.parametrize("revision", ["0006", None])
+def test_a_note_tells_the_revision(revision: str | None, tmp_path: Path) -> None:
+    (tmp_path / NOTE).write_text(json.dumps({"revision": revision}))
+    assert _revision_in(tmp_path / NOTE, tmp_path) == revision
