@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from support.waiting import eventually
 from taskhub.migrate import alembic_config, migrate
 
-BEFORE, REVISION = "0006", "0008"
+BEFORE, REVISION = "0007", "0008"
 WORKSPACE, OTHER = uuid4(), uuid4()
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ADD = """

@@ -1,6 +1,7 @@
 """Query parameters: known ones only, well-formed, and repeated only where that has a meaning."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from types import UnionType
@@ -90,12 +91,13 @@ def parse(model: type[Q], pairs: Pairs) -> Q | ValidationFailed:
 def _collect(model: type[Query], pairs: Pairs) -> tuple[dict[str, Any], list[Fault]]:
     """The values by name. What is in the way of reading them is told once per name."""
     values: dict[str, Any] = {}
-    faults = _unknown(model, pairs)
+    faults: dict[str, Fault] = {}
+    unknown_names: dict[str, None] = {}
     lists = _lists(model)
     for name, value in pairs:
         if name not in model.model_fields:
-            continue
-        if "\0" in value:
+            unknown_names[name] = None
+        elif "\0" in value:
             faults[name] = Fault("nul_character", "The character U+0000 is nowhere to be found.", parameter=name)
         elif name in lists:
             values.setdefault(name, []).append(value)
@@ -103,16 +105,15 @@ def _collect(model: type[Query], pairs: Pairs) -> tuple[dict[str, Any], list[Fau
             faults[name] = Fault("repeated", "This parameter may be given once.", parameter=name)
         else:
             values[name] = value
-    return values, list(faults.values())
+    return values, [*_unknown(model, unknown_names), *faults.values()]
 
 
-def _unknown(model: type[Query], pairs: Pairs) -> dict[str, Fault]:
-    """The names that are no parameters here, as many as are told."""
-    names = dict.fromkeys(name for name, _ in pairs if name not in model.model_fields)
-    return {
-        name: Fault(UNKNOWN_PARAMETER, unknown("parameter", name, model, listed=index > 0), parameter=_shown(name))
+def _unknown(model: type[Query], names: Iterable[str]) -> list[Fault]:
+    """Names that are no parameters here: as many as are told."""
+    return [
+        Fault(UNKNOWN_PARAMETER, unknown("parameter", name, model, listed=index > 0), parameter=_shown(name))
         for index, name in enumerate(islice(names, MOST_FAULTS))
-    }
+    ]
 
 
 def _shown(name: str) -> str:
