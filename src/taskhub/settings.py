@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     limit_attempts_per_address: int = Field(100, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_port: int | None = Field(None, ge=1, le=65535)
-    max_connections: int = Field(1000, ge=10)
+    max_connections: int = Field(1000, ge=10, le=100_000)
     database_pool_size: int = Field(20, ge=2, le=200)
 
     @field_validator("cors_origins", "trusted_proxies", mode="before")

@@ -1,6 +1,7 @@
 """An offered upgrade is ignored: the body belongs to its request, and what comes after it is the next request."""
 
 import itertools
+import random
 from collections.abc import Callable
 
 import pytest
@@ -23,7 +24,10 @@ Framing = Callable[[bytes], tuple[bytes, bytes]]
 """What ends the head, and the body as it is sent."""
 SENDINGS: dict[str, Framing] = {
     "length": lambda body: (b"Content-Length: %d\r\n\r\n" % len(body), body),
-    "chunked": lambda body: (b"Transfer-Encoding: chunked\r\n\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)),
+    "chunked": lambda body: (
+        b"Transfer-Encoding: chunked\r\n\r\n",
+        (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n",
+    ),
 }
 
 each_offer = pytest.mark.parametrize("offer", OFFERS.values(), ids=OFFERS)
@@ -154,3 +158,23 @@ def test_a_tunnel_is_refused_and_what_would_go_through_it_is_not_read(
         assert wire.is_ended()
 
     assert recorder.seen == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_requests_in_any_packets_are_read_as_they_were_sent(server: WireServer, recorder: Recorder, seed: int) -> None:
+    choose = random.Random(seed)
+    sent, stream = [], b""
+    for number in range(30):
+        method = choose.choice(["GET", "POST", "PATCH", "DELETE"])
+        body = choose.choice([b"", b"x", SMUGGLED, SMUGGLED * 3, b"0\r\n\r\n" + SMUGGLED])
+        end_of_head, framed_body = choose.choice([*SENDINGS.values()])(body)
+        offer = choose.choice([b"", *OFFERS.values()])
+        stream += head(method, f"/{number}", offer) + end_of_head + framed_body
+        sent.append((method, f"/{number}", body.decode()))
+    cuts = sorted(choose.choices(range(len(stream)), k=choose.choice([0, 3, 50])))
+    with server.connect() as wire:
+        for start, end in itertools.pairwise([0, *cuts, len(stream)]):
+            wire.send(stream[start:end])
+        assert [wire.answer().status for _ in sent] == [200] * len(sent)
+
+    assert [(one.method, one.path, one.body) for one in recorder.seen] == sent

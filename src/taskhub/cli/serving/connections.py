@@ -7,12 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
+
 from taskhub.background import beside
 
 EVICTED_AT_ONCE = 50
 """A fiftieth of all: so the search for those that have waited longest is not made anew for each newcomer."""
 CHECKS_PER_LIMIT = 8
 LONGEST_PAUSE_SECONDS = 1.0
+
+_log = structlog.get_logger("taskhub.connections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +93,8 @@ class Connections:
             await asyncio.sleep(pause)
             now = loop.time()
             for connection in tuple(self._open):
-                connection.check(now)
+                try:
+                    connection.check(now)
+                except Exception:  # One that can't be checked must not keep the others from it.
+                    _log.exception("a connection could not be checked")
+                    self.remove(connection)

@@ -1,0 +1,76 @@
+"""Who may keep a connection, as far as no wire is needed to tell."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from taskhub.cli.serving.connections import ConnectionLimits, Connections
+
+
+@dataclass(eq=False)
+class FakeConnection:
+    waiting_since: float | None = None
+    fails: bool = False
+    is_evicted: bool = False
+    checked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def check(self, now: float) -> None:
+        self.checked.set()
+        if self.fails:
+            raise RuntimeError
+
+    def evict(self) -> None:
+        self.is_evicted = True
+
+
+def full(*connections: FakeConnection) -> Connections:
+    table = Connections(ConnectionLimits(most=len(connections)))
+    assert all(table.admit(connection) for connection in connections)
+    return table
+
+
+@pytest.mark.parametrize("order", [(1.0, 2.0, 3.0), (3.0, 1.0, 2.0), (None, 1.0, 2.0)])
+def test_who_has_waited_longest_makes_room(order: tuple[float | None, ...]) -> None:
+    connections = [FakeConnection(since) for since in order]
+    table = full(*connections)
+
+    assert table.admit(FakeConnection())
+    assert [one.waiting_since for one in connections if one.is_evicted] == [1.0]
+    assert len(table) == 3
+
+
+def test_of_many_some_make_room_at_once() -> None:
+    table = full(*(FakeConnection(float(since)) for since in range(200)))
+
+    assert table.admit(FakeConnection())
+    assert len(table) == 200 - 4 + 1
+
+
+def test_where_all_are_served_there_is_no_room() -> None:
+    connections = [FakeConnection(), FakeConnection()]
+    table = full(*connections)
+
+    assert not table.admit(FakeConnection())
+    assert not any(one.is_evicted for one in connections)
+
+
+def test_a_place_that_was_left_is_free() -> None:
+    connection = FakeConnection()
+    table = full(connection)
+    table.remove(connection)
+
+    assert table.admit(FakeConnection())
+
+
+async def test_one_that_fails_keeps_no_other_from_being_checked() -> None:
+    failing, sound = FakeConnection(fails=True), FakeConnection()
+    table = Connections(ConnectionLimits(most=2, head_seconds=0.01))
+    table.admit(failing)
+    table.admit(sound)
+
+    async with asyncio.timeout(10), table.checked():
+        await failing.checked.wait()
+        sound.checked.clear()
+        await sound.checked.wait()
+    assert len(table) == 1
