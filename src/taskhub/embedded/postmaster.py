@@ -26,6 +26,9 @@ _SECONDS_TO_STOP_AT_ONCE = 10.0
 _SECONDS_WITHOUT_A_PROCESS = 1.0
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+# After a crash PostgreSQL first flushes whatever is in its folder: file by file that takes seconds.
+_RECOVERY = {"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}
+
 
 def is_running(layout: Layout) -> bool:
     """Whether any process of a server is left, alive or orphaned."""
@@ -43,7 +46,7 @@ def launch(placement: Placement, *, durable: bool, server_lock: FileLock, deadli
     Only to be called with the lock held and nothing running. Raises EmbeddedPostgresError, OSError.
     """
     layout = placement.layout
-    settings = {"cluster_name": layout.marker} | ({} if durable else _NOT_DURABLE) | _listening(placement)
+    settings = {"cluster_name": layout.marker} | _RECOVERY | ({} if durable else _NOT_DURABLE) | _listening(placement)
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     if sys.platform != "win32":
         layout.postmaster_pid.unlink(missing_ok=True)  # its pid may be another process' by now

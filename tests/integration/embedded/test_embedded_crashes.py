@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -190,3 +191,10 @@ def test_a_server_that_only_seems_to_run_is_not_adopted(used: Machine) -> None:
         used.layout.postmaster_pid.unlink()
         seeming.release()
     assert time.monotonic() - began < 15
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux flushes a file system with one call")
+def test_after_a_crash_all_files_are_flushed_at_once(used: Machine) -> None:
+    """One by one they take seconds, most of the time that a restart after a crash takes the database."""
+    with EmbeddedPostgres(used.data_dir).running() as address:
+        assert used.sql(address, "SHOW recovery_init_sync_method") == "syncfs"
