@@ -47,7 +47,7 @@ def texts_of(schema: dict[str, Any], kinds: dict[str, Any], path: tuple[str | in
     """The paths of the members that are free text."""
     if "$ref" in schema:
         schema = kinds[schema["$ref"].rpartition("/")[2]]
-    if schema.get("type") == "string" and not {"enum", "const", "format", "pattern"} & {*schema}:
+    if schema.get("type") == "string" and not {"enum", "const", "format", "pattern", "x-extensible-enum"} & {*schema}:
         yield path
     for choice in schema.get("anyOf", ()):
         yield from texts_of(choice, kinds, path)

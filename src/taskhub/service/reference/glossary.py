@@ -127,7 +127,7 @@ WORDS: dict[str, Word] = {
     # Projects
     "project_id": Word("The project.", _PROJECT),
     **{f"{operation}.project_id": Word("The project, by its id or by its key.", "OPS") for operation in _ON_PROJECTS},
-    "NewTask.project_id": Word("The project, by its id or by its key.", _PROJECT),
+    "NewTask.project_id": Word("The project, by its id or by its key.", "OPS"),
     "Project.key": Word("What the keys of its tasks start with: 2 to 10 of A-Z and 0-9, first a letter. Never changes.", "OPS"),
     "NewProject.key": Word("2 to 10 of A-Z and 0-9, first a letter; unique in the workspace for ever.", "OPS"),
     "description": Word("Markdown, up to 100 000 characters; null where there is none.", "Check the *oil* first."),
@@ -188,7 +188,7 @@ WORDS: dict[str, Word] = {
     "Move.parent_id": Word("The task to come under, by its id or by its key; null for the top level.", None),
     "Move.project_id": Word("The project to go over to, by its id or by its key.", _PROJECT),
     "patch": Word("What to change: a merge patch, as of a single task."),
-    "TaskChange.id": Word("The task, by its id or by its key.", _TASK),
+    "TaskChange.id": Word("The task, by its id or by its key.", "OPS-1"),
     "SignIn.email": Word("The email address of the account.", "ada@example.com"),
     "SignIn.password": Word("The password of the account.", "correct horse battery staple"),
     "TaskChange.version": Word("The only version that the patch is meant for, as in `If-Match`.", 3),
