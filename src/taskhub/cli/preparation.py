@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 @contextmanager
 def prepared(settings: Settings) -> Iterator[Deployment]:
-    """The deployment of these settings. A database of our own is started and migrated; another's schema is only checked.
+    """The deployment of these settings, with the schema of this program.
 
     Raises:
         WrongSettings
@@ -25,11 +25,17 @@ def prepared(settings: Settings) -> Iterator[Deployment]:
         EmbeddedPostgresError
     """
     with deployment(settings) as place:
-        if place.is_embedded:
-            asyncio.run(migrate(place.database_url))
-        else:
-            asyncio.run(_check(place.database_url))
+        bring_up_to_date(place)
         yield place
+
+
+def bring_up_to_date(place: Deployment) -> None:
+    """Migrates a database of our own; of another the schema is only checked.
+
+    Raises:
+        WrongSchema
+    """
+    asyncio.run(migrate(place.database_url) if place.is_embedded else _check(place.database_url))
 
 
 async def _check(database_url: str) -> None:

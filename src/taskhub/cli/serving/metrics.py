@@ -3,28 +3,15 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from taskhub.cli.serving.connections import ConnectionLimits
 from taskhub.cli.serving.http import HttpServer
-from taskhub.cli.serving.port import listening_socket
 from taskhub.service.metrics import metrics_app
-from taskhub.settings import Settings
 
 LIMITS = ConnectionLimits(most=32, backlog=16)
 """A few collectors ask every now and then."""
-
-
-def metrics_socket(settings: Settings) -> AbstractContextManager[socket.socket | None]:
-    """A socket for metrics, or none where they have no port of their own.
-
-    Raises:
-        CommandFailed: the port is taken.
-    """
-    if settings.metrics_port is None:
-        return nullcontext()
-    return listening_socket(settings.host, settings.metrics_port, "TASKHUB_METRICS_PORT")
 
 
 @asynccontextmanager

@@ -1,13 +1,14 @@
-"""The socket to serve on."""
+"""The sockets to serve on."""
 
 import errno
 import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from taskhub.cli.errors import CommandFailed
+from taskhub.settings import Settings
 
 PATIENCE_SECONDS = 2.0
 """For a predecessor that was killed and is still on its way out."""
@@ -35,6 +36,17 @@ def listening_socket(host: str, port: int, setting: str) -> Iterator[socket.sock
             raise CommandFailed(_reason(error, host, port, setting)) from error
     with listener:
         yield listener
+
+
+def metrics_socket(settings: Settings) -> AbstractContextManager[socket.socket | None]:
+    """A socket for metrics, or none where they have no port of their own.
+
+    Raises:
+        CommandFailed: the port is taken.
+    """
+    if settings.metrics_port is None:
+        return nullcontext()
+    return listening_socket(settings.host, settings.metrics_port, "TASKHUB_METRICS_PORT")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -7,46 +7,38 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib.metadata import version
 
 from taskhub.app import TaskHub
-from taskhub.cli.preparation import container, prepared
+from taskhub.cli.preparation import bring_up_to_date, container
 from taskhub.cli.serving.descriptors import limits_within_descriptors
-from taskhub.cli.serving.endings import ended_by_signals
 from taskhub.cli.serving.http import HttpServer
 from taskhub.cli.serving.keeping import kept_up
-from taskhub.cli.serving.metrics import metrics_socket, serving_metrics
-from taskhub.cli.serving.port import listening_socket
+from taskhub.cli.serving.metrics import serving_metrics
 from taskhub.cli.serving.telling import tell
-from taskhub.deployment import data_dir
-from taskhub.kernel.logs import configure_logs
-from taskhub.settings import Settings, read_settings
+from taskhub.deployment import Deployment
+from taskhub.settings import Settings
 
 DRAIN_SECONDS = 20
 """How long requests under way may take to finish after SIGTERM. Container runtimes kill after 30 seconds or so."""
 
 
-def run(*, with_parent: bool) -> None:
+def serve(
+    settings: Settings,
+    place: Deployment,
+    listener: socket.socket,
+    metrics_listener: socket.socket | None,
+    *,
+    with_parent: bool,
+) -> None:
     """Serves until the process is asked to end.
 
     Raises:
-        CommandFailed: the port is taken.
-        WrongSettings
         WrongSchema
-        EmbeddedPostgresError
     """
-    settings = read_settings()
-    configure_logs(settings.log_level)
-    with (
-        ended_by_signals(),
-        listening_socket(settings.host, settings.port, "TASKHUB_PORT") as listener,
-        metrics_socket(settings) as metrics_listener,
-    ):
-        if settings.database_url is None:
-            tell("TaskHub starts its database", folder=str(data_dir(settings)))
-        with prepared(settings) as place:
-            program = container(settings, place)
-            app = TaskHub(program)
-            beside = (serving_metrics(app, metrics_listener), kept_up(program.database(), settings))
-            server = Server(app, settings, _url(listener), beside, parent=os.getppid() if with_parent else None)
-            server.run(sockets=[listener])
+    bring_up_to_date(place)
+    program = container(settings, place)
+    app = TaskHub(program)
+    beside = (serving_metrics(app, metrics_listener), kept_up(program.database(), settings))
+    server = Server(app, settings, _url(listener), beside, parent=os.getppid() if with_parent else None)
+    server.run(sockets=[listener])
 
 
 class Server(HttpServer):

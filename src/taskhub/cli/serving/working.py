@@ -8,7 +8,8 @@ from taskhub.background import Background
 from taskhub.cli.preparation import container, prepared
 from taskhub.cli.serving.endings import ended_by_signals, until_signalled
 from taskhub.cli.serving.keeping import kept_up
-from taskhub.cli.serving.metrics import metrics_socket, serving_metrics
+from taskhub.cli.serving.metrics import serving_metrics
+from taskhub.cli.serving.port import metrics_socket
 from taskhub.cli.serving.telling import tell
 from taskhub.container import Container
 from taskhub.kernel.logs import configure_logs

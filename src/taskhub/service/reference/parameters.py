@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.contract.access import Public
 from taskhub.service.reference.glossary import word
 from taskhub.service.reference.schemas import Schemas
 
 Parameter = dict[str, Any]
 
+_ID, _TEXT = {"type": "string", "format": "uuid"}, {"type": "string"}
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG = r'(W/)?"[!#-~]*"'
 _TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"}
@@ -54,11 +56,10 @@ def parameters_of(operation: Operation, schemas: Schemas) -> list[Parameter]:
 
 
 def _in_path(operation: Operation) -> list[Parameter]:
+    """What stands in a path is an id, or text that may be an id as well; but for public documents, which have none."""
     owner = str(operation.operation_id)
-    return [
-        _parameter("path", name, {"type": "string", "format": "uuid"} if is_id else {"type": "string"}, owner, required=True)
-        for name, is_id in operation.path_arguments
-    ]
+    text = _TEXT if isinstance(operation.access, Public) else {"anyOf": [_ID, _TEXT]}
+    return [_parameter("path", name, _ID if is_id else text, owner, required=True) for name, is_id in operation.path_arguments]
 
 
 def _in_query(operation: Operation, schemas: Schemas) -> list[Parameter]:
