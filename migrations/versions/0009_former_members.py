@@ -16,20 +16,15 @@ STAYED = """
 UPDATE events SET snapshot = snapshot || '{"left_at": null}'
 WHERE entity_type = 'member' AND type <> 'member.removed' AND snapshot IS NOT NULL
 """
-LEFT = """
-UPDATE events SET snapshot = snapshot || jsonb_build_object('role', NULL, 'left_at', told.instant),
-    changes = changes || jsonb_build_object(
-        'role', jsonb_build_array(snapshot -> 'role', NULL), 'left_at', jsonb_build_array(NULL, told.instant)
-    )
-FROM (
-    SELECT stream_id, seq,
-        replace(to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z') AS instant
-    FROM events
-) AS told
-WHERE told.stream_id = events.stream_id AND told.seq = events.seq
-    AND entity_type = 'member' AND type = 'member.removed' AND snapshot IS NOT NULL
-"""
+_LEFT_AT = """replace(to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z')"""
 """An instant as representations have it."""
+LEFT = f"""
+UPDATE events SET snapshot = snapshot || jsonb_build_object('role', NULL, 'left_at', {_LEFT_AT}),
+    changes = changes || jsonb_build_object(
+        'role', jsonb_build_array(snapshot -> 'role', NULL), 'left_at', jsonb_build_array(NULL, {_LEFT_AT})
+    )
+WHERE entity_type = 'member' AND type = 'member.removed' AND snapshot IS NOT NULL
+"""  # noqa: S608  # Of our own parts.
 CAME_BACK = """
 UPDATE events SET changes = events.changes || jsonb_build_object(
     'role', jsonb_build_array(NULL, events.snapshot -> 'role'),
@@ -58,20 +53,26 @@ WHERE entity_type = 'member' AND type = 'member.removed' AND snapshot IS NOT NUL
 STAYED_BEFORE = "UPDATE events SET snapshot = snapshot - 'left_at' WHERE entity_type = 'member' AND snapshot IS NOT NULL"
 
 
+INDEX = "ix_members_workspace_id_left_at_user_id"
+
+
 def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        # What a run that was broken off has left of it.
+        op.drop_index(op.f(INDEX), table_name="members", postgresql_concurrently=True, if_exists=True)
+        op.create_index(
+            op.f(INDEX),
+            "members",
+            ["workspace_id", "left_at", "user_id"],
+            unique=False,
+            postgresql_where=sa.text("left_at IS NOT NULL"),
+            postgresql_concurrently=True,
+        )
     for statement in (STAYED, LEFT, CAME_BACK):
         op.execute(statement)
-    # Last: until the end of this transaction nobody joins or leaves.
-    op.create_index(
-        op.f("ix_members_workspace_id_left_at_user_id"),
-        "members",
-        ["workspace_id", "left_at", "user_id"],
-        unique=False,
-        postgresql_where=sa.text("left_at IS NOT NULL"),
-    )
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_members_workspace_id_left_at_user_id"), table_name="members")
+    op.drop_index(op.f(INDEX), table_name="members")
     for statement in (CAME_BACK_BEFORE, LEFT_BEFORE, STAYED_BEFORE):
         op.execute(statement)

@@ -108,6 +108,8 @@ class Blockers:
         self._keeper = keeper
         self._pid = pid
         self.seen: list[Session] = []
+        self.seconds = 0.0
+        """How long somebody was seen in the way."""
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
@@ -136,6 +138,7 @@ class Blockers:
         if found and [session.pid for session in found] != [session.pid for session in self.seen]:
             log.warning("a migration waits for %s", _all(found))
         self.seen = found or self.seen
+        self.seconds += LOOK_SECONDS if found else 0.0
 
     def sentence(self, revision: str, seconds: float) -> str:
         what = f"Revision {revision} changes tables that others have been using for {seconds:.0f} s"
@@ -157,11 +160,11 @@ async def in_short_tries(
     """Does the work, again and again until it has its locks. ``keeper`` looks meanwhile who holds them.
 
     Raises:
-        MigrationBlocked: others held what one revision needs for so many ``seconds``.
+        MigrationBlocked: others held what one revision needs for so many ``seconds``. Its own work is not counted.
     """
     blockers = Blockers(keeper, await _pid_of(connection))
     plan = Plan()
-    revision, since = "", 0.0
+    revision, paused = "", 0.0
     while True:
         try:
             async with blockers.watched():
@@ -172,12 +175,14 @@ async def in_short_tries(
             if getattr(error.orig, "sqlstate", None) not in _NOT_HAD:
                 raise
             if plan.revision != revision:
-                revision, since = plan.revision, time.monotonic()
-            if time.monotonic() - since >= seconds:
+                revision, paused, blockers.seconds = plan.revision, 0.0, 0.0
+            if blockers.seconds + paused >= seconds:
                 raise MigrationBlocked(blockers.sentence(revision, seconds)) from error
         else:
             return
-        await asyncio.sleep(random.uniform(*PAUSE_SECONDS))
+        pause = random.uniform(*PAUSE_SECONDS)
+        await asyncio.sleep(pause)
+        paused += pause
 
 
 async def _pid_of(connection: AsyncConnection) -> int:

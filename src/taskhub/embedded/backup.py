@@ -105,6 +105,8 @@ def _undo(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
     if not alone.try_acquire():
         return
     try:
+        if not layout.restoring.exists():
+            return  # Another restore has come to its end here meanwhile.
         shutil.rmtree(layout.folder, ignore_errors=True)
         (data_dir / RECORD).unlink(missing_ok=True)
     finally:

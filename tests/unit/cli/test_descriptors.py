@@ -2,7 +2,8 @@
 
 import pytest
 
-from taskhub.cli.serving.descriptors import BACKLOG, limits_within
+from taskhub.cli.serving.descriptors import limits_within
+from taskhub.cli.serving.port import BACKLOG
 
 
 def test_where_there_are_enough_all_that_were_configured_are_kept() -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from taskhub.background import beside
+from taskhub.cli.serving.port import BACKLOG
 
 EVICTED_AT_ONCE = 50
 """A fiftieth of all: so the search for those that have waited longest is not made anew for each newcomer."""
@@ -24,7 +25,7 @@ class ConnectionLimits:
     """Each time begins anew with what a client does: a head with its first byte, a body and an answer with every progress."""
 
     most: int
-    backlog: int = 2048
+    backlog: int = BACKLOG
     """How many more may wait to be accepted. A burst of them is accepted at once, and counted afterwards."""
     head_seconds: float = 10.0
     body_seconds: float = 30.0

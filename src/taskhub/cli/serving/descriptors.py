@@ -3,9 +3,9 @@
 import structlog
 
 from taskhub.cli.serving.connections import ConnectionLimits
+from taskhub.cli.serving.port import BACKLOG
 from taskhub.settings import Settings
 
-BACKLOG = 2048
 RESERVED = 128
 """Descriptors for all that is not a client's connection or one to the database: files, pipes, collectors of metrics."""
 

@@ -151,10 +151,10 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         version, method = self.parser.get_http_version(), self.parser.get_method()
-        if self.parser.should_upgrade() and method != b"CONNECT":
-            return
         if self._first_packet + self._unended > heads.MOST_BYTES:
             heads.check_size(self.url, self.headers)
+        if self.parser.should_upgrade() and method != b"CONNECT":
+            return
         heads.check(method, version, self.headers)
         self.expect_100_continue = self.expect_100_continue and version == "1.1"
         super().on_headers_complete()

@@ -31,6 +31,11 @@ def check_instant(value: Any) -> Any:
     return value
 
 
+def is_day(value: str) -> bool:
+    """Whether a text is written as a date is, there or not."""
+    return _DAY.fullmatch(value) is not None
+
+
 def check_day(value: Any) -> Any:
     """A date, unchanged.
 

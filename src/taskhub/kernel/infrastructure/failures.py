@@ -46,11 +46,14 @@ def is_lost(error: BaseException) -> bool:
 
 
 def is_broken(error: BaseException) -> bool:
-    """Whether a connection must not be used again: it may be dead, read-only, or still at work for somebody."""
+    """Whether a connection must not be used again: it may be dead, read-only, or still at work for somebody.
+
+    A parameter that the driver refuses is a `ValueError` as well: nothing was sent.
+    """
     return (
         is_lost(error)
         or isinstance(error, asyncpg.ReadOnlySQLTransactionError)
-        or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, asyncpg.DataError))
+        or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError))
     )
 
 

@@ -1,7 +1,6 @@
 """Instants and dates as the bounds of lists."""
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,15 +8,13 @@ from zoneinfo import ZoneInfo
 from pydantic import WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.instants import check_day
+from taskhub.kernel.api.instants import check_day, is_day
 from taskhub.kernel.api.types import Instant
 from taskhub.tasks.domain.moments import start_of
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-
 
 def _date_or(value: str, instant: Callable[[str], dt.datetime]) -> dt.date:
-    if _DATE.fullmatch(value):
+    if is_day(value):
         return dt.date.fromisoformat(check_day(value))
     if "t" not in value.lower():
         raise PydanticCustomError(

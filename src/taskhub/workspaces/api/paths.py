@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.request import ME, ApiRequest
 
 WORKSPACES = "/v1/workspaces"
 WORKSPACE = WORKSPACES + "/{workspace_id}"
@@ -15,7 +15,8 @@ ACCEPT = "/v1/invitations/accept"
 
 def names_caller(request: ApiRequest) -> bool:
     """Whether the member in the path is whoever asks."""
-    return str(request.path_params["user_id"]).lower() in ("me", str(request.caller.user_id))
+    name = str(request.path_params["user_id"])
+    return name == ME or name.lower() == str(request.caller.user_id)
 
 
 def workspace_path(id: UUID) -> str:

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
-from taskhub.tasks.api.bodies.kinds import optional
 from taskhub.tasks.api.bodies.tasks import NewTask, TaskPatch
 from taskhub.tasks.api.names import Names, TaskName
 from taskhub.tasks.application.bulk_create_tasks import BulkCreateTasks, NewItem
@@ -41,7 +40,7 @@ class TaskChange(Body):
     """A patch for one task, and the only version that it is meant for, if there is one."""
 
     id: TaskName
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)] = optional(0)
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 0
     patch: TaskPatch
 
 

@@ -23,14 +23,13 @@ def _wall_time(value: Any) -> Any:
     return value if len(value) > 5 else f"{value}:00"
 
 
-def optional(default: Any) -> Any:
-    """A member that may be missing, and then means nothing."""
-    return Field(default=default)
+_NAME = "^[A-Za-z0-9-]{2,36}$"
+"""Ids, keys and `me` alike."""
 
 
 def _ids_or_names(most: int) -> WithJsonSchema:
     """A list of ids, as it is read, or one of any names: in typed clients a list of ids is no list of "id or name"."""
-    kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string"}]
+    kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": _NAME}]
     return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": most} for kind in kinds]})
 
 

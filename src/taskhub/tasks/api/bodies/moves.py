@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.application.commands import Expected
-from taskhub.tasks.api.bodies.kinds import StatusKey, optional
+from taskhub.tasks.api.bodies.kinds import StatusKey
 from taskhub.tasks.api.names import Names, ProjectName, TaskName
 from taskhub.tasks.application.move_task import MoveTask
 from taskhub.tasks.application.ports import TaskRef
@@ -24,12 +24,12 @@ class Move(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"to": "first"}]})
 
-    before: TaskName = optional(_NOBODY)
-    after: TaskName = optional(_NOBODY)
-    to: Literal["first", "last"] = optional("last")
-    status: StatusKey = optional("")
-    parent_id: TaskName | None = optional(None)
-    project_id: ProjectName = optional(_NOBODY)
+    before: TaskName = _NOBODY
+    after: TaskName = _NOBODY
+    to: Literal["first", "last"] = "last"
+    status: StatusKey = ""
+    parent_id: TaskName | None = None
+    project_id: ProjectName = _NOBODY
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

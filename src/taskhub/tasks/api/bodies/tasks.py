@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Day, Markdown, NewId, TimeZone, Title
 from taskhub.kernel.contract.ids import new_id
-from taskhub.tasks.api.bodies.kinds import AssigneeIds, BlockerIds, LabelIds, PriorityKey, StatusKey, WallTime, optional
+from taskhub.tasks.api.bodies.kinds import AssigneeIds, BlockerIds, LabelIds, PriorityKey, StatusKey, WallTime
 from taskhub.tasks.api.names import Names, ProjectName, TaskName
 from taskhub.tasks.application.create_task import CreateTask
 from taskhub.tasks.domain.due import Due
@@ -44,7 +44,7 @@ class TaskContent(Body):
 
     title: Title = ""
     description: Markdown | None = None
-    status: StatusKey = optional("")
+    status: StatusKey = ""
     priority: PriorityKey = "none"
     assignee_ids: AssigneeIds = ()
     label_ids: LabelIds = ()
