@@ -13,6 +13,7 @@ import pytest
 from integration.conftest import make_container
 from support.api import Api
 from support.problems import problem
+from support.server import execute
 from support.stopwatch import Stopwatch
 from support.waiting import eventually
 from taskhub.app import TaskHub
@@ -24,6 +25,13 @@ from taskhub.kernel.infrastructure.shared_counts import SharedCounts
 
 MOST = 200
 """More than one process is asked for within a second here: who is refused by it has heard of the other."""
+
+
+@pytest.fixture(autouse=True)
+async def told_to_these_alone(database_url: str) -> AsyncIterator[None]:
+    """What is counted here is told to all processes on this database for a minute, those of the next tests too."""
+    yield
+    await execute(database_url, "DELETE FROM rate_limit_hits")
 
 
 @pytest.fixture
@@ -119,7 +127,7 @@ async def test_nothing_is_heard_twice_and_nothing_of_ones_own(database: Database
 
 
 async def test_a_process_that_has_nothing_to_tell_asks_nothing(database_url: str) -> None:
-    app = TaskHub(make_container(database_url, rate_limits="on"))
+    app = TaskHub(make_container(database_url, rate_limits="on", limit_attempts_per_address=10_000))
     async with app.router.lifespan_context(app), Api.on(app) as api:
         database = app.state.container.database()
         await api.sign_up()

@@ -46,7 +46,7 @@ def components() -> dict[str, Parameter]:
 def parameters_of(operation: Operation, schemas: Schemas) -> list[Parameter]:
     """All parameters of an operation, those in the path first."""
     headers = {
-        "IfMatch": operation.conditional or (operation.etag and not operation.writes),
+        "IfMatch": operation.conditional or not operation.writes,
         "IfNoneMatch": operation.etag and not operation.writes,
         "IdempotencyKey": operation.retryable,
         "RequestId": True,

@@ -44,10 +44,10 @@ def _of_kind(operation: Operation) -> Iterator[str]:
         yield from ("unavailable", "busy")
     if operation.writes:
         yield from ("rate_limited", "unavailable", "busy", "outcome_unknown")
-    if operation.etag and not operation.writes:
+    if operation.conditional or not operation.writes:
         yield "stale_version"
     if operation.conditional:
-        yield from ("stale_version", "precondition_required")
+        yield "precondition_required"
     if operation.retryable:
         yield "idempotency_key_reused"
     if operation.creates and operation.body is not None and "id" in operation.body[1].model_fields:

@@ -26,12 +26,12 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {"description": "Seconds to wait before the next try.", "schema": _NUMBER},
     "WWW-Authenticate": {"description": "What kind of credential is needed.", "required": True, "schema": _TEXT},
     "Accept-Patch": {"description": "The media types that a patch may have.", "schema": _TEXT},
+    "Accept-Encoding": {"description": "The encodings that the body may have.", "schema": _TEXT},
     "Accept": {"description": "The media types that the body may have.", "schema": _TEXT},
 }
 _OF_STATUS = {
     401: ["WWW-Authenticate"],
-    412: ["ETag"],
-    415: ["Accept-Patch", "Accept"],
+    415: ["Accept-Patch", "Accept", "Accept-Encoding"],
     429: ["Retry-After"],
     503: ["Retry-After"],
 }
@@ -55,11 +55,15 @@ def responses_of(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     status = operation.status_code or 200
     responses = {str(status): _success(operation, schemas, status)}
     if operation.etag and not operation.writes:
-        responses["304"] = {"description": "Your copy is still good.", "headers": _headers(["X-Request-ID", "ETag"])}
+        repeated = ["Content-Location"] if _has_content_location(operation) else []
+        responses["304"] = {"description": "Your copy is still good.", "headers": _headers(["X-Request-ID", "ETag", *repeated])}
     by_status: dict[int, list[Problem]] = {}
     for code in refusals_of(operation):
         by_status.setdefault(problems()[code].status, []).append(problems()[code])
-    return responses | {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
+    refusals = {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
+    if "412" in refusals and (operation.etag or operation.writes):
+        refusals["412"]["headers"] |= _headers(["ETag"])
+    return responses | refusals
 
 
 def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, A
         "X-Request-ID": True,
         "ETag": operation.etag,
         "Location": operation.creates,
-        "Content-Location": operation.etag and not {"task", "project_id"}.isdisjoint(operation.param_convertors),
+        "Content-Location": _has_content_location(operation),
         "Link": is_page,
         "Idempotency-Replayed": operation.retryable,
         "RateLimit": not isinstance(operation.access, Public),
@@ -85,6 +89,10 @@ def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, A
             content["example"] = schemas.example(schema)
         response["content"] = {operation.produces: content}
     return response
+
+
+def _has_content_location(operation: Operation) -> bool:
+    return operation.etag and not {"task", "project_id"}.isdisjoint(operation.param_convertors)
 
 
 def _refusal(status: int, known: list[Problem]) -> dict[str, Any]:
