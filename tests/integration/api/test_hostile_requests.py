@@ -150,6 +150,7 @@ async def test_other_schemes_are_no_credential(world: World, api: Api, operation
 async def test_a_refresh_token_has_one_spelling(api: Api, odd: str) -> None:
     await api.sign_up()
     token = (await api.sign_in(api.user["email"]))["refresh_token"]
-    for written in (token + odd, odd + token, token[:10] + odd + token[10:], token[:-1] + odd):
+    # One that ends in the odd character by chance is itself.
+    for written in {token + odd, odd + token, token[:10] + odd + token[10:], token[:-1] + odd} - {token}:
         problem(await api.post("/v1/sessions/refresh", {"refresh_token": written}), 401, "invalid_token")
     assert (await api.post("/v1/sessions/refresh", {"refresh_token": token})).status_code == 200
