@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -22,13 +23,20 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 SECRET_KEYS = (b"a secret key that only tests know, long enough",)
 
 
-@pytest.fixture(scope="session")
-def database_url(template_url: str) -> Iterator[str]:
-    """A migrated database that this worker may use as it likes. Tests make workspaces of their own instead of emptying it."""
+@contextmanager
+def migrated_database(template_url: str) -> Iterator[str]:
+    """A migrated database of its own, for as long as the block lasts. Gives its URL."""
     name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
     asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
     yield with_database(template_url, name)
     asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="session")
+def database_url(template_url: str) -> Iterator[str]:
+    """A migrated database that this worker may use as it likes. Tests make workspaces of their own instead of emptying it."""
+    with migrated_database(template_url) as url:
+        yield url
 
 
 def make_container(database_url: str, **settings: object) -> Container:

@@ -1,16 +1,18 @@
 """An application whose clock can be turned, and further ones for tests that look at settings or need a second process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 from dependency_injector import providers
 
+from integration.conftest import migrated_database
 from support.accounts import SECRET_KEY, Clock, Start
 from support.api import Api
 from taskhub.app import TaskHub
 from taskhub.container import Container
+from taskhub.kernel.infrastructure.database import Database
 from taskhub.settings import Settings
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
@@ -31,19 +33,26 @@ def make_app(database_url: str, clock: Clock, secret_keys: tuple[bytes, ...] = (
 
 
 @pytest.fixture(scope="session")
-async def turning_app(database_url: str, clock: Clock) -> AsyncIterator[TaskHub]:
-    app = make_app(database_url, clock)
+def turning_url(template_url: str) -> Iterator[str]:
+    """A database apart: the purge of an application whose clock is ahead removes the sessions of all others."""
+    with migrated_database(template_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def turning_app(turning_url: str, clock: Clock) -> AsyncIterator[TaskHub]:
+    app = make_app(turning_url, clock)
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture
-async def start(database_url: str, clock: Clock) -> AsyncIterator[Start]:
+async def start(turning_url: str, clock: Clock) -> AsyncIterator[Start]:
     """Starts one more application on the same database, with the same clock. Settings are given by name."""
     async with AsyncExitStack() as stack:
 
         async def start(**settings: Any) -> Api:
-            app = make_app(database_url, clock, **settings)
+            app = make_app(turning_url, clock, **settings)
             await stack.enter_async_context(app.router.lifespan_context(app))
             return await stack.enter_async_context(Api.on(app))
 
@@ -63,3 +72,9 @@ async def mira(turning_app: TaskHub) -> AsyncIterator[Api]:
     async with Api.on(turning_app) as api:
         await api.sign_up(name="Mira Bellenbaum")
         yield api
+
+
+@pytest.fixture
+def database(turning_app: TaskHub) -> Database:
+    """The pool of that application, to look behind the scenes."""
+    return turning_app.state.container.database()

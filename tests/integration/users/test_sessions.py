@@ -10,6 +10,7 @@ import pytest
 from support.accounts import SECRET_KEY, Clock, Start, problem, with_token, within_a_second
 from support.api import Api, made
 from taskhub.kernel.infrastructure.database import Database
+from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
 
 async def signed_in(api: Api) -> dict[str, Any]:
@@ -47,17 +48,18 @@ async def test_a_wrong_password_and_an_unknown_email_are_told_apart_by_nobody(mi
     assert wrong.headers["www-authenticate"] == "Bearer"
 
 
-async def test_signing_in_renews_a_hash_that_was_made_with_other_parameters(api: Api, service: Api, database: Database) -> None:
-    await api.sign_up()
-    credentials = {"email": api.user["email"], "password": api.password}
-    query = "SELECT password_hash FROM users WHERE id = $1"
-    hashes = set()
+async def test_signing_in_renews_a_hash_that_was_made_with_other_parameters(mira: Api, database: Database) -> None:
+    other = await Argon2PasswordHasher(time_cost=1, memory_cost=64).hash(mira.password)
+    hashes = [other]
+    async with database.connection() as connection:
+        await connection._driver.execute("UPDATE users SET password_hash = $1 WHERE id = $2", other, mira.user["id"])
     for _ in range(2):
-        assert (await service.post("/v1/sessions", credentials)).status_code == 201
+        await mira.sign_in(mira.user["email"])
         async with database.connection() as connection:
-            hashes.add(await connection._driver.fetchval(query, api.user["id"]))
-    assert len(hashes) == 1
-    assert "m=32," in hashes.pop()
+            query = "SELECT password_hash FROM users WHERE id = $1"
+            hashes.append(await connection._driver.fetchval(query, mira.user["id"]))
+    assert [f"m={memory}," in hash for memory, hash in zip((64, 32, 32), hashes, strict=True)] == [True] * 3
+    assert hashes[1] == hashes[2]
 
 
 async def test_a_session_is_listed_newest_first(mira: Api) -> None:
