@@ -1,6 +1,5 @@
 """The HTTP application: the modules' routes, behind one frame, with one container."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -36,7 +35,6 @@ EXPOSED_HEADERS = (
     "RateLimit",
     "RateLimit-Policy",
 )
-OBJECTS_BEFORE_COLLECTION = 50_000
 
 
 class TaskHub(FastAPI):
@@ -88,10 +86,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await database.open()
     try:
         async with Background(container).running():
-            # What lives from here on is garbage soon or never: keep the collector off the rest, and off pages half made.
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
             yield
     finally:
         await database.close()

@@ -197,7 +197,7 @@ class Protocol(HttpToolsProtocol):
             self._start_asgi_task(*self.pipeline.pop())
         elif self._phase is Phase.OURS:
             self._enter(Phase.IDLE)
-        if self._unanswered == 0:
+        if self._refusal is not None and self._unanswered == 0:
             self._send_refusal()
 
     def _refuse(self, refusal: Refusal) -> None:
@@ -223,7 +223,8 @@ class Protocol(HttpToolsProtocol):
 
     def _send_refusal(self) -> None:
         """A client that is still sending would lose the answer if the connection were closed on it: it is given some time."""
-        if self._refusal is None or self.transport.is_closing():
+        assert self._refusal is not None
+        if self.transport.is_closing():
             return
         self.transport.write(refusals.answer(self._refusal))
         self.transport.write_eof()

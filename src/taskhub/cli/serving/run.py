@@ -1,6 +1,5 @@
 """Starting to serve: our own database starts while the program is imported, since either takes as long as the other."""
 
-import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -35,20 +34,9 @@ def run(*, with_parent: bool) -> None:
         if settings.database_url is None:
             tell("TaskHub starts its database", folder=str(data_dir(settings)))
         with entered_beside(deployment(settings)) as place:
-            with paused_collector():
-                from taskhub.cli.serving.server import serve
+            from taskhub.cli.serving.server import serve
 
             serve(settings, place(), listener, metrics_listener, with_parent=with_parent)
-
-
-@contextmanager
-def paused_collector() -> Iterator[None]:
-    """For importing, which makes next to no garbage: looking for it takes an eighth of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextmanager

@@ -12,20 +12,34 @@ _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlch
 
 
 class Statement:
-    """One compiled statement: its SQL, and the order of its named parameters.
+    """A statement, compiled when it is first needed: its SQL, and the order of its named parameters.
 
-    Compiling takes milliseconds, so statements are made at import or kept per shape, never per call.
+    Compiling takes milliseconds, so statements are made at import or kept per shape, never per call. It is put off because one
+    process needs few of them: a tenth of a second at each start.
     """
 
-    __slots__ = ("_defaults", "_names", "_pick", "sql")
+    __slots__ = ("_defaults", "_expression", "_names", "_pick", "sql")
+
+    sql: str
+    _names: tuple[str, ...]
+    _pick: "itemgetter[Any] | None"
+    _defaults: dict[str, Any]
 
     def __init__(self, expression: Executable) -> None:
-        compiled = cast("ClauseElement", expression).compile(dialect=_DIALECT)
+        self._expression = expression
+
+    def __getattr__(self, name: str) -> Any:
+        """Asked for what is not there yet: afterwards the attributes are found without coming here."""
+        self._compile()
+        return object.__getattribute__(self, name)
+
+    def _compile(self) -> None:
+        compiled = cast("ClauseElement", self._expression).compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._names = tuple(compiled.positiontup or ())
         self._pick = itemgetter(*self._names) if len(self._names) > 1 else None
-        self._defaults: dict[str, Any] = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        self._defaults = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
 
     def arguments(self, parameters: dict[str, Any]) -> Sequence[Any]:
         """The positional arguments for a set of named parameters. A missing one is a KeyError, never a silent NULL."""

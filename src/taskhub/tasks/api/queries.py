@@ -65,6 +65,7 @@ class TrashQuery(Query):
 
 _MOMENTS = frozenset({"due_before", "due_after", "created_before", "created_after", "updated_before", "updated_after"})
 _EVERYTHING = TaskFilter()
+_NO_FILTERS = frozenset({*PageQuery.model_fields, "sort"})
 
 
 class TaskListQuery(PageQuery):
@@ -122,7 +123,7 @@ class TaskListQuery(PageQuery):
         return (*self.ids, *self.project_id, *self.parent_id, *self.blocks)
 
     def chosen(self, names: Names, default_zone: str) -> TaskFilter:
-        if not self.model_fields_set:
+        if self.model_fields_set <= _NO_FILTERS:
             return _EVERYTHING
         zone = ZoneInfo(self.time_zone or default_zone)
         return TaskFilter(
