@@ -3,7 +3,7 @@
 from typing import Any
 
 from support.stopwatch import Stopwatch
-from taskhub.kernel.infrastructure.recollection import MOST_CHARACTERS, SECONDS, Recollection
+from taskhub.kernel.infrastructure.cache.row_cache import MOST_CHARACTERS, SECONDS, Recollection
 
 
 def recollection_of(row: tuple[Any, ...], stopwatch: Stopwatch | None = None) -> Recollection:

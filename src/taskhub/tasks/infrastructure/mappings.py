@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Text, cast, func, literal_column
 
 from taskhub.kernel.domain.texts import sort_key
-from taskhub.kernel.infrastructure.mapping import Allocation, Mapping
-from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Allocation, Mapping
 from taskhub.tasks.application.views import (
     CommentView,
     LabelView,

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Integer, Table, Uuid, bindparam, delete, func, literal, select, tuple_
 
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.forgetting import forget
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.redaction import forget
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.repositories.cascades import SqlCascades

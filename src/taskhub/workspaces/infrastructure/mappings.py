@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from taskhub.kernel.infrastructure.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.workspaces.application.views import (
     InvitationView,
     MemberView,

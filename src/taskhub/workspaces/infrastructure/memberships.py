@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
-from taskhub.kernel.infrastructure.presence import Presence
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.row_guard import Presence
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.workspaces.contract.memberships import Memberships
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, literal, or_, select
 
-from taskhub.kernel.infrastructure.repository import SqlRepository
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.domain.member import Member

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, bindparam, select
 
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import ProjectRef
 from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView

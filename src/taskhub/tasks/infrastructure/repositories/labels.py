@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from taskhub.kernel.infrastructure.presence import Presence
-from taskhub.kernel.infrastructure.repository import SqlRepository
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
+from taskhub.kernel.infrastructure.unit_of_work.row_guard import Presence
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.infrastructure.mappings import LABELS
 

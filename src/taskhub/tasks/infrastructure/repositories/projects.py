@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, select, update
 
-from taskhub.kernel.infrastructure.repository import SqlRepository
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import Allotment
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import at_end

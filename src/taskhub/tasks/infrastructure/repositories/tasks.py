@@ -10,12 +10,12 @@ from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, insert, literal, o
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import Moved
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.database import Record
-from taskhub.kernel.infrastructure.presence import Presence
-from taskhub.kernel.infrastructure.repository import SqlRepository, checked
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Record
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked
+from taskhub.kernel.infrastructure.unit_of_work.row_guard import Presence
 from taskhub.tasks.application.ports import Expired, Family, TaskRef
 from taskhub.tasks.domain.errors import ProjectArchived
 from taskhub.tasks.domain.project import Project

@@ -1,7 +1,7 @@
 """What a commit answers: the representations of what a use case returned."""
 
 from taskhub.kernel.application.commands import Answer, Reply
-from taskhub.kernel.infrastructure.commit import Tracked, encode
+from taskhub.kernel.infrastructure.unit_of_work.plan import Tracked, encode
 
 Shown = Tracked | list[Tracked] | None
 """What an answer shows: one thing, several in their order, or nothing."""

@@ -5,7 +5,7 @@ import asyncpg
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.application.unit_of_work import Moved
 from taskhub.kernel.domain.errors import DomainError
-from taskhub.kernel.infrastructure.pool import AllInUse
+from taskhub.kernel.infrastructure.postgres.pool import AllInUse
 
 LOST = (
     asyncpg.ConnectionDoesNotExistError,

@@ -11,10 +11,10 @@ from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.versions import require_version
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.database import Parameters
-from taskhub.kernel.infrastructure.mapping import Mapping
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -12,13 +12,21 @@ from sqlalchemy import ARRAY, Table
 
 from taskhub.kernel.application.unit_of_work import Attempt, Place
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.chain import DELETE, EVENT_COLUMNS, INSERT, UPDATE, Shape, Write, statement_for
-from taskhub.kernel.infrastructure.database import Parameters
-from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
-from taskhub.kernel.infrastructure.parameters import parameter, parameters_of
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.commit_statement import (
+    DELETE,
+    EVENT_COLUMNS,
+    INSERT,
+    UPDATE,
+    Shape,
+    Write,
+    statement_for,
+)
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Allocation, Guard, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
 
 _EVENTS = table_of(EventRow)
 # The log forgets in which order the members of an object came, and a replay has to be the same bytes: they are sorted.

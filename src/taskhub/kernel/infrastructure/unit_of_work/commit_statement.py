@@ -30,12 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.expression import CTE
 
-from taskhub.kernel.infrastructure.counter import numbers_taken
-from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
-from taskhub.kernel.infrastructure.parameters import Rows, parameter
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow, RetryKeyRow, StreamRow
+from taskhub.kernel.infrastructure.event_log.log_sequence import numbers_taken
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, RetryKeyRow, StreamRow
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Allocation, Guard, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.parameters import Rows, parameter
 
 INSERT, UPDATE, DELETE = "insert", "update", "delete"
 _ONE = literal_column("1", Integer())

@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import CTE
 
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import DomainError, IdTaken
-from taskhub.kernel.infrastructure.rows import Row, table_of
+from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 
 A = TypeVar("A", bound=Aggregate)
 

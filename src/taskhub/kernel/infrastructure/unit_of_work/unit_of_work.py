@@ -12,14 +12,14 @@ from sqlalchemy import Text, bindparam, func, select
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, KeyTaken, Moved, Place, ReplyLost
 from taskhub.kernel.domain.errors import Category, DomainError, IdTaken
-from taskhub.kernel.infrastructure.answers import Shown, answer_of
-from taskhub.kernel.infrastructure.cascade import Cascade, append_events
-from taskhub.kernel.infrastructure.commit import Commit, Tracked, allocation_for, place_of, prepare
-from taskhub.kernel.infrastructure.database import Connection, Database, Parameters, Record
-from taskhub.kernel.infrastructure.failures import is_lost, outside_transaction
-from taskhub.kernel.infrastructure.mapping import Guard, Mapping
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.errors import is_lost, outside_transaction
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.answers import Shown, answer_of
+from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, append_events
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.plan import Commit, Tracked, allocation_for, place_of, prepare
 
 _ALLOW = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
 _EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"

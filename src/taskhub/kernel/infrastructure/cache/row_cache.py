@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from taskhub.kernel.infrastructure.memory import Memory, Monotonic
+from taskhub.kernel.infrastructure.cache.ttl_cache import Memory, Monotonic
 
 SECONDS = 60.0
 """Commits find out what changed through TaskHub. This is for what somebody mended by hand."""

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Table, Uuid, bindparam, func, select
 
-from taskhub.kernel.infrastructure.mapping import Guard
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 
 class Presence:
