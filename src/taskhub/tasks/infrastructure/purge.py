@@ -17,7 +17,7 @@ _BEFORE = bindparam("before", type_=_tasks.deleted_at.type)
 _WORKSPACES = Statement(
     union(
         select(_tasks.workspace_id).where(_tasks.deleted_at < _BEFORE),
-        select(_projects.workspace_id).where(_projects.deleted_at < _BEFORE, *PROJECTS.visible),
+        select(_projects.workspace_id).where(_projects.deleted_at < _BEFORE, *PROJECTS.criteria),
     )
 )
 

@@ -75,4 +75,5 @@ INVITATIONS = Mapping(
     represent=invitation_view,
     columns=INVITATION_COLUMNS,
     from_row=_invitation_from_row,
+    key=("workspace_id", "id"),
 )

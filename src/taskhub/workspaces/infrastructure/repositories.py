@@ -73,7 +73,7 @@ class SqlMembers(SqlRepository[Member]):
         return [
             Tenancy(
                 by_id[row["workspace_id"]],
-                self._loaded(tuple(row)[:-2]),
+                self.track(tuple(row)[:-2]),
                 row["has_other_owners"],
                 row["has_other_members"],
             )

@@ -14,8 +14,8 @@ from taskhub.kernel.infrastructure.event_log.tables import EventRow, RetryKeyRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.changes import encode
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
-from taskhub.kernel.infrastructure.unit_of_work.plan import encode
 
 KEPT = timedelta(hours=24)
 

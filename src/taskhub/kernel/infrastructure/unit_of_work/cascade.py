@@ -17,7 +17,7 @@ from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Connection
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work.plan import SCHEMA, encode
+from taskhub.kernel.infrastructure.unit_of_work.changes import SCHEMA, encode
 
 APPEND_SECONDS = 65.0
 

@@ -19,7 +19,7 @@ from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 
 _projects = PROJECTS.table.c
 _IN_WORKSPACE = select(*(_projects[name] for name in ProjectView.__struct_fields__)).where(
-    _projects.workspace_id == WORKSPACE_ID, *PROJECTS.visible
+    _projects.workspace_id == WORKSPACE_ID, *PROJECTS.criteria
 )
 _LIVE = _projects.deleted_at.is_(None)
 _PROJECT = {
