@@ -11,8 +11,8 @@ import msgspec
 
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.commit import SCHEMA, changes_between, encode
-from taskhub.kernel.infrastructure.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.changes import SCHEMA, changes_between, encode
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 
 EVENT_COLUMNS = (
     "stream_id",

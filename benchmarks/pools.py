@@ -14,7 +14,7 @@ from benchmarks.database import plain, postgres, server_version
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
-from taskhub.kernel.infrastructure.pool import Pool
+from taskhub.kernel.infrastructure.postgres.pool import Pool
 
 SIZE, WORKERS, REQUESTS, ROUNDS = 20, 16, 640, 25
 STATEMENT = "SELECT 1"

@@ -10,8 +10,8 @@ import structlog
 
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.infrastructure.purge import PURGES
-from taskhub.kernel.infrastructure.subscriptions import Subscription
 
 PURGE_SECONDS = 600
 CANCEL_SECONDS = 0.5

@@ -6,9 +6,9 @@ from prometheus_client import CollectorRegistry
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.windows import Windows
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.shared_counts import SharedCounts
-from taskhub.kernel.infrastructure.streams import StreamSignal
 from taskhub.settings import Settings
 from taskhub.tasks.container import TasksContainer
 from taskhub.users.container import UsersContainer

@@ -14,7 +14,7 @@ from support.api import Api
 from support.server import TEMPLATE, execute, with_database
 from taskhub.app import TaskHub
 from taskhub.container import Container
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.settings import Settings
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 

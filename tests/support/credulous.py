@@ -11,7 +11,7 @@ from support.api import Api
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.contract.caller import Caller, Scope
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.settings import Settings
 
 Meet = Callable[..., Awaitable[Api]]

@@ -64,6 +64,7 @@ class Memory:
         self.removed: list[Key] = []
         self.buried: set[UUID] = set()
         self.is_locking = False
+        self.rests_on_cache = False
 
     def find(self, kind: type, workspace_id: UUID, id: UUID, *, with_deleted: bool) -> Any | None:
         key = (kind, workspace_id, id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 Call = Callable[[], Awaitable[Any]]
 Fault = Callable[["FaultyConnection | None", Call], Awaitable[Any]]

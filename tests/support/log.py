@@ -10,10 +10,10 @@ import msgspec
 from sqlalchemy import Text, bindparam, cast, select
 
 from support.api import Api
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 Event = dict[str, Any]
 Log = Callable[[Api], Awaitable[list[Event]]]

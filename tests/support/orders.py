@@ -10,8 +10,8 @@ from sqlalchemy import Uuid, bindparam, select
 from support.api import Api, made
 from support.crowds import Exchange
 from support.log import Event, commits_in
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.infrastructure.mappings import TASKS
 
 _tasks = TASKS.table.c

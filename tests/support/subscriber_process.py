@@ -10,12 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.contract.events import Event
-from taskhub.kernel.infrastructure.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.kernel.infrastructure.subscriptions import Subscription
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 TYPE = "test.happened"
 _NOTE = Statement(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from factories.tasks import TaskFactory
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import TASKS

@@ -34,6 +34,7 @@ class FakeUsersUnitOfWork:
     """``steps`` tells what was locked and loaded, in order; ``added`` and ``removed`` what a commit would write."""
 
     def __init__(self, *loaded: User | Session | ApiToken, tenancies: FakeTenancies | None = None) -> None:
+        self.rests_on_cache = False
         self.steps: list[str] = []
         self.added: list[Any] = []
         self.removed: list[Any] = []

@@ -46,6 +46,7 @@ class MemoryUnitOfWork:
         self.store = store
         self.loaded: dict[Key, Any] = {}
         self.is_locking = False
+        self.rests_on_cache = False
         self.workspaces = MemoryWorkspaces(self, Workspace)
         self.members = MemoryMembers(self, Member)
         self.invitations = MemoryRepository(self, Invitation)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from taskhub.container import Container
 from taskhub.deployment import Deployment, deployment
 from taskhub.kernel.application.errors import Unavailable
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.migrate import check_schema, migrate
 from taskhub.settings import Settings, read_settings
 

@@ -3,7 +3,7 @@ connections come back.
 """
 
 from taskhub.kernel.application.errors import Unavailable
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.migrate import WrongSchema, check_schema
 
 

@@ -13,8 +13,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.positions import COUNT_PARKED
+from taskhub.kernel.infrastructure.event_log.subscription_statements import COUNT_PARKED
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 

@@ -6,7 +6,8 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.cache.row_cache import RowCache
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.tasks.application.archive_project import archive_project, unarchive_project
 from taskhub.tasks.application.assign_task import assign_task, unassign_task
@@ -49,7 +50,8 @@ class TasksContainer(containers.DeclarativeContainer):
     clock: providers.Dependency[Any] = providers.Dependency()
     memberships: providers.Dependency[Any] = providers.Dependency()
 
-    unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, signal, memberships)
+    project_cache = providers.Singleton(RowCache, PROJECTS)
+    unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, signal, memberships, project_cache)
     command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS, LABELS, COMMENTS))
     runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(
         Runner, unit_of_work.provider, command_log, clock

@@ -6,7 +6,7 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.infrastructure.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.workspaces.api.gate import WorkspaceGate
 from taskhub.workspaces.application.accept_invitation import accept_invitation

@@ -14,7 +14,7 @@ from support.operations import World
 from support.problems import problem
 from support.server import execute, with_database
 from taskhub.app import TaskHub
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.service.metrics import metrics_app
 from taskhub.service.pages import MEDIA_TYPES, asset, asset_path
 from taskhub.service.prepared import Prepared

@@ -20,7 +20,7 @@ from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.windows import Windows
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.shared_counts import SharedCounts
 
 MOST = 200

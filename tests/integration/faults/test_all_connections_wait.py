@@ -11,7 +11,7 @@ from support.api import Api
 from support.problems import problem
 from support.waiting import eventually
 from taskhub.app import TaskHub
-from taskhub.kernel.infrastructure import database as database_module
+from taskhub.kernel.infrastructure.postgres import database as database_module
 
 POOL_SIZE = 3
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

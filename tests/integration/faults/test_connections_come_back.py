@@ -18,7 +18,7 @@ from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.application import runner
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 POOL_SIZE = 3
 ONCE: dict[str, Any] = {"times": 1}

@@ -13,8 +13,8 @@ from support.api import Api
 from support.problems import problem
 from support.server import execute
 from taskhub.app import TaskHub
-from taskhub.kernel.infrastructure import database as database_module
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres import database as database_module
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 WRITERS = 40
 TERMINATIONS = 15

@@ -12,7 +12,7 @@ import pytest
 from support.api import Api, made
 from support.credulous import started
 from support.log import read_log
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.migrate import migrate
 from taskhub.workspaces.contract.access import Role
 

@@ -15,8 +15,8 @@ import pytest
 from support import subscriber_process
 from support.subscriber_process import TYPE, NoteTaker, subscription
 from taskhub.kernel.contract.events import Event
-from taskhub.kernel.infrastructure import subscriptions
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.event_log import subscriptions
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 SCRIPT = Path(subscriber_process.__file__)
 

@@ -8,7 +8,7 @@ from support.api import Api, made
 from support.waiting import eventually
 from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.application.purge_trash import KEPT
 
 

@@ -9,7 +9,7 @@ import pytest
 from support.api import Api, made
 from support.counting import RoundTrips, counted
 from support.problems import problem
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 WORKFLOW = {"statuses": [{"key": "todo", "name": "To do", "category": "todo"}], "transitions": None}
 

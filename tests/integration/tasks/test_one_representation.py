@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from support.api import Api, made
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 FULL: dict[str, Any] = {
     "description": "# Oil\n\nTwice *a* day. ☃",

@@ -12,7 +12,7 @@ from support.counting import RoundTrips, counted
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Unavailable
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 WORKFLOW = {
     "statuses": [

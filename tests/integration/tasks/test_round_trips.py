@@ -6,7 +6,7 @@ import pytest
 
 from support.api import Api
 from support.counting import counted
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 pytestmark = pytest.mark.usefixtures("ada")
 

@@ -11,9 +11,9 @@ from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
 

@@ -12,7 +12,7 @@ from support.accounts import SECRET_KEY, Clock, Start
 from support.api import Api
 from taskhub.app import TaskHub
 from taskhub.container import Container
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.settings import Settings
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 

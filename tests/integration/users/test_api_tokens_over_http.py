@@ -9,7 +9,7 @@ import pytest
 
 from support.accounts import Clock, Start, pointers, problem, with_token, within_a_second
 from support.api import Api, made
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 TOKENS = "/v1/tokens"
 

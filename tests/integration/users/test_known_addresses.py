@@ -10,7 +10,7 @@ from support.accounts import Clock, Start, from_address, problem
 from support.api import Api
 from support.counting import counted
 from taskhub.background import Background
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.infrastructure.sign_in_addresses import KEPT, MOST_KEPT
 
 HOME, AWAY = "192.0.2.7", "198.51.100.9"

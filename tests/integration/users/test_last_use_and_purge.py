@@ -8,7 +8,7 @@ import pytest
 
 from support.accounts import Clock, with_token
 from support.api import Api, made
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.container import UsersContainer
 from taskhub.users.infrastructure.accounts import SqlAccounts
 from taskhub.users.infrastructure.purge import BATCH, PURGES

@@ -8,7 +8,7 @@ import pytest
 
 from support.accounts import Start, pointers, problem, someone, with_token, within_a_second
 from support.api import Api, made
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 ME = "/v1/users/me"
 NEW_PASSWORD = "another password altogether"

@@ -10,7 +10,7 @@ import pytest
 from support.accounts import PASSWORD, Start, pointers, problem, someone
 from support.api import Api, made
 from taskhub.container import Container
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 
 async def test_somebody_new_is_told_who_they_are(service: Api) -> None:

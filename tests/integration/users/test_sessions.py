@@ -9,7 +9,7 @@ import pytest
 
 from support.accounts import SECRET_KEY, Clock, Start, problem, with_token, within_a_second
 from support.api import Api, made
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
 

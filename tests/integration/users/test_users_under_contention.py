@@ -13,8 +13,8 @@ from support.users import FakeTenancies
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.application.change_account import ChangeAccount
 from taskhub.users.application.change_password import ChangePassword
 from taskhub.users.application.close_account import CloseAccount

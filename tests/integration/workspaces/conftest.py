@@ -12,7 +12,7 @@ from support.credulous import Meet, started
 from support.log import Log, read_log
 from taskhub.app import TaskHub
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 
 @pytest.fixture(scope="session")

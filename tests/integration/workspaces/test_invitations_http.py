@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, update
 from support.api import Api, made
 from support.credulous import Meet
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS
 
 ACCEPT = "/v1/invitations/accept"

@@ -11,7 +11,7 @@ import pytest
 from support.api import Api, made
 from support.credulous import Meet
 from taskhub.app import TaskHub
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 FIELDS = ["user_id", "name", "email", "role", "version", "joined_at", "left_at"]
 ROUNDS = 200

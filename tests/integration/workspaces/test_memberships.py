@@ -14,9 +14,9 @@ from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, Moved
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork

@@ -18,10 +18,10 @@ from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.unit_of_work import Place
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import DomainError
-from taskhub.kernel.infrastructure.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.workspaces.domain.errors import LastOwner
 from taskhub.workspaces.infrastructure.tenancies import sql_tenancies
 

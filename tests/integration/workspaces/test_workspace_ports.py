@@ -13,8 +13,8 @@ from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
 from taskhub.workspaces.application.views import invitation_view, member_view, workspace_view
 from taskhub.workspaces.contract.access import Role

@@ -16,10 +16,10 @@ from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.application.restore_workspace import RestoreWorkspace
 from taskhub.workspaces.domain.errors import NoOwner
 from taskhub.workspaces.infrastructure import purge

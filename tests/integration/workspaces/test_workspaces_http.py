@@ -9,7 +9,7 @@ import pytest
 from support.api import Api, made
 from support.credulous import Meet, started
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 FIELDS = ["id", "name", "time_zone", "role", "version", "created_at", "updated_at"]
 

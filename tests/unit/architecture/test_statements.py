@@ -8,7 +8,7 @@ import re
 import pytest
 
 import taskhub
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.models import metadata
 
 WORKSPACE_KEYS = ("workspace_id", "stream_id")

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from asyncpg.exceptions import _base
 
-from taskhub.kernel.infrastructure.failures import is_broken
+from taskhub.kernel.infrastructure.postgres.errors import is_broken
 
 
 def test_a_parameter_that_the_driver_refuses_breaks_no_connection() -> None:

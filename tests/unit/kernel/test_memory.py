@@ -1,7 +1,7 @@
 """What is remembered, and for how long."""
 
 from support.stopwatch import Stopwatch
-from taskhub.kernel.infrastructure.memory import Memory
+from taskhub.kernel.infrastructure.cache.ttl_cache import Memory
 
 
 def test_an_answer_is_as_old_as_its_question() -> None:

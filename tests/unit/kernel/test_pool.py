@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from taskhub.kernel.infrastructure.pool import IDLE_SECONDS, AllInUse, Pool
+from taskhub.kernel.infrastructure.postgres.pool import IDLE_SECONDS, AllInUse, Pool
 
 SOON = 0.01
 

@@ -34,6 +34,7 @@ class ScriptedWork:
     def __init__(self, script: list[Any], attempt: Attempt) -> None:
         self.script = script
         self.attempt = attempt
+        self.rests_on_cache = False
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from support.stopwatch import Stopwatch
-from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
 from taskhub.workspaces.contract.access import Grant, Role
 from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED, WORKSPACE_UPDATED
 from taskhub.workspaces.infrastructure.grants import SqlGrants

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from taskhub.cli.examination.findings import Finding, fail, ok, warn
 from taskhub.kernel.application.clock import system_clock
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.positions import COUNT_PARKED
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.event_log.subscription_statements import COUNT_PARKED
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.migrate import WrongSchema, check_schema
 from taskhub.settings import Settings
 

@@ -9,7 +9,7 @@ from taskhub.cli.examination import folder as folder_checks
 from taskhub.cli.examination.findings import Finding, fail, ok, warn
 from taskhub.deployment import data_dir, database
 from taskhub.embedded import EmbeddedPostgresError, tool
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.settings import Settings, WrongSettings, read_settings
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from taskhub.cli.errors import CommandFailed
 from taskhub.deployment import SECRET_FILE, data_dir, database
 from taskhub.embedded import back_up, restore
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.migrate import refuse_newer, revision_of
 from taskhub.settings import Settings, read_settings
 

@@ -13,8 +13,8 @@ from taskhub.background import beside
 from taskhub.deployment import data_dir
 from taskhub.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.settings import Settings
 
 SECONDS = 0.5

@@ -6,8 +6,8 @@ every further one locks what it loads, so that it can't lose again.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -118,8 +118,9 @@ class Runner(Generic[Work]):
         for tries in count():
             try:
                 async with self._begin(attempt) as uow:
-                    result = await use_case(command, uow)
-                    return await uow.commit(result, reply), result
+                    with _refusals_checked(uow):
+                        result = await use_case(command, uow)
+                        return await uow.commit(result, reply), result
             except (Moved, KeyTaken) as obstacle:
                 if answer := await self._first_answer(obstacle, context.retry_key):
                     return answer, None
@@ -164,3 +165,14 @@ def _require_patience(obstacle: Moved | KeyTaken, started: float, *, uncertain: 
     if uncertain:
         raise OutcomeUnknown(keyed=True) from obstacle
     raise (Unavailable() if isinstance(obstacle, ConnectionLost) else Busy()) from obstacle
+
+
+@contextmanager
+def _refusals_checked(uow: UnitOfWork) -> Iterator[None]:
+    """A refusal that rests on what the process remembers may be out of date: the command is run again instead."""
+    try:
+        yield
+    except DomainError as refusal:
+        if uow.rests_on_cache and refusal.category is not Category.UNAVAILABLE:
+            raise Moved from refusal
+        raise

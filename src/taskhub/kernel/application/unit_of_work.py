@@ -16,6 +16,13 @@ class UnitOfWork(Protocol):
     Leaving it without `commit` rolls back. It serves one command and is never shared.
     """
 
+    @property
+    def rests_on_cache(self) -> bool:
+        """Whether the command decided from rows that the process remembers, and that may be out of date.
+
+        A commit finds that out by itself. A refusal has nothing that would: it is not told, and the command is run again.
+        """
+
     async def __aenter__(self) -> Self: ...
 
     async def __aexit__(

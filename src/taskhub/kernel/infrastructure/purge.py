@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, bindparam, delete, func, literal, select, tuple_
 
-from taskhub.kernel.infrastructure.command_log import KEPT
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import RateLimitHitRow, RetryKeyRow
+from taskhub.kernel.infrastructure.event_log.command_log import KEPT
+from taskhub.kernel.infrastructure.event_log.tables import RateLimitHitRow, RetryKeyRow
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 AT_ONCE = 1000
 HITS_KEPT = timedelta(minutes=10)

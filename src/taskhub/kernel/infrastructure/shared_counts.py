@@ -29,10 +29,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.application.windows import WINDOW_SECONDS, Windows
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import RateLimitHitRow
+from taskhub.kernel.infrastructure.event_log.tables import RateLimitHitRow
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 TELL_SECONDS = 0.4
 """Told so long after they happened, and heard so long after that, hits are known everywhere within a second."""

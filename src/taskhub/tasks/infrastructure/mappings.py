@@ -1,14 +1,17 @@
 """Projects, tasks, labels and comments as rows."""
 
+from collections.abc import Mapping as Dict
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, cast, func, literal_column
+from sqlalchemy import ColumnElement, Text, Update, cast, func, literal_column, update
+from sqlalchemy.sql.expression import CTE
 
 from taskhub.kernel.domain.texts import sort_key
-from taskhub.kernel.infrastructure.mapping import Allocation, Mapping
-from taskhub.kernel.infrastructure.rows import table_of
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.tasks.application.views import (
     CommentView,
     LabelView,
@@ -90,6 +93,7 @@ COMMENT_COLUMNS = (
     "updated_at",
     "deleted_at",
 )
+WORKSPACE_KEY = ("workspace_id", "id")
 _TASK_WIDTH = TASK_COLUMNS.index("rank")
 """A task is made of these: it does not know its rank until it gets a new one."""
 _NO_DUE = (None, None, None, None, None)
@@ -211,6 +215,34 @@ def _task_from_row(row: Any) -> Task:
     return Task(workspace_id, id, project_id, project_key, number, content, status_category, *others)
 
 
+class NextInProject:
+    """A new task gets the next number of its project, and stands at its end."""
+
+    @property
+    def parent(self) -> Mapping[Project]:
+        return PROJECTS
+
+    def is_needed(self, task: Task) -> bool:
+        return task.number is None
+
+    def parent_key(self, task: Task) -> tuple[UUID, UUID]:
+        return task.workspace_id, task.project_id
+
+    def update(self) -> Update:
+        project = PROJECTS.table.c
+        return update(PROJECTS.table).values(last_number=project.last_number + 1, last_place=project.last_place + 1)
+
+    def columns(self, project: CTE) -> dict[str, ColumnElement[Any]]:
+        return {"number": project.c.last_number, "rank": rank_at_end(project.c.last_place)}
+
+    def fields(self, project: CTE) -> dict[str, ColumnElement[Any]]:
+        number = project.c.last_number
+        return {"number": number, "key": project.c.key.concat("-").concat(cast(number, Text))}
+
+    def complete(self, task: Task, fields: Dict[str, Any]) -> None:
+        task.number = fields["number"]
+
+
 def rank_at_end(place: ColumnElement[int]) -> ColumnElement[str]:
     """As `rank.at_end`, in SQL."""
     return literal_column("'i'", Text()).concat(func.lpad(cast(place, Text), 9, "0"))
@@ -220,43 +252,35 @@ PROJECTS = Mapping(
     Project,
     ProjectRow,
     ProjectView,
+    key=WORKSPACE_KEY,
     lock_rank=30,
     represent=project_view,
     columns=PROJECT_COLUMNS,
     from_row=_project_from_row,
     to_row=_project_to_row,
     constraints={"uq_projects_workspace_id_key": KeyTaken},
-    visible=(table_of(ProjectRow).c.purged_at.is_(None),),
+    criteria=(table_of(ProjectRow).c.purged_at.is_(None),),
     leaves_tombstone=True,
-    is_remembered=True,
 )
 TASKS = Mapping(
     Task,
     TaskRow,
     TaskView,
+    key=WORKSPACE_KEY,
     lock_rank=40,
     represent=task_view,
     columns=TASK_COLUMNS,
     from_row=_task_from_row,
     to_row=_task_to_row,
     is_relied_on=False,
-    kept=("rank",),
-    allocation=Allocation(
-        parent=PROJECTS,
-        parent_id=lambda task: task.project_id,
-        counters=("last_number", "last_place"),
-        number="number",
-        columns=lambda project: {"number": project.c.last_number, "rank": rank_at_end(project.c.last_place)},
-        fields=lambda project: {
-            "number": project.c.last_number,
-            "key": project.c.key.concat("-").concat(cast(project.c.last_number, Text)),
-        },
-    ),
+    update_expressions={"rank": func.coalesce},
+    insert_step=NextInProject(),
 )
 LABELS = Mapping(
     Label,
     LabelRow,
     LabelView,
+    key=WORKSPACE_KEY,
     lock_rank=28,
     represent=label_view,
     columns=LABEL_COLUMNS,
@@ -267,6 +291,7 @@ COMMENTS = Mapping(
     Comment,
     CommentRow,
     CommentView,
+    key=WORKSPACE_KEY,
     lock_rank=45,
     represent=comment_view,
     columns=COMMENT_COLUMNS,

@@ -6,8 +6,8 @@ from sqlalchemy import bindparam, select, union
 
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.purge_trash import KEPT, PurgeTrash, purge_trash
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
@@ -17,7 +17,7 @@ _BEFORE = bindparam("before", type_=_tasks.deleted_at.type)
 _WORKSPACES = Statement(
     union(
         select(_tasks.workspace_id).where(_tasks.deleted_at < _BEFORE),
-        select(_projects.workspace_id).where(_projects.deleted_at < _BEFORE, *PROJECTS.visible),
+        select(_projects.workspace_id).where(_projects.deleted_at < _BEFORE, *PROJECTS.criteria),
     )
 )
 

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Computed, Index, PrimaryKeyConstraint, SmallInteger
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskhub.kernel.infrastructure.rows import Row, SoftDeleted, Timestamped, Versioned
+from taskhub.kernel.infrastructure.postgres.rows import Row, SoftDeleted, Timestamped, Versioned
 
 
 class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):

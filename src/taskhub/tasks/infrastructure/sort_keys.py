@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, and_, bindparam, or_, select, tuple_, update
 
 from taskhub.kernel.domain.texts import sort_key
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.mapping import Mapping
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.tasks.infrastructure.mappings import LABELS, PROJECTS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 

@@ -1,18 +1,20 @@
 """This module's unit of work."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Table, Uuid, bindparam, delete, func, literal, select, tuple_
 
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.forgetting import forget
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.cache.row_cache import RowCache
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.redaction import forget
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.repositories.cascades import SqlCascades
@@ -55,18 +57,24 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
         database: Database,
         signal: StreamSignal,
         memberships: Callable[[SqlUnitOfWork], Memberships],
+        project_cache: RowCache,
         attempt: Attempt,
     ) -> None:
         super().__init__(database, signal, attempt)
         self._memberships = memberships
+        self._project_cache = project_cache
+
+    def committed(self, changes: Sequence[Change]) -> None:
+        super().committed(changes)
+        self._project_cache.forget_changed(changes)
 
     @property
     def projects(self) -> SqlProjects:
-        return SqlProjects(self)
+        return SqlProjects(self, self._project_cache)
 
     @property
     def tasks(self) -> SqlTasks:
-        return SqlTasks(self)
+        return SqlTasks(self, self.projects)
 
     @property
     def structure(self) -> SqlStructure:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
-from taskhub.kernel.infrastructure.database import Parameters, Record
-from taskhub.kernel.infrastructure.mapping import Guard
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.users.contract.accounts import DELETED, AccountName, OpenAccounts
 from taskhub.users.contract.errors import InvalidToken
 from taskhub.users.infrastructure.mappings import USERS

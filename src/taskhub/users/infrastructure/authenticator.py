@@ -9,9 +9,9 @@ from sqlalchemy import DateTime, bindparam, select
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.contract.caller import Caller, Scope
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.memory import Memory, Monotonic
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.cache.ttl_cache import Memory, Monotonic
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.ports import ACCESS_SECONDS
 from taskhub.users.contract.errors import InvalidToken, NotAuthenticated, TokenExpired
 from taskhub.users.infrastructure.access_tokens import Claims, JwtAccessTokens

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.infrastructure.database import Database, Parameters
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database, Parameters
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.passwords import Credentials
 from taskhub.users.infrastructure.mappings import USERS
 from taskhub.users.infrastructure.sign_in_addresses import KEPT, SqlSignInAddresses, is_known

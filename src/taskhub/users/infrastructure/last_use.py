@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy import ARRAY, DateTime, Table, Uuid, bindparam, column, func, or_, select, update
 
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS
 
 COARSENESS = timedelta(minutes=1)

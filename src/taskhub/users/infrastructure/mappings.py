@@ -3,7 +3,7 @@
 from typing import Any
 
 from taskhub.kernel.contract.caller import Scope
-from taskhub.kernel.infrastructure.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.users.application.views import SessionView, TokenView, UserView, session_view, token_view, user_view
 from taskhub.users.domain.api_token import ApiToken
 from taskhub.users.domain.email import EmailAddress

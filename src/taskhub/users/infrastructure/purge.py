@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import DateTime, Table, bindparam, delete, literal, select, tuple_
 
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.purge import Purge
-from taskhub.kernel.infrastructure.statements import Statement
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS
 from taskhub.users.infrastructure.sign_in_addresses import KEPT, expired
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import DateTime, Integer, Uuid, bindparam, func, select
 
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.views import SessionView, TokenView, UserView
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, USERS
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from taskhub.kernel.infrastructure.mapping import Mapping
-from taskhub.kernel.infrastructure.repository import SqlRepository
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
 from taskhub.users.domain.api_token import ApiToken
 from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskhub.kernel.infrastructure.rows import Row, SoftDeleted, Timestamped, Versioned
+from taskhub.kernel.infrastructure.postgres.rows import Row, SoftDeleted, Timestamped, Versioned
 
 
 class UserRow(Versioned, Timestamped, SoftDeleted, Row):

@@ -10,9 +10,9 @@ from sqlalchemy import ARRAY, DateTime, Exists, Integer, LargeBinary, Uuid, bind
 from sqlalchemy.dialects.postgresql import insert
 
 from taskhub.kernel.domain.addresses import network_of
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.infrastructure.mappings import USERS
 from taskhub.users.infrastructure.rows import SignInAddressRow
 

@@ -7,12 +7,12 @@ from sqlalchemy import Uuid, bindparam, delete, or_
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.contract.ids import shadow_of
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.kernel.infrastructure.tables import RetryKeyRow
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.tables import RetryKeyRow
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.users.application.ports import Tenancies
 from taskhub.users.infrastructure.repositories import SqlApiTokens, SqlSessions, SqlUsers
 from taskhub.users.infrastructure.sign_in_addresses import FORGET

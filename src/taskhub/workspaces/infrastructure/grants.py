@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.memory import Memory, Monotonic
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.streams import StreamSignal
+from taskhub.kernel.infrastructure.cache.ttl_cache import Memory, Monotonic
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.contract.access import Grant
 from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED, WORKSPACE_UPDATED
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, ROLES, WORKSPACES

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from taskhub.kernel.infrastructure.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.workspaces.application.views import (
     InvitationView,
     MemberView,
@@ -75,4 +75,5 @@ INVITATIONS = Mapping(
     represent=invitation_view,
     columns=INVITATION_COLUMNS,
     from_row=_invitation_from_row,
+    key=("workspace_id", "id"),
 )

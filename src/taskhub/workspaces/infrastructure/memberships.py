@@ -5,15 +5,15 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
-from taskhub.kernel.infrastructure.presence import Presence
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.workspaces.contract.memberships import Memberships
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 
 _members, _workspaces = MEMBERS.table.c, WORKSPACES.table.c
 _WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
-_MEMBERS = Presence(MEMBERS.table, "user_id", _members.left_at.is_(None))
+_MEMBERS = RowGuard(MEMBERS.table, MEMBERS.key, _members.left_at.is_(None))
 _AMONG = Statement(
     select(_members.user_id).where(
         _members.workspace_id == _WORKSPACE_ID,

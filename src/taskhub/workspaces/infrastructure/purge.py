@@ -27,10 +27,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow, StreamRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.domain.workspace import RESTORABLE
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork

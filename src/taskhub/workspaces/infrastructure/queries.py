@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, Uuid, bindparam, select, tuple_
 
-from taskhub.kernel.infrastructure.database import Database, Parameters, Record
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.application.queries import Position
 from taskhub.workspaces.application.views import (
     ROLE_KEYS,

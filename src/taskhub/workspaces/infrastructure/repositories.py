@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, literal, or_, select
 
-from taskhub.kernel.infrastructure.repository import SqlRepository
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.domain.member import Member
@@ -73,7 +73,7 @@ class SqlMembers(SqlRepository[Member]):
         return [
             Tenancy(
                 by_id[row["workspace_id"]],
-                self._loaded(tuple(row)[:-2]),
+                self.track(tuple(row)[:-2]),
                 row["has_other_owners"],
                 row["has_other_members"],
             )

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, literal, select
 
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.workspaces.domain.tenancy import end_all
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 from taskhub.workspaces.infrastructure.repositories import SqlMembers, SqlWorkspaces

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.users.contract.accounts import OpenAccounts
 from taskhub.workspaces.infrastructure.repositories import SqlInvitations, SqlMembers, SqlWorkspaces
 

@@ -10,7 +10,7 @@ import pytest
 from support.api import Api, made
 from support.counting import counted
 from support.task_rows import store, task_of
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 DAY = timedelta(days=1)
 PLACES = [

@@ -7,7 +7,7 @@ import pytest
 
 from support.api import Api, made
 from support.task_rows import store, task_of
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 
 async def walk(api: Api, path: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.models import metadata
 from taskhub.tasks.infrastructure import ddl
 

@@ -8,7 +8,7 @@ from integration.tasks.test_after_effects import purge
 from support.api import Api, made
 from support.problems import problem, told
 from taskhub.container import Container
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.application.purge_trash import KEPT
 from taskhub.tasks.domain.blockers import MOST_BLOCKERS
 from taskhub.tasks.domain.errors import MOST_IN_PATH

@@ -14,7 +14,7 @@ from support.forest import DEEDS, EXPECTED, Forest, changed_by, wanted_by
 from support.graphs import BLOCKERS, PARENTS, Graphs
 from support.log import Event, read_log
 from support.windows import Windows
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 SECONDS = 30.0
 CLIENTS = 32

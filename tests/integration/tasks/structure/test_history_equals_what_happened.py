@@ -12,7 +12,7 @@ from support.api import Api, made
 from support.log import read_log
 from support.random_work import WEIGHTS, RandomWork
 from taskhub.app import TaskHub
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 STEPS = 250
 TOLD_BY_ITSELF = {"version", "updated_at"}

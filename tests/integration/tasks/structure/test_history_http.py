@@ -10,7 +10,7 @@ from support.api import Api, made
 from support.problems import problem
 from support.waiting import eventually
 from taskhub.container import Container
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.application.purge_trash import KEPT
 
 MEMBERS = ["seq", "type", "occurred_at", "actor_id", "version", "changes"]

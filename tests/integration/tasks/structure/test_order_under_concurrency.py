@@ -12,7 +12,7 @@ from support.crowds import Crowd, Request
 from support.log import read_log
 from support.orders import PlayedOrder, added, ranks_in, tasks_by_rank
 from support.windows import Windows
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.domain.rank import LONGEST
 
 SECONDS = 30.0

@@ -13,7 +13,7 @@ from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.application import places
 from taskhub.tasks.application.change_task import ChangeTask
 from taskhub.tasks.application.move_task import MoveTask

@@ -8,7 +8,7 @@ import pytest
 
 from integration.tasks.test_one_representation import FULL, logged
 from support.api import Api, made
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 Check = Callable[[str, dict[str, Any]], Awaitable[None]]
 """Whether a thing below a path is the same everywhere."""

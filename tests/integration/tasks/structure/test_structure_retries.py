@@ -11,7 +11,7 @@ from support.api import Api, made
 from support.log import read_log
 from support.operations import PROTECTED
 from support.problems import problem
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.workspaces.contract.access import Role, WorkspaceAccess
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from support.api import Api, made
 from support.counting import RoundTrips, counted
-from taskhub.kernel.infrastructure.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 MOST = 14
 """Round trips of the most entangled command: locks, members, labels, both graphs, rows and events."""

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import Integer, Uuid, bindparam, select, true
 
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort, PageRequest, Portion
 from taskhub.tasks.application.views import CommentView

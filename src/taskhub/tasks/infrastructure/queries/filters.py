@@ -25,7 +25,7 @@ from sqlalchemy import (
     true,
 )
 
-from taskhub.kernel.infrastructure.database import Parameters
+from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.tasks.application.queries import Order, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound

@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy import Integer, Text, bindparam, cast, func, select, true, union_all
 
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.database import Database, Record
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort, PageRequest, Portion
 from taskhub.tasks.application.views import HistoryEntry

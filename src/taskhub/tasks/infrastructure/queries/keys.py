@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Select, Table, Text, bindparam, column, func, null, select, union_all
 
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import Key, ProjectKey, TaskKey
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, select
 
-from taskhub.kernel.infrastructure.database import Database, Record
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import LabelSort, Order, PageRequest, Portion
 from taskhub.tasks.application.views import LabelView
 from taskhub.tasks.infrastructure.mappings import LABELS

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, literal_column, select, true
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import Order, TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID

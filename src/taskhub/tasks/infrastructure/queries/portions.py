@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from taskhub.kernel.infrastructure.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
 from taskhub.tasks.application.queries import PageRequest, Portion
 from taskhub.tasks.infrastructure.queries.sorting import parameters_of, position_of
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, bindparam, select
 
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import ProjectRef
 from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
@@ -19,7 +19,7 @@ from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 
 _projects = PROJECTS.table.c
 _IN_WORKSPACE = select(*(_projects[name] for name in ProjectView.__struct_fields__)).where(
-    _projects.workspace_id == WORKSPACE_ID, *PROJECTS.visible
+    _projects.workspace_id == WORKSPACE_ID, *PROJECTS.criteria
 )
 _LIVE = _projects.deleted_at.is_(None)
 _PROJECT = {

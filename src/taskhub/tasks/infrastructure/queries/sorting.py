@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, select, text, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from taskhub.kernel.infrastructure.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
 from taskhub.tasks.application.queries import CommentSort, HistorySort, LabelSort, Order, Position, ProjectSort, TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID

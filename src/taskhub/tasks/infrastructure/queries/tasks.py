@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from taskhub.kernel.infrastructure.database import Database, Record
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import PageRequest, Portion, TaskFilter, TaskSort
 from taskhub.tasks.application.views import PRIORITY_KEYS, DueView, TaskView

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, Uuid, bindparam, case, column, func, null, select, update
 from sqlalchemy.dialects.postgresql import array
 
-from taskhub.kernel.infrastructure.cascade import Cascade, Changed
-from taskhub.kernel.infrastructure.database import Parameters, Record
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, Changed
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import CASCADE_SECONDS
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project

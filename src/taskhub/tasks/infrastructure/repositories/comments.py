@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.repository import SqlRepository
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.infrastructure.mappings import COMMENTS
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from taskhub.kernel.infrastructure.presence import Presence
-from taskhub.kernel.infrastructure.repository import SqlRepository
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
+from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.infrastructure.mappings import LABELS
 
-_LABELS = Presence(LABELS.table, "id")
+_LABELS = RowGuard(LABELS.table, LABELS.key)
 
 
 class SqlLabels(SqlRepository[Label]):

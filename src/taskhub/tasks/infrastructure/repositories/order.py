@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 
 from taskhub.kernel.domain.errors import Fault, UnknownReference
-from taskhub.kernel.infrastructure.database import Parameters
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import Crowd, Gap
 from taskhub.tasks.domain.place import Place, Side
 from taskhub.tasks.domain.project import Project

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, select, update
 
-from taskhub.kernel.infrastructure.repository import SqlRepository
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.cache.row_cache import CachedRepository
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import Allotment
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import at_end
@@ -20,7 +20,7 @@ _EXPIRED = Statement(
     .where(
         _projects.workspace_id == WORKSPACE_ID,
         _projects.deleted_at < bindparam("instant", type_=_projects.deleted_at.type),
-        *PROJECTS.visible,
+        *PROJECTS.criteria,
     )
     .order_by(_projects.id)
     .limit(bindparam("limit", type_=Integer()))
@@ -48,7 +48,7 @@ async def hold_projects(uow: SqlUnitOfWork, workspace_id: UUID) -> None:
     await uow.fetch(_HOLD, {"workspace_id": workspace_id})
 
 
-class SqlProjects(SqlRepository[Project]):
+class SqlProjects(CachedRepository[Project]):
     mapping = PROJECTS
 
     async def allot(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allotment:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Uuid, bindparam, column, func, select, true
 
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.hierarchy import Hierarchy, Node
 from taskhub.tasks.infrastructure.mappings import TASKS

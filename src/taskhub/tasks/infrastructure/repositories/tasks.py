@@ -10,12 +10,13 @@ from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, insert, literal, o
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import Moved
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.database import Record
-from taskhub.kernel.infrastructure.presence import Presence
-from taskhub.kernel.infrastructure.repository import SqlRepository, checked
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Record
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked
+from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import Expired, Family, TaskRef
 from taskhub.tasks.domain.errors import ProjectArchived
 from taskhub.tasks.domain.project import Project
@@ -42,7 +43,7 @@ _WITH_PROJECT = {kind: Statement(_with_project.where(is_named)) for kind, is_nam
 _home = (
     select(*PROJECTS.columns, _tasks.id.label("task__id"))
     .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
-    .where(_IN_WORKSPACE, *PROJECTS.visible)
+    .where(_IN_WORKSPACE, *PROJECTS.criteria)
     .with_for_update(of=PROJECTS.table)
 )
 _HOME = {kind: Statement(_home.where(is_named)) for kind, is_named in IS_NAMED.items()}
@@ -89,8 +90,8 @@ _STATE = {
     )
     for kind, is_named in IS_NAMED.items()
 }
-_OPEN_PROJECTS = Presence(PROJECTS.table, "id", _projects.archived_at.is_(None))
-_LIVE_TASKS = Presence(TASKS.table, "id", _tasks.deleted_at.is_(None))
+_OPEN_PROJECTS = RowGuard(PROJECTS.table, PROJECTS.key, _projects.archived_at.is_(None))
+_LIVE_TASKS = RowGuard(TASKS.table, TASKS.key, _tasks.deleted_at.is_(None))
 
 _TAKEN = Statement(
     select(_events.entity_id).where(
@@ -109,6 +110,10 @@ _KEEP_KEYS = Statement(insert(_former).from_select(["workspace_id", *_KEY], sele
 
 class SqlTasks(SqlRepository[Task]):
     mapping = TASKS
+
+    def __init__(self, uow: SqlUnitOfWork, projects: SqlProjects) -> None:
+        super().__init__(uow)
+        self._projects = projects
 
     async def identify(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> UUID:
         ids = await self._ids(workspace_id, ref)
@@ -136,9 +141,9 @@ class SqlTasks(SqlRepository[Task]):
         target_id: UUID | None = None,
     ) -> Family:
         id, project_id, _ = await self._ids(workspace_id, ref)
-        projects = await self._projects(workspace_id, {project_id, target_id or project_id})
+        projects = await self._projects_by_id(workspace_id, {project_id, target_id or project_id})
         records = await self._uow.fetch(_FAMILY, {"workspace_id": workspace_id, "id": id})
-        around = {task.id: task for task in map(self._loaded, sorted(records, key=itemgetter("rank")))}
+        around = {task.id: task for task in map(self.track, sorted(records, key=itemgetter("rank")))}
         task = checked(_visible(around.get(id), with_deleted=with_deleted), expected)
         parent = around.get(task.content.parent_id) if task.content.parent_id else None
         below = [one for one in around.values() if one is not task and one is not parent]
@@ -151,7 +156,7 @@ class SqlTasks(SqlRepository[Task]):
     ) -> dict[UUID, tuple[Task, Project]]:
         homes = await self._uow.fetch(_THEIR_IDS, {"workspace_id": workspace_id, "ids": list(ids)})
         project_of = {record["id"]: record["project_id"] for record in homes}
-        projects = await self._projects(workspace_id, set(project_of.values()), weakly=not in_structure)
+        projects = await self._projects_by_id(workspace_id, set(project_of.values()), weakly=not in_structure)
         tasks = [task for task in await self.find_all(workspace_id, project_of) if task.deleted_at is None]
         return {task.id: (task, self._home(task, projects)) for task in tasks}
 
@@ -203,25 +208,25 @@ class SqlTasks(SqlRepository[Task]):
         record = await self._uow.fetch_row(_WITH_PROJECT[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
         if record is None:
             raise NotFound
-        return self._loaded(record), SqlProjects(self._uow)._loaded(record[_WIDTH:])
+        return self.track(record), self._projects.track(record[_WIDTH:])
 
     async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
         """Locks the project before the task, as everyone does."""
         if self._uow.lock_first:
             ids = await self._ids(workspace_id, ref)
-            projects = await self._projects(workspace_id, {ids["project_id"]})
+            projects = await self._projects_by_id(workspace_id, {ids["project_id"]})
             task = await self.get(workspace_id, ids["id"], with_deleted=True)
             return task, self._home(task, projects)
         record = await self._uow.fetch_row(_HOME[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
         if record is None:
             raise NotFound
         *columns, id = record
-        project = SqlProjects(self._uow)._loaded(columns)
+        project = self._projects.track(columns)
         task = await self.get(workspace_id, id, with_deleted=True)
         return task, self._home(task, {project.id: project})
 
-    async def _projects(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
-        projects = await SqlProjects(self._uow).find_all(workspace_id, {*ids, *self._uow.lock_first}, weakly=weakly)
+    async def _projects_by_id(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
+        projects = await self._projects.find_all(workspace_id, {*ids, *self._uow.lock_first}, weakly=weakly)
         return {project.id: project for project in projects}
 
     def _home(self, task: Task, projects: Mapping[UUID, Project]) -> Project:

@@ -30,14 +30,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.expression import CTE
 
-from taskhub.kernel.infrastructure.counter import numbers_taken
-from taskhub.kernel.infrastructure.mapping import Allocation, Guard, Mapping
-from taskhub.kernel.infrastructure.parameters import Rows, parameter
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow, RetryKeyRow, StreamRow
+from taskhub.kernel.infrastructure.event_log.log_sequence import numbers_taken
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, RetryKeyRow, StreamRow
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, UPDATE
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.parameters import Rows, parameter
 
-INSERT, UPDATE, DELETE = "insert", "update", "delete"
 _ONE = literal_column("1", Integer())
 
 _EVENTS, _STREAMS, _KEYS = table_of(EventRow), table_of(StreamRow), table_of(RetryKeyRow)
@@ -68,7 +68,7 @@ class Shape(NamedTuple):
 
     guards: tuple[tuple[Guard, bool], ...]
     writes: tuple[Write, ...]
-    allocation: Allocation | None
+    step: InsertStep | None
     keyed: bool
     events: int
     """0, 1, or 2 for "several"."""
@@ -100,15 +100,16 @@ class _Chain:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.gate: _Gate | None = None
-        self.number: ColumnElement[Any] | None = None
+        self.parent: CTE | None = None
+        """The row that the step in front of an insert has updated."""
         self.late_columns: dict[str, ColumnElement[Any]] = {}
         self.late_fields: dict[str, ColumnElement[Any]] = {}
 
     def statement(self) -> Statement:
         for index, (guard, many) in enumerate(self.shape.guards):
             self._guard(f"guard_{index}", guard, many=many)
-        if self.shape.allocation:
-            self._allocate(self.shape.allocation)
+        if self.shape.step:
+            self._insert_step(self.shape.step)
         for write in self.shape.writes:
             self._write(write)
         if self.shape.keyed:
@@ -118,12 +119,14 @@ class _Chain:
         return Statement(self._verdict())
 
     def _verdict(self) -> Select[Any]:
-        """One row: whether the last part went through, and so all before it; and the number that was allocated."""
+        """One row: whether the last part went through, and so all before it; and what only the statement knew."""
         assert self.gate is not None
-        columns: list[ColumnElement[Any]] = [self.gate.is_open().label("done")]
-        if self.number is not None:
-            columns.append(self.number.label("allocated"))
-        return select(*columns)
+        late = (
+            select(value).select_from(self.parent).correlate(None).scalar_subquery().label(name)
+            for name, value in self.late_fields.items()
+            if self.parent is not None
+        )
+        return select(self.gate.is_open().label("done"), *late)
 
     def _step(self, part: str, cte: CTE, *, many: bool = False) -> None:
         """Adds a part: what comes after it happens only if it touched all the rows that it should."""
@@ -147,22 +150,15 @@ class _Chain:
         locked = query.with_for_update(read=True, key_share=guard.is_weak, of=guard.table)
         self._step(part, locked.cte(part), many=many)
 
-    def _allocate(self, allocation: Allocation) -> None:
-        table, part = allocation.parent.table, "allocation"
-        match = (*allocation.parent.key, "version")
+    def _insert_step(self, step: InsertStep) -> None:
+        table, part = step.parent.table, "parent"
+        match = step.parent.guard.match
         rows = Rows(part, [(name, table.c[name].type) for name in match], many=False)
-        cte = (
-            update(table)
-            .values({table.c[counter]: table.c[counter] + _ONE for counter in allocation.counters})
-            .where(*self._gated(*(table.c[name] == rows.values[name] for name in match)))
-            .returning(*table.c)
-            .cte(part)
-        )
-        self._step(part, cte)
-        self.late_columns = allocation.columns(cte)
-        self.number = select(self.late_columns[allocation.number]).select_from(cte).correlate(None).scalar_subquery()
-        self.late_fields = allocation.fields(cte)
-        self._allocated = cte
+        conditions = self._gated(*(table.c[name] == rows.values[name] for name in match))
+        self.parent = step.update().where(*conditions).returning(*table.c).cte(part)
+        self._step(part, self.parent)
+        self.late_columns = step.columns(self.parent)
+        self.late_fields = step.fields(self.parent)
 
     def _write(self, write: Write) -> None:
         part = f"{write.kind}_{write.mapping.name}"
@@ -189,14 +185,11 @@ class _Chain:
         rows = Rows(part, [*((c.name, c.type) for c in columns), ("loaded_version", table.c.version.type)], many=write.many)
         return (
             update(table)
-            .values({c: self._new(mapping, c, rows.values[c.name]) for c in columns if c.name not in mapping.key})
+            .values({c: _updated(mapping, c, rows.values[c.name]) for c in columns if c.name not in mapping.key})
             .where(*self._gated(*self._this(mapping, rows)))
             .returning(_ONE)
             .cte(part)
         )
-
-    def _new(self, mapping: Mapping[Any], column: Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.coalesce(value, column) if column.name in mapping.kept else value
 
     def _lock(self, part: str, write: Write) -> None:
         """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""
@@ -251,12 +244,17 @@ class _Chain:
         source = select(counter.c.stream_id, seq, *(values[name] for name in EVENT_COLUMNS), *shared.values()).select_from(
             counter
         )
-        if self.late_fields:
-            source = source.select_from(self._allocated)
+        if self.parent is not None:
+            source = source.select_from(self.parent)
         if rows.source is not None:
             source = source.select_from(rows.source)
         cte = insert(_EVENTS).from_select(names, source).returning(_ONE).cte("event")
         self._step("events", cte, many=many)
+
+
+def _updated(mapping: Mapping[Any], column: Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    expression = mapping.update_expressions.get(column.name)
+    return value if expression is None else expression(value, column)
 
 
 def _object(fields: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:

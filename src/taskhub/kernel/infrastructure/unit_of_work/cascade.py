@@ -12,12 +12,12 @@ from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, bindparam, cast, 
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.commit import SCHEMA, encode
-from taskhub.kernel.infrastructure.counter import numbers_taken
-from taskhub.kernel.infrastructure.database import Connection
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.log_sequence import numbers_taken
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Connection
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.changes import SCHEMA, encode
 
 APPEND_SECONDS = 65.0
 

@@ -3,9 +3,9 @@
 from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, and_, bindparam, cast, column, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow, ParkedEventRow, StreamRow, SubscriptionRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, ParkedEventRow, StreamRow, SubscriptionRow
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 _events, _streams = table_of(EventRow), table_of(StreamRow)
 _positions, _parked = table_of(SubscriptionRow), table_of(ParkedEventRow)

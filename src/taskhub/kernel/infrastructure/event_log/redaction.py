@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, column, func, null, select, update
 
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 _events = table_of(EventRow)
 _names = func.jsonb_object_keys(_events.c.changes).table_valued(column("name"), name="names").render_derived()

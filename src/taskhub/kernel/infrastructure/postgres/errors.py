@@ -3,9 +3,9 @@
 import asyncpg
 
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.application.unit_of_work import Moved
+from taskhub.kernel.application.unit_of_work import ConnectionLost, Moved
 from taskhub.kernel.domain.errors import DomainError
-from taskhub.kernel.infrastructure.pool import AllInUse
+from taskhub.kernel.infrastructure.postgres.pool import AllInUse
 
 LOST = (
     asyncpg.ConnectionDoesNotExistError,
@@ -72,3 +72,8 @@ def outside_transaction(error: Exception) -> Exception:
     if isinstance(error, _AWAY) or is_lost(error):
         return Unavailable()
     return error
+
+
+def before_commit(error: Exception) -> Exception:
+    """What it means until commit is sent: a connection that breaks has undone everything, and the command is simply run again."""
+    return ConnectionLost() if is_lost(error) and not isinstance(error, TimeoutError) else outside_transaction(error)

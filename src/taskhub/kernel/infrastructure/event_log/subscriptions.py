@@ -17,10 +17,10 @@ from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.contract.events import Event
-from taskhub.kernel.infrastructure import positions
-from taskhub.kernel.infrastructure.database import Database, Record
-from taskhub.kernel.infrastructure.streams import StreamSignal
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.event_log import subscription_statements as positions
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 POLL_SECONDS = 1.0
 SWEEP = timedelta(seconds=60)

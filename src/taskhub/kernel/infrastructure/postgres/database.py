@@ -8,10 +8,9 @@ from typing import Any, ClassVar, Self, TypeAlias, cast
 import asyncpg
 from asyncpg.transaction import Transaction
 
-from taskhub.kernel.infrastructure.failures import LOST, is_broken, is_lost, outside_transaction
-from taskhub.kernel.infrastructure.pool import Pool
-from taskhub.kernel.infrastructure.recollection import Recollection
-from taskhub.kernel.infrastructure.statements import Statement
+from taskhub.kernel.infrastructure.postgres.errors import LOST, is_broken, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.postgres.pool import Pool
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 Parameters = dict[str, Any]
 Record: TypeAlias = asyncpg.Record
@@ -140,7 +139,6 @@ class Database:
         self._borrowed: set[Connection] = set()
         self.waits = 0
         self.round_trips: list[str] | None = None
-        self.recollection = Recollection()
 
     @property
     def borrowed(self) -> int:

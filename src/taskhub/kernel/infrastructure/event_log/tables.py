@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, Index, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskhub.kernel.infrastructure.rows import Row
+from taskhub.kernel.infrastructure.postgres.rows import Row
 
 
 class StreamRow(Row):

@@ -4,25 +4,25 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
-from uuid import UUID
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table
+from sqlalchemy import Column, ColumnElement, Table, Update
 from sqlalchemy.sql.expression import CTE
 
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import DomainError, IdTaken
-from taskhub.kernel.infrastructure.rows import Row, table_of
+from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 
 A = TypeVar("A", bound=Aggregate)
+UpdateExpression = Callable[[ColumnElement[Any], Column[Any]], ColumnElement[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class Guard:
     """Rows that a command relied upon without changing them: share-locked, and there as they were read, or nothing happens.
 
-    ``is_weak``: the lock stops only changes that lock the row first (`Mapping.is_relied_on`), and so not its counter.
+    ``is_weak``: the lock stops only changes that lock the row first (`Mapping.is_relied_on`), and no others of the row.
     """
 
     table: Table
@@ -31,27 +31,32 @@ class Guard:
     is_weak: bool = True
 
 
-@dataclass(frozen=True, eq=False)
-class Allocation:
-    """A number that a parent row hands to a new child, within the statement that inserts it.
+class InsertStep(Protocol):
+    """An update of a parent's row, made in front of the insert of a new child, that values of the child come from.
 
-    The parent is an aggregate that the command has loaded; it is matched by its version, so it also is the guard. A child that
-    has its number already gets none.
-
-    Attributes:
-        parent_id: names the parent of a child.
-        counters: the parent's columns that count.
-        number: the child's attribute, and column, that takes the number.
-        columns: the child's columns that follow from the counters, as SQL over the parent's returned row.
-        fields: the representation's members that do.
+    For what only the database can tell at commit: the next number that the parent hands out, for example. The parent is an
+    aggregate that the command has loaded. The step matches it by its version, and so is its guard as well.
     """
 
-    parent: "Mapping[Any]"
-    parent_id: Callable[[Any], UUID]
-    counters: tuple[str, ...]
-    number: str
-    columns: Callable[[CTE], dict[str, ColumnElement[Any]]]
-    fields: Callable[[CTE], dict[str, ColumnElement[Any]]]
+    @property
+    def parent(self) -> "Mapping[Any]": ...
+
+    def is_needed(self, child: Any) -> bool: ...
+
+    def parent_key(self, child: Any) -> tuple[Any, ...]:
+        """The key of the parent's row."""
+
+    def update(self) -> Update:
+        """The update, without the conditions that the commit adds to it. It returns all columns of the row."""
+
+    def columns(self, parent: CTE) -> dict[str, ColumnElement[Any]]:
+        """The columns of the child that follow from the updated row."""
+
+    def fields(self, parent: CTE) -> dict[str, ColumnElement[Any]]:
+        """The members of the child's representation that do."""
+
+    def complete(self, child: Any, fields: Dict[str, Any]) -> None:
+        """Gives the child what follows from these members, once they are known."""
 
 
 class Mapping(Generic[A]):
@@ -60,18 +65,16 @@ class Mapping(Generic[A]):
     Attributes:
         aggregate: the type.
         view: the representation: what is answered, and logged as the snapshot.
-        lock_rank: rows are locked in this order, everywhere: workspaces 10, members 20, invitations 25, labels 28, projects 30,
-            tasks 40, comments 45, users 50, what belongs to a user 60.
+        lock_rank: rows are locked in the order of their ranks, everywhere. No two mappings have the same.
         represent: makes the representation of an aggregate.
         columns: what is written, in the order of `to_row`; columns that the database computes are left out.
         key: the columns that name one row, the stream's first, the aggregate's own id last.
         logs_values: whether the log may hold values (accounts keep theirs out of it).
         constraints: what a violated constraint means, by its name.
-        allocation: where a new one gets its number from, if it has one.
-        visible: conditions that a row must meet to be there at all.
+        insert_step: what happens in front of an insert, if anything does.
+        update_expressions: what an update sets a column to, from its new value and the column, where that is not just the value.
+        criteria: conditions that a row must meet to be there at all.
         is_relied_on: whether commands often decide from one that they don't change. Its changes then lock the row first.
-        kept: columns that an update leaves as they are where the aggregate has None for them.
-        is_remembered: whether commands decide from one so often, and change it so rarely, that the process remembers its row.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
 
@@ -85,16 +88,15 @@ class Mapping(Generic[A]):
         represent: Callable[[A], msgspec.Struct],
         columns: Sequence[str],
         from_row: Callable[[Any], A],
+        key: tuple[str, ...],
         to_row: Callable[[A], Sequence[Any]] | None = None,
-        key: tuple[str, ...] = ("workspace_id", "id"),
         logs_values: bool = True,
         constraints: Dict[str, Callable[[], DomainError]] | None = None,
-        allocation: Allocation | None = None,
-        visible: tuple[ColumnElement[bool], ...] = (),
-        kept: tuple[str, ...] = (),
+        insert_step: InsertStep | None = None,
+        update_expressions: Dict[str, UpdateExpression] | None = None,
+        criteria: tuple[ColumnElement[bool], ...] = (),
         leaves_tombstone: bool = False,
         is_relied_on: bool = True,
-        is_remembered: bool = False,
     ) -> None:
         self.aggregate = aggregate
         self.table: Table = table_of(row)
@@ -110,11 +112,14 @@ class Mapping(Generic[A]):
         self.key_of: Callable[[A], tuple[Any, ...]] = attrgetter(*key) if len(key) > 1 else lambda one: (getattr(one, key[0]),)
         self.logs_values = logs_values
         self.constraints: Dict[str, Callable[[], DomainError]] = {f"pk_{self.name}": IdTaken, **(constraints or {})}
-        self.allocation = allocation
-        self.visible = visible
-        self.kept = kept
+        self.insert_step = insert_step
+        self.update_expressions: Dict[str, UpdateExpression] = update_expressions or {}
+        self.criteria = criteria
         self.key_places = tuple(self.column_names.index(name) for name in key)
         self.leaves_tombstone = leaves_tombstone
         self.is_relied_on = is_relied_on
-        self.is_remembered = is_remembered
         self.guard = Guard(self.table, (*key, "version"), is_weak=is_relied_on)
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        """Itself: a container of dependencies copies what its providers are given, but there is one mapping of a table."""
+        return self

@@ -11,10 +11,10 @@ from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.versions import require_version
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.database import Parameters
-from taskhub.kernel.infrastructure.mapping import Mapping
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -29,24 +29,23 @@ class SqlRepository(Generic[A]):
 
     async def find(self, *key: UUID, with_deleted: bool = False) -> A | None:
         """The aggregate under this key (the workspace first), locked if the unit of work is. One in the trash only on demand."""
-        known: A | None = self._uow.known(self.mapping, key)
+        known: A | None = self._uow.identity_map.find(self.mapping, key)
         if known is not None:
             return known if with_deleted or getattr(known, "deleted_at", None) is None else None
-        recalled = self._uow.recall(self.mapping, key)
-        if recalled is not None:
-            return self._loaded(recalled)
-        statement = _by_key(self.mapping, self._uow.is_locking, with_deleted)
-        record = await self._uow.fetch_row(statement, dict(zip(self.mapping.key, key, strict=True)))
-        self._uow.remember(self.mapping, key, record)
-        return None if record is None else self._loaded(record)
+        row = await self._read(key, with_deleted=with_deleted)
+        return None if row is None else self.track(row)
 
-    async def find_all(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> list[A]:
+    async def _read(self, key: tuple[UUID, ...], *, with_deleted: bool) -> Any | None:
+        statement = _by_key(self.mapping, self._uow.is_locking, with_deleted)
+        return await self._uow.fetch_row(statement, dict(zip(self.mapping.key, key, strict=True)))
+
+    async def find_all(self, stream_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> list[A]:
         """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids.
 
         ``weakly``: only against those who lock a row before they change it (`Mapping.is_relied_on`), to rely on it unchanged.
         """
         statement = _by_ids(self.mapping, self._uow.is_locking, weakly)
-        return await self._load_all(statement, {"workspace_id": workspace_id, "ids": sorted(set(ids))})
+        return await self._load_all(statement, {"stream_id": stream_id, "ids": sorted(set(ids))})
 
     async def get(self, *key: UUID, expected: Expected = None, with_deleted: bool = False) -> A:
         """The aggregate under this key, at one of the versions that the caller expects.
@@ -58,21 +57,21 @@ class SqlRepository(Generic[A]):
         return checked(await self.find(*key, with_deleted=with_deleted), expected)
 
     def add(self, aggregate: A) -> None:
-        self._uow.add(self.mapping, aggregate)
+        self._uow.identity_map.add(self.mapping, aggregate)
 
     def remove(self, aggregate: A) -> None:
         """Deletes the row at commit. The aggregate must have recorded the event that says so."""
-        self._uow.remove(self.mapping, aggregate)
+        self._uow.identity_map.remove(self.mapping, aggregate)
 
     async def _load(self, statement: Statement, parameters: Parameters) -> A | None:
         record = await self._uow.fetch_row(statement, parameters)
-        return None if record is None else self._loaded(record)
+        return None if record is None else self.track(record)
 
     async def _load_all(self, statement: Statement, parameters: Parameters) -> list[A]:
-        return [self._loaded(record) for record in await self._uow.fetch(statement, parameters)]
+        return [self.track(record) for record in await self._uow.fetch(statement, parameters)]
 
-    def _loaded(self, row: Any) -> A:
-        aggregate: A = self._uow.load(self.mapping, row)
+    def track(self, row: Any) -> A:
+        aggregate: A = self._uow.identity_map.load(self.mapping, row, is_locked=self._uow.is_locking)
         return aggregate
 
 
@@ -93,7 +92,7 @@ def checked(aggregate: A | None, expected: Expected) -> A:
 def _by_key(mapping: Mapping[Any], locking: bool, with_deleted: bool) -> Statement:
     columns = mapping.table.c
     conditions: list[ColumnElement[bool]] = [
-        *mapping.visible,
+        *mapping.criteria,
         *(columns[name] == bindparam(name, type_=columns[name].type) for name in mapping.key),
     ]
     if "deleted_at" in columns and not with_deleted:
@@ -104,11 +103,11 @@ def _by_key(mapping: Mapping[Any], locking: bool, with_deleted: bool) -> Stateme
 
 @lru_cache(maxsize=64)
 def _by_ids(mapping: Mapping[Any], locking: bool, weakly: bool) -> Statement:
-    columns = mapping.table.c
+    stream_id, id = (mapping.table.c[name] for name in mapping.key)
     conditions = (
-        *mapping.visible,
-        columns.workspace_id == bindparam("workspace_id", type_=Uuid()),
-        columns.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+        *mapping.criteria,
+        stream_id == bindparam("stream_id", type_=Uuid()),
+        id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
     )
-    query = select(*mapping.columns).where(*conditions).order_by(columns.id)
+    query = select(*mapping.columns).where(*conditions).order_by(id)
     return Statement(query.with_for_update(read=weakly, key_share=weakly) if locking else query)

@@ -6,8 +6,8 @@ from sqlalchemy import Select, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.expression import CTE
 
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.tables import StreamRow
+from taskhub.kernel.infrastructure.event_log.tables import StreamRow
+from taskhub.kernel.infrastructure.postgres.rows import table_of
 
 _streams = table_of(StreamRow)
 

@@ -10,12 +10,12 @@ from sqlalchemy import Text, and_, bindparam, cast, delete, select
 from taskhub.kernel.application.commands import Answer, Reply, RetryKey
 from taskhub.kernel.application.unit_of_work import Place
 from taskhub.kernel.domain.errors import IdempotencyKeyReused
-from taskhub.kernel.infrastructure.commit import encode
-from taskhub.kernel.infrastructure.database import Database
-from taskhub.kernel.infrastructure.mapping import Mapping
-from taskhub.kernel.infrastructure.rows import table_of
-from taskhub.kernel.infrastructure.statements import Statement
-from taskhub.kernel.infrastructure.tables import EventRow, RetryKeyRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, RetryKeyRow
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.changes import encode
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 
 KEPT = timedelta(hours=24)
 

@@ -1,0 +1,73 @@
+"""What happened to an aggregate: its representations before and after, and the event that tells of it."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import Tracked
+
+# The log forgets in which order the members of an object came, and a replay has to be the same bytes: they are sorted.
+encode = msgspec.json.Encoder(order="deterministic").encode
+SCHEMA = 1
+"""The version of the events' own form; a reader of old events can tell them apart by it."""
+
+_UNLOGGED = frozenset({"version", "updated_at"})
+"""Members of a representation that an event tells by itself."""
+
+
+class Change(NamedTuple):
+    """One changed aggregate of a commit.
+
+    Attributes:
+        original: the aggregate as it was loaded; None for a new one.
+        before, after: its representations then and now.
+        snapshot: the one of now, encoded.
+    """
+
+    tracked: Tracked
+    original: Aggregate | None
+    before: msgspec.Struct | None
+    after: msgspec.Struct
+    snapshot: bytes
+
+
+def change_of(tracked: Tracked) -> Change:
+    """Gives a changed aggregate its next version, and the representation that it is known by from now on."""
+    aggregate, mapping = tracked.aggregate, tracked.mapping
+    original = before = None
+    if tracked.loaded is not None:
+        original = mapping.from_row(tracked.loaded)
+        before = mapping.represent(original)
+        aggregate.version = tracked.loaded_version + 1
+    after = mapping.represent(aggregate)
+    return Change(tracked, original, before, after, encode(after))
+
+
+def event_row(event_id: UUID, change: Change) -> tuple[Any, ...]:
+    """The values of the event, in the order of the statement's `EVENT_COLUMNS`."""
+    aggregate, mapping, is_removed = change.tracked.aggregate, change.tracked.mapping, change.tracked.is_removed
+    fields = {} if is_removed else changes_between(change.before, change.after)
+    return (
+        event_id,
+        aggregate.event,
+        SCHEMA,
+        aggregate.entity_type,
+        aggregate.id,
+        aggregate.version,
+        aggregate.updated_at,
+        encode(fields if mapping.logs_values else dict.fromkeys(fields)).decode(),
+        change.snapshot.decode() if mapping.logs_values and not is_removed else None,
+    )
+
+
+def changes_between(before: msgspec.Struct | None, after: msgspec.Struct) -> dict[str, list[Any]]:
+    """The members that differ, as ``[before, after]``. A new thing starts from nulls."""
+    names, values = after.__struct_fields__, msgspec.structs.astuple(after)
+    values_before = (None,) * len(names) if before is None else msgspec.structs.astuple(before)
+    return {
+        name: [old, new]
+        for name, old, new in zip(names, values_before, values, strict=True)
+        if old != new and name not in _UNLOGGED
+    }

@@ -1,0 +1,62 @@
+"""Carries out the plan of a commit, and reads what the database says to it."""
+
+from typing import Any, NoReturn
+
+import asyncpg
+
+from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, ReplyLost
+from taskhub.kernel.domain.errors import IdTaken
+from taskhub.kernel.infrastructure.postgres.database import Connection, Record
+from taskhub.kernel.infrastructure.postgres.errors import before_commit, is_lost
+from taskhub.kernel.infrastructure.unit_of_work.cascade import append_events
+from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan
+
+_EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
+
+
+async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) -> dict[str, Any]:
+    """Sends the statements: in the transaction that is open, or the only one by itself. Returns the members of the answer's
+    representation that only the commit could tell.
+
+    Raises: what `UnitOfWork.commit` does.
+    """
+    in_transaction = connection.in_transaction
+    is_sent = not in_transaction
+    fields: dict[str, Any] = {}
+    try:
+        for commit in plan.commits:
+            verdict = await connection.fetch_row(commit.statement, commit.parameters)
+            fields = _late_fields(verdict)
+        first_event = len(plan.changes)
+        for cascade in plan.cascades:
+            await append_events(connection, cascade, attempt, first_event)
+            first_event += len(cascade.changed)
+        if in_transaction:
+            is_sent = True
+            await connection.commit()
+    except Exception as error:
+        if is_sent and is_lost(error):
+            raise ReplyLost(plan.answer, plan.place, is_incomplete=plan.is_incomplete) from error
+        _refuse(error, plan)
+    return fields
+
+
+def _late_fields(verdict: Record | None) -> dict[str, Any]:
+    """Reads how far a statement came. Anything less than all of it is a version that moved."""
+    if verdict is None or not verdict["done"]:
+        raise Moved
+    return {name: value for name, value in verdict.items() if name != "done"}
+
+
+def _refuse(error: Exception, plan: CommitPlan) -> NoReturn:
+    """Tells what the database meant by refusing a row."""
+    if isinstance(error, asyncpg.UniqueViolationError | asyncpg.CheckViolationError):
+        name = str(error.constraint_name)
+        if name == "pk_retry_keys":
+            raise KeyTaken from error
+        if name == _EVENT_OF_VERSION:
+            raise IdTaken from error
+        for change in plan.changes:
+            if name in change.tracked.mapping.constraints:
+                raise change.tracked.mapping.constraints[name]() from error
+    raise before_commit(error) from error

@@ -1,0 +1,77 @@
+"""The aggregates of one unit of work: each is there once, however often it is loaded."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+
+INSERT, UPDATE, DELETE = "insert", "update", "delete"
+
+Key = tuple[Any, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Tracked:
+    """An aggregate in a unit of work.
+
+    Attributes:
+        loaded: the row that it was made of; None for a new one.
+        is_locked: whether that row is locked, so that nobody else changes it.
+    """
+
+    aggregate: Aggregate
+    mapping: Mapping[Any]
+    loaded: Any | None
+    loaded_version: int
+    is_locked: bool
+    is_removed: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        return self.aggregate.event is not None
+
+    @property
+    def kind(self) -> str:
+        """How its row is written, if it has changed."""
+        if self.loaded is None:
+            return INSERT
+        return DELETE if self.is_removed and not self.mapping.leaves_tombstone else UPDATE
+
+    @property
+    def lock_position(self) -> tuple[UUID, int, str, UUID]:
+        """Rows are locked in this order, everywhere."""
+        return self.aggregate.stream_id, self.mapping.lock_rank, self.kind, self.aggregate.id
+
+
+class IdentityMap:
+    """Remembers every aggregate that repositories handed out or were given, so that none is forgotten at commit."""
+
+    def __init__(self) -> None:
+        self._tracked: dict[tuple[str, Key], Tracked] = {}
+
+    def find(self, mapping: Mapping[Any], key: Key) -> Any | None:
+        """The aggregate that is there already under this key, if there is one."""
+        tracked = self._tracked.get((mapping.name, key))
+        return tracked.aggregate if tracked else None
+
+    def load(self, mapping: Mapping[Any], row: Any, *, is_locked: bool) -> Any:
+        """The aggregate of a row: the one that was loaded first, if it was loaded before."""
+        aggregate = mapping.from_row(row)
+        key = (mapping.name, mapping.key_of(aggregate))
+        tracked = self._tracked.get(key)
+        if tracked is None:
+            tracked = self._tracked[key] = Tracked(aggregate, mapping, row, aggregate.version, is_locked)
+        return tracked.aggregate
+
+    def add(self, mapping: Mapping[Any], aggregate: Any) -> None:
+        """Takes a new aggregate."""
+        self._tracked[mapping.name, mapping.key_of(aggregate)] = Tracked(aggregate, mapping, None, aggregate.version, False)
+
+    def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
+        """Has the row deleted at commit."""
+        self._tracked[mapping.name, mapping.key_of(aggregate)].is_removed = True
+
+    def in_lock_order(self) -> list[Tracked]:
+        return sorted(self._tracked.values(), key=lambda tracked: tracked.lock_position)

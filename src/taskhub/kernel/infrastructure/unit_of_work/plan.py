@@ -1,0 +1,228 @@
+"""A commit as a value: from what a command changed and relied upon to the statements that write it, and their parameters.
+
+Nothing here talks to the database. `execution.py` carries a plan out.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import compress, count, groupby
+from operator import itemgetter, ne
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, Table
+
+from taskhub.kernel.application.commands import Answer
+from taskhub.kernel.application.unit_of_work import Attempt, Place
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change, event_row
+from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, Shape, Write, statement_for
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, Tracked
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
+
+_EVENTS = table_of(EventRow)
+
+GuardedRows = dict[Guard, list[tuple[Any, ...]]]
+
+
+class StreamCommit(NamedTuple):
+    """One stream's share of a commit.
+
+    ``is_atomic``: the statement may run outside a transaction. It can't fall short halfway, as it writes one row at most, or only
+    new ones (an insert goes through whole, or raises).
+    """
+
+    statement: Statement
+    parameters: Parameters
+    is_atomic: bool
+
+
+class CommitPlan(NamedTuple):
+    """A whole commit.
+
+    Attributes:
+        commits: one for each stream, in the order of their ids; the last carries the retry key.
+        cascades: changes that were made to many rows already, whose events are still to be appended.
+        changes: what it changes, in the order of its events.
+        answer: what it will be answered with. Where it ``is_incomplete``, only the commit can tell the rest.
+        place: where in the log to look for it, should the reply be lost; None where it changes no thing.
+        step: what is made in front of the insert, if anything is. What follows from it only the commit can tell.
+    """
+
+    commits: tuple[StreamCommit, ...]
+    cascades: tuple[Cascade, ...]
+    changes: tuple[Change, ...]
+    answer: Answer
+    place: Place | None
+    step: InsertStep | None
+    is_incomplete: bool
+
+    @property
+    def needs_transaction(self) -> bool:
+        return len(self.commits) != 1 or not self.commits[0].is_atomic
+
+
+def plan_commit(
+    attempt: Attempt,
+    tracked: Sequence[Tracked],
+    changes: Sequence[Change],
+    *,
+    guarded: GuardedRows,
+    cascades: Sequence[Cascade],
+    answer: Answer,
+    shown: Change | None,
+    key: Parameters | None,
+) -> CommitPlan:
+    """Plans a commit: one statement per stream.
+
+    Args:
+        tracked: all aggregates of the unit of work, in lock order; those that did not change are relied upon.
+        changes: the changes of those that did, in the same order.
+        guarded: further rows that were relied upon, by the guard that checks them.
+        shown: the change that the answer shows, if it shows one.
+        key: the values of the retry key's row, if there is one.
+    """
+    step = _insert_step(changes)
+    guards = _with_unchanged(guarded, tracked, step)
+    commits: list[StreamCommit] = []
+    if changes or key is not None:
+        *others, last = [list(share) for _, share in groupby(changes, key=_stream_id)] or [[]]
+        first_event = 0
+        for share in others:
+            commits.append(_stream_commit(attempt, share, guards, first_event=first_event))
+            first_event, guards = first_event + len(share), {}
+        commits.append(_stream_commit(attempt, last, guards, step=step, key=key, first_event=first_event))
+    place = _place(attempt, changes, shown) if changes else None
+    return CommitPlan(
+        tuple(commits), tuple(cascades), tuple(changes), answer, place, step, step is not None and shown is not None
+    )
+
+
+def _stream_id(change: Change) -> Any:
+    return change.tracked.aggregate.stream_id
+
+
+def _place(attempt: Attempt, changes: Sequence[Change], shown: Change | None) -> Place:
+    change = shown or changes[0]
+    aggregate = change.tracked.aggregate
+    return Place(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changes.index(change)))
+
+
+def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
+    """The step in front of the insert of one new thing, where it is the only change and needs one."""
+    if len(changes) != 1:
+        return None
+    tracked = changes[0].tracked
+    step = tracked.mapping.insert_step if tracked.kind is INSERT else None
+    return step if step is not None and step.is_needed(tracked.aggregate) else None
+
+
+def _with_unchanged(guarded: GuardedRows, tracked: Iterable[Tracked], step: InsertStep | None) -> GuardedRows:
+    """What was loaded and not changed is relied upon as well. What is locked can't change any more."""
+    guards = dict(guarded)
+    for one in tracked:
+        if one.is_changed or one.loaded is None:
+            continue
+        if not one.is_locked or (step is not None and one.mapping is step.parent):
+            row = (*one.mapping.key_of(one.aggregate), one.loaded_version)
+            guards.setdefault(one.mapping.guard, []).append(row)
+    return guards
+
+
+def _stream_commit(
+    attempt: Attempt,
+    changes: list[Change],
+    guards: GuardedRows,
+    *,
+    step: InsertStep | None = None,
+    key: Parameters | None = None,
+    first_event: int = 0,
+) -> StreamCommit:
+    """``first_event``: how many events of the same command went to other streams before."""
+    parameters: Parameters = {}
+    if step is not None:
+        _bind_step(parameters, step, changes[0], guards)
+    guarded: list[tuple[Guard, bool]] = []
+    for guard, rows in guards.items():
+        _bind(parameters, f"guard_{len(guarded)}", guard.table, guard.match, sorted(rows))
+        guarded.append((guard, len(rows) > 1))
+    writes = [_write(parameters, list(group)) for _, group in groupby(changes, key=_table_and_kind)]
+    if key is not None:
+        parameters.update((parameter("key", name), value) for name, value in key.items())
+    if changes:
+        _bind_events(parameters, attempt, changes, first_event)
+    shape = Shape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
+    is_atomic = len(changes) <= 1 or all(write.kind is INSERT for write in writes)
+    return StreamCommit(statement_for(shape), parameters, is_atomic)
+
+
+def _table_and_kind(change: Change) -> tuple[str, str]:
+    return change.tracked.mapping.name, change.tracked.kind
+
+
+def _bind_step(parameters: Parameters, step: InsertStep, change: Change, guards: GuardedRows) -> None:
+    """The step makes the check of the parent's guard itself."""
+    guard, key = step.parent.guard, step.parent_key(change.tracked.aggregate)
+    parent = next(row for row in guards[guard] if row[:-1] == key)
+    guards[guard] = [row for row in guards[guard] if row is not parent]
+    if not guards[guard]:
+        del guards[guard]
+    _bind(parameters, "parent", guard.table, guard.match, [parent])
+
+
+def _write(parameters: Parameters, group: list[Change]) -> Write:
+    mapping, kind = group[0].tracked.mapping, group[0].tracked.kind
+    part = f"{kind}_{mapping.name}"
+    names, rows = _written(kind, mapping, group)
+    _bind(parameters, part, mapping.table, names, rows)
+    if kind is not INSERT:
+        versions = [change.tracked.loaded_version for change in group]
+        parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
+    return Write(kind, mapping, names, len(group) > 1)
+
+
+def _written(kind: str, mapping: Mapping[Any], group: list[Change]) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+    """What is written: names of columns, those of the key first, and their values. Of an update it is what differs in any row.
+
+    A column that is named is work for PostgreSQL even where its value stays: what is generated from it is computed anew.
+    """
+    if kind is DELETE:
+        return mapping.key, [mapping.key_of(change.tracked.aggregate) for change in group]
+    rows = [mapping.to_row(change.tracked.aggregate) for change in group]
+    if kind is INSERT:
+        return mapping.column_names, rows
+    originals = [mapping.to_row(change.original) for change in group if change.original is not None]
+    changed = {place for was, row in zip(originals, rows, strict=True) for place in compress(count(), map(ne, was, row))}
+    pick = itemgetter(*mapping.key_places, *sorted(changed))
+    return pick(mapping.column_names), [pick(row) for row in rows]
+
+
+def _bind_events(parameters: Parameters, attempt: Attempt, changes: list[Change], first: int) -> None:
+    rows = [event_row(attempt.event_id(first + index), change) for index, change in enumerate(changes)]
+    _bind(parameters, "event", _EVENTS, EVENT_COLUMNS, rows)
+    parameters["events__count"] = len(changes)
+    parameters["events__stream_id"] = _stream_id(changes[0])
+    parameters["events__moved_at"] = max(change.tracked.aggregate.updated_at for change in changes)
+    parameters["events__actor_id"] = attempt.context.actor_id
+    parameters["events__request_id"] = attempt.context.request_id
+
+
+def _bind(parameters: Parameters, part: str, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    if len(rows) == 1:
+        parameters.update(zip(parameters_of(part, names), rows[0], strict=True))
+        return
+    parameters[parameter(part, "count")] = len(rows)
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        is_array = isinstance(table.c[name].type, ARRAY)
+        parameters[parameter(part, name)] = [_array(value) for value in values] if is_array else list(values)
+
+
+def _array(values: Iterable[Any] | None) -> str | None:
+    """An array in PostgreSQL's own notation: `unnest` would flatten an array of arrays."""
+    if values is None:
+        return None
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"

@@ -1,0 +1,42 @@
+"""Relying on rows being there, without loading them: members who are named, labels that are put on something."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Table, Uuid, bindparam, func, select
+
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+
+
+class RowGuard:
+    """Makes sure that rows of one stream are there, and stay so until the unit of work ends.
+
+    ``key`` are the columns that tell them apart, the stream's first; ``where`` what they have to be like. Whatever changes that
+    locks the rows for update before; other changes of them may happen meanwhile.
+    """
+
+    def __init__(self, table: Table, key: tuple[str, ...], *where: ColumnElement[bool]) -> None:
+        self._guard = Guard(table, key, where)
+        stream_id, id = (table.c[name] for name in key)
+        found = select(id).where(
+            stream_id == bindparam("stream_id", type_=Uuid()), id == func.any(bindparam("ids", type_=ARRAY(Uuid()))), *where
+        )
+        self._lock = Statement(found.order_by(id).with_for_update(read=True, key_share=True))
+
+    async def require(self, uow: SqlUnitOfWork, stream_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
+        """Returns those that are there.
+
+        The first, optimistic attempt at a command asks nothing and takes all of them to be: one that is not makes the commit
+        miss, and the command is run again. Then they are looked at, and share-locked.
+        """
+        wanted = frozenset(ids)
+        if not wanted:
+            return wanted
+        if uow.is_locking:
+            rows = await uow.fetch(self._lock, {"stream_id": stream_id, "ids": sorted(wanted)})
+            return frozenset(row[0] for row in rows)
+        for id in wanted:
+            uow.rely_on(self._guard, (stream_id, id))
+        return wanted

@@ -1,0 +1,164 @@
+"""The unit of work on PostgreSQL: one connection, and the aggregates that a command loaded and added."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Text, bindparam, func, select
+
+from taskhub.kernel.application.commands import Answer, Reply
+from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, Moved
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.errors import before_commit
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, completed, key_row, shown_of
+from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of
+from taskhub.kernel.infrastructure.unit_of_work.execution import execute
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
+from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, GuardedRows, plan_commit
+
+_ALLOW = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
+
+
+class SqlUnitOfWork:
+    """The base of every module's unit of work. A subclass names its repositories, as properties that make them: kept, the two
+    would hold each other, and with all that they know wait for the garbage collector.
+
+    Repositories hand out only what is in the `identity_map`: nothing that a use case changed can be forgotten at commit.
+    """
+
+    def __init__(self, database: Database, signal: StreamSignal, attempt: Attempt) -> None:
+        self.identity_map = IdentityMap()
+        self.is_locking = False
+        self.rests_on_cache = False
+        self._database = database
+        self._signal = signal
+        self._attempt = attempt
+        self._connection: Connection | None = None
+        self._guarded: GuardedRows = {}
+        self._cascades: list[Cascade] = []
+        self._has_written = False
+
+    async def __aenter__(self) -> Self:
+        if self._attempt.locking:
+            try:
+                await self.lock()
+            except BaseException:
+                await self._give_back()  # `__aexit__` runs only for what was entered.
+                raise
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        """Rolls back what is left, and returns the connection. Where that fails, closing it undoes the rest."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            await connection.rollback()
+        except Exception:
+            connection.discard()
+        finally:
+            self._database.release(connection)
+
+    async def lock(self, *, seconds: float | None = None) -> None:
+        if not self.is_locking:
+            self.is_locking = True
+            connection = await self._borrow()
+            try:
+                await connection.begin()
+            except Exception as error:
+                raise before_commit(error) from error
+        if seconds is not None:
+            await self.fetch(_ALLOW, {"milliseconds": str(int(seconds * 1000))})
+
+    @property
+    def lock_first(self) -> set[UUID]:
+        """Rows of whatever a repository locks before others, which an earlier try would have needed."""
+        return self._attempt.lock_first
+
+    # -- for repositories ------------------------------------------------------------------------
+
+    async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
+        """Runs a statement on this unit of work's connection. ``seconds``: a longer time limit than usual."""
+        connection = await self._borrow()
+        try:
+            return await connection.fetch(statement, parameters, seconds=seconds)
+        except Exception as error:
+            raise before_commit(error) from error
+
+    async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
+        rows = await self.fetch(statement, parameters)
+        return rows[0] if rows else None
+
+    async def write(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
+        """Runs a statement that changes rows outside any aggregate, in the transaction that `lock` has opened."""
+        assert self.is_locking, "rows are changed outside the commit's own statement only in a transaction"
+        self._has_written = True
+        return await self.fetch(statement, parameters, seconds=seconds)
+
+    def rely_on(self, guard: Guard, row: tuple[Any, ...]) -> None:
+        """At commit this row must still be there; it is share-locked then. Otherwise the command is run again, under locks."""
+        rows = self._guarded.setdefault(guard, [])
+        if row not in rows:
+            rows.append(row)
+
+    def cascade(self, cascade: Cascade) -> None:
+        """Registers a change that a statement made to many rows in this transaction; its events are appended at commit."""
+        if cascade.changed:
+            self._cascades.append(cascade)
+
+    # -- commit ----------------------------------------------------------------------------------
+
+    async def commit(self, result: Any, reply: Reply) -> Answer:
+        plan = self._plan(result, reply)
+        if not plan.commits:
+            if self.rests_on_cache:
+                raise Moved  # Nothing would be sent that could check what the process remembered.
+            if not self._has_written:
+                return plan.answer
+        fields = await self._execute(plan)
+        if plan.step is not None:
+            plan.step.complete(plan.changes[0].tracked.aggregate, fields)
+        self.committed(plan.changes)
+        return completed(plan.answer, plan.changes[0], fields) if plan.is_incomplete else plan.answer
+
+    def _plan(self, result: Any, reply: Reply) -> CommitPlan:
+        tracked = self.identity_map.in_lock_order()
+        changes = [change_of(one) for one in tracked if one.is_changed]
+        shown = shown_of(result, tracked, changes)
+        answer, key = answer_of(shown, reply), self._attempt.context.retry_key
+        return plan_commit(
+            self._attempt,
+            tracked,
+            changes,
+            guarded=self._guarded,
+            cascades=self._cascades,
+            answer=answer,
+            shown=shown if isinstance(shown, Change) else None,
+            key=None if key is None else key_row(key, answer, shown, self._attempt.begun_at),
+        )
+
+    async def _execute(self, plan: CommitPlan) -> dict[str, Any]:
+        connection = await self._borrow()
+        if not connection.in_transaction and plan.needs_transaction:
+            await self.lock()
+        if connection.is_closed:
+            raise ConnectionLost  # Nothing was sent.
+        return await execute(plan, connection, self._attempt)
+
+    def committed(self, changes: Sequence[Change]) -> None:
+        """What this process does once a commit went through."""
+        types = {str(change.tracked.aggregate.event) for change in changes} | {cascade.event for cascade in self._cascades}
+        self._signal.ring(types)
+
+    async def _borrow(self) -> Connection:
+        if self._connection is None:
+            self._connection = await self._database.acquire()
+        return self._connection
