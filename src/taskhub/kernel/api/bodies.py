@@ -71,7 +71,7 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
     try:
         parsed = model.model_validate_json(raw)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_context=False)
         if found[0]["type"] == "json_invalid":
             raise MalformedJson(f"The body is not well-formed JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
         return ValidationFailed(*faults.in_body(model, found))

@@ -98,7 +98,9 @@ def _in_body(model: type[BaseModel], error: ErrorDetails, listed: set[type[BaseM
 
 
 def _code(error: ErrorDetails) -> str:
-    return CODES.get(error["type"], error["type"])
+    """Text that can't be read is of the wrong format; what is no text was never written in one."""
+    code = CODES.get(error["type"], error["type"])
+    return "wrong_type" if code == "wrong_format" and not isinstance(error["input"], str) else code
 
 
 def _message(error: ErrorDetails) -> str:

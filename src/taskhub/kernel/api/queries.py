@@ -82,7 +82,7 @@ def parse(model: type[Q], pairs: Pairs) -> Q | ValidationFailed:
     try:
         parsed: Q = model.model_validate(values)
     except ValidationError as error:
-        faults += in_query(error.errors(include_url=False, include_context=False, include_input=False))
+        faults += in_query(error.errors(include_url=False, include_context=False))
     if faults:
         return ValidationFailed(*faults)
     return parsed
