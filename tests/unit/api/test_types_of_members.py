@@ -24,9 +24,11 @@ def text_members(body: type[BaseModel]) -> Iterator[str]:
 def types_of(schema: dict[str, Any], definitions: dict[str, Any]) -> set[str]:
     if "$ref" in schema:
         return types_of(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "enum" in schema:
+        return {"string"}
     alternatives = [*schema.get("anyOf", ()), *schema.get("allOf", ())]
     found = {type for alternative in alternatives for type in types_of(alternative, definitions)}
-    return found | ({schema["type"]} if "type" in schema else {"string"} if "enum" in schema else set() if alternatives else {"any"})
+    return found or {schema.get("type", "any")}
 
 
 MEMBERS = [(body, name) for body in BODIES.values() for name in text_members(body)]
