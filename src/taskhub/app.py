@@ -11,6 +11,7 @@ from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
+from taskhub.kernel.api.fastapi_hooks import FastAPIWithoutHooks
 from taskhub.kernel.api.methods import METHODS, unmatched
 from taskhub.kernel.api.middleware import RequestFrame
 from taskhub.kernel.api.operations import Routes
@@ -37,7 +38,7 @@ EXPOSED_HEADERS = (
 )
 
 
-class TaskHub(FastAPI):
+class TaskHub(FastAPIWithoutHooks):
     """The application. Its frame is the only middleware; errors of all kinds end there."""
 
     def __init__(self, container: Container) -> None:

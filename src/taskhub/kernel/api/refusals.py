@@ -47,7 +47,8 @@ def _of_router(error: HTTPException, scope: Scope) -> Exception:
     if is_preflight(scope):
         return preflight_refused("Disallowed CORS origin")
     if error.status_code == 405:
-        allowed = ", ".join(_allowed_methods(scope["app"].routes, scope))
+        # A router that was mounted tells its own.
+        allowed = (error.headers or {}).get("Allow") or ", ".join(_allowed_methods(scope["app"].routes, scope))
         return MethodNotAllowed(f"This path takes {allowed}.", [(b"allow", allowed.encode())])
     return NotFound("There is nothing at this path.") if error.status_code == 404 else error
 

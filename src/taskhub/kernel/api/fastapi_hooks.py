@@ -1,0 +1,73 @@
+"""FastAPI's hooks that would do nothing here, or open a way past the checks: they refuse, and say what to do instead."""
+
+from typing import Any, NoReturn
+
+from fastapi import FastAPI
+
+_ROUTE = "Declare an operation with `Routes.add` in a module's `api`: it has an access rule, and is found in the description."
+_MIDDLEWARE = (
+    "There are two middlewares, made in `TaskHub.build_middleware_stack`. What is to be done for every request is done there; "
+    "to put ASGI middleware around the whole, wrap the application."
+)
+_ERRORS = "Raise a `DomainError` with a category, a code and a title: `kernel/api/problems.py` makes the response of it."
+_OVERRIDES = (
+    "No `Depends` is solved here, so nothing would be overridden. Override the provider in the container instead, such as "
+    "`app.state.container.clock.override(providers.Object(clock))`."
+)
+_LIFESPAN = "What starts and stops with the application stands in `app.py`; loops of a module belong to its container."
+
+
+class HookNotSupported(RuntimeError):
+    """A hook of FastAPI that this application does not have; the message says what to do instead."""
+
+    def __init__(self, hook: str, instead: str) -> None:
+        super().__init__(f"TaskHub does not support FastAPI's `{hook}`. {instead} See docs/if-you-know-fastapi.md.")
+
+
+def _refuses(hook: str, instead: str) -> Any:
+    def refuse(self: FastAPI, *args: object, **kwargs: object) -> NoReturn:
+        raise HookNotSupported(hook, instead)
+
+    refuse.__name__ = hook
+    return refuse
+
+
+class _NoOverrides(dict[Any, Any]):
+    """Empty, and stays so."""
+
+    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+        raise HookNotSupported("dependency_overrides", _OVERRIDES)
+
+    __setitem__ = setdefault = update = __ior__ = _refuse
+
+
+class FastAPIWithoutHooks(FastAPI):
+    """FastAPI as far as this application uses it: the ASGI application, its lifespan, its state and its description.
+
+    `mount` works as it does there: what is mounted answers for itself.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.dependency_overrides = _NoOverrides()
+
+    add_middleware = _refuses("add_middleware", _MIDDLEWARE)
+    middleware = _refuses("middleware", _MIDDLEWARE)
+    add_exception_handler = _refuses("add_exception_handler", _ERRORS)
+    exception_handler = _refuses("exception_handler", _ERRORS)
+    on_event = _refuses("on_event", _LIFESPAN)
+    include_router = _refuses("include_router", _ROUTE)
+    add_api_route = _refuses("add_api_route", _ROUTE)
+    add_route = _refuses("add_route", _ROUTE)
+    api_route = _refuses("api_route", _ROUTE)
+    get = _refuses("get", _ROUTE)
+    put = _refuses("put", _ROUTE)
+    post = _refuses("post", _ROUTE)
+    delete = _refuses("delete", _ROUTE)
+    options = _refuses("options", _ROUTE)
+    head = _refuses("head", _ROUTE)
+    patch = _refuses("patch", _ROUTE)
+    trace = _refuses("trace", _ROUTE)
+    add_api_websocket_route = _refuses("add_api_websocket_route", _ROUTE)
+    websocket = _refuses("websocket", _ROUTE)
+    websocket_route = _refuses("websocket_route", _ROUTE)
