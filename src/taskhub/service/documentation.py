@@ -1,4 +1,4 @@
-"""The API's own description: for machines, for people, and for whoever meets a problem."""
+"""Routes of the documentation: the OpenAPI document, the interactive reference and the pages of problems."""
 
 from asyncio import to_thread
 
@@ -22,13 +22,13 @@ _FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
 _BRIEFLY = (b"cache-control", b"public, max-age=300")
 
 
-@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="This description, as OpenAPI 3.1", answers=dict)
+@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="Read this OpenAPI document", answers=dict)
 async def get_openapi(request: ApiRequest) -> Response:
     document = await _document(request.scope["app"])
     return document.answer(request, [_BRIEFLY])
 
 
-@DOCUMENTATION.get("/docs", PUBLIC, summary="The interactive reference", answers=str, produces="text/html")
+@DOCUMENTATION.get("/docs", PUBLIC, summary="Open the interactive reference", answers=str, produces="text/html")
 async def get_reference(request: ApiRequest) -> Response:
     return JsonResponse(200, await to_thread(pages.reference_page), [*pages.HEADERS, _BRIEFLY], pages.HTML)
 
@@ -41,9 +41,9 @@ async def get_asset(request: ApiRequest, digest: str, name: str) -> Response:
     return asset.answer(request, [*pages.HEADERS, _FOR_EVER], pages.MEDIA_TYPES[name])
 
 
-@DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="What a problem means, and what to do", answers=str, produces="text/html")
+@DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="Read the page of a problem", answers=str, produces="text/html")
 async def get_problem(request: ApiRequest, code: str) -> Response:
-    """The page that the `type` of every problem document names."""
+    """The page says what the problem means and what to do. It is the `type` of every problem document with this code."""
     problem = problems().get(code)
     if problem is None:
         raise NotFound

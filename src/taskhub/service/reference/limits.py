@@ -1,4 +1,4 @@
-"""How long what is answered can be: as long as what may be written under the same word."""
+"""Length limits in answers: those of the field of the same name in request bodies."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
@@ -9,8 +9,8 @@ _LIMITS = ("maxLength", "maxItems")
 
 
 def share(written: Dict[str, Schema], read: Dict[str, Schema]) -> None:
-    """Gives the members of schemas that are read the limits of what can be written: of the member with the same name in a body of
-    the same thing, or else in any body, if it means the same there.
+    """Copies length limits from fields of request bodies to fields of answers: from the field of the same name in a body of the
+    same resource, or else in any body if its description is the same.
     """
     in_bodies = [(_thing(body), name, member) for body, schema in written.items() for name, member in _members(schema)]
     of_thing = {(thing, name): member for thing, name, member in in_bodies}
@@ -36,7 +36,7 @@ def _meaning(member: Schema) -> str:
 
 
 def _proper(schema: Schema) -> Schema:
-    """A schema without its null: the first of its forms."""
+    """The schema without `null`: the first of its alternatives."""
     return next((choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}), schema)
 
 
