@@ -22,4 +22,4 @@ def check_live(database: Database) -> None:
     Unavailable: half of the connections were never given back.
     """
     if 2 * database.overdue() >= database.pool_size:
-        raise Unavailable("Too many connections to the database were never given back. This process has to be restarted.")
+        raise Unavailable("This process has lost too many of its connections to the database. Restart it.")

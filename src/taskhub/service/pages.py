@@ -1,4 +1,4 @@
-"""Pages for people: the interactive reference, and one page for every problem. They load nothing from another host."""
+"""HTML pages: the interactive reference, and one page for each problem. They load nothing from other hosts."""
 
 import re
 from functools import cache
@@ -30,9 +30,9 @@ HEADERS = [
 HTML = b"text/html; charset=utf-8"
 
 _RETRY = {
-    "safe": "Yes: the same request, as it is, may succeed later.",
-    "same_key": "Only under the same <code>Idempotency-Key</code>. Without one, read the thing before you try again.",
-    "no": "No: the same request gets the same answer until something else has changed.",
+    "safe": "Yes: the same request may succeed later.",
+    "same_key": "Only with the same <code>Idempotency-Key</code>. Without a key, read the resource before you try again.",
+    "no": "No: the same request gets the same answer until something else changes.",
 }
 
 

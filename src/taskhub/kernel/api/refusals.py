@@ -48,8 +48,8 @@ def _of_router(error: HTTPException, scope: Scope) -> Exception:
         return preflight_refused("Disallowed CORS origin")
     if error.status_code == 405:
         allowed = ", ".join(_allowed_methods(scope["app"].routes, scope))
-        return MethodNotAllowed(f"This path takes {allowed}.", [(b"allow", allowed.encode())])
-    return NotFound("There is nothing at this path.") if error.status_code == 404 else error
+        return MethodNotAllowed(f"This path supports these methods: {allowed}.", [(b"allow", allowed.encode())])
+    return NotFound("There is no operation at this path.") if error.status_code == 404 else error
 
 
 def _allowed_methods(routes: list[Any], scope: Scope) -> list[str]:

@@ -18,7 +18,7 @@ def _date_or(value: str, instant: Callable[[str], dt.datetime]) -> dt.date:
         return dt.date.fromisoformat(check_day(value))
     if "t" not in value.lower():
         raise PydanticCustomError(
-            "wrong_format", "Expected a date or an instant with an offset, such as 2026-11-20 or 2026-11-20T09:00:00Z."
+            "wrong_format", "Expected a date such as 2026-11-20, or a date and time with an offset such as 2026-11-20T09:00:00Z."
         )
     return instant(value)
 

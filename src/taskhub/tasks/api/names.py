@@ -23,21 +23,25 @@ def _task(value: Any) -> UUID | TaskKey:
     try:
         return task_ref(value)
     except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected the id or the key of a task: a UUID, or such as OPS-42.") from None
+        raise PydanticCustomError(
+            "wrong_format", "Expected the id or the key of a task: a UUID, or a key such as OPS-42."
+        ) from None
 
 
 def _project(value: Any) -> UUID | ProjectKey:
     try:
         return project_ref(value)
     except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected the id or the key of a project: a UUID, or such as OPS.") from None
+        raise PydanticCustomError(
+            "wrong_format", "Expected the id or the key of a project: a UUID, or a key such as OPS."
+        ) from None
 
 
 def _member(value: Any) -> UUID | Literal["me"]:
     try:
         return ME if value == ME else parse_id(value)
     except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected the id of a member, a UUID, or `me`.") from None
+        raise PydanticCustomError("wrong_format", "Expected the id of a member (a UUID) or `me`.") from None
 
 
 def _id(value: Any) -> UUID:

@@ -34,7 +34,7 @@ from taskhub.tasks.domain.priority import Priority
 
 def _words(value: str) -> str:
     if not any(map(_is_searched_for, folded(value))):
-        raise PydanticCustomError("no_word", "Expected something to search for: letters, digits or symbols.")
+        raise PydanticCustomError("no_word", "Expected at least one letter, digit or symbol to search for.")
     return value
 
 

@@ -75,7 +75,7 @@ def _check_items(items: Sequence[ChangedItem], batch: Mapping[UUID, tuple[Task, 
     for index, item in enumerate(items):
         with at(f"/items/{index}"):
             if item.id not in batch:
-                raise UnknownReference(Fault("unknown_reference", "no task of this workspace", pointer="/id"))
+                raise UnknownReference(Fault("unknown_reference", "There is no such task in this workspace.", pointer="/id"))
             version = batch[item.id][0].version
             if item.version not in (None, version):
                 raise StaleVersion(version)

@@ -44,7 +44,9 @@ async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) ->
     family = await _family(command, uow)
     task, target = family.task, found(family.target)
     if command.place.of == task.id:
-        raise ValidationFailed(Fault("itself", "A task does not stand beside itself.", pointer=f"/{command.place.side.value}"))
+        raise ValidationFailed(
+            Fault("itself", "A task can't be moved before or after itself.", pointer=f"/{command.place.side.value}")
+        )
     content = await _related(command, task, target, uow)
     if target is family.project:
         ranks = await ranks_at(target, command.place, [task], uow)

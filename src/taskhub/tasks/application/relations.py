@@ -92,7 +92,7 @@ def found(project: Project | None) -> Project:
         UnknownReference: it is not there.
     """
     if project is None:
-        raise UnknownReference(Fault("unknown_reference", "no project of this workspace", pointer="/project_id"))
+        raise UnknownReference(Fault("unknown_reference", "There is no such project in this workspace.", pointer="/project_id"))
     return project
 
 
@@ -109,7 +109,7 @@ def _strangers(name: str, kind: str, values: Values, before: Content, known: fro
     """Those ids of a list that are new, and nobody knows: each at its place in the list that was given."""
     former = getattr(before, name)
     return [
-        Fault("unknown_reference", f"no {kind} of this workspace", pointer=f"/{name}/{index}")
+        Fault("unknown_reference", f"There is no such {kind} in this workspace.", pointer=f"/{name}/{index}")
         for index, id in enumerate(values.get(name, ()))
         if id not in known and id not in former
     ]

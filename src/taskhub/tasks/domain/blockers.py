@@ -32,7 +32,7 @@ class Blockers:
             Cycle
         """
         faults = [
-            Fault("unknown_reference", "no task of this workspace", pointer=f"/blocked_by_ids/{index}")
+            Fault("unknown_reference", "There is no such task in this workspace.", pointer=f"/blocked_by_ids/{index}")
             for index, blocker_id in enumerate(blocker_ids)
             if blocker_id not in before and blocker_id not in self.live
         ]

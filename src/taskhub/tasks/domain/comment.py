@@ -58,7 +58,7 @@ class Comment(Aggregate):
         NotAllowed: it is somebody else's.
         """
         if actor_id != self.author_id:
-            raise NotAllowed("Only its author changes a comment.")
+            raise NotAllowed("Only the author of a comment can change it.")
         if body != self.body:
             self._change("comment.updated", now, body=body, mentioned_ids=tuple(sorted(members)), edited_at=now)
 
@@ -69,5 +69,5 @@ class Comment(Aggregate):
             NotAllowed: it is somebody else's, and the caller does not moderate.
         """
         if actor_id != self.author_id and not moderates:
-            raise NotAllowed("Only its author and admins delete a comment.")
+            raise NotAllowed("Only the author of a comment and admins can delete it.")
         self._change("comment.deleted", now, body="", mentioned_ids=(), deleted_at=now)

@@ -52,7 +52,7 @@ class Hierarchy:
             return
         parent = self._nodes.get(node.parent_id)
         if parent is None or not parent.is_live or parent.project_id != node.project_id:
-            raise UnknownReference(Fault("unknown_reference", "no task of this project", pointer="/parent_id"))
+            raise UnknownReference(Fault("unknown_reference", "There is no such task in this project.", pointer="/parent_id"))
         line = self._line(node.parent_id)
         if node.id in line:
             raise Cycle([node.id, *line[: line.index(node.id) + 1]])

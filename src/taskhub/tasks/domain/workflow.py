@@ -61,7 +61,9 @@ class Workflow:
         """
         if key not in self._categories:
             known = ", ".join(self._categories)
-            fault = Fault("unknown_status", f"The project has no such status. It has: {known}.", pointer="/status")
+            fault = Fault(
+                "unknown_status", f"The project has no status with this key. Its statuses are: {known}.", pointer="/status"
+            )
             raise ValidationFailed(fault)
         return self._categories[key]
 
@@ -95,7 +97,11 @@ class Workflow:
 
     def _check_categories(self, former: "Workflow") -> None:
         faults = [
-            Fault("category_fixed", f"The category of {status.key} stays {category}.", pointer=f"/statuses/{index}/category")
+            Fault(
+                "category_fixed",
+                f"The category of the status {status.key} is {category} and can't be changed.",
+                pointer=f"/statuses/{index}/category",
+            )
             for index, status in enumerate(self.statuses)
             if (category := former._categories.get(status.key, status.category)) != status.category
         ]
@@ -105,7 +111,11 @@ class Workflow:
     def _check_moves(self, moves: Mapping[str, str]) -> None:
         faults = [_not_there(target, f"/status_map/{origin}") for origin, target in moves.items() if not self.has(target)]
         faults += [
-            Fault("status_stays", f"{origin} stays a status: its tasks stay with it.", pointer=f"/status_map/{origin}")
+            Fault(
+                "status_stays",
+                f"The status {origin} is not removed, so its tasks can't get another one.",
+                pointer=f"/status_map/{origin}",
+            )
             for origin in moves
             if self.has(origin)
         ]
@@ -119,9 +129,13 @@ def _repetitions(statuses: tuple[Status, ...]) -> Iterator[Fault]:
     for index, status in enumerate(statuses):
         name = folded(status.name)
         if status.key in keys:
-            yield Fault("repeated", f"The key {status.key} stands here twice.", pointer=f"/statuses/{index}/key")
+            yield Fault("repeated", f"Another status has the key {status.key}.", pointer=f"/statuses/{index}/key")
         elif name in names:
-            yield Fault("repeated", "Another status has this name, however it is written.", pointer=f"/statuses/{index}/name")
+            yield Fault(
+                "repeated",
+                "Another status has this name, apart from case and invisible characters.",
+                pointer=f"/statuses/{index}/name",
+            )
         keys.add(status.key)
         names.add(name)
 
@@ -129,7 +143,9 @@ def _repetitions(statuses: tuple[Status, ...]) -> Iterator[Fault]:
 def _closed_first(statuses: tuple[Status, ...]) -> Iterator[Fault]:
     if statuses[0].category in CLOSED:
         yield Fault(
-            "closed_first", "New tasks begin at the first status: it can't be a closed one.", pointer="/statuses/0/category"
+            "closed_first",
+            "New tasks get the first status, so its category can't be done or cancelled.",
+            pointer="/statuses/0/category",
         )
 
 
@@ -144,7 +160,7 @@ def _unknown_steps(statuses: tuple[Status, ...], transitions: Mapping[str, tuple
 
 
 def _not_there(key: str, pointer: str) -> Fault:
-    return Fault("unknown_status", f"{key} is not among the statuses.", pointer=pointer)
+    return Fault("unknown_status", f"There is no status with the key {key}.", pointer=pointer)
 
 
 STANDARD = Workflow(

@@ -47,6 +47,8 @@ async def change_account(command: ChangeAccount, uow: UsersUnitOfWork, *, clock:
 
 def _require(proof: Proof | None, user: User) -> None:
     if proof is None:
-        raise ValidationFailed(Fault("missing", "A new email needs the current password.", pointer="/current_password"))
+        raise ValidationFailed(
+            Fault("missing", "To change the email address, send the current password.", pointer="/current_password")
+        )
     if not proof.holds_for(user):
         raise WrongPassword

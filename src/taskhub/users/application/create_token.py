@@ -41,12 +41,12 @@ async def create_token(command: CreateToken, uow: UsersUnitOfWork, *, secrets: A
         UnknownReference: the user is no member of the workspace.
     """
     if command.workspace_id is not None and not await uow.tenancies.is_member(command.workspace_id, command.user_id):
-        raise UnknownReference(Fault("unknown_reference", "no workspace of yours", pointer="/workspace_id"))
+        raise UnknownReference(Fault("unknown_reference", "You are not a member of such a workspace.", pointer="/workspace_id"))
     if await uow.sessions.find(command.user_id, command.session_id) is None:
         raise InvalidToken
     now = clock()
     if command.expires_at is not None and command.expires_at <= now:
-        raise ValidationFailed(Fault("past", "A token can't expire in the past.", pointer="/expires_at"))
+        raise ValidationFailed(Fault("past", "Expected a time in the future.", pointer="/expires_at"))
     secret, digest = secrets.mint()
     token = ApiToken.create(
         user_id=command.user_id,

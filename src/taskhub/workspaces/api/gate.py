@@ -39,7 +39,7 @@ class WorkspaceGate:
             raise InsufficientScope(access.scope)
         if isinstance(access, WorkspaceAccess):
             if request.role < access.role:
-                raise NotAllowed(f"This takes the role {access.role.key}; yours is {request.role.key}.")
+                raise NotAllowed(f"This operation requires the role {access.role.key}. Your role is {request.role.key}.")
         elif isinstance(access, SessionAccess) and caller.session_id is None:
             raise SessionRequired
 

@@ -53,6 +53,6 @@ def _expiry(wanted: datetime | None, now: datetime) -> datetime:
         return now + LIFETIME
     if not now < wanted <= now + LONGEST_LIFETIME:
         raise ValidationFailed(
-            Fault("out_of_range", f"Expected an instant within the next {LONGEST_LIFETIME.days} days.", pointer="/expires_at")
+            Fault("out_of_range", f"Expected a time within the next {LONGEST_LIFETIME.days} days.", pointer="/expires_at")
         )
     return wanted

@@ -28,7 +28,7 @@ async def restore_workspace(command: RestoreWorkspace, uow: WorkspacesUnitOfWork
     if not workspace.is_deleted:
         return workspace
     if not workspace.is_restorable(now):
-        raise NotFound("The workspace was deleted more than 30 days ago: it can't be restored any more.")
+        raise NotFound("The workspace was deleted more than 30 days ago and can't be restored any more.")
     if not (await uow.members.roster(workspace.id, ())).has_owner:
         raise NoOwner
     workspace.restore(now)

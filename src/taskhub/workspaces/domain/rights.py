@@ -1,4 +1,4 @@
-"""Which member may decide about which."""
+"""Which roles may invite, change and remove members of which roles."""
 
 from taskhub.kernel.domain.errors import NotAllowed
 from taskhub.workspaces.contract.access import Role
@@ -19,5 +19,5 @@ def require_may_handle(actor: Role, subject: Role) -> None:
     if may_handle(actor, subject):
         return
     if actor < Role.ADMIN:
-        raise NotAllowed(f"Inviting, changing and removing others takes the role admin; yours is {actor.key}.")
+        raise NotAllowed(f"You need the role admin to invite, change or remove others. Your role is {actor.key}.")
     raise NotAllowed("Only an owner may invite, change or remove admins and owners.")

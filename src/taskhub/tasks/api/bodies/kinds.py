@@ -1,4 +1,4 @@
-"""The kinds of value that the bodies of this module are made of."""
+"""The types of fields in the request bodies of this module."""
 
 import datetime as dt
 import re
@@ -19,7 +19,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
 def _wall_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise PydanticCustomError("wrong_format", "Expected a wall time from 00:00 to 23:59:59, such as 09:30 or 09:30:00.")
+        raise PydanticCustomError("wrong_format", "Expected a local time from 00:00 to 23:59:59, such as 09:30 or 09:30:00.")
     return value if len(value) > 5 else f"{value}:00"
 
 
