@@ -32,7 +32,7 @@ HTML = b"text/html; charset=utf-8"
 _RETRY = {
     "safe": "Yes: the same request may succeed later.",
     "same_key": "Only with the same <code>Idempotency-Key</code>. Without a key, read the resource before you try again.",
-    "no": "No: the same request gets the same answer until something else changes.",
+    "no": "No: the same request gets the same response until something else changes.",
 }
 
 

@@ -48,7 +48,7 @@ async def get_service(request: ApiRequest) -> Response:
 
 @STATUS.get("/health/live", PUBLIC, summary="Check that the process is alive", answers=Health, errors=(Unavailable,))
 async def get_liveness(request: ApiRequest) -> Response:
-    """A process that answers is alive, even while the database is down. The answer is 503 if the process has lost half of its
+    """A process that answers is alive, even while the database is down. The response is 503 if the process has lost half of its
     connections to the database through an error of its own. Only a restart repairs that.
     """
     check_live(request.container.database())

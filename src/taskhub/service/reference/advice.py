@@ -76,7 +76,7 @@ ADVICE: dict[str, Advice] = {
         "Ask the operator of the service to create an account for you.",
     ),
     "not_found": Advice(
-        "There is nothing at this path, or you have no access to it. The answer is the same in both cases, so that nobody can "
+        "There is nothing at this path, or you have no access to it. The response is the same in both cases, so that nobody can "
         "find out what exists in workspaces of others.",
         "Check the ids, and that you are a member of the workspace. The resource may be in the trash: `deleted=true` shows it.",
     ),
@@ -85,7 +85,7 @@ ADVICE: dict[str, Advice] = {
         "Use one of the methods that the header `Allow` lists.",
     ),
     "not_acceptable": Advice(
-        "The operation can't answer with any of the media types in your `Accept` header.",
+        "The operation can't respond with any of the media types in your `Accept` header.",
         "Accept `application/json`, or leave the header out.",
     ),
     "email_taken": Advice(
@@ -171,7 +171,7 @@ ADVICE: dict[str, Advice] = {
     "unsupported_media_type": Advice(
         "The operation does not accept the media type or the encoding of the body.",
         "Send uncompressed JSON in UTF-8 with the right `Content-Type`. The header `Accept-Patch`, `Accept` or `Accept-Encoding` "
-        "of the answer lists what is accepted.",
+        "of the response lists what is accepted.",
     ),
     "validation_failed": Advice(
         "A field of the body or a query parameter is missing, unknown, read-only or has an invalid value.",

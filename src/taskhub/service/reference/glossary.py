@@ -20,7 +20,7 @@ _LABEL, _COMMENT, _PARENT = (
     "019a9f47-73a9-75eb-9297-e4b615c39e18",
     "019a9f48-84ba-76fc-a3a8-f5c726d4af29",
 )
-_BATCH = "1 to 500 tasks. The answer has them in the order of the request."
+_BATCH = "1 to 500 tasks. The response lists them in the order of the request."
 _DUE_ZONE = "The IANA time zone of `time`; null for an all-day task."
 _INSTANT, _LATER = "2026-11-20T09:00:00Z", "2026-12-20T09:00:00Z"
 
@@ -93,10 +93,10 @@ WORDS: dict[str, Word] = {
     "refresh_token": Word("Exchange it for a new pair of tokens. It can be used once.", "c2Vzc2lvbg.cmVmcmVzaA"),
     "token_type": Word("The authentication scheme of the access token.", "Bearer"),
     "token_id": Word("The id of the API token.", _TOKEN),
-    "token": Word("The token itself. It is shown only once, in this answer.", "thub_0a1b2c3d4e5f"),
+    "token": Word("The token itself. It is shown only once, in this response.", "thub_0a1b2c3d4e5f"),
     "Acceptance.token": Word("The token of the invitation.", "0a1b2c3d4e5f"),
     "IssuedInvitation.token": Word(
-        "The secret that the invited person needs to accept. It is shown only once, in this answer: send it to them.",
+        "The secret that the invited person needs to accept. It is shown only once, in this response: send it to them.",
         "0a1b2c3d4e5f",
     ),
     "scopes": Word(

@@ -13,8 +13,8 @@ Without `If-Match` the change applies to the current version, and two patches of
 
 **Patches** are JSON Merge Patches (RFC 7396): a field that is absent stays as it is, and `null` clears a field.
 
-**Retries.** Send an `Idempotency-Key` with a write. If you don't receive an answer, send the same request with the same key
-again: it is executed only once, and you get the same answer.
+**Retries.** Send an `Idempotency-Key` with a write. If you don't receive a response, send the same request with the same key
+again: it is executed only once, and you get the same response.
 
 **Lists** are divided into pages. Follow `next_cursor` (or the header `Link`) until it is null. If you combine different
 filters, all of them must match. If you repeat a filter, one of its values must match.
@@ -22,11 +22,11 @@ filters, all of them must match. If you repeat a filter, one of its values must 
 **Problems.** Every error is `application/problem+json` (RFC 9457) with a stable `code`. `retry` says whether the same request
 can succeed later. Each code has a page under `/problems/{code}`.
 
-**Compatibility.** Answers may gain fields, codes and values: ignore the ones that you don't know. `x-extensible-enum` lists
+**Compatibility.** Responses may gain fields, codes and values: ignore the ones that you don't know. `x-extensible-enum` lists
 the values that are known today. Requests are checked strictly: an unknown field or parameter is an error, it is never ignored.
 
 **Deprecation.** Nothing is removed from `/v1` without notice. An operation, parameter or field that will be removed is marked
-as `deprecated` in this document. Answers of a deprecated operation have the headers `Deprecation` (RFC 9745), the date from
+as `deprecated` in this document. Responses of a deprecated operation have the headers `Deprecation` (RFC 9745), the date from
 which it should not be used any more, and `Sunset` (RFC 8594), the date until which it works: at least a year after the notice.
 """
 

@@ -19,23 +19,23 @@ HEADERS: dict[str, Parameter] = {
     "IfMatch": {
         "name": "If-Match",
         "description": "The `ETag` of the version that the request is meant for. If the resource is at another version, the "
-        "answer is 412 and nothing is changed.",
+        "response is 412 and nothing is changed.",
         "schema": _TAGS,
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
-        "description": "The `ETag` of the copy that you have. If it is current, the answer is 304 without a body.",
+        "description": "The `ETag` of the copy that you have. If it is current, the response is 304 without a body.",
         "schema": _TAGS,
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "description": "Makes retries safe: for 24 hours, the same request with the same key is executed only once and gets the "
-        "same answer.",
+        "same response.",
         "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
     },
     "RequestId": {
         "name": "X-Request-ID",
-        "description": "An id for this request, 1 to 128 characters from `A-Za-z0-9._-`. It is returned with the answer and "
+        "description": "An id for this request, 1 to 128 characters from `A-Za-z0-9._-`. It is returned with the response and "
         "logged. Any other value is replaced by a generated id.",
         "schema": {"type": "string"},
     },

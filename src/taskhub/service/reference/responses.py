@@ -25,7 +25,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Content-Location": {"description": "The path of the resource by id, also if you asked for it by key.", "schema": _TEXT},
     "Link": {"description": 'The next page, as `rel="next"`; absent on the last page.', "schema": _TEXT},
     "Idempotency-Replayed": {
-        "description": "`true` if this repeats the answer to an earlier request with the same key.",
+        "description": "`true` if this repeats the response to an earlier request with the same key.",
         "schema": _TEXT,
     },
     "RateLimit": {

@@ -1,4 +1,4 @@
-"""The JSON Schemas of request bodies and answers, by name."""
+"""The JSON Schemas of request bodies and responses, by name."""
 
 from typing import Any, get_args, get_origin
 
@@ -42,7 +42,7 @@ class Schemas:
         self._bodies: set[str] = set()
 
     def of_answer(self, answers: Any) -> Schema:
-        """The schema of a view, or of a page of views. It is not closed: answers may gain fields and values."""
+        """The schema of a view, or of a page of views. It is not closed: responses may gain fields and values."""
         if get_origin(answers) in (Batch, Page):
             return self._of_several(get_origin(answers), get_args(answers)[0])
         return self.of_type(answers)
@@ -66,7 +66,7 @@ class Schemas:
     def known(self, schema: Schema) -> Schema:
         """A named schema for a string with known values, to which others may be added."""
         name, values = schema["title"], schema["x-extensible-enum"]
-        description = f"Known values: {', '.join(f'`{value}`' for value in values)}. Answers may contain others in the future."
+        description = f"Known values: {', '.join(f'`{value}`' for value in values)}. Responses may contain others in the future."
         named = {"type": "string", "description": description, "x-extensible-enum": values, "examples": values}
         return self._named(name, named)
 

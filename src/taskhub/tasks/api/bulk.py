@@ -29,8 +29,8 @@ TASK_BATCHES = Routes("Tasks")
     conditional=False,
 )
 async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTasks) -> Response:
-    """Creates 1 to 500 tasks in one transaction: all of them or none. The answer has them in the order of the request. An item
-    may refer to earlier items by their `id`. If an item fails, the `pointer` of the error says which one.
+    """Creates 1 to 500 tasks in one transaction: all of them or none. The response lists them in the order of the request. An
+    item may refer to earlier items by their `id`. If an item fails, the `pointer` of the error says which one.
     """
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await names_in(request, workspace_id, body.names))
@@ -47,7 +47,7 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     conditional=False,
 )
 async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskChanges) -> Response:
-    """Changes 1 to 500 tasks in one transaction: all of them or none. The answer has them in the order of the request. The
+    """Changes 1 to 500 tasks in one transaction: all of them or none. The response lists them in the order of the request. The
     `version` of an item works like `If-Match` for a single task. If an item fails, the `pointer` of the error says which one.
     """
     tasks = module_of(request)
