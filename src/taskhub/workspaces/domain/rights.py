@@ -5,9 +5,9 @@ from taskhub.workspaces.contract.access import Role
 
 
 def may_handle(actor: Role, subject: Role) -> bool:
-    """Whether an actor may invite, change or remove someone who has a role, or is to get it.
+    """Whether an actor may invite, change or remove a member with a role, or give this role.
 
-    Owners handle everyone. Admins handle viewers and members, so they can neither make nor unmake one of their own kind.
+    Owners may do this for all roles. Admins may do it for viewers and members, but not for other admins.
     """
     return actor is Role.OWNER or (actor is Role.ADMIN and subject < Role.ADMIN)
 
