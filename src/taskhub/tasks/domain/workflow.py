@@ -1,4 +1,4 @@
-"""Where the tasks of a project may stand, and where they may go from there."""
+"""Workflows: the statuses of a project and the transitions between them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MOST_STATUSES = 50
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A status of a project. Its category is what all projects have in common; it never changes."""
+    """A status of a project. Its category is comparable over all projects and never changes."""
 
     key: str
     name: str
@@ -23,10 +23,11 @@ class Status:
 
 @dataclass(frozen=True)
 class Workflow:
-    """The statuses of a project, the first of them that of new tasks. Those of former versions may share names, or begin closed.
+    """The statuses of a project. New tasks get the first one. Workflows of earlier versions may have duplicate names, or a closed
+    first status.
 
-    ``transitions`` tells for each status which ones a task may go to from there, none where it is missing. Without transitions
-    any may follow any.
+    ``transitions``: for each status, the statuses that a task may change to; none if the status is missing. If it is None, every
+    change is allowed.
     """
 
     statuses: tuple[Status, ...]
@@ -35,7 +36,7 @@ class Workflow:
     @classmethod
     def define(cls, statuses: tuple[Status, ...], transitions: Mapping[str, tuple[str, ...]] | None) -> "Workflow":
         """Raises:
-        ValidationFailed: a key or a name twice, a first status that is closed, or a transition of a status that is not there.
+        ValidationFailed: a duplicate key or name, a closed first status, or a transition with an unknown status.
         """
         faults = [*_repetitions(statuses), *_closed_first(statuses), *_unknown_steps(statuses, transitions or {})]
         if faults:
@@ -79,14 +80,14 @@ class Workflow:
                 raise IllegalTransition(origin, target, allowed)
 
     def succeed(self, former: "Workflow", moves: Mapping[str, str], in_use: frozenset[str]) -> dict[str, str]:
-        """Checks whether this may take the place of a former workflow, where tasks stand at the statuses that are in use.
+        """Checks that this workflow may replace a former one. ``in_use``: the statuses that tasks have.
 
-        ``moves`` tells where the tasks of a status that goes are to go; what it says of others is not needed, so that a repeated
-        request finds its work done. Returns the moves that are.
+        ``moves``: the new status for the tasks of each removed status. Entries for statuses without tasks are ignored, so that a
+        retried request succeeds. Returns the entries that are needed.
 
         Raises:
-            ValidationFailed: a status would change its category, or its tasks would move to one that is not there.
-            StatusInUse: a status goes, and nothing tells where its tasks are to go.
+            ValidationFailed: the category of a status would change, or tasks would get a status that does not exist.
+            StatusInUse: a removed status still has tasks, and ``moves`` has no new status for them.
         """
         self._check_categories(former)
         self._check_moves(moves)
@@ -171,4 +172,4 @@ STANDARD = Workflow(
         Status("cancelled", "Cancelled", "cancelled"),
     )
 )
-"""What every project has from the start."""
+"""The workflow of every new project."""
