@@ -1,6 +1,4 @@
-"""Whether the service can do its work: the database answers, its schema is the one that this code was written for, and the
-connections come back.
-"""
+"""Health checks: the database answers and has the schema of this version, and connections return to the pool."""
 
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.database import Database
@@ -9,7 +7,7 @@ from taskhub.migrate import WrongSchema, check_schema
 
 async def check_ready(database: Database) -> None:
     """Raises:
-    Unavailable: says what is missing.
+    Unavailable: the detail says what is wrong.
     """
     try:
         await check_schema(database)
@@ -19,7 +17,7 @@ async def check_ready(database: Database) -> None:
 
 def check_live(database: Database) -> None:
     """Raises:
-    Unavailable: half of the connections were never given back.
+    Unavailable: half of the connections of the pool are lost.
     """
     if 2 * database.overdue() >= database.pool_size:
         raise Unavailable("This process has lost too many of its connections to the database. Restart it.")

@@ -1,4 +1,4 @@
-"""What the process knows about itself, in the format of Prometheus."""
+"""Metrics of the process in the format of Prometheus."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ _MODULES = ("users", "workspaces", "tasks")
 
 
 async def measurements(app: Any) -> bytes:
-    """All metrics of an application's process, with the parked events of the whole service where the database answers."""
+    """All metrics of this process, and the parked events of the whole service if the database answers."""
     container = app.state.container
     refused = app.state.throttle.refused if app.state.throttle else {}
     now = _Now(container, refused, await _parked(container))
@@ -31,7 +31,7 @@ async def measurements(app: Any) -> bytes:
 
 
 def metrics_app(app: Any) -> ASGIApp:
-    """Serves an application's metrics, for a port of their own in the same process."""
+    """An application that serves the metrics, for a separate port in the same process."""
 
     async def answer(_: Request) -> Response:
         return Response(await measurements(app), headers={"content-type": MEDIA_TYPE.decode()})
@@ -49,7 +49,7 @@ async def _parked(container: Any) -> dict[str, int]:
 
 
 class _Now(Collector):
-    """What is counted elsewhere, as it stands at this moment."""
+    """The current values of counters that are kept elsewhere."""
 
     def __init__(self, container: Any, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:
         self._container = container

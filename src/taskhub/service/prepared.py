@@ -1,4 +1,4 @@
-"""Documents and assets that are the same for everybody: compressed once, and sent as the client takes them."""
+"""Static documents and assets: compressed once, and sent with the encoding that the client accepts."""
 
 import gzip
 import hashlib
@@ -19,7 +19,7 @@ _VARY = (b"vary", b"Accept-Encoding")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Both forms of a document. ``tag`` names its content."""
+    """A document with and without compression. ``tag``: a hash of its content."""
 
     plain: bytes
     compressed: bytes
@@ -27,11 +27,11 @@ class Prepared:
 
     @classmethod
     def of(cls, content: bytes) -> "Prepared":
-        # Without the time, so that all processes send the same bytes under the same tag.
+        # Without a time stamp, so that all processes send the same bytes with the same tag.
         return cls(content, gzip.compress(content, mtime=0), hashlib.sha256(content).hexdigest()[:16])
 
     def answer(self, request: ApiRequest, headers: Headers, media_type: bytes = b"") -> Response:
-        """The form that the client prefers, under a tag of its own; 304 where the client has that already."""
+        """The document in the encoding that the client prefers, each with its own tag; 304 if the client has it already."""
         is_compressed = takes_gzip(request.header(b"accept-encoding"))
         tag = f"{self.tag}-gzip" if is_compressed else self.tag
         told = [(b"etag", b'"%s"' % tag.encode()), _VARY, *headers]
@@ -45,7 +45,7 @@ class Prepared:
 
 @lru_cache(maxsize=64)
 def takes_gzip(accept_encoding: str | None) -> bool:
-    """Whether the client takes gzip, and likes it as much as no coding at all (RFC 9110, 12.5.3)."""
+    """Whether the client accepts gzip, and prefers it at least as much as no encoding (RFC 9110, 12.5.3)."""
     if accept_encoding is None:
         return False
     weights = dict(_weighted(part) for part in accept_encoding.lower().split(","))
@@ -55,7 +55,7 @@ def takes_gzip(accept_encoding: str | None) -> bool:
 
 
 def _weighted(part: str) -> tuple[str, float]:
-    """A coding and its weight. One that can't be read is not wanted."""
+    """An encoding and its weight. The weight is 0 if it can't be parsed."""
     coding, _, parameter = part.partition(";")
     name, _, weight = parameter.partition("=")
     if not parameter.strip():

@@ -77,5 +77,5 @@ async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, com
     try:
         return request.answer(await request.run(tasks.runner(), tasks.delete_comment(), command, Reply(204)))
     except NotAllowed:
-        await request.admit(MANAGE)  # An admin is told that it is the token that may not.
+        await request.admit(MANAGE)  # For an admin the error says that the token lacks the scope.
         raise

@@ -1,4 +1,4 @@
-"""Projects, tasks and members as requests name them: by id, by key, or as ``me``."""
+"""References to projects, tasks and members in requests: by id, by key, or as ``me``."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
@@ -83,9 +83,9 @@ _KEYS = (TaskKey, ProjectKey)
 
 
 class Names:
-    """What the names in one request stand for.
+    """The ids for the names in one request.
 
-    A key that was never given stands for an id that nothing has: whoever looks for it finds as little as of an unknown id.
+    An unknown key gets an id that does not exist, so that it is treated like an unknown id.
     """
 
     def __init__(self, me: UUID, ids: Mapping[Key, UUID]) -> None:
@@ -97,15 +97,15 @@ class Names:
             return name
         if isinstance(name, str):
             return self._me
-        return self._ids.get(name) or uuid5(NAMESPACE_OID, str(name))  # No client may choose one of version 5.
+        return self._ids.get(name) or uuid5(NAMESPACE_OID, str(name))  # Clients can't choose ids of version 5.
 
     def ids(self, names: Collection[Name | Literal["none"]]) -> tuple[UUID, ...]:
         return tuple([self.id(name) for name in names if name != NONE]) if names else ()
 
 
 async def names_in(request: ApiRequest, workspace_id: UUID, names: Iterable[Any]) -> Names:
-    """Looks keys up, where there are any, in one round trip. What a key once named it names for ever: nothing can change until
-    the command is run.
+    """Looks up keys, if there are any, in one round trip. A key always leads to the same resource, so this can be done before the
+    command runs.
     """
     keys = {name for name in names if isinstance(name, _KEYS)}
     ids = await module_of(request).key_queries().ids(workspace_id, keys) if keys else {}
@@ -113,10 +113,10 @@ async def names_in(request: ApiRequest, workspace_id: UUID, names: Iterable[Any]
 
 
 async def project_in(request: ApiRequest, workspace_id: UUID, text: str) -> UUID:
-    """The project that the path names.
+    """The project in the path.
 
     Raises:
-        NotFound: it is no name of a project.
+        NotFound: it is neither an id nor the key of a project.
     """
     ref = project_ref(text)
     return ref if isinstance(ref, UUID) else (await names_in(request, workspace_id, [ref])).id(ref)

@@ -78,7 +78,7 @@ async def change_me(request: ApiRequest, body: UserPatch) -> Response:
         expected=request.expected,
     )
     if is_secret:
-        # A digest of this body, kept with its key, would be a digest of the password.
+        # A digest of this body, stored with its key, would be a digest of the password.
         context = replace(request.command_context(), retry_key=None)
         return _shown(await users.runner().run(users.change_account(), command, context, Reply()))
     return _shown(await request.run(users.runner(), users.change_account(), command, Reply()))

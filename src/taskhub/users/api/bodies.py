@@ -46,7 +46,7 @@ NewPassword = Annotated[
     Field(json_schema_extra={"minLength": password.SHORTEST, "maxLength": password.LONGEST}),
 ]
 KnownPassword = Annotated[SecretStr, Field(max_length=password.LONGEST_AS_TYPED)]
-"""A password to check: whatever it looks like, the answer is whether it is right."""
+"""A password to check. Its form is not validated: any other text is simply a wrong password."""
 ScopeKey = Annotated[Literal["read", "write", "admin"], WithJsonSchema(SCOPE)]
 Scopes = Annotated[list[ScopeKey], Field(min_length=1), AfterValidator(_scopes)]
 

@@ -1,4 +1,4 @@
-"""Workspaces."""
+"""Routes of workspaces."""
 
 from typing import Annotated
 from uuid import UUID

@@ -24,11 +24,11 @@ def _wall_time(value: Any) -> Any:
 
 
 _NAME = "^[A-Za-z0-9-]{2,36}$"
-"""Ids, keys and `me` alike."""
+"""An id, a key or `me`."""
 
 
 def _ids_or_names(most: int) -> WithJsonSchema:
-    """A list of ids, as it is read, or one of any names: in typed clients a list of ids is no list of "id or name"."""
+    """Documented as a list of ids (as in responses) or a list of names: in typed clients these are two types."""
     kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": _NAME}]
     return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": most} for kind in kinds]})
 

@@ -44,7 +44,7 @@ class DueBody(Body):
 
 
 class TaskContent(Body):
-    """What a client may set on a task."""
+    """The fields of a task that a client can set."""
 
     title: Title = ""
     description: Markdown | None = None
