@@ -2,7 +2,7 @@
 
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.database import Database
-from taskhub.migrate import WrongSchema, check_schema
+from taskhub.schema.migrate import WrongSchema, check_schema
 
 
 async def check_ready(database: Database) -> None:

@@ -17,36 +17,36 @@ from taskhub.service.metrics import MEDIA_TYPE, measurements
 STATUS = Routes("Service")
 
 
-class Limits(msgspec.Struct, frozen=True):
+class LimitsView(msgspec.Struct, frozen=True):
     body_bytes: int
     page_items: int
     writes_per_minute: int | None
 
 
-class Service(msgspec.Struct, frozen=True):
+class ServiceView(msgspec.Struct, frozen=True):
     name: str
     version: str
     registration: str
     require_if_match: bool
-    limits: Limits
+    limits: LimitsView
 
 
-class Health(msgspec.Struct, frozen=True):
+class HealthView(msgspec.Struct, frozen=True):
     status: str
 
 
-_HEALTHY = msgspec.json.encode(Health("ok"))
+_HEALTHY = msgspec.json.encode(HealthView("ok"))
 
 
-@STATUS.get("/v1", PUBLIC, summary="Read the version, settings and limits of the service", answers=Service)
+@STATUS.get("/v1", PUBLIC, summary="Read the version, settings and limits of the service", answers=ServiceView)
 async def get_service(request: ApiRequest) -> Response:
     settings = request.container.settings()
-    limits = Limits(MOST_BYTES, MOST_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
-    service = Service("TaskHub", request.scope["app"].version, settings.registration, settings.require_if_match, limits)
+    limits = LimitsView(MOST_BYTES, MOST_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
+    service = ServiceView("TaskHub", request.scope["app"].version, settings.registration, settings.require_if_match, limits)
     return JsonResponse(200, msgspec.json.encode(service))
 
 
-@STATUS.get("/health/live", PUBLIC, summary="Check that the process is alive", answers=Health, errors=(Unavailable,))
+@STATUS.get("/health/live", PUBLIC, summary="Check that the process is alive", answers=HealthView, errors=(Unavailable,))
 async def get_liveness(request: ApiRequest) -> Response:
     """A process that answers is alive, even while the database is down. The response is 503 if the process has lost half of its
     connections to the database through an error of its own. Only a restart repairs that.
@@ -55,7 +55,7 @@ async def get_liveness(request: ApiRequest) -> Response:
     return JsonResponse(200, _HEALTHY)
 
 
-@STATUS.get("/health/ready", PUBLIC, summary="Check that the service is ready", answers=Health, errors=(Unavailable, Busy))
+@STATUS.get("/health/ready", PUBLIC, summary="Check that the service is ready", answers=HealthView, errors=(Unavailable, Busy))
 async def get_readiness(request: ApiRequest) -> Response:
     """The service is ready if the database answers and has the schema of this version."""
     await check_ready(request.container.database())

@@ -21,6 +21,6 @@ def serve(
     to be this program's: run `taskhub migrate` first. On SIGTERM the requests under way are finished, within 20 seconds. Safe to
     kill in any way.
     """
-    from taskhub.cli.serving.run import run
+    from taskhub.cli.server.run import run
 
     run(with_parent=with_parent)

@@ -28,7 +28,7 @@ _SCALARS: dict[type, Schema] = {
 _NAMES = {"WorkspaceForMember": "Workspace", "NamedMember": "Member"}
 """Views whose schema has a shorter name than their class."""
 _NULL: Schema = {"type": "null"}
-_OF_PYDANTIC = {"title", "default", "writeOnly"}
+_IGNORED_KEYWORDS = {"title", "default", "writeOnly"}
 """Keywords that are left out: they say nothing to a client, and generators of clients make required fields of those with a
 default, and two types of a body with a write-only field.
 """
@@ -73,7 +73,7 @@ class Schemas:
     def bounded(self) -> dict[str, Schema]:
         """All named schemas. A field that can be written has the same length limits where it is read."""
         written = {name: schema for name, schema in self.components.items() if name in self._bodies}
-        limits.share(written, {name: schema for name, schema in self.components.items() if name not in self._bodies})
+        limits.copy_limits(written, {name: schema for name, schema in self.components.items() if name not in self._bodies})
         return dict(sorted(self.components.items()))
 
     def example(self, schema: Schema, *, minimal: bool = False) -> Any:
@@ -130,7 +130,9 @@ class Schemas:
         """
         if "x-extensible-enum" in schema:
             return self.known(schema)
-        made = {keyword: self._of_keyword(keyword, value) for keyword, value in schema.items() if keyword not in _OF_PYDANTIC}
+        made = {
+            keyword: self._of_keyword(keyword, value) for keyword, value in schema.items() if keyword not in _IGNORED_KEYWORDS
+        }
         if "patternProperties" in made:
             ((pattern, values),) = made.pop("patternProperties").items()
             made |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
