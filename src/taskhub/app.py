@@ -88,7 +88,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await database.open()
     try:
         async with Background(container).running():
-            # What lives from here on is garbage soon or never: keep the collector off the rest, and off pages half made.
+            # What exists now lives as long as the process: the collector skips it. The threshold keeps it out of most requests.
             gc.collect()
             gc.freeze()
             gc.set_threshold(OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])

@@ -1,8 +1,8 @@
-"""Health checks: the database answers and has the schema of this version, and connections return to the pool."""
+"""Health checks: the database answers with the schema of this program, and connections come back to the pool."""
 
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.database import Database
-from taskhub.schema.migrate import WrongSchema, check_schema
+from taskhub.schema.heads import WrongSchema, check_schema
 
 
 async def check_ready(database: Database) -> None:
@@ -17,7 +17,7 @@ async def check_ready(database: Database) -> None:
 
 def check_live(database: Database) -> None:
     """Raises:
-    Unavailable: half of the connections of the pool are lost.
+    Unavailable: at least half of the pool's connections were never given back.
     """
     if 2 * database.overdue() >= database.pool_size:
         raise Unavailable("This process has lost too many of its connections to the database. Restart it.")

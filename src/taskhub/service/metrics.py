@@ -49,7 +49,7 @@ async def _parked(container: Any) -> dict[str, int]:
 
 
 class _CurrentValues(Collector):
-    """The current values of counters that are kept elsewhere."""
+    """Values that are kept elsewhere, read at each scrape."""
 
     def __init__(self, container: Any, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:
         self._container = container

@@ -1,4 +1,4 @@
-"""HTML pages: the interactive reference, and one page for each problem. They load nothing from other hosts."""
+"""HTML pages: the interactive reference, and one page for each problem. They load nothing from another host."""
 
 import re
 from functools import cache

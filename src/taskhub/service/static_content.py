@@ -1,4 +1,4 @@
-"""Static documents and assets: compressed once, and sent with the encoding that the client accepts."""
+"""Documents and assets that are the same for all clients: compressed once, with an ETag, sent as `Accept-Encoding` asks."""
 
 import gzip
 import hashlib
@@ -19,7 +19,7 @@ _VARY = (b"vary", b"Accept-Encoding")
 
 @dataclass(frozen=True, slots=True)
 class StaticContent:
-    """A document with and without compression. ``tag``: a hash of its content."""
+    """A document, plain and compressed. ``tag`` is a hash of its content."""
 
     plain: bytes
     compressed: bytes
@@ -31,7 +31,7 @@ class StaticContent:
         return cls(content, gzip.compress(content, mtime=0), hashlib.sha256(content).hexdigest()[:16])
 
     def answer(self, request: ApiRequest, headers: Headers, media_type: bytes = b"") -> Response:
-        """The document in the encoding that the client prefers, each with its own tag; 304 if the client has it already."""
+        """The form that the client prefers, each with its own ETag; 304 if the client has it already."""
         is_compressed = accepts_gzip(request.header(b"accept-encoding"))
         tag = f"{self.tag}-gzip" if is_compressed else self.tag
         told = [(b"etag", b'"%s"' % tag.encode()), _VARY, *headers]
@@ -45,17 +45,17 @@ class StaticContent:
 
 @lru_cache(maxsize=64)
 def accepts_gzip(accept_encoding: str | None) -> bool:
-    """Whether the client accepts gzip, and prefers it at least as much as no encoding (RFC 9110, 12.5.3)."""
+    """Whether the client accepts gzip, with a weight not below that of `identity` (RFC 9110, 12.5.3)."""
     if accept_encoding is None:
         return False
     weights = dict(_coding_and_weight(part) for part in accept_encoding.lower().split(","))
     others = weights.get("*", 0.0)
-    of_gzip = max(weights.get("gzip", others), weights.get("x-gzip", 0.0))
-    return of_gzip > 0 and of_gzip >= weights.get("identity", 0.0)
+    gzip_weight = max(weights.get("gzip", others), weights.get("x-gzip", 0.0))
+    return gzip_weight > 0 and gzip_weight >= weights.get("identity", 0.0)
 
 
 def _coding_and_weight(part: str) -> tuple[str, float]:
-    """An encoding and its weight. The weight is 0 if it can't be parsed."""
+    """A coding and its weight, 0 if it can't be parsed."""
     coding, _, parameter = part.partition(";")
     name, _, weight = parameter.partition("=")
     if not parameter.strip():

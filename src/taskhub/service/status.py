@@ -1,4 +1,4 @@
-"""Routes about the service: its settings, its health and its metrics."""
+"""Routes about the service itself: its configuration, health and metrics."""
 
 import msgspec
 from starlette.responses import Response

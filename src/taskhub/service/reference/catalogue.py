@@ -1,4 +1,4 @@
-"""All problems that the service can answer with, collected from the error classes."""
+"""The catalogue of problems, collected from all error classes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The parameters of an operation: in the path, in the query string and in headers."""
+"""The parameters of operations: path, query and headers."""
 
 import re
 from typing import Any

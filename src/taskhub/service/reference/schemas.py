@@ -1,4 +1,4 @@
-"""The JSON Schemas of request bodies and responses, by name."""
+"""JSON Schemas of request bodies and answers, by name."""
 
 from typing import Any, get_args, get_origin
 
@@ -26,11 +26,11 @@ _SCALARS: dict[type, Schema] = {
     inspect.NoneType: {"type": "null"},
 }
 _NAMES = {"WorkspaceForMember": "Workspace", "NamedMember": "Member"}
-"""Views whose schema has a shorter name than their class."""
+"""Views that clients know under another name."""
 _NULL: Schema = {"type": "null"}
 _IGNORED_KEYWORDS = {"title", "default", "writeOnly"}
-"""Keywords that are left out: they say nothing to a client, and generators of clients make required fields of those with a
-default, and two types of a body with a write-only field.
+"""Keywords of pydantic that mislead generators of clients: with a `default` they make a member required, with `writeOnly` they
+make two types of one body.
 """
 
 
