@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from support.stopwatch import Stopwatch
+from support.fakes.clocks import FakeMonotonicClock
 from taskhub.kernel.infrastructure.recollection import MOST_CHARACTERS, SECONDS, Recollection
 
 
-def recollection_of(row: tuple[Any, ...], stopwatch: Stopwatch | None = None) -> Recollection:
-    recollection = Recollection(stopwatch or Stopwatch())
+def recollection_of(row: tuple[Any, ...], stopwatch: FakeMonotonicClock | None = None) -> Recollection:
+    recollection = Recollection(stopwatch or FakeMonotonicClock())
     recollection.remember("projects", ("w", "p"), row)
     return recollection
 
@@ -26,7 +26,7 @@ def test_a_row_that_was_forgotten_is_not_recalled() -> None:
 
 
 def test_what_was_mended_by_hand_shows_within_a_minute() -> None:
-    stopwatch = Stopwatch()
+    stopwatch = FakeMonotonicClock()
     recollection = recollection_of(("OPS",), stopwatch)
     stopwatch.seconds += SECONDS
     assert recollection.recall("projects", ("w", "p")) is None
