@@ -46,7 +46,7 @@ class TaskHub(FastAPIWithoutHooks):
         super().__init__(
             title="TaskHub",
             version=version("taskhub"),
-            summary="Tasks that clients can change at the same time without losing anything.",
+            summary="A task service for clients that change the same tasks at the same time.",
             docs_url=None,
             redoc_url=None,
             openapi_url=None,

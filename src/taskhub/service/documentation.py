@@ -22,13 +22,13 @@ _CACHED_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
 _CACHED_BRIEFLY = (b"cache-control", b"public, max-age=300")
 
 
-@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="This description, as OpenAPI 3.1", answers=dict)
+@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="Read this OpenAPI document", answers=dict)
 async def get_openapi(request: ApiRequest) -> Response:
     document = await _document(request.scope["app"])
     return document.answer(request, [_CACHED_BRIEFLY])
 
 
-@DOCUMENTATION.get("/docs", PUBLIC, summary="The interactive reference", answers=str, produces="text/html")
+@DOCUMENTATION.get("/docs", PUBLIC, summary="Open the interactive reference", answers=str, produces="text/html")
 async def get_reference(request: ApiRequest) -> Response:
     return JsonResponse(200, await to_thread(pages.reference_page), [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
 
@@ -41,9 +41,9 @@ async def get_asset(request: ApiRequest, digest: str, name: str) -> Response:
     return asset.answer(request, [*pages.HEADERS, _CACHED_FOR_EVER], pages.MEDIA_TYPES[name])
 
 
-@DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="What a problem means, and what to do", answers=str, produces="text/html")
+@DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="Read the page of a problem", answers=str, produces="text/html")
 async def get_problem(request: ApiRequest, code: str) -> Response:
-    """The page that the `type` of every problem document names."""
+    """The page says what the problem means and what to do. It is the `type` of every problem document with this code."""
     problem = problems().get(code)
     if problem is None:
         raise NotFound

@@ -7,7 +7,7 @@ from taskhub.schema.heads import WrongSchema, check_schema
 
 async def check_ready(database: Database) -> None:
     """Raises:
-    Unavailable: says what is missing.
+    Unavailable: the detail says what is wrong.
     """
     try:
         await check_schema(database)
@@ -20,4 +20,4 @@ def check_live(database: Database) -> None:
     Unavailable: at least half of the pool's connections were never given back.
     """
     if 2 * database.overdue() >= database.pool_size:
-        raise Unavailable("Too many connections to the database were never given back. This process has to be restarted.")
+        raise Unavailable("This process has lost too many of its connections to the database. Restart it.")

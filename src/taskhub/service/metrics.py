@@ -23,7 +23,7 @@ _MODULES = ("users", "workspaces", "tasks")
 
 
 async def measurements(app: Any) -> bytes:
-    """All metrics of an application's process, with the parked events of the whole service where the database answers."""
+    """All metrics of this process, and the parked events of the whole service if the database answers."""
     container = app.state.container
     refused = app.state.throttle.refused if app.state.throttle else {}
     now = _CurrentValues(container, refused, await _parked(container))
@@ -31,7 +31,7 @@ async def measurements(app: Any) -> bytes:
 
 
 def metrics_app(app: Any) -> ASGIApp:
-    """Serves an application's metrics, for a port of their own in the same process."""
+    """An application that serves the metrics, for a separate port in the same process."""
 
     async def answer(_: Request) -> Response:
         return Response(await measurements(app), headers={"content-type": MEDIA_TYPE.decode()})

@@ -13,11 +13,11 @@ from taskhub.service.static_content import StaticContent
 RENDERER, RENDERER_STYLE, START, STYLE = "swagger-ui-bundle.js", "swagger-ui.css", "reference.js", "pages.css"
 _JAVASCRIPT, _CSS = b"text/javascript; charset=utf-8", b"text/css; charset=utf-8"
 MEDIA_TYPES = {RENDERER: _JAVASCRIPT, RENDERER_STYLE: _CSS, START: _JAVASCRIPT, STYLE: _CSS}
-"""The assets that are served, and as what."""
+"""The assets and their media types."""
 _OURS, _RENDERERS = resources.files("taskhub.service") / "static", resources.files("fastapi_swagger.resources")
 _FOLDERS = {RENDERER: _RENDERERS, RENDERER_STYLE: _RENDERERS, START: _OURS, STYLE: _OURS}
 
-# The renderer, Swagger UI, writes inline styles; scripts come from here alone.
+# Swagger UI writes inline styles. Scripts are allowed from this service only.
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -30,9 +30,9 @@ HEADERS = [
 HTML = b"text/html; charset=utf-8"
 
 _RETRY = {
-    "safe": "Yes: the same request, as it is, may succeed later.",
-    "same_key": "Only under the same <code>Idempotency-Key</code>. Without one, read the thing before you try again.",
-    "no": "No: the same request gets the same answer until something else has changed.",
+    "safe": "Yes: the same request may succeed later.",
+    "same_key": "Only with the same <code>Idempotency-Key</code>. Without a key, read the resource before you try again.",
+    "no": "No: the same request gets the same response until something else changes.",
 }
 
 
@@ -43,7 +43,7 @@ def asset(name: str) -> StaticContent:
 
 @cache
 def asset_path(name: str) -> str:
-    """Names the content, so that it may be cached for ever."""
+    """The path contains a hash of the content, so that it can be cached indefinitely."""
     return f"/docs/{asset(name).tag}/{name}"
 
 

@@ -1,4 +1,4 @@
-"""The routes about the service itself."""
+"""All routes about the service itself."""
 
 from taskhub.service.documentation import DOCUMENTATION
 from taskhub.service.status import STATUS

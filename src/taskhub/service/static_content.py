@@ -27,7 +27,7 @@ class StaticContent:
 
     @classmethod
     def of(cls, content: bytes) -> "StaticContent":
-        # Without the time, so that all processes send the same bytes under the same tag.
+        # Without a time stamp, so that all processes send the same bytes with the same tag.
         return cls(content, gzip.compress(content, mtime=0), hashlib.sha256(content).hexdigest()[:16])
 
     def answer(self, request: ApiRequest, headers: Headers, media_type: bytes = b"") -> Response:

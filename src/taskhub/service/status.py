@@ -38,7 +38,7 @@ class HealthView(msgspec.Struct, frozen=True):
 _HEALTHY = msgspec.json.encode(HealthView("ok"))
 
 
-@STATUS.get("/v1", PUBLIC, summary="What this service is and how it is set up", answers=ServiceView)
+@STATUS.get("/v1", PUBLIC, summary="Read the version, settings and limits of the service", answers=ServiceView)
 async def get_service(request: ApiRequest) -> Response:
     settings = request.container.settings()
     limits = LimitsView(MOST_BYTES, MOST_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
@@ -46,27 +46,25 @@ async def get_service(request: ApiRequest) -> Response:
     return JsonResponse(200, msgspec.json.encode(service))
 
 
-@STATUS.get("/health/live", PUBLIC, summary="Whether the process runs", answers=HealthView, errors=(Unavailable,))
+@STATUS.get("/health/live", PUBLIC, summary="Check that the process is alive", answers=HealthView, errors=(Unavailable,))
 async def get_liveness(request: ApiRequest) -> Response:
-    """Asks nobody else: a process that answers is alive, whatever the database does. It is not where half of its connections to
-    the database were never given back, which only a restart would mend.
+    """A process that answers is alive, even while the database is down. The response is 503 if the process has lost half of its
+    connections to the database through an error of its own. Only a restart repairs that.
     """
     check_live(request.container.database())
     return JsonResponse(200, _HEALTHY)
 
 
-@STATUS.get(
-    "/health/ready", PUBLIC, summary="Whether the service can do its work", answers=HealthView, errors=(Unavailable, Busy)
-)
+@STATUS.get("/health/ready", PUBLIC, summary="Check that the service is ready", answers=HealthView, errors=(Unavailable, Busy))
 async def get_readiness(request: ApiRequest) -> Response:
-    """The database answers, and its schema is the one that this version was written for."""
+    """The service is ready if the database answers and has the schema of this version."""
     await check_ready(request.container.database())
     return JsonResponse(200, _HEALTHY)
 
 
-@STATUS.get("/metrics", PUBLIC, summary="Measurements for Prometheus", answers=str, produces="text/plain")
+@STATUS.get("/metrics", PUBLIC, summary="Read the metrics, in the format of Prometheus", answers=str, produces="text/plain")
 async def get_metrics(request: ApiRequest) -> Response:
-    """Where `TASKHUB_METRICS_PORT` is set they are on that port instead, and here is nothing."""
+    """If `TASKHUB_METRICS_PORT` is set, the metrics are served on that port, and this path is 404."""
     if request.container.settings().metrics_port is not None:
         raise NotFound
     return JsonResponse(200, await measurements(request.scope["app"]), media_type=MEDIA_TYPE)

@@ -28,7 +28,7 @@ def test_an_account_is_made_with_a_password_from_standard_input(installation: In
 def test_an_address_that_is_taken_is_refused(installation: Installation, email: str) -> None:
     done = installation.run("user", "create", email.upper(), "--name", "Twin", feed=PASSWORD)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "taskhub: Another account has this email address.\n"
+    assert done.stderr == "taskhub: Another account already uses this email address.\n"
 
 
 def test_a_new_password_ends_every_session(installation: Installation, served: Served, email: str) -> None:

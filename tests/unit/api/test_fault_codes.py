@@ -94,14 +94,14 @@ def test_nothing_that_a_parameter_may_be_wrong_in_has_another_code(operation: An
 
 def test_an_unknown_member_is_told_with_all_that_there_are_and_the_nearest() -> None:
     assert message_for(b'{"title": "a", "titel": 1}') == (
-        "There is no such member here. Did you mean title? Known are: by_name, parts, spare, title."
+        "There is no field with this name. Did you mean title? Allowed are: by_name, parts, spare, title."
     )
 
 
 @pytest.mark.parametrize("place", [b'"parts": [{"color": "red", "colour": 1}]', b'"spare": {"color": "red", "colour": 1}'])
 def test_an_unknown_member_further_in_is_told_with_those_of_its_object(place: bytes) -> None:
     assert message_for(b'{"title": "a", ' + place + b"}") == (
-        "There is no such member here. Did you mean color? Known are: color, weight."
+        "There is no field with this name. Did you mean color? Allowed are: color, weight."
     )
 
 
@@ -112,8 +112,8 @@ def test_nothing_is_near_what_is_like_nothing() -> None:
 def test_those_that_there_are_are_told_once() -> None:
     first, second = faults(b'{"title": "a", "x": 1, "part": 1}')
 
-    assert "Known are" in first.message
-    assert second.message == "There is no such member here. Did you mean parts?"
+    assert "Allowed are" in first.message
+    assert second.message == "There is no field with this name. Did you mean parts?"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.operation_id)
@@ -135,4 +135,4 @@ def test_a_flood_of_unknown_members_is_answered_briefly_and_tells_the_names_all_
     assert isinstance(refused, ValidationFailed)
     document = problem_of(refused, "r-1", keyed=False)[2]
     assert len(document) <= MOST_BYTES
-    assert b"Known are: by_name, parts, spare, title." in document
+    assert b"Allowed are: by_name, parts, spare, title." in document

@@ -50,8 +50,8 @@ def test_a_page_tells_what_happened_what_to_do_and_whether_a_retry_helps() -> No
 
     assert "<h1>Stale version</h1>" in page
     assert "with status 412" in page
-    assert "Read it again" in page
-    assert "No: the same request gets the same answer" in page
+    assert "Read the resource again" in page
+    assert "No: the same request gets the same response" in page
 
 
 def test_only_what_may_pass_by_itself_is_called_safe_to_repeat() -> None:

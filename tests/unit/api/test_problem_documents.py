@@ -19,7 +19,7 @@ def test_says_all_that_a_client_may_rely_on() -> None:
         "type": "/problems/not_found",
         "title": "Not found",
         "status": 404,
-        "detail": "There is nothing here, or nothing that you may see.",
+        "detail": "The resource does not exist, or you have no access to it.",
         "code": "not_found",
         "request_id": "r-1",
         "retry": "no",

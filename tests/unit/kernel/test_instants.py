@@ -27,7 +27,7 @@ def told(kind: TypeAdapter[Any], value: Any) -> tuple[str, str]:
         ("2026-11-27T00:00 02:00", "wrong_format", "%2B"),
         ("2026-11-27T00:00:00.5 0200", "wrong_format", "%2B"),
         ("2026-11-27T00:00:00", "wrong_format", "%2B02:00"),
-        ("2026-11-27T24:00:00Z", "out_of_range", "Hours run from 00 to 23. Midnight at the end of a day is 00:00 of the next."),
+        ("2026-11-27T24:00:00Z", "out_of_range", "Hours run from 00 to 23. The end of a day is 00:00 of the next day."),
         ("2026-11-27T25:00:00Z", "out_of_range", "Hours run from 00 to 23."),
         ("2026-11-27T23:60:00Z", "out_of_range", "Minutes run from 00 to 59."),
         ("2026-11-27T23:59:60Z", "out_of_range", "Seconds run from 00 to 59."),
@@ -49,7 +49,7 @@ def test_an_instant_that_is_nearly_one_is_told_what_is_wrong(value: str, code: s
     "value", ["", "x", 1764201600, None, "2026-11-27T00:00:00+02", "٢٠٢٦-11-27T00:00:00Z", "2026-11-27T0:00Z"]
 )
 def test_what_is_no_instant_is_shown_one(value: Any) -> None:
-    assert told(INSTANT, value) == ("wrong_format", "Expected an instant with an offset, such as 2026-11-20T09:00:00Z.")
+    assert told(INSTANT, value) == ("wrong_format", "Expected a date and time with an offset, such as 2026-11-20T09:00:00Z.")
 
 
 @pytest.mark.parametrize("value", ["2026-11-27T00:00:00+02:00", "2026-11-26t22:00z", "2026-11-26T22:00:00.000000001Z"])

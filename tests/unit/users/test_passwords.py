@@ -58,7 +58,7 @@ async def test_wrong_password_and_unknown_email_are_one_answer_after_one_hash(em
     hasher = CountingHasher()
     with pytest.raises(InvalidCredentials) as refusal:
         await proven(email, "wrong", Passwords(OneAccount(), hasher))
-    assert str(refusal.value) == "Email or password is wrong."
+    assert str(refusal.value) == "The email address or the password is wrong."
     assert len(hasher.verified) == 1
 
 

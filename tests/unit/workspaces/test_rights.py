@@ -23,7 +23,11 @@ def test_the_table_says_who_handles_whom(actor: Role, subject: Role) -> None:
 
 
 @pytest.mark.parametrize(
-    ("actor", "told"), [(Role.MEMBER, "takes the role admin; yours is member"), (Role.ADMIN, "Only an owner")]
+    ("actor", "told"),
+    [
+        (Role.MEMBER, "You need the role admin to invite, change or remove others. Your role is member"),
+        (Role.ADMIN, "Only an owner"),
+    ],
 )
 def test_a_refusal_tells_which_role_it_takes(actor: Role, told: str) -> None:
     with pytest.raises(NotAllowed, match=told):

@@ -127,7 +127,7 @@ async def test_a_bound_token_sees_its_workspace() -> None:
 
 async def test_a_role_that_is_too_low_is_told() -> None:
     refused = await refusal(MANAGE, roles=Roles(Role.MEMBER))
-    assert (type(refused), refused.detail) == (NotAllowed, "This takes the role admin; yours is member.")
+    assert (type(refused), refused.detail) == (NotAllowed, "This operation requires the role admin. Your role is member.")
 
 
 async def test_a_remembered_role_admits_without_reading() -> None:

@@ -65,7 +65,9 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn declares it.
         super().connection_made(cast("asyncio.Transport", CoalescingTransport(transport, self.loop)))
         if not self._connections.admit(self):
-            self.transport.write(responses.problem_response(Busy("Too many connections are open. Nothing was read; try again.")))
+            self.transport.write(
+                responses.problem_response(Busy("Too many connections are open. The request was not read; try again."))
+            )
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -98,9 +100,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _time_out(self) -> None:
         if self._phase is Phase.HEAD:
-            self._refuse(RequestTimeout(f"The head of a request has to be here within {self._timeouts[Phase.HEAD]:g} s."))
+            self._refuse(RequestTimeout(f"The headers of a request have to arrive within {self._timeouts[Phase.HEAD]:g} s."))
         elif self._phase is Phase.BODY:
-            self._refuse(RequestTimeout(f"Nothing more of the body came for {self._timeouts[Phase.BODY]:g} s."))
+            self._refuse(RequestTimeout(f"The body of the request paused for more than {self._timeouts[Phase.BODY]:g} s."))
         else:
             self.transport.close()
 
@@ -121,9 +123,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._feed(data)
         except httptools.HttpParserError as error:
             found = error.__context__  # What a callback raised.
-            self._refuse(
-                found if isinstance(found, Refusal) else MalformedRequest("This is no request that can be read as HTTP/1.1.")
-            )
+            self._refuse(found if isinstance(found, Refusal) else MalformedRequest("The request is not valid HTTP/1.1."))
             return
         if self._unfinished_bytes > request_head.MAX_BYTES and self._phase in (Phase.HEAD, Phase.BODY):
             self._refuse(request_head.too_large())

@@ -24,14 +24,14 @@ def check(method: bytes, version: str, headers: Headers) -> None:
         InvalidHeader
     """
     if version not in _VERSIONS:
-        raise MalformedRequest("This service speaks HTTP/1.1.")
+        raise MalformedRequest("This service supports HTTP/1.1 and HTTP/1.0.")
     if method == b"CONNECT":
-        raise MethodNotAllowed("This service is no proxy.", [(b"allow", ALLOWED)])
+        raise MethodNotAllowed("This service is not a proxy.", [(b"allow", ALLOWED)])
     hosts, codings = _hosts_and_codings(headers)
     if len(hosts) != 1 and (hosts or version == "1.1"):
-        raise InvalidHeader("Host", "expected exactly one")
+        raise InvalidHeader("Host", "expected exactly one Host header")
     if hosts and not (len(hosts[0]) <= _MAX_HOST_LENGTH and _is_host(hosts[0])):
-        raise InvalidHeader("Host", "expected a name or an address, and a port if there is one")
+        raise InvalidHeader("Host", "expected a host name or an address, optionally with a port")
     if codings and (version == "1.0" or [coding.strip().lower() for coding in codings] != [b"chunked"]):
         raise InvalidHeader("Transfer-Encoding", "expected chunked, in HTTP/1.1")
 
@@ -61,7 +61,7 @@ def check_size(url: bytes, headers: Headers) -> None:
 
 
 def too_large() -> HeadersTooLarge:
-    return HeadersTooLarge(f"Path and headers may have up to {MAX_BYTES} bytes.")
+    return HeadersTooLarge(f"The path and the headers can have up to {MAX_BYTES} bytes.")
 
 
 def without_upgrade(method: bytes, url: bytes, version: str, headers: Headers) -> bytes:

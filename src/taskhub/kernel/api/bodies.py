@@ -73,10 +73,10 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
         if found[0]["type"] == "json_invalid":
-            raise MalformedJson(f"The body is not well-formed JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
+            raise MalformedJson(f"The body is not valid JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
         return ValidationFailed(*faults.in_body(model, found))
     if _ESCAPED_NUL in raw and (pointer := _nul_in(from_json(raw))) is not None:
-        return ValidationFailed(Fault("nul_character", "The character U+0000 can't be stored.", pointer=pointer))
+        return ValidationFailed(Fault("nul_character", "The character U+0000 is not allowed.", pointer=pointer))
     return parsed
 
 
@@ -89,7 +89,7 @@ def read_json(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedJson(f"The body is not well-formed JSON: {error}.") from None
+        raise MalformedJson(f"The body is not valid JSON: {error}.") from None
 
 
 def _nul_in(value: Any, path: tuple[int | str, ...] = ()) -> str | None:
@@ -105,4 +105,4 @@ def _nul_in(value: Any, path: tuple[int | str, ...] = ()) -> str | None:
 
 
 def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(f"A request body may have up to {MOST_BYTES} bytes.")
+    return BodyTooLarge(f"A request body can have up to {MOST_BYTES} bytes.")

@@ -70,10 +70,10 @@ def unknown(what: str, name: str, model: type[BaseModel], *, listed: bool) -> st
     """Says that it is unknown, which name is near, and, unless they are ``listed`` already, all that there are."""
     known = names_of(model)
     near = get_close_matches(name[:_LONGEST_COMPARED], known, n=1)
-    parts = [f"There is no such {what} here."]
+    parts = [f"There is no {what} with this name."]
     parts += [f"Did you mean {near[0]}?"] if near else []
     if not listed:
-        parts.append(f"Known are: {', '.join(known)}." if known else "This takes none.")
+        parts.append(f"Allowed are: {', '.join(known)}." if known else "None are allowed.")
     return " ".join(parts)
 
 
@@ -92,7 +92,7 @@ def _in_body(model: type[BaseModel], error: ErrorDetails, listed: set[type[BaseM
         path = path[:-1]
     code, message = _code(error), _message(error)
     if code == UNKNOWN_MEMBER and (owner := _model_at(model, path[:-1])) is not None:
-        message = unknown("member", str(path[-1]), owner, listed=owner in listed)
+        message = unknown("field", str(path[-1]), owner, listed=owner in listed)
         listed.add(owner)
     return Fault(code, message, pointer=pointer_of(path))
 

@@ -61,13 +61,13 @@ def _check_day(parts: re.Match[str], code: str) -> None:
 
 
 def _too_high(what: str, highest: int, given: str) -> Any:
-    midnight = " Midnight at the end of a day is 00:00 of the next." if (what, given) == ("Hours", "24") else ""
+    midnight = " The end of a day is 00:00 of the next day." if (what, given) == ("Hours", "24") else ""
     return f"{what} run from 00 to {highest}.{midnight}"
 
 
 def _how_to_write(value: Any) -> Any:
     if isinstance(value, str) and _PLUS_AS_SPACE.fullmatch(value):
-        return "Expected an offset such as +02:00, and got a space: in a URL a plus sign is written %2B."
+        return "Expected an offset such as +02:00 and got a space. In a URL a plus sign is written as %2B."
     if isinstance(value, str) and _WITHOUT_OFFSET.fullmatch(value):
-        return "Expected an offset after the time: Z, or one such as +02:00 (in a URL %2B02:00)."
-    return "Expected an instant with an offset, such as 2026-11-20T09:00:00Z."
+        return "Expected an offset after the time: Z, or for example +02:00 (in a URL %2B02:00)."
+    return "Expected a date and time with an offset, such as 2026-11-20T09:00:00Z."

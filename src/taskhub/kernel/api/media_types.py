@@ -55,7 +55,7 @@ def check_coding(content_encoding: bytes | None) -> None:
     codings = {part.strip().lower() for part in content_encoding.split(b",")}
     if not codings <= {b"", b"identity"}:
         raise UnsupportedMediaType(
-            "Send the body as it is: Content-Encoding is not taken.",
+            "Content-Encoding is not supported. Send the body uncompressed.",
             [(b"accept-encoding", b"identity")],
-            Fault("content_encoding", "expected none, or identity", header="Content-Encoding"),
+            Fault("content_encoding", "expected no Content-Encoding, or identity", header="Content-Encoding"),
         )

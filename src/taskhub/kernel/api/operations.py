@@ -205,7 +205,7 @@ class Operation(APIRoute):
         accept = request.header(b"accept")
         if accept is None or accept == "*/*" or _accepts(accept, self.produces):
             return
-        raise NotAcceptable(f"This answers in {self.produces}.")
+        raise NotAcceptable(f"This operation answers with {self.produces}.")
 
 
 @lru_cache(maxsize=64)

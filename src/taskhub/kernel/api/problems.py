@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: the one place where a refusal becomes a status."""
+"""Errors as problem documents (RFC 9457). This is the only place that maps errors to HTTP statuses."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -34,7 +34,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class HttpProblem(Exception):
-    """The base of refusals that only HTTP knows: of methods, media types and sizes."""
+    """The base of errors that concern HTTP alone: methods, media types and sizes."""
 
     status: ClassVar[int]
     code: ClassVar[str]
@@ -65,7 +65,7 @@ class NotAcceptable(HttpProblem):
 
 
 class RequestTimeout(HttpProblem):
-    """The request did not come in time. Nothing of it was run."""
+    """The request did not arrive in time. Nothing was executed."""
 
     status, code, title = 408, "request_timeout", "Request timeout"
     retry = "safe"
@@ -80,16 +80,16 @@ class UnsupportedMediaType(HttpProblem):
 
 
 class InternalError(HttpProblem):
-    """A mistake of ours. It tells nothing."""
+    """An unexpected error. The answer contains no details."""
 
     status, code, title = 500, "internal_error", "Internal error"
 
     def __init__(self) -> None:
-        super().__init__("Something went wrong on our side; the log has it under this request id.")
+        super().__init__("An unexpected error occurred. It is logged under the request id.")
 
 
 class Malformed(DomainError):
-    """The base of what can't be read at all."""
+    """The base of errors for requests that can't be parsed."""
 
     category: ClassVar[Category] = Category.MALFORMED
 
@@ -110,14 +110,14 @@ class InvalidCursor(Malformed):
 
     def __init__(self) -> None:
         super().__init__(
-            "The cursor was not made by this service for this list: keep path, filters and sort as they were, "
-            "or start without a cursor.",
-            faults=(Fault("invalid_cursor", "not a cursor of this list", parameter="cursor"),),
+            "The cursor was not made for this list. Keep path, filters and sort order as they were, or start again without a "
+            "cursor.",
+            faults=(Fault("invalid_cursor", "The cursor was not made for this list.", parameter="cursor"),),
         )
 
 
 def problem_of(error: Exception, request_id: str, *, keyed: bool) -> tuple[int, Headers, bytes]:
-    """Status, headers and body for an error. Whatever is not known here is a 500 that tells nothing."""
+    """Status, headers and body for an error. Any unknown exception becomes a 500 without details."""
     if isinstance(error, DomainError):
         headers: Headers = list(getattr(error, "headers", ()))
         status = STATUS[error.category]
@@ -134,7 +134,7 @@ def problem_of(error: Exception, request_id: str, *, keyed: bool) -> tuple[int, 
 
 
 def _retry(error: DomainError) -> str:
-    """Whether sending the same again can help: as it is, only with the same key, or not at all."""
+    """The field `retry` of a problem document."""
     if isinstance(error, OutcomeUnknown):
         return "same_key" if error.keyed else "no"
     if isinstance(error, Unavailable | Busy) or error.category in (Category.THROTTLED, Category.UNAVAILABLE):

@@ -98,11 +98,11 @@ def _collect(model: type[Query], pairs: Pairs) -> tuple[dict[str, Any], list[Fau
         if name not in model.model_fields:
             unknown_names[name] = None
         elif "\0" in value:
-            faults[name] = Fault("nul_character", "The character U+0000 is nowhere to be found.", parameter=name)
+            faults[name] = Fault("nul_character", "The character U+0000 is not allowed.", parameter=name)
         elif name in lists:
             values.setdefault(name, []).append(value)
         elif name in values:
-            faults[name] = Fault("repeated", "This parameter may be given once.", parameter=name)
+            faults[name] = Fault("repeated", "This parameter can be given only once.", parameter=name)
         else:
             values[name] = value
     return values, [*_unknown(model, unknown_names), *faults.values()]

@@ -47,10 +47,10 @@ def _of_router(error: HTTPException, scope: Scope) -> Exception:
     if is_preflight(scope):
         return preflight_refused("Disallowed CORS origin")
     if error.status_code == 405:
-        # A router that was mounted tells its own.
+        # A mounted router sends its own `Allow`.
         allowed = (error.headers or {}).get("Allow") or ", ".join(_allowed_methods(scope["app"].routes, scope))
-        return MethodNotAllowed(f"This path takes {allowed}.", [(b"allow", allowed.encode())])
-    return NotFound("There is nothing at this path.") if error.status_code == 404 else error
+        return MethodNotAllowed(f"This path supports these methods: {allowed}.", [(b"allow", allowed.encode())])
+    return NotFound("There is no operation at this path.") if error.status_code == 404 else error
 
 
 def _allowed_methods(routes: list[Any], scope: Scope) -> list[str]:

@@ -155,7 +155,7 @@ class ApiRequest(Request):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
         if b"if-match" in self._raw_headers:
             if route.method == "POST" and not route.conditional:
-                raise InvalidHeader("If-Match", "there is no single thing here that it could match")
+                raise InvalidHeader("If-Match", "not supported: this operation has no single resource whose version could match")
             self._expected = preconditions.versions_expected(self.header(b"if-match"))
         if b"if-none-match" in self._raw_headers and not route.writes:
             preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)

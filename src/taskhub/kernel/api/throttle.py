@@ -17,7 +17,7 @@ class RateLimited(DomainError):
     category, code, title = Category.THROTTLED, "rate_limited", "Too many requests"
 
     def __init__(self, seconds: int, headers: Headers = ()) -> None:
-        super().__init__(f"You are asking too often. Try again in {seconds} s.")
+        super().__init__(f"Too many requests. Try again in {seconds} s.")
         self.headers = (*headers, (b"retry-after", b"%d" % seconds))
 
 

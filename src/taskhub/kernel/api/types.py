@@ -33,12 +33,12 @@ def _utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError("out_of_range", "Expected an instant in the years 1 to 9999.") from None
+        raise PydanticCustomError("out_of_range", "Expected a time in the years 1 to 9999.") from None
 
 
 def _not_blank(value: Any) -> Any:
     if isinstance(value, str) and is_blank(value):
-        raise PydanticCustomError("blank", "Expected something that can be seen.")
+        raise PydanticCustomError("blank", "Expected at least one visible character.")
     return value
 
 

@@ -1,4 +1,4 @@
-"""What the service says when it could not decide: nothing is wrong with the request."""
+"""Errors of the service itself, such as a lost database. Nothing is wrong with the request."""
 
 from taskhub.kernel.domain.errors import Category, DomainError
 
@@ -13,7 +13,9 @@ class Unavailable(DomainError):
 class Busy(DomainError):
     category, code, title = Category.UNAVAILABLE, "busy", "Busy"
 
-    def __init__(self, detail: str = "Too many others are changing the same things. Nothing was changed; try again.") -> None:
+    def __init__(
+        self, detail: str = "Too many requests are changing the same resources. Nothing was changed; try again."
+    ) -> None:
         super().__init__(detail)
 
 
@@ -24,7 +26,7 @@ class OutcomeUnknown(DomainError):
 
     def __init__(self, *, keyed: bool) -> None:
         super().__init__(
-            "The connection to the database broke while the change was being committed: it may or may not have happened. "
-            + ("Retry with the same Idempotency-Key." if keyed else "Read the thing before you try again.")
+            "The connection to the database broke during the commit. The change may or may not have been made. "
+            + ("Retry with the same Idempotency-Key." if keyed else "Read the resource before you try again.")
         )
         self.keyed = keyed

@@ -1,4 +1,4 @@
-"""What a rule says when it refuses. A category and a stable code; how that travels over HTTP is decided elsewhere."""
+"""The errors that rules raise. Each has a category and a stable code; `kernel/api/problems.py` maps them to HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 
 class Category(Enum):
-    """Why something was refused: what the caller may do about it follows from this alone."""
+    """The kind of an error. It decides the HTTP status, and what the caller may do next."""
 
     MALFORMED = "malformed"
     UNAUTHENTICATED = "unauthenticated"
@@ -23,7 +23,7 @@ class Category(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with the input, and where: a JSON pointer into the body, a query parameter or a header."""
+    """One error in the request, and where it is: a JSON pointer into the body, a query parameter or a header."""
 
     code: str
     message: str
@@ -33,7 +33,9 @@ class Fault:
 
 
 class DomainError(Exception):
-    """The base of all refusals. ``extra`` holds further members for the answer, of the types that ``members`` says they have."""
+    """The base of all errors that a client gets to see. ``extra``: further fields of the problem document; ``members`` has their
+    types.
+    """
 
     category: ClassVar[Category]
     code: ClassVar[str]
@@ -50,7 +52,7 @@ class DomainError(Exception):
 class NotFound(DomainError):
     category, code, title = Category.NOT_FOUND, "not_found", "Not found"
 
-    def __init__(self, detail: str = "There is nothing here, or nothing that you may see.") -> None:
+    def __init__(self, detail: str = "The resource does not exist, or you have no access to it.") -> None:
         super().__init__(detail)
 
 
@@ -63,12 +65,13 @@ class StaleVersion(DomainError):
     members: ClassVar[Mapping[str, Any]] = {"current_version": int}
 
     def __init__(self, current_version: int | None) -> None:
-        """``current_version``: None where the thing has none."""
+        """``current_version``: None if the resource has no version."""
         if current_version is None:
-            super().__init__("If-Match names a version, and what is here is not of that version, or of none.")
+            super().__init__("If-Match names a version, but this resource has another version or none.")
         else:
             super().__init__(
-                f"The thing is at version {current_version}, which If-Match does not name. Read it again and decide anew.",
+                f"The resource is at version {current_version}, not at the version in If-Match. Read it again before you change "
+                f"it.",
                 current_version=current_version,
             )
 
@@ -77,32 +80,34 @@ class PreconditionRequired(DomainError):
     category, code, title = Category.PRECONDITION_REQUIRED, "precondition_required", "Precondition required"
 
     def __init__(self) -> None:
-        super().__init__("This service requires If-Match on every change: send the ETag that you last read.")
+        super().__init__("This service requires If-Match on every change. Send the ETag of the version that you have read.")
 
 
 class IdTaken(DomainError):
     category, code, title = Category.CONFLICT, "id_taken", "Id taken"
 
     def __init__(self) -> None:
-        super().__init__("This id was already used in this workspace. Mint a new one.")
+        super().__init__("This id is or was already used in this workspace. Choose a new one.")
 
 
 class ValidationFailed(DomainError):
     category, code, title = Category.INVALID, "validation_failed", "Validation failed"
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__("The request does not have the shape that is expected here; see `errors`.", faults=faults)
+        super().__init__("The request is not valid: see `errors`.", faults=faults)
 
 
 class UnknownReference(DomainError):
     category, code, title = Category.INVALID, "unknown_reference", "Unknown reference"
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__("The request names something that is not there for you; see `errors`.", faults=faults)
+        super().__init__(
+            "The request refers to something that does not exist or that you have no access to: see `errors`.", faults=faults
+        )
 
 
 class IdempotencyKeyReused(DomainError):
     category, code, title = Category.INVALID, "idempotency_key_reused", "Idempotency key reused"
 
     def __init__(self) -> None:
-        super().__init__("This Idempotency-Key belongs to an earlier, different request. Use a new key for a new request.")
+        super().__init__("You have used this Idempotency-Key for a different request. Use a new key for a new request.")

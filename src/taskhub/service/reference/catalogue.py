@@ -23,7 +23,7 @@ class Problem:
     title: str
     retry: str
     members: Mapping[str, Any] = field(default_factory=dict)
-    """The types of the members that it adds to a problem document."""
+    """The types of the fields that it adds to a problem document."""
 
     @property
     def advice(self) -> Advice:
@@ -32,7 +32,7 @@ class Problem:
 
 @cache
 def problems() -> dict[str, Problem]:
-    """By code, sorted by status. Complete once the application was imported."""
+    """All problems by code, sorted by status. Complete only after the application has been imported."""
     refusals = [
         Problem(kind.code, STATUS[kind.category], kind.title, _retry(kind), kind.members) for kind in _with_code(DomainError)
     ]

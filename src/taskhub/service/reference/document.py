@@ -14,11 +14,11 @@ from taskhub.service.reference.introduction import INTRODUCTION, TAGS
 from taskhub.service.reference.problem_schema import problem_schema
 from taskhub.service.reference.schemas import Schemas
 from taskhub.users.contract.access import SessionAccess
-from taskhub.workspaces.contract.access import WorkspaceAccess
+from taskhub.workspaces.contract.access import Role, WorkspaceAccess
 
 
 def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
-    """The document that describes these routes."""
+    """The OpenAPI document of these routes."""
     schemas = Schemas()
     schemas.components["Problem"] = problem_schema(schemas)
     operations = [route for route in routes if isinstance(route, Operation) and route.include_in_schema]
@@ -31,7 +31,7 @@ def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
         "info": {
             "title": "TaskHub",
             "version": version,
-            "summary": "Tasks that clients can change at the same time without losing anything.",
+            "summary": "A task service for clients that change the same tasks at the same time.",
             "description": INTRODUCTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
@@ -72,18 +72,19 @@ def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 def _request_body(operation: Operation, model: Any, schemas: Schemas) -> dict[str, Any]:
     schema = schemas.of_body(model)
     content = {"schema": schema, "example": schemas.example(schema, minimal=True)}
-    described = {"description": f"`{'`, `'.join(others)}` is taken as well."} if (others := operation.media_types[1:]) else {}
+    described = {"description": f"`{'`, `'.join(others)}` is accepted as well."} if (others := operation.media_types[1:]) else {}
     # The same body under two media types would be two types in generated clients.
     return {**described, "required": True, "content": {operation.media_types[0]: content}}
 
 
 def _right(access: Access) -> str:
-    """What a caller needs, in words."""
+    """A sentence that says which role and scope a caller needs."""
     scope = access.scope.name.lower()
     if isinstance(access, Public):
-        return "Open to everyone."
+        return "No authentication required."
     if isinstance(access, SessionAccess):
-        return "Needs a session: an API token will not do."
+        return "Requires a session. API tokens are not accepted."
     if isinstance(access, WorkspaceAccess):
-        return f"Needs the role `{access.role.key}` or a higher one in the workspace, and of a token the scope `{scope}`."
-    return f"Needs, of a token, the scope `{scope}`."
+        higher = " or higher" if access.role < max(Role) else ""
+        return f"Requires the role `{access.role.key}`{higher} in the workspace. API tokens need the scope `{scope}`."
+    return f"API tokens need the scope `{scope}`."

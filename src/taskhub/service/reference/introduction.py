@@ -1,46 +1,46 @@
-"""The words that stand before the operations."""
+"""The introduction of the OpenAPI document, and the descriptions of its tags."""
 
 INTRODUCTION = """\
-TaskHub keeps tasks for teams. Its clients may change the same things at the same time: nothing is lost, nothing is
-overwritten unseen, and every write can be retried.
+TaskHub manages tasks for teams. Its clients may change the same tasks at the same time: no saved change is lost, no change
+is overwritten unnoticed, and every write can be retried.
 
-**Credentials.** Sign in with `POST /v1/sessions`, or make an API token; send either as `Authorization: Bearer`.
+**Authentication.** Sign in with `POST /v1/sessions` to get an access token, or create an API token. Send either one as
+`Authorization: Bearer`.
 
-**Versions.** Every thing has a `version`; its `ETag` is that number in quotes. Send it back as `If-Match` with a
-change: if somebody was faster you get 412 and nothing is changed. Without `If-Match` the change is applied to
-whatever is current, and two patches of different members both survive.
+**Versions.** Everything that can be changed has a `version`. Its `ETag` is that number in quotes. Send the `ETag` as
+`If-Match` with a change: if somebody else has changed the resource since you read it, you get 412 and nothing is changed.
+Without `If-Match` the change applies to the current version, and two patches of different fields both take effect.
 
-**Patches** are JSON Merge Patches (RFC 7396): an absent member stays as it is, `null` clears it.
+**Patches** are JSON Merge Patches (RFC 7396): a field that is absent stays as it is, and `null` clears a field.
 
-**Retries.** Send an `Idempotency-Key` with a write. If the answer got lost, send the same again: it is done once, and
-answered the same.
+**Retries.** Send an `Idempotency-Key` with a write. If you don't receive a response, send the same request with the same key
+again: it is executed only once, and you get the same response.
 
-**Lists** come in pages. Follow `next_cursor` (or `Link`) until it is null. Filters of different names must all hold;
-of a repeated one any.
+**Lists** are divided into pages. Follow `next_cursor` (or the header `Link`) until it is null. If you combine different
+filters, all of them must match. If you repeat a filter, one of its values must match.
 
-**Problems** are `application/problem+json` (RFC 9457) with a stable `code`, and `retry` tells whether trying again
-can help. Each code has a page under `/problems/{code}`.
+**Problems.** Every error is `application/problem+json` (RFC 9457) with a stable `code`. `retry` says whether the same request
+can succeed later. Each code has a page under `/problems/{code}`.
 
-**What may change.** Answers may gain members, codes and values: ignore those that you don't know, and take
-`x-extensible-enum` for what is known today. Requests are read strictly: an unknown member or parameter is refused, never
-ignored.
+**Compatibility.** Responses may gain fields, codes and values: ignore the ones that you don't know. `x-extensible-enum` lists
+the values that are known today. Requests are checked strictly: an unknown field or parameter is an error, it is never ignored.
 
-**What goes.** Within `/v1` nothing is taken away unannounced. What is to go is `deprecated` here, and its answers carry
-`Deprecation` (RFC 9745), the date since when it should not be used, and `Sunset` (RFC 8594), the date until which it works:
-at least a year after it was announced.
+**Deprecation.** Nothing is removed from `/v1` without notice. An operation, parameter or field that will be removed is marked
+as `deprecated` in this document. Responses of a deprecated operation have the headers `Deprecation` (RFC 9745), the date from
+which it should not be used any more, and `Sunset` (RFC 8594), the date until which it works: at least a year after the notice.
 """
 
 TAGS: dict[str, str] = {
-    "Users": "Accounts.",
-    "Sessions": "Signing in, staying signed in, and signing out.",
-    "API tokens": "For programs, with a scope and at will for one workspace only.",
-    "Workspaces": "A team and all that belongs to it.",
-    "Members": "Who belongs to a workspace, and what they may do.",
-    "Invitations": "How somebody becomes a member.",
-    "Projects": "What tasks belong to, and are numbered in.",
-    "Tasks": "The work.",
-    "Comments": "What people say about tasks.",
-    "Labels": "What tasks of all projects can be marked with.",
-    "Service": "About the service itself.",
+    "Users": "User accounts.",
+    "Sessions": "Sign in, renew a session, and sign out.",
+    "API tokens": "Tokens for programs. They have a scope, and can be restricted to one workspace.",
+    "Workspaces": "A workspace belongs to a team and contains its projects and tasks.",
+    "Members": "The users of a workspace and their roles.",
+    "Invitations": "Invite users to a workspace.",
+    "Projects": "Every task belongs to a project, which numbers its tasks and has a workflow of its own.",
+    "Tasks": "Tasks: create, find, change, order, relate and delete them.",
+    "Comments": "Comments on tasks.",
+    "Labels": "Labels of a workspace, for tasks of all its projects.",
+    "Service": "Information about the service: its status, metrics and documentation.",
 }
-"""The groups of operations, in their order."""
+"""The tags in their order, each with its description."""

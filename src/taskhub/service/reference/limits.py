@@ -36,7 +36,7 @@ def _description(member: Schema) -> str:
 
 
 def _non_null(schema: Schema) -> Schema:
-    """A schema without its null: the first of its forms."""
+    """The schema without `null`: the first of its alternatives."""
     return next((choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}), schema)
 
 

@@ -18,22 +18,25 @@ _TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"}
 HEADERS: dict[str, Parameter] = {
     "IfMatch": {
         "name": "If-Match",
-        "description": "The `ETag` that the request is meant for. Anything newer is 412, and is neither changed nor shown.",
+        "description": "The `ETag` of the version that the request is meant for. If the resource is at another version, the "
+        "response is 412 and nothing is changed.",
         "schema": _TAGS,
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
-        "description": "The `ETag` of the copy that you have. If it is still good, the answer is 304 without a body.",
+        "description": "The `ETag` of the copy that you have. If it is current, the response is 304 without a body.",
         "schema": _TAGS,
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
-        "description": "Makes a retry safe: the same key with the same request is done once and answered the same, for 24 hours.",
+        "description": "Makes retries safe: for 24 hours, the same request with the same key is executed only once and gets the "
+        "same response.",
         "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
     },
     "RequestId": {
         "name": "X-Request-ID",
-        "description": "1 to 128 of `A-Za-z0-9._-`: the answer repeats it, and the log has it. Anything else is replaced.",
+        "description": "An id for this request, 1 to 128 characters from `A-Za-z0-9._-`. It is returned with the response and "
+        "logged. Any other value is replaced by a generated id.",
         "schema": {"type": "string"},
     },
 }
@@ -56,7 +59,7 @@ def parameters_of(operation: Operation, schemas: Schemas) -> list[Parameter]:
 
 
 def _in_path(operation: Operation) -> list[Parameter]:
-    """What stands in a path is an id, or text that may be an id as well; but for public documents, which have none."""
+    """A path parameter is an id, or text that may also be an id. The paths of public documents contain no ids."""
     owner = str(operation.operation_id)
     text = _TEXT if isinstance(operation.access, Public) else {"anyOf": [_ID, _TEXT]}
     return [_parameter("path", name, _ID if is_id else text, owner, required=True) for name, is_id in operation.path_arguments]
@@ -75,7 +78,7 @@ def _in_query(operation: Operation, schemas: Schemas) -> list[Parameter]:
 def _parameter(place: str, name: str, schema: dict[str, Any], owner: str, *, required: bool) -> Parameter:
     known = word(name, owner)
     parameter = {"name": name, "in": place, "required": required, "description": known.meaning, "schema": schema}
-    # What is shown is what is sent when somebody tries it: nothing that they may leave out, and no id of nothing.
+    # Tools send the example when somebody tries the operation: so none for optional parameters, and no id that does not exist.
     is_shown = required and known.example is not ... and not _UUID.fullmatch(str(known.example))
     return {**parameter, "example": known.example} if is_shown else parameter
 

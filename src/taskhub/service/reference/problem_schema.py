@@ -1,4 +1,4 @@
-"""The schema of problem documents, with the members that some problems add."""
+"""The schema of problem documents, with the fields that some problems add."""
 
 from typing import Any
 
@@ -10,42 +10,42 @@ from taskhub.service.reference.schemas import Schema, Schemas
 _TEXT: Schema = {"type": "string"}
 _RETRY = {
     "type": "string",
-    "description": "Whether sending the same again can help: `safe` as it is, `same_key` only under the same `Idempotency-Key`, "
-    "or `no`.",
+    "description": "Whether the same request may succeed if you send it again: `safe` (yes), `same_key` (only with the same "
+    "`Idempotency-Key`) or `no`.",
     "x-extensible-enum": ["safe", "same_key", "no"],
 }
 
 
 def problem_schema(schemas: Schemas) -> Schema:
-    """One schema for all problems: a client asks for `code` first, and then for what comes with it."""
+    """One schema for all problems: a client looks at `code` first, and then at the fields that this code adds."""
     fault = {
         "type": "object",
         "required": ["code", "message"],
         "properties": {
-            "code": {**_TEXT, "description": "What is wrong, for programs.", "x-extensible-enum": [*FAULTS]},
-            "message": {**_TEXT, "description": "What is wrong, for people."},
-            "pointer": {**_TEXT, "description": "A place in the body, as a JSON pointer."},
-            "parameter": {**_TEXT, "description": "A query parameter."},
-            "header": {**_TEXT, "description": "A request header."},
+            "code": {**_TEXT, "description": "What is wrong, as a stable code for programs.", "x-extensible-enum": [*FAULTS]},
+            "message": {**_TEXT, "description": "What is wrong, as a text for people."},
+            "pointer": {**_TEXT, "description": "The position of the error in the body, as a JSON Pointer (RFC 6901)."},
+            "parameter": {**_TEXT, "description": "The query parameter with the error."},
+            "header": {**_TEXT, "description": "The request header with the error."},
         },
     }
     schemas.components["Fault"] = fault
     properties: dict[str, Schema] = {
-        "type": {**_TEXT, "format": "uri-reference", "description": "Where the problem is explained."},
-        "title": {**_TEXT, "description": "The problem in a word or two."},
+        "type": {**_TEXT, "format": "uri-reference", "description": "The path of a page that explains the problem."},
+        "title": {**_TEXT, "description": "A short name of the problem."},
         "status": {"type": "integer", "format": "int32", "description": "The HTTP status."},
-        "detail": {**_TEXT, "description": "What happened this time, for people."},
-        "code": {**_TEXT, "description": "What happened, for programs.", "x-extensible-enum": [*problems()]},
-        "request_id": {**_TEXT, "description": "The id of the request; the log has it."},
+        "detail": {**_TEXT, "description": "What happened in this case, as a text for people."},
+        "code": {**_TEXT, "description": "What happened, as a stable code for programs.", "x-extensible-enum": [*problems()]},
+        "request_id": {**_TEXT, "description": "The id of the request. It is also in the log of the service."},
         "retry": _RETRY,
     }
     errors = {
         "type": "array",
-        "description": "What is wrong with the request, and where.",
+        "description": "What is wrong with the request, and where. Absent if no part of the request is wrong in itself.",
         "items": {"$ref": "#/components/schemas/Fault"},
     }
     return {
-        "description": "A problem document (RFC 9457). Further members may stand beside these.",
+        "description": "A problem document (RFC 9457). It may contain further fields.",
         "type": "object",
         "required": [*properties],
         "properties": {**properties, "errors": errors, **_added(schemas)},
@@ -53,7 +53,7 @@ def problem_schema(schemas: Schemas) -> Schema:
 
 
 def _added(schemas: Schemas) -> dict[str, Any]:
-    """The members that some problems add, by name. One name has one type."""
+    """The fields that some problems add, by name. A name has the same type in all problems."""
     added: dict[str, Schema] = {}
     for code, problem in problems().items():
         for name, kind in problem.members.items():

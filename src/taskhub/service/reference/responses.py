@@ -1,4 +1,4 @@
-"""What an operation answers: its success with its headers, and its problems by status."""
+"""The responses of an operation: success with its headers, and problems by status."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -15,19 +15,29 @@ from taskhub.service.reference.schemas import Schemas
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 
 HEADERS: dict[str, dict[str, Any]] = {
-    "X-Request-ID": {"description": "The id of the request: yours, or one that was made.", "required": True, "schema": _TEXT},
-    "ETag": {"description": "The version of the thing, in quotes: for `If-Match`.", "required": True, "schema": _TEXT},
-    "Location": {"description": "The path of what was created.", "required": True, "schema": _TEXT},
-    "Content-Location": {"description": "The path by id, however the project or the task was named.", "schema": _TEXT},
-    "Link": {"description": 'The next page, as `rel="next"`; absent on the last one.', "schema": _TEXT},
-    "Idempotency-Replayed": {"description": "`true` where an earlier answer to the same key is repeated.", "schema": _TEXT},
-    "RateLimit": {"description": "How many writes are left, and for how many seconds.", "schema": _TEXT},
-    "RateLimit-Policy": {"description": "How many writes there are in which time.", "schema": _TEXT},
-    "Retry-After": {"description": "Seconds to wait before the next try.", "schema": _NUMBER},
-    "WWW-Authenticate": {"description": "What kind of credential is needed.", "required": True, "schema": _TEXT},
-    "Accept-Patch": {"description": "The media types that a patch may have.", "schema": _TEXT},
-    "Accept-Encoding": {"description": "The encodings that the body may have.", "schema": _TEXT},
-    "Accept": {"description": "The media types that the body may have.", "schema": _TEXT},
+    "X-Request-ID": {
+        "description": "The id of the request: the one that you sent, or a generated one.",
+        "required": True,
+        "schema": _TEXT,
+    },
+    "ETag": {"description": "The version of the resource, in quotes. Send it as `If-Match`.", "required": True, "schema": _TEXT},
+    "Location": {"description": "The path of the created resource.", "required": True, "schema": _TEXT},
+    "Content-Location": {"description": "The path of the resource by id, also if you asked for it by key.", "schema": _TEXT},
+    "Link": {"description": 'The next page, as `rel="next"`; absent on the last page.', "schema": _TEXT},
+    "Idempotency-Replayed": {
+        "description": "`true` if this repeats the response to an earlier request with the same key.",
+        "schema": _TEXT,
+    },
+    "RateLimit": {
+        "description": "How many write requests are left (`r`), and after how many seconds there are more (`t`).",
+        "schema": _TEXT,
+    },
+    "RateLimit-Policy": {"description": "How many write requests are allowed (`q`) in how many seconds (`w`).", "schema": _TEXT},
+    "Retry-After": {"description": "How many seconds to wait before you try again.", "schema": _NUMBER},
+    "WWW-Authenticate": {"description": "The kind of credential that is required.", "required": True, "schema": _TEXT},
+    "Accept-Patch": {"description": "The media types that are accepted for a patch.", "schema": _TEXT},
+    "Accept-Encoding": {"description": "The encodings that are accepted for the body.", "schema": _TEXT},
+    "Accept": {"description": "The media types that are accepted for the body.", "schema": _TEXT},
 }
 _OF_STATUS = {
     401: ["WWW-Authenticate"],
@@ -51,12 +61,15 @@ def example_of(problem: Problem) -> dict[str, Any]:
 
 
 def responses_of(operation: Operation, schemas: Schemas) -> dict[str, Any]:
-    """All answers of an operation, by status."""
+    """All responses of an operation, by status."""
     status = operation.status_code or 200
     responses = {str(status): _success(operation, schemas, status)}
     if operation.etag and not operation.writes:
         repeated = ["Content-Location"] if _has_content_location(operation) else []
-        responses["304"] = {"description": "Your copy is still good.", "headers": _headers(["X-Request-ID", "ETag", *repeated])}
+        responses["304"] = {
+            "description": "Not modified: your copy is current.",
+            "headers": _headers(["X-Request-ID", "ETag", *repeated]),
+        }
     by_status: dict[int, list[Problem]] = {}
     for code in error_codes_of(operation):
         by_status.setdefault(problems()[code].status, []).append(problems()[code])

@@ -35,14 +35,14 @@ make two types of one body.
 
 
 class Schemas:
-    """The named schemas of one document, gathered as they are referred to."""
+    """The named schemas of one document, collected while operations refer to them."""
 
     def __init__(self) -> None:
         self.components: dict[str, Schema] = {}
         self._bodies: set[str] = set()
 
     def of_answer(self, answers: Any) -> Schema:
-        """The schema of a view, or of a page of them. Answers may grow members and values: nothing about them is closed."""
+        """The schema of a view, or of a page of views. It is not closed: responses may gain fields and values."""
         if get_origin(answers) in (Batch, Page):
             return self._of_several(get_origin(answers), get_args(answers)[0])
         return self.of_type(answers)
@@ -64,20 +64,20 @@ class Schemas:
         return self._of_type(inspect.type_info(kind))
 
     def known(self, schema: Schema) -> Schema:
-        """A named schema with known values."""
+        """A named schema for a string with known values, to which others may be added."""
         name, values = schema["title"], schema["x-extensible-enum"]
-        description = f"Known are {', '.join(f'`{value}`' for value in values)}. In answers others may come."
+        description = f"Known values: {', '.join(f'`{value}`' for value in values)}. Responses may contain others in the future."
         named = {"type": "string", "description": description, "x-extensible-enum": values, "examples": values}
         return self._named(name, named)
 
     def bounded(self) -> dict[str, Schema]:
-        """All named schemas. What a client can write has a limit, and so has what it reads of that."""
+        """All named schemas. A field that can be written has the same length limits where it is read."""
         written = {name: schema for name, schema in self.components.items() if name in self._bodies}
         limits.copy_limits(written, {name: schema for name, schema in self.components.items() if name not in self._bodies})
         return dict(sorted(self.components.items()))
 
     def example(self, schema: Schema, *, minimal: bool = False) -> Any:
-        """A value of a schema, from the examples of its members: of all, or only of those that an operation can't do without."""
+        """An example of a schema, made from the examples of its fields: of all of them, or only of the required ones."""
         if "examples" in schema:
             return schema["examples"][0]
         if "$ref" in schema:
@@ -87,7 +87,7 @@ class Schemas:
         if schema["type"] == "array":
             return [self.example(schema["items"], minimal=minimal)]
         members = schema.get("properties", {})
-        # A patch without any member changes nothing.
+        # A patch without any field would change nothing.
         wanted = (schema.get("required") or [*members][:1]) if minimal else members
         return {name: self.example(members[name], minimal=minimal) for name in wanted}
 
@@ -101,7 +101,7 @@ class Schemas:
         return self._add(f"{items['$ref'].removeprefix(_REF)}{kind.__name__}", schema)
 
     def _of_type(self, kind: Any) -> Schema:
-        """As msgspec's own, which leaves out the formats of instants and wall times and gives names that differ from ours."""
+        """Like the schemas that msgspec makes, but with the formats of dates and times, and with our names."""
         if isinstance(kind, inspect.Metadata):
             return self.known(kind.extra_json_schema or {})
         if isinstance(kind, inspect.StructType):
@@ -125,7 +125,9 @@ class Schemas:
         )
 
     def _of_pydantic(self, schema: Schema) -> Schema:
-        """Without what is pydantic's own, with names for known values, and with maps as generators know them."""
+        """A schema of pydantic in our form: without its own keywords, with named schemas for known values, and with maps as
+        generators of clients expect them.
+        """
         if "x-extensible-enum" in schema:
             return self.known(schema)
         made = {

@@ -1,4 +1,4 @@
-"""Answers that show a project, a task, or a comment on one: however that was named, `Content-Location` is the path by id."""
+"""Responses with a project, a task or a comment: `Content-Location` is always the path by id."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Creating and changing many tasks at once."""
+"""Routes that create or change many tasks in one request."""
 
 from uuid import UUID
 
@@ -29,8 +29,8 @@ TASK_BATCHES = Routes("Tasks")
     conditional=False,
 )
 async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTasks) -> Response:
-    """1 to 500 tasks, all or none, answered in the order of the request. An item may name those before it, by their ids. What is
-    in the way of one is told with a `pointer` to it.
+    """Creates 1 to 500 tasks in one transaction: all of them or none. The response lists them in the order of the request. An
+    item may refer to earlier items by their `id`. If an item fails, the `pointer` of the error says which one.
     """
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await names_in(request, workspace_id, body.names))
@@ -47,8 +47,8 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     conditional=False,
 )
 async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskChanges) -> Response:
-    """1 to 500 patches of as many tasks, all or none, answered in the order of the request. A `version` in an item is to it what
-    `If-Match` is to a single patch. What is in the way of one is told with a `pointer` to it.
+    """Changes 1 to 500 tasks in one transaction: all of them or none. The response lists them in the order of the request. The
+    `version` of an item works like `If-Match` for a single task. If an item fails, the `pointer` of the error says which one.
     """
     tasks = module_of(request)
     names = await names_in(request, workspace_id, body.names)

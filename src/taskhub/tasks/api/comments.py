@@ -1,4 +1,4 @@
-"""Comments on tasks."""
+"""Routes of comments."""
 
 from uuid import UUID
 
@@ -29,7 +29,7 @@ COMMENT_ROUTES = Routes("Comments")
 
 @COMMENT_ROUTES.get(COMMENTS, READ, summary="List the comments on a task", answers=Page[CommentView])
 async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, query: PageQuery) -> Response:
-    """Oldest first."""
+    """The oldest comment comes first."""
     page = page_of(request, query, OLDEST_FIRST)
     portion = await module_of(request).comment_queries().list(workspace_id, task_ref(task), page)
     return request.page(portion.items, portion.after)
@@ -39,7 +39,7 @@ async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, quer
     COMMENTS, CONTRIBUTE, status_code=201, summary="Comment on a task", answers=CommentView, errors=(ProjectArchived,)
 )
 async def create_comment(request: ApiRequest, workspace_id: UUID, task: str, body: NewComment) -> Response:
-    """`@` and the id of a member mentions them."""
+    """`@` followed by the id of a member in the body mentions that member."""
     tasks = module_of(request)
     command = CreateComment(workspace_id, task_ref(task), body.id, body.body, request.caller.user_id)
     reply = Reply(201, comment_path(workspace_id, task, body.id))
@@ -58,7 +58,7 @@ async def get_comment(request: ApiRequest, workspace_id: UUID, task: str, commen
 
 
 @COMMENT_ROUTES.patch(
-    COMMENT, CONTRIBUTE, summary="Change a comment of one's own", answers=CommentView, errors=(NotAllowed, ProjectArchived)
+    COMMENT, CONTRIBUTE, summary="Change your comment", answers=CommentView, errors=(NotAllowed, ProjectArchived)
 )
 async def change_comment(request: ApiRequest, workspace_id: UUID, task: str, comment_id: UUID, body: CommentPatch) -> Response:
     tasks = module_of(request)
@@ -69,7 +69,7 @@ async def change_comment(request: ApiRequest, workspace_id: UUID, task: str, com
 
 @COMMENT_ROUTES.delete(COMMENT, CONTRIBUTE, status_code=204, summary="Delete a comment", errors=(NotAllowed,))
 async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, comment_id: UUID) -> Response:
-    """One's own, or as an admin (with the scope `admin`) anybody's."""
+    """You can delete your own comments. Admins (with an API token: with the scope `admin`) can delete all comments."""
     tasks = module_of(request)
     caller = request.caller
     moderates = request.role >= Role.ADMIN and caller.scope >= Scope.ADMIN
@@ -77,5 +77,5 @@ async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, com
     try:
         return request.answer(await request.run(tasks.runner(), tasks.delete_comment(), command, Reply(204)))
     except NotAllowed:
-        await request.admit(MANAGE)  # An admin is told that it is the token that may not.
+        await request.admit(MANAGE)  # For an admin the error says that the token lacks the scope.
         raise

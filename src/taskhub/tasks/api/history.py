@@ -1,4 +1,4 @@
-"""What happened to a task."""
+"""The route of the history of a task."""
 
 from uuid import UUID
 
@@ -20,10 +20,10 @@ TASK_HISTORY = Routes("Tasks")
 
 @TASK_HISTORY.get(HISTORY, READ, summary="Read the history of a task", answers=Page[HistoryEntry])
 async def list_history(request: ApiRequest, workspace_id: UUID, task: str, query: PageQuery) -> Response:
-    """Every change of the task and of its comments, newest first, also while the task is in the trash.
+    """Lists every change of the task and of its comments, newest first, also while the task is in the trash.
 
-    `changes` applied from the first entry on give the representation: a member that was never changed is null, `version` is that
-    of the entry, and `updated_at` its `occurred_at`.
+    You can rebuild the task at any point by applying the `changes` of its entries from the oldest one on: fields that were never
+    changed are null, `version` is that of the last entry, and `updated_at` is its `occurred_at`.
     """
     portion = await module_of(request).history_queries().list(workspace_id, task_ref(task), page_of(request, query, LATEST_FIRST))
     return request.page(portion.items, portion.after)

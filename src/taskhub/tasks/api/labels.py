@@ -1,4 +1,4 @@
-"""Labels."""
+"""Routes of labels."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ LABEL_ROUTES = Routes("Labels")
 
 @LABEL_ROUTES.get(LABELS, READ, summary="List labels", answers=Page[LabelView])
 async def list_labels(request: ApiRequest, workspace_id: UUID, query: LabelListQuery) -> Response:
-    """Without `sort` by name: case and marks don't matter, numbers count by their value."""
+    """Sorted by name by default. Case and accents are ignored, and numbers are sorted by value."""
     portion = await module_of(request).label_queries().list(workspace_id, page_of(request, query, query.order))
     return request.page(portion.items, portion.after)
 
@@ -52,9 +52,9 @@ async def change_label(request: ApiRequest, workspace_id: UUID, label_id: UUID, 
     return request.answer(await request.run(tasks.runner(), tasks.change_label(), command, Reply()))
 
 
-@LABEL_ROUTES.delete(LABEL, MANAGE, status_code=204, summary="Delete a label, and take it off its tasks")
+@LABEL_ROUTES.delete(LABEL, MANAGE, status_code=204, summary="Delete a label and remove it from its tasks")
 async def delete_label(request: ApiRequest, workspace_id: UUID, label_id: UUID) -> Response:
-    """Each task that it was on gets a new version, those in the trash too."""
+    """Each task that had the label gets a new version, also tasks in the trash."""
     tasks = module_of(request)
     command = DeleteLabel(workspace_id, label_id, request.expected)
     return request.answer(await request.run(tasks.runner(), tasks.delete_label(), command, Reply(204)))

@@ -18,7 +18,7 @@ def _date_or(value: str, instant: Callable[[str], dt.datetime]) -> dt.date:
         return dt.date.fromisoformat(check_day(value))
     if "t" not in value.lower():
         raise PydanticCustomError(
-            "wrong_format", "Expected a date or an instant with an offset, such as 2026-11-20 or 2026-11-20T09:00:00Z."
+            "wrong_format", "Expected a date such as 2026-11-20, or a date and time with an offset such as 2026-11-20T09:00:00Z."
         )
     return instant(value)
 
@@ -28,9 +28,9 @@ Moment = Annotated[
     WrapValidator(_date_or),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}),
 ]
-"""An instant in UTC, or a date, which is no instant before its time zone is known."""
+"""An instant in UTC, or a date, whose instant depends on a time zone."""
 
 
 def instant_of(moment: dt.date | None, zone: ZoneInfo) -> dt.datetime | None:
-    """The instant itself, or the one at which the date begins."""
+    """The instant, or the one at which the date begins."""
     return moment if moment is None or isinstance(moment, dt.datetime) else start_of(moment, zone)

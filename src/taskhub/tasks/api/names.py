@@ -1,4 +1,4 @@
-"""Projects, tasks and members as requests name them: by id, by key, or as ``me``."""
+"""References to projects, tasks and members in requests: by id, by key, or as ``me``."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
@@ -23,21 +23,25 @@ def _task(value: Any) -> UUID | TaskKey:
     try:
         return task_ref(value)
     except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected the id or the key of a task: a UUID, or such as OPS-42.") from None
+        raise PydanticCustomError(
+            "wrong_format", "Expected the id or the key of a task: a UUID, or a key such as OPS-42."
+        ) from None
 
 
 def _project(value: Any) -> UUID | ProjectKey:
     try:
         return project_ref(value)
     except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected the id or the key of a project: a UUID, or such as OPS.") from None
+        raise PydanticCustomError(
+            "wrong_format", "Expected the id or the key of a project: a UUID, or a key such as OPS."
+        ) from None
 
 
 def _member(value: Any) -> UUID | Literal["me"]:
     try:
         return ME if value == ME else parse_id(value)
     except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected the id of a member, a UUID, or `me`.") from None
+        raise PydanticCustomError("wrong_format", "Expected the id of a member (a UUID) or `me`.") from None
 
 
 def _id(value: Any) -> UUID:
@@ -79,9 +83,9 @@ _KEYS = (TaskKey, ProjectKey)
 
 
 class Names:
-    """What the names in one request stand for.
+    """The ids for the names in one request.
 
-    A key that was never given stands for an id that nothing has: whoever looks for it finds as little as of an unknown id.
+    An unknown key gets an id that does not exist, so that it is treated like an unknown id.
     """
 
     def __init__(self, me: UUID, ids: Mapping[Key, UUID]) -> None:
@@ -93,15 +97,15 @@ class Names:
             return name
         if isinstance(name, str):
             return self._me
-        return self._ids.get(name) or uuid5(NAMESPACE_OID, str(name))  # No client may choose one of version 5.
+        return self._ids.get(name) or uuid5(NAMESPACE_OID, str(name))  # Clients can't choose ids of version 5.
 
     def ids(self, names: Collection[Name | Literal["none"]]) -> tuple[UUID, ...]:
         return tuple([self.id(name) for name in names if name != NONE]) if names else ()
 
 
 async def names_in(request: ApiRequest, workspace_id: UUID, names: Iterable[Any]) -> Names:
-    """Looks keys up, where there are any, in one round trip. What a key once named it names for ever: nothing can change until
-    the command is run.
+    """Looks up keys, if there are any, in one round trip. A key always leads to the same resource, so this can be done before the
+    command runs.
     """
     keys = {name for name in names if isinstance(name, _KEYS)}
     ids = await module_of(request).key_queries().ids(workspace_id, keys) if keys else {}
@@ -109,10 +113,10 @@ async def names_in(request: ApiRequest, workspace_id: UUID, names: Iterable[Any]
 
 
 async def project_in(request: ApiRequest, workspace_id: UUID, text: str) -> UUID:
-    """The project that the path names.
+    """The project in the path.
 
     Raises:
-        NotFound: it is no name of a project.
+        NotFound: it is neither an id nor the key of a project.
     """
     ref = project_ref(text)
     return ref if isinstance(ref, UUID) else (await names_in(request, workspace_id, [ref])).id(ref)

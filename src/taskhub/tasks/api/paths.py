@@ -1,4 +1,4 @@
-"""Paths of projects, tasks and what belongs to them, and what stands in them."""
+"""Paths of projects, tasks, labels and comments, and their parameters."""
 
 import re
 from uuid import UUID
@@ -27,7 +27,7 @@ TASK_KEY = re.compile(r"([A-Za-z][A-Za-z0-9]{1,9})-([1-9][0-9]{0,8})")
 
 
 def task_ref(text: str) -> TaskRef:
-    """A task's id, or its key such as ``OPS-42``, in any case.
+    """The id of a task, or its key such as ``OPS-42``, in upper or lower case.
 
     Raises:
         NotFound: it is neither.
@@ -37,7 +37,7 @@ def task_ref(text: str) -> TaskRef:
 
 
 def project_ref(text: str) -> ProjectRef:
-    """A project's id, or its key such as ``OPS``, in any case.
+    """The id of a project, or its key such as ``OPS``, in upper or lower case.
 
     Raises:
         NotFound: it is neither.
@@ -58,5 +58,5 @@ def task_path(workspace_id: UUID, id: UUID) -> str:
 
 
 def comment_path(workspace_id: UUID, task: str, id: UUID) -> str:
-    """Below the task as it was named."""
+    """The path of a comment, with the task as the request named it."""
     return f"/v1/workspaces/{workspace_id}/tasks/{task}/comments/{id}"

@@ -1,4 +1,4 @@
-"""Changing projects."""
+"""Routes that change projects."""
 
 from uuid import UUID
 
@@ -44,7 +44,7 @@ async def delete_project(request: ApiRequest, workspace_id: UUID, project_id: st
     return request.answer(await request.run(tasks.runner(), tasks.trash_project(), command, Reply(204)))
 
 
-@PROJECT_COMMANDS.post(PROJECT + "/restore", MANAGE, summary="Bring a project back from the trash", answers=ProjectView)
+@PROJECT_COMMANDS.post(PROJECT + "/restore", MANAGE, summary="Restore a project from the trash", answers=ProjectView)
 async def restore_project(request: ApiRequest, workspace_id: UUID, project_id: str) -> Response:
     tasks = module_of(request)
     command = TrashProject(workspace_id, await project_in(request, workspace_id, project_id), request.expected)
@@ -58,7 +58,7 @@ async def archive_project(request: ApiRequest, workspace_id: UUID, project_id: s
     return project_answer(request, workspace_id, await request.run(tasks.runner(), tasks.archive_project(), command, Reply()))
 
 
-@PROJECT_COMMANDS.post(PROJECT + "/unarchive", MANAGE, summary="Take a project out of the archive", answers=ProjectView)
+@PROJECT_COMMANDS.post(PROJECT + "/unarchive", MANAGE, summary="Unarchive a project", answers=ProjectView)
 async def unarchive_project(request: ApiRequest, workspace_id: UUID, project_id: str) -> Response:
     tasks = module_of(request)
     command = ArchiveProject(workspace_id, await project_in(request, workspace_id, project_id), request.expected)
@@ -68,16 +68,16 @@ async def unarchive_project(request: ApiRequest, workspace_id: UUID, project_id:
 @PROJECT_COMMANDS.put(
     PROJECT + "/workflow",
     CONTRIBUTE,
-    summary="Give a project another workflow",
+    summary="Replace the workflow of a project",
     answers=ProjectView,
     errors=(StatusInUse, ProjectArchived),
 )
 async def set_workflow(request: ApiRequest, workspace_id: UUID, project_id: str, body: WorkflowBody) -> Response:
-    """Statuses and transitions are replaced as a whole. Without transitions (`null`) any status may follow any; with them, a task
-    goes from a status only to those that stand behind it.
+    """Replaces all statuses and transitions. If `transitions` is null, a task may change from any status to any other. Otherwise
+    it may change only to the statuses that `transitions` lists for its current one.
 
-    A status that tasks are at, in the trash or not, goes only with an entry in `status_map` that tells where they go; each of
-    them gets a new version. The category of a status never changes.
+    To remove a status that tasks still have (tasks in the trash count), name another status for them in `status_map`. Each of
+    these tasks gets a new version. The category of an existing status can't be changed.
     """
     tasks = module_of(request)
     command = body.command(workspace_id, await project_in(request, workspace_id, project_id), request.expected)

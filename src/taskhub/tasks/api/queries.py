@@ -1,4 +1,4 @@
-"""The query parameters of reads, and what they ask for."""
+"""The query parameters of reads, and their translation to filters and orders."""
 
 from typing import Annotated, Any, Literal, cast
 from unicodedata import category
@@ -34,23 +34,25 @@ from taskhub.tasks.domain.priority import Priority
 
 def _words(value: str) -> str:
     if not any(map(_is_searched_for, folded(value))):
-        raise PydanticCustomError("no_word", "Expected something to search for: letters, digits or symbols.")
+        raise PydanticCustomError("no_word", "Expected at least one letter, digit or symbol to search for.")
     return value
 
 
 def _is_searched_for(c: str) -> bool:
-    """Not blanks, controls, marks alone and what stands around words. Characters that nothing is known of are searched for."""
+    """Whether a character can be searched for: no white space, control characters, marks or punctuation around words. Unassigned
+    characters can be.
+    """
     kind = category(c)
     return c in "§¶†‡‰‱" or not (kind[0] in "ZPM" or kind in {"Cc", "Cf"} or c in "^`|~\u02bc\u2212\u2800")
 
 
-# A list as default would be copied for each request.
+# A list as a default would be copied for each request.
 Values: Any = Field(default=(), max_length=MOST_VALUES)
 Words = Annotated[str, StringConstraints(max_length=500), AfterValidator(_words)]
 
 
 def _orders(sorts: type[Sort]) -> dict[str, Order[Sort]]:
-    """Orders by what `sort` says; a minus turns them around."""
+    """Orders by the value of `sort`; a minus reverses the order."""
     return {f"{'-' * descending}{sort.value}": Order(sort, descending) for sort in sorts for descending in (False, True)}
 
 
@@ -58,7 +60,7 @@ _TASK_ORDERS, _PROJECT_ORDERS, _LABEL_ORDERS = _orders(TaskSort), _orders(Projec
 
 
 class TrashQuery(Query):
-    """``deleted=true`` finds a thing in the trash as well."""
+    """``deleted=true`` finds resources in the trash as well."""
 
     deleted: Flag = False
 
@@ -114,12 +116,12 @@ class TaskListQuery(PageQuery):
 
     @property
     def depends_on_zone(self) -> bool:
-        """Whether it is another list in another time zone, and does not say in which it is meant."""
+        """Whether the list depends on a time zone that the request does not contain."""
         return self.time_zone is None and not _MOMENTS.isdisjoint(self.model_fields_set)
 
     @property
     def names(self) -> tuple[Any, ...]:
-        """All that may be keys."""
+        """All ids or keys of projects and tasks in the parameters."""
         return (*self.ids, *self.project_id, *self.parent_id, *self.blocks)
 
     def chosen(self, names: Names, default_zone: str) -> TaskFilter:
@@ -185,7 +187,7 @@ class LabelListQuery(PageQuery):
 
 
 def page_of(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRequest[Sort]:
-    """Which part of a list is asked for.
+    """The requested page of a list.
 
     Raises:
         InvalidCursor
@@ -194,8 +196,8 @@ def page_of(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRe
 
 
 def task_page_of(request: ApiRequest, query: TaskListQuery) -> tuple[PageRequest[TaskSort], str]:
-    """Which part of a list of tasks is asked for, and the time zone in which it is meant: a walk goes on in the one that it began
-    in, whatever became of the workspace's. So a list that depends on that has it behind its positions.
+    """The requested page of a list of tasks, and its time zone. If a list uses the time zone of the workspace, its cursors
+    contain it, so that all pages use the same one even if that of the workspace changes.
 
     Raises:
         InvalidCursor

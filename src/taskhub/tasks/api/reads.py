@@ -1,4 +1,4 @@
-"""Reading projects and tasks."""
+"""Routes that read projects and tasks."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ PROJECT_READS = Routes("Projects")
 
 @READS.get(TASK, READ, summary="Read a task", answers=TaskView)
 async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: TrashQuery) -> Response:
-    """Asked for by its key, the answer's `Content-Location` is the path by id."""
+    """If the path contains a key, `Content-Location` is the path with the id."""
     ref = task_ref(task)
     view = await module_of(request).task_queries().find(workspace_id, ref, with_deleted=query.deleted)
     if view is None:
@@ -33,11 +33,12 @@ async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: Tr
 
 @READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView])
 async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListQuery) -> Response:
-    """Different filters all have to match, of a repeated one any; of one that begins with `not_`, none. Without `sort` the newest
-    come first.
+    """If you combine different filters, all of them must match. If you repeat a filter, one of its values must match; of a filter
+    that begins with `not_`, none may match. Without `sort` the newest tasks come first.
 
-    Dates begin in `time_zone`, or in the time zone of the workspace. An all-day task is due on its own date there, so that
-    `due_after=2026-11-27&due_before=2026-11-28` finds all that is due that day; against an instant it counts as the end of it.
+    Dates in filters begin at midnight in `time_zone`, or else in the time zone of the workspace. An all-day task is due on its
+    date in that time zone: `due_after=2026-11-27&due_before=2026-11-28` finds all tasks that are due on that day. Compared with
+    an instant, an all-day task is due at the end of its date.
     """
     page, zone = task_page_of(request, query)
     chosen = query.chosen(await names_in(request, workspace_id, query.names), zone)
@@ -48,7 +49,7 @@ async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListQue
 
 @PROJECT_READS.get(PROJECT, READ, summary="Read a project", answers=ProjectView)
 async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, query: TrashQuery) -> Response:
-    """Asked for by its key, the answer's `Content-Location` is the path by id."""
+    """If the path contains a key, `Content-Location` is the path with the id."""
     ref = project_ref(project_id)
     view = await module_of(request).project_queries().find(workspace_id, ref, with_deleted=query.deleted)
     if view is None:
@@ -60,7 +61,7 @@ async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, 
 
 @PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView])
 async def list_projects(request: ApiRequest, workspace_id: UUID, query: ProjectListQuery) -> Response:
-    """Without `sort` by name: case and marks don't matter, numbers count by their value."""
+    """Sorted by name by default. Case and accents are ignored, and numbers are sorted by value."""
     page = page_of(request, query, query.order)
     portion = await module_of(request).project_queries().list(workspace_id, query.chosen, page)
     return request.page(portion.items, portion.after)

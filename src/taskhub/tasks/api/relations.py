@@ -1,4 +1,4 @@
-"""Adding to what a task refers to, and taking from it, one at a time: so that two clients don't overwrite each other."""
+"""Routes that add or remove a single assignee, label or blocker, so that two clients don't overwrite each other's changes."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ TASK_RELATIONS = Routes("Tasks")
 
 
 @TASK_RELATIONS.put(
-    ASSIGNEE, CONTRIBUTE, summary="Put a member on a task", answers=TaskView, errors=(ProjectArchived, TooManyAssignees)
+    ASSIGNEE, CONTRIBUTE, summary="Assign a task to a member", answers=TaskView, errors=(ProjectArchived, TooManyAssignees)
 )
 async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: str) -> Response:
     tasks = module_of(request)
@@ -30,7 +30,9 @@ async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_i
     return task_answer(request, workspace_id, command.task, answer)
 
 
-@TASK_RELATIONS.delete(ASSIGNEE, CONTRIBUTE, summary="Take someone off a task", answers=TaskView, errors=(ProjectArchived,))
+@TASK_RELATIONS.delete(
+    ASSIGNEE, CONTRIBUTE, summary="Remove an assignee from a task", answers=TaskView, errors=(ProjectArchived,)
+)
 async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: str) -> Response:
     tasks = module_of(request)
     command = AssignTask(workspace_id, task_ref(task), request.user_id(user_id), request.expected)
@@ -39,7 +41,7 @@ async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user
 
 
 @TASK_RELATIONS.put(
-    TASK_LABEL, CONTRIBUTE, summary="Put a label on a task", answers=TaskView, errors=(ProjectArchived, TooManyLabels)
+    TASK_LABEL, CONTRIBUTE, summary="Add a label to a task", answers=TaskView, errors=(ProjectArchived, TooManyLabels)
 )
 async def label_task(request: ApiRequest, workspace_id: UUID, task: str, label_id: UUID) -> Response:
     tasks = module_of(request)
@@ -48,7 +50,7 @@ async def label_task(request: ApiRequest, workspace_id: UUID, task: str, label_i
     return task_answer(request, workspace_id, command.task, answer)
 
 
-@TASK_RELATIONS.delete(TASK_LABEL, CONTRIBUTE, summary="Take a label off a task", answers=TaskView, errors=(ProjectArchived,))
+@TASK_RELATIONS.delete(TASK_LABEL, CONTRIBUTE, summary="Remove a label from a task", answers=TaskView, errors=(ProjectArchived,))
 async def unlabel_task(request: ApiRequest, workspace_id: UUID, task: str, label_id: UUID) -> Response:
     tasks = module_of(request)
     command = LabelTask(workspace_id, task_ref(task), label_id, request.expected)
@@ -59,21 +61,19 @@ async def unlabel_task(request: ApiRequest, workspace_id: UUID, task: str, label
 @TASK_RELATIONS.put(
     BLOCKER,
     CONTRIBUTE,
-    summary="Let a task wait for another",
+    summary="Add a blocker to a task",
     answers=TaskView,
     errors=(ProjectArchived, TooManyBlockers, Cycle),
 )
 async def block_task(request: ApiRequest, workspace_id: UUID, task: str, blocker: str) -> Response:
-    """The other may be any task of the workspace that does not wait for this one, neither directly nor by way of others."""
+    """The blocker may be any task of the workspace that is not itself blocked by this task, directly or through other tasks."""
     tasks = module_of(request)
     command = BlockTask(workspace_id, task_ref(task), task_ref(blocker), request.expected)
     answer = await request.run(tasks.runner(), tasks.block_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
-@TASK_RELATIONS.delete(
-    BLOCKER, CONTRIBUTE, summary="Let a task wait no more for another", answers=TaskView, errors=(ProjectArchived,)
-)
+@TASK_RELATIONS.delete(BLOCKER, CONTRIBUTE, summary="Remove a blocker from a task", answers=TaskView, errors=(ProjectArchived,))
 async def unblock_task(request: ApiRequest, workspace_id: UUID, task: str, blocker: str) -> Response:
     tasks = module_of(request)
     command = BlockTask(workspace_id, task_ref(task), task_ref(blocker), request.expected)

@@ -1,4 +1,4 @@
-"""The routes of this module, the hot ones first."""
+"""All routes of this module, the most frequent ones first."""
 
 from taskhub.tasks.api.bulk import TASK_BATCHES
 from taskhub.tasks.api.comments import COMMENT_ROUTES

@@ -1,4 +1,4 @@
-"""Changing tasks."""
+"""Routes that change tasks."""
 
 from uuid import UUID
 
@@ -32,7 +32,9 @@ TASK_COMMANDS = Routes("Tasks")
     errors=(UnknownReference, ProjectArchived, TooDeep),
 )
 async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) -> Response:
-    """It gets the next number of its project, and the last place there. Without `status` it begins at the project's first."""
+    """The task gets the next number of its project and the last position in it. Without `status` it gets the first status of the
+    workflow.
+    """
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await names_in(request, workspace_id, body.names))
     reply = Reply(201, task_path(workspace_id, command.id))
@@ -47,7 +49,7 @@ async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) ->
     errors=(UnknownReference, ProjectArchived, IllegalTransition, Cycle, TooDeep),
 )
 async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: TaskPatch) -> Response:
-    """Lists of ids are replaced as a whole; to add or take a single one, use its own path."""
+    """Lists of ids are replaced as a whole. To add or remove a single assignee, label or blocker, use its own path."""
     tasks = module_of(request)
     ref, names = task_ref(task), await names_in(request, workspace_id, body.names)
     command = ChangeTask(workspace_id, ref, body.values(names), request.expected)
@@ -57,7 +59,7 @@ async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: 
 
 @TASK_COMMANDS.delete(TASK, CONTRIBUTE, status_code=204, summary="Move a task to the trash", errors=(ProjectArchived,))
 async def delete_task(request: ApiRequest, workspace_id: UUID, task: str) -> Response:
-    """All tasks below it go along."""
+    """Its subtasks, on all levels, are moved to the trash with it."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
     return request.answer(await request.run(tasks.runner(), tasks.trash_task(), command, Reply(204)))
@@ -66,12 +68,12 @@ async def delete_task(request: ApiRequest, workspace_id: UUID, task: str) -> Res
 @TASK_COMMANDS.post(
     TASK + "/restore",
     CONTRIBUTE,
-    summary="Bring a task back from the trash",
+    summary="Restore a task from the trash",
     answers=TaskView,
     errors=(ProjectArchived, ProjectDeleted, ParentDeleted),
 )
 async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Response:
-    """The tasks below that went with it come back with it; those that were in the trash before stay there."""
+    """Subtasks that were deleted together with the task are restored with it. Those that were in the trash before stay there."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
     answer = await request.run(tasks.runner(), tasks.restore_task(), command, Reply())
@@ -81,16 +83,17 @@ async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Re
 @TASK_COMMANDS.post(
     TASK + "/move",
     CONTRIBUTE,
-    summary="Give a task another place",
+    summary="Move a task",
     answers=TaskView,
     errors=(UnknownReference, ProjectArchived, IllegalTransition, Cycle, TooDeep),
 )
 async def move_task(request: ApiRequest, workspace_id: UUID, task: str, body: Move) -> Response:
-    """Right before or after another task, or at an end of its project; at the same time it may change its status, come under
-    another task, or go over to another project.
+    """Moves a task directly before or after another task, or to the beginning or the end of its project. The move may also change
+    its status, its parent or its project.
 
-    There it gets a new number, and so do all tasks below it, which go along. The old keys go on naming them. It leaves its parent
-    behind, and may go to any status of the other project; a status that is unknown there has to be replaced by `status`.
+    In another project the task and its subtasks get new numbers; their old keys still lead to them. The task loses its parent
+    unless `parent_id` names a new one. It may get any status of the other project, and needs a new `status` if its current one
+    does not exist there.
     """
     tasks = module_of(request)
     ref, names = task_ref(task), await names_in(request, workspace_id, body.names)

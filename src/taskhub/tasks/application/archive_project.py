@@ -1,4 +1,4 @@
-"""Archive a project, or take it out of the archive."""
+"""Archive and unarchive a project."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Put one member on a task, or take one off, without overwriting what others do."""
+"""Add or remove a single assignee of a task, so that clients don't overwrite each other's changes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -34,7 +34,7 @@ async def assign_task(command: AssignTask, uow: TasksUnitOfWork, *, clock: Clock
 
 
 async def unassign_task(command: AssignTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
-    """Someone who is not on the task leaves it as it is.
+    """Removing a user who is not an assignee changes nothing.
 
     Raises:
         NotFound

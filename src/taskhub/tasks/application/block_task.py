@@ -1,4 +1,4 @@
-"""Let a task wait for another, or no more, without overwriting what others do."""
+"""Add or remove a single blocker of a task, so that clients don't overwrite each other's changes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -33,14 +33,14 @@ async def block_task(command: BlockTask, uow: TasksUnitOfWork, *, clock: Clock) 
     blockers = await uow.structure.blockers(command.workspace_id, [blocker_id])
     before = task.content.blocked_by_ids
     if blocker_id not in before and blocker_id not in blockers.live:
-        raise NotFound  # It went to the trash between the two reads.
+        raise NotFound  # The blocker was moved to the trash between the two reads.
     task.add_blocker(blocker_id, project=project, now=clock())
     blockers.block(task.id, task.content.blocked_by_ids, before=before)
     return task
 
 
 async def unblock_task(command: BlockTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
-    """A task that does not block this one, or is not there, leaves it as it is.
+    """Removing a task that is not a blocker, or does not exist, changes nothing.
 
     Raises:
         NotFound: no such task.

@@ -1,4 +1,4 @@
-"""Pointing at the item of a batch that is in the way."""
+"""Errors in a batch point to the item that caused them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from taskhub.kernel.domain.errors import DomainError, Fault
 
 @contextmanager
 def at(pointer: str) -> Iterator[None]:
-    """Lets what is refused in the block point to a place in the body: to the fault below it, or to the place itself."""
+    """Adds a JSON pointer to every error raised in the block: a prefix to the pointers of its faults, or the pointer itself."""
     try:
         yield
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""Create many tasks, all or none."""
+"""Create many tasks in one transaction."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from taskhub.tasks.domain.task import Task
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """``values`` as of `CreateTask`."""
+    """``values``: as in `CreateTask`."""
 
     id: UUID
     project_id: UUID
@@ -27,7 +27,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class BulkCreateTasks:
-    """No two items have the same id. An item may refer to those before it."""
+    """The ids of the items are different. An item may refer to earlier ones."""
 
     workspace_id: UUID
     items: Sequence[NewItem]
@@ -35,11 +35,11 @@ class BulkCreateTasks:
 
 
 async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, clock: Clock) -> list[Task]:
-    """In a fixed number of round trips for tasks of one project. Refusals point at the item.
+    """Needs a fixed number of round trips for tasks of one project. Errors point to the item.
 
     Raises:
         IdTaken
-        UnknownReference: no such project, or something that a content names is not there.
+        UnknownReference: no such project, or a content refers to something that does not exist.
         ProjectArchived
         ValidationFailed: a project has no such status.
         TooDeep

@@ -1,4 +1,4 @@
-"""Change many tasks, all or none."""
+"""Change many tasks in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from taskhub.tasks.domain.task import Task
 
 @dataclass(frozen=True, slots=True)
 class ChangedItem:
-    """``values`` as of `ChangeTask`; ``version``: the only one that the change is meant for."""
+    """``values``: as in `ChangeTask`. ``version``: the version that the task must have, or None."""
 
     id: UUID
     version: int | None
@@ -25,7 +25,7 @@ class ChangedItem:
 
 @dataclass(frozen=True, slots=True)
 class BulkUpdateTasks:
-    """No two items are about the same task. ``insists``: whether each has to name the version that it is meant for."""
+    """The items are for different tasks. ``insists``: whether each item needs a ``version``."""
 
     workspace_id: UUID
     items: Sequence[ChangedItem]
@@ -33,11 +33,11 @@ class BulkUpdateTasks:
 
 
 async def bulk_update_tasks(command: BulkUpdateTasks, uow: TasksUnitOfWork, *, clock: Clock) -> list[Task]:
-    """In a fixed number of round trips. Refusals point at the item.
+    """Needs a fixed number of round trips. Errors point to the item.
 
     Raises:
         PreconditionRequired
-        UnknownReference: no such task, or something new that a content names is not there.
+        UnknownReference: no such task, or a new reference of a content does not exist.
         StaleVersion
         Cycle, TooDeep
         ProjectArchived
@@ -71,11 +71,11 @@ def _require_versions(items: Sequence[ChangedItem]) -> None:
 
 
 def _check_items(items: Sequence[ChangedItem], batch: Mapping[UUID, tuple[Task, Project]]) -> None:
-    """Whether all tasks are there, at the versions that are meant."""
+    """Checks that all tasks exist and have the expected versions."""
     for index, item in enumerate(items):
         with at(f"/items/{index}"):
             if item.id not in batch:
-                raise UnknownReference(Fault("unknown_reference", "no task of this workspace", pointer="/id"))
+                raise UnknownReference(Fault("unknown_reference", "There is no such task in this workspace.", pointer="/id"))
             version = batch[item.id][0].version
             if item.version not in (None, version):
                 raise StaleVersion(version)

@@ -1,4 +1,4 @@
-"""Change what one has said about a task."""
+"""Change a comment."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,11 +22,11 @@ class ChangeComment:
 
 
 async def change_comment(command: ChangeComment, uow: TasksUnitOfWork, *, clock: Clock) -> Comment:
-    """What is wrong with the request itself is told before that the project is archived.
+    """Errors of the request itself are raised before `ProjectArchived`.
 
     Raises:
         NotFound
-        NotAllowed: it is somebody else's.
+        NotAllowed: the caller is not the author.
         StaleVersion
         ProjectArchived
     """

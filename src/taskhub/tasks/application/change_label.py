@@ -1,4 +1,4 @@
-"""Change what a label is called and looks like."""
+"""Change the name and the color of a label."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from taskhub.tasks.domain.label import Label
 
 @dataclass(frozen=True, slots=True)
 class ChangeLabel:
-    """``changes`` may hold ``name`` and ``color``."""
+    """``changes`` may contain ``name`` and ``color``."""
 
     workspace_id: UUID
     id: UUID

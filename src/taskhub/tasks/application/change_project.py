@@ -1,4 +1,4 @@
-"""Change what a project is called and said to be."""
+"""Change the name and the description of a project."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from taskhub.tasks.domain.project import Project
 
 @dataclass(frozen=True, slots=True)
 class ChangeProject:
-    """``changes`` may hold ``name`` and ``description``."""
+    """``changes`` may contain ``name`` and ``description``."""
 
     workspace_id: UUID
     id: UUID

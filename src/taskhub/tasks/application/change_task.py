@@ -1,4 +1,4 @@
-"""Change what a client may set on a task."""
+"""Change the content of a task: the fields that a client can set."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from taskhub.tasks.domain.task import Task
 
 @dataclass(frozen=True, slots=True)
 class ChangeTask:
-    """``values`` holds the members of `Content` to replace, as they were given; those it does not name stay as they are."""
+    """``values``: the fields of `Content` to replace, as the client sent them. Other fields stay as they are."""
 
     workspace_id: UUID
     task: TaskRef
@@ -25,7 +25,7 @@ async def change_task(command: ChangeTask, uow: TasksUnitOfWork, *, clock: Clock
     """Raises:
     NotFound
     StaleVersion
-    UnknownReference: something new that the content names is not there.
+    UnknownReference: a new reference of the content does not exist.
     Cycle, TooDeep
     ProjectArchived
     ValidationFailed: the project has no such status.

@@ -13,7 +13,7 @@ from taskhub.tasks.domain.task import Content, Task
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
-    """``values`` holds the members of `Content` that are given; without a status it gets the first of the project."""
+    """``values``: the fields of `Content` that the client sent. Without a status the task gets the first one of the project."""
 
     workspace_id: UUID
     id: UUID
@@ -24,7 +24,7 @@ class CreateTask:
 
 async def create_task(command: CreateTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
     """Raises:
-    UnknownReference: no such project, or something that the content names is not there.
+    UnknownReference: no such project, or the content refers to something that does not exist.
     ProjectArchived
     ValidationFailed: the project has no such status.
     TooDeep

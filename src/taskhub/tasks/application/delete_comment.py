@@ -11,7 +11,7 @@ from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class DeleteComment:
-    """``moderates``: whether the caller may delete what others have written."""
+    """``moderates``: whether the caller may delete comments of others."""
 
     workspace_id: UUID
     task: TaskRef
@@ -22,11 +22,11 @@ class DeleteComment:
 
 
 async def delete_comment(command: DeleteComment, uow: TasksUnitOfWork, *, clock: Clock) -> None:
-    """An archived project does not stop it: what must not stay can be removed.
+    """Allowed also in an archived project, so that unwanted text can always be removed.
 
     Raises:
         NotFound
-        NotAllowed: it is somebody else's, and the caller does not moderate.
+        NotAllowed: the caller is not the author and does not moderate.
         StaleVersion
     """
     task_id = await uow.tasks.identify(command.workspace_id, command.task)

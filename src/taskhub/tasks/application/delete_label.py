@@ -1,4 +1,4 @@
-"""Delete a label, and take it off its tasks."""
+"""Delete a label and remove it from its tasks."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +16,7 @@ class DeleteLabel:
 
 
 async def delete_label(command: DeleteLabel, uow: TasksUnitOfWork, *, clock: Clock) -> None:
-    """Takes it off all its tasks at once, each with its own version and event, wherever they are.
+    """Removes it from all its tasks, also in archived projects and in the trash. Each task gets a new version and an event.
 
     Raises:
         NotFound

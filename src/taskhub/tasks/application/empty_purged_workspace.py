@@ -1,4 +1,4 @@
-"""Remove the projects and tasks of a workspace that is gone for good."""
+"""Delete the projects and tasks of a workspace that was purged."""
 
 from taskhub.kernel.contract.events import Event
 from taskhub.tasks.application.ports import TasksUnitOfWork
@@ -8,7 +8,7 @@ ROWS_AT_ONCE = 1000
 
 
 class EmptyPurgedWorkspace:
-    """Subscribes to workspaces that were purged. Their log is emptied already, so nothing is appended to it."""
+    """Subscribes to `WORKSPACE_PURGED`. The log of the workspace has been emptied, so nothing is appended to it."""
 
     name = "tasks.empty_purged_workspace"
     types = frozenset({WORKSPACE_PURGED})

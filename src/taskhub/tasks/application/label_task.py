@@ -1,4 +1,4 @@
-"""Put one label on a task, or take one off, without overwriting what others do."""
+"""Add or remove a single label of a task, so that clients don't overwrite each other's changes."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -34,7 +34,7 @@ async def label_task(command: LabelTask, uow: TasksUnitOfWork, *, clock: Clock) 
 
 
 async def unlabel_task(command: LabelTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
-    """A label that is not on the task leaves it as it is.
+    """Removing a label that the task does not have changes nothing.
 
     Raises:
         NotFound

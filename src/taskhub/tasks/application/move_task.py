@@ -1,4 +1,4 @@
-"""Give a task another place: in the order of its project, under another task, or in another project."""
+"""Move a task: in the order of its project, to another parent, or to another project."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from taskhub.tasks.domain.task import Content, Task
 
 @dataclass(frozen=True, slots=True)
 class MoveTask:
-    """``values`` may hold ``status`` and ``parent_id``; ``project_id`` is None where the task stays in its project."""
+    """``values`` may contain ``status`` and ``parent_id``. ``project_id``: None if the task stays in its project."""
 
     workspace_id: UUID
     task: TaskRef
@@ -29,14 +29,15 @@ class MoveTask:
 
 
 async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
-    """Into another project all tasks below go along: each gets a new number, and a place right behind the one before it.
+    """All subtasks are moved to another project with the task. Each gets a new number, and a position directly after the one
+    before it.
 
     Raises:
         NotFound
         StaleVersion
-        UnknownReference: no such project, parent, or task to stand beside.
+        UnknownReference: no such project or parent, or no such task to move before or after.
         ProjectArchived
-        ValidationFailed: the project has no such status, or the task was to stand beside itself.
+        ValidationFailed: the project has no such status, or the task was to be moved before or after itself.
         IllegalTransition
         Cycle, TooDeep
     """
@@ -44,7 +45,9 @@ async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) ->
     family = await _family(command, uow)
     task, target = family.task, found(family.target)
     if command.place.of == task.id:
-        raise ValidationFailed(Fault("itself", "A task does not stand beside itself.", pointer=f"/{command.place.side.value}"))
+        raise ValidationFailed(
+            Fault("itself", "A task can't be moved before or after itself.", pointer=f"/{command.place.side.value}")
+        )
     content = await _related(command, task, target, uow)
     if target is family.project:
         ranks = await ranks_at(target, command.place, [task], uow)
@@ -55,7 +58,7 @@ async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) ->
 
 
 async def _family(command: MoveTask, uow: TasksUnitOfWork) -> Family:
-    """The tasks below matter only where they go along."""
+    """The descendants are needed only for a move to another project."""
     if command.project_id is None:
         task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
         return Family(task, project, None, (), project)
@@ -63,7 +66,7 @@ async def _family(command: MoveTask, uow: TasksUnitOfWork) -> Family:
 
 
 async def _related(command: MoveTask, task: Task, target: Project, uow: TasksUnitOfWork) -> Content:
-    """The content that the task is to have. Its parent stays behind when it goes over to another project."""
+    """The new content of the task. In another project the task loses its parent."""
     before = task.content if target.id == task.project_id else replace(task.content, parent_id=None)
     content = before.changed(command.values)
     relations = Relations(command.workspace_id)
@@ -87,5 +90,5 @@ async def _go_over(
 
 
 def _fitting(content: Content, status: str | None, target: Project) -> Content:
-    """A task below keeps its status where the project has it, and otherwise needs the one that was asked for."""
+    """A descendant keeps its status if the other project has it, otherwise it gets the status in the request."""
     return content if target.workflow.has(content.status) or status is None else replace(content, status=status)

@@ -1,4 +1,4 @@
-"""Ranks for tasks that are to take a place in the order of a project, and room for them where there is none."""
+"""Ranks for tasks at a position in the order of a project, rebalancing the ranks around it if necessary."""
 
 from collections.abc import Sequence
 
@@ -9,14 +9,14 @@ from taskhub.tasks.domain.rank import LONGEST, ROOMY, spread
 from taskhub.tasks.domain.task import Task
 
 REACH = 100
-"""How many tasks on each side of a gap move apart, if that makes room enough."""
+"""How many tasks on each side of a gap get new ranks, if this makes enough room."""
 
 
 async def ranks_at(project: Project, place: Place, tasks: Sequence[Task], uow: TasksUnitOfWork) -> Sequence[str]:
-    """Ranks for tasks, one behind the other at a place; none where they stand there already.
+    """Ranks for tasks, one after the other at a position; none if the tasks are already there.
 
     Raises:
-        UnknownReference: the task beside the place is not there.
+        UnknownReference: the task before or after the position does not exist.
     """
     gap = await uow.order.gap(project, place, tasks[0])
     if gap.is_home:
@@ -29,8 +29,8 @@ async def ranks_at(project: Project, place: Place, tasks: Sequence[Task], uow: T
 
 
 async def _make_room(gap: Gap, project: Project, uow: TasksUnitOfWork) -> None:
-    """Moves the tasks around a gap apart. The more moves have gone there before, the more tasks this takes: on the average a few
-    for each move, however many they are.
+    """Gives new ranks to the tasks around a gap. The more tasks were moved there before, the more tasks get new ranks: on average
+    a few per move, however many moves there are.
     """
     reach = REACH
     while True:

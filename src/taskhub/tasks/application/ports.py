@@ -1,4 +1,4 @@
-"""What the use cases of this module need from outside."""
+"""Ports: what the use cases of this module need from the infrastructure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from taskhub.workspaces.contract.memberships import Memberships
 
 @dataclass(frozen=True, slots=True)
 class TaskKey:
-    """A task by its readable name, for example ``OPS-42``."""
+    """The key of a task, for example ``OPS-42``."""
 
     project_key: str
     number: int
@@ -32,7 +32,7 @@ class TaskKey:
 
 @dataclass(frozen=True, slots=True)
 class ProjectKey:
-    """A project by its readable name, for example ``OPS``."""
+    """The key of a project, for example ``OPS``."""
 
     key: str
 
@@ -45,17 +45,17 @@ TaskRef = UUID | TaskKey
 ProjectRef = UUID | ProjectKey
 
 CASCADE_SECONDS = 60.0
-"""How long changing many tasks at once may take; 10,000 take less than one."""
+"""How many seconds a change of many tasks may take; 10,000 tasks take less than one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A task with those around it, in the trash or not.
+    """A task with its parent and its descendants, in the trash or not.
 
     Attributes:
-        parent: the task above, if there is one.
-        descendants: all tasks below, however deep, in the order of their places.
-        target: the project that the task is to go over to, or stays in; None where it is not there.
+        parent: None at the top level.
+        descendants: on all levels, in their order in the project.
+        target: the project that the task is moved to, or stays in; None if it does not exist.
     """
 
     task: Task
@@ -67,9 +67,9 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The ranks between which a task is to stand; None for the beginning and the end of the project.
+    """The ranks before and after a position; None at the beginning and the end of the project.
 
-    ``is_home``: whether the task stands there already.
+    ``is_home``: whether the task is already at this position.
     """
 
     low: str | None
@@ -79,7 +79,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """The tasks around a gap, in their order, and the ranks between which they stand; None as in a `Gap`."""
+    """The tasks around a gap in their order, and the ranks before and after them; None as in `Gap`."""
 
     low: str | None
     high: str | None
@@ -88,7 +88,7 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
-    """Numbers of a project, and ranks at its end, that are given to nobody else."""
+    """Numbers of a project, and ranks at its end, that are reserved for new tasks."""
 
     numbers: Sequence[int]
     ranks: Sequence[str]
@@ -96,7 +96,7 @@ class Allotment:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """Tasks whose time in the trash is over, and others that still wait for one of them."""
+    """Tasks to be purged from the trash, and tasks that are blocked by one of them."""
 
     tasks: list[Task]
     waiting: list[Task]
@@ -112,13 +112,13 @@ class Projects(Protocol):
         """
 
     async def allot(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allotment:
-        """Takes the next numbers and places of a project; the unit of work holds the project from then on."""
+        """Reserves the next numbers and positions of a project and locks the project."""
 
     async def find_all(self, workspace_id: UUID, ids: Iterable[UUID]) -> list[Project]:
-        """Those of these that are there, in the trash or not, in the order of their ids."""
+        """The projects among these that exist, in the trash or not, sorted by id."""
 
     async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> list[Project]:
-        """Some projects that went to the trash before an instant, locked."""
+        """Some projects that were moved to the trash before an instant, locked."""
 
     def add(self, project: Project) -> None: ...
 
@@ -152,7 +152,7 @@ class Tasks(Protocol):
         with_deleted: bool = False,
         target_id: UUID | None = None,
     ) -> Family:
-        """A task with those around it, and the project that it is to go over to, all locked.
+        """A task with its parent and descendants, and the project that it is moved to, all locked.
 
         Raises:
             NotFound
@@ -162,18 +162,18 @@ class Tasks(Protocol):
     async def find_batch(
         self, workspace_id: UUID, ids: Iterable[UUID], *, in_structure: bool
     ) -> dict[UUID, tuple[Task, Project]]:
-        """Those of these tasks that are there and not in the trash, each with its project, all locked.
+        """The tasks among these that exist and are not in the trash, each with its project, all locked.
 
-        ``in_structure``: whether tasks are to come under others, so that nobody else may do that in the same projects.
+        ``in_structure``: whether parents will change, so that nobody else may change parents in the same projects.
         """
 
     async def taken_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
-        """Which of these ids were ever used in the workspace, for whatever thing."""
+        """The ids among these that were ever used in the workspace, for any resource."""
 
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
-        """Makes sure that a task is not in the trash and its project not archived, and stays so until the unit of work ends.
+        """Ensures that a task is not in the trash and its project is not archived, until the unit of work ends.
 
-        Returns its id. Other things about it may change meanwhile.
+        Returns the id of the task. Its other fields may change in the meantime.
 
         Raises:
             NotFound
@@ -181,13 +181,13 @@ class Tasks(Protocol):
         """
 
     async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> Expired:
-        """Some tasks that went to the trash before an instant, first those that others went with; all locked."""
+        """Some tasks that were moved to the trash before an instant, first those with deleted subtasks; all locked."""
 
     async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
         """Some tasks that someone is assigned to, in the trash or not."""
 
     async def keep_keys(self, tasks: Iterable[Task]) -> None:
-        """Lets the keys that tasks have now go on naming them when they get others."""
+        """Stores the current keys of tasks as former keys, before the tasks get new ones."""
 
     def add(self, task: Task) -> None: ...
 
@@ -195,49 +195,49 @@ class Tasks(Protocol):
 
 
 class Structure(Protocol):
-    """How tasks hang together. What is read here changes under locks only (decision 14)."""
+    """Parents and blockers of tasks. They are changed only under locks (decision 14)."""
 
     async def hierarchy(self, workspace_id: UUID, parents: Iterable[UUID], tasks: Iterable[UUID]) -> Hierarchy:
-        """The ancestors of tasks that are to be parents, and the descendants of those that get one."""
+        """The ancestors of the new parents, and the descendants of the tasks that get a new parent."""
 
     async def blockers(self, workspace_id: UUID, ids: Iterable[UUID]) -> Blockers:
-        """All that can be reached from these tasks, from blocked to blocker."""
+        """All blockers of these tasks, direct and indirect."""
 
 
 class Order(Protocol):
     """The order of a project's tasks. It is read and changed while the project is locked."""
 
     async def gap(self, project: Project, place: Place, task: Task) -> Gap:
-        """Where a place is, for a task that is to take it.
+        """The gap at a position, for a task that is moved there.
 
         Raises:
-            UnknownReference: the task beside it is not there.
+            UnknownReference: the task before or after the position does not exist.
         """
 
     async def crowd(self, project: Project, gap: Gap, *, reach: int) -> Crowd:
-        """Those that are nearest to a gap: as many as ``reach`` on each side, in the trash or not."""
+        """The tasks nearest to a gap: up to ``reach`` on each side, in the trash or not."""
 
     async def rearrange(self, project: Project, crowd: Crowd, ranks: Sequence[str]) -> None:
-        """Gives a crowd other ranks. No version changes."""
+        """Gives these tasks new ranks. Their versions stay the same."""
 
 
 class Cascades(Protocol):
-    """Changes of many tasks by one statement each."""
+    """Changes of many tasks with one statement each."""
 
     async def trash_with(self, project: Project, *, now: datetime) -> None:
-        """Moves all tasks of the project that are not in the trash there, with it."""
+        """Moves all tasks of the project to the trash that are not there yet."""
 
     async def restore_with(self, project: Project, *, now: datetime) -> None:
-        """Brings back the tasks that went to the trash with the project."""
+        """Restores the tasks that were moved to the trash with the project."""
 
     async def statuses_in_use(self, project: Project) -> frozenset[str]:
-        """The statuses at which tasks of the project are, in the trash or not."""
+        """The statuses that tasks of the project have, in the trash or not."""
 
     async def change_statuses(self, project: Project, moves: Mapping[str, str], workflow: Workflow, *, now: datetime) -> None:
-        """Moves the tasks at some statuses to others."""
+        """Changes the statuses of all tasks that have one of these statuses."""
 
     async def take_off(self, label: Label, *, now: datetime) -> None:
-        """Takes a label off all tasks, in the trash or not."""
+        """Removes a label from all tasks, in the trash or not."""
 
 
 class Labels(Protocol):
@@ -248,7 +248,7 @@ class Labels(Protocol):
         """
 
     async def require(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
-        """Makes sure that labels are there, and stay so until the unit of work ends: as `Memberships.require` does."""
+        """Ensures that labels exist until the unit of work ends, like `Memberships.require`."""
 
     def add(self, label: Label) -> None: ...
 
@@ -294,10 +294,10 @@ class TasksUnitOfWork(UnitOfWork, Protocol):
     def memberships(self) -> Memberships: ...
 
     async def remove_belongings(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
-        """Removes the comments and former keys of tasks without a trace in the log. Returns the ids of the comments."""
+        """Deletes the comments and former keys of tasks without events. Returns the ids of the comments."""
 
     async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
-        """Takes the content of things out of the log; that something happened to them stays."""
+        """Removes the content of these resources from the log. The events themselves stay."""
 
     async def remove_rows_of(self, workspace_id: UUID, *, limit: int) -> int:
-        """Removes some rows of a workspace without a trace. Returns how many; 0 when none are left."""
+        """Deletes some rows of a workspace without events. Returns how many; 0 if none are left."""

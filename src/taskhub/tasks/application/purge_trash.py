@@ -1,4 +1,4 @@
-"""Remove for good what has lain in the trash for 30 days."""
+"""Delete permanently what has been in the trash for 30 days."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,11 +17,12 @@ class PurgeTrash:
 
 
 async def purge_trash(command: PurgeTrash, uow: TasksUnitOfWork) -> int:
-    """Removes some projects, or when there are none left some tasks, of one workspace, and takes their content out of the log.
+    """Deletes some projects of one workspace, or some tasks if there are no projects left, and removes their content from the
+    log.
 
-    Projects go first: one that is being purged can't be restored with only a part of its tasks.
+    Projects are deleted first, so that none can be restored when only a part of its tasks is left.
 
-    Returns how many; 0 when nothing is left to remove.
+    Returns how many were deleted; 0 if nothing is left to delete.
     """
     await uow.lock()
     before = command.now - KEPT
@@ -35,7 +36,7 @@ async def purge_trash(command: PurgeTrash, uow: TasksUnitOfWork) -> int:
 
 
 async def _purge_tasks(command: PurgeTrash, before: datetime, uow: TasksUnitOfWork) -> int:
-    """Tasks go with their comments and former keys, and block nothing any more."""
+    """Deletes tasks with their comments and former keys, and removes them from the blockers of other tasks."""
     expired = await uow.tasks.find_expired(command.workspace_id, before, limit=AT_ONCE)
     ids = frozenset(task.id for task in expired.tasks)
     for task in expired.tasks:

@@ -1,4 +1,4 @@
-"""Reads of projects and tasks: what can be asked for, and in which order."""
+"""Reads of projects and tasks, with their filters and orders."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,13 +13,13 @@ from taskhub.tasks.application.views import CommentView, HistoryEntry, LabelView
 from taskhub.tasks.domain.moments import DueBound
 
 Position = tuple[Any, ...]
-"""Where a row stands in an order: its values of the order's members, and what else it takes to find that place again."""
+"""The position of a row in an order: its values in the sorted columns, and whatever else is needed to continue after it."""
 
 
 class TaskSort(Enum):
-    """What tasks can be sorted by. All but `key` and `rank` are told apart by their ids where they are equal.
+    """What tasks can be sorted by. Tasks with equal values are sorted by id, except for `key` and `rank`, which are unique.
 
-    `rank` is the order in which people have put them, project by project.
+    `rank` is the manual order, project by project.
     """
 
     CREATED_AT = "created_at"
@@ -67,11 +67,11 @@ POSITIONS: dict[Enum, Any] = {
     CommentSort.CREATED_AT: _At,
     HistorySort.SEQ: tuple[Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]],
 }
-"""The form of a position in each order."""
+"""The type of a position in each order."""
 
 
 class Order(msgspec.Struct, Generic[Sort], frozen=True, cache_hash=True):
-    """An order of a list. Descending, a tie is descending too; tasks without a due date are last either way."""
+    """An order of a list. Ties have the same direction. Tasks without a due date are always last."""
 
     sort: Sort
     descending: bool = False
@@ -83,7 +83,7 @@ LATEST_FIRST = Order(HistorySort.SEQ, descending=True)
 
 
 class PageRequest(msgspec.Struct, Generic[Sort], frozen=True):
-    """Which part of a list: at most `limit` things, from the beginning or after a position."""
+    """A part of a list: at most `limit` items, from the beginning or after a position."""
 
     order: Order[Sort]
     limit: int = 50
@@ -94,30 +94,30 @@ Item = TypeVar("Item")
 
 
 class Portion(msgspec.Struct, Generic[Item], frozen=True):
-    """A part of a list. ``after`` is the position of its last item, or None where the list ends."""
+    """A page of a list. ``after``: the position of its last item, or None at the end of the list."""
 
     items: list[Item]
     after: Position | None
 
 
 class TaskFilter(msgspec.Struct, frozen=True):
-    """Which tasks: those that match all members that are set, each by any of its values.
+    """Finds tasks that match all fields that are set. Of a field with several values, one has to match.
 
     Attributes:
-        priorities: by their numbers.
-        unassigned: tasks that nobody is on, beside those of `assignee_ids`.
-        unlabelled: tasks without labels, beside those with any of `label_ids`.
-        top_level: tasks that are no subtasks, beside those right below any of `parent_ids`.
-        blocked: whether they wait for a task that is open: neither closed nor in the trash.
-        blocks: tasks that any of these waits for.
-        due_before: exclusive, as all of these; tasks without a due date match neither this nor `due_after`.
-        due_after: inclusive, as all of these.
-        not_statuses: tasks in none of these; so for the others.
-        assigned: tasks that anybody is on. With `not_assignee_ids`: but none of these.
-        labelled: tasks with any label. With `not_label_ids`: but none of these.
+        priorities: as numbers.
+        unassigned: tasks without assignees, in addition to those of `assignee_ids`.
+        unlabelled: tasks without labels, in addition to those with any of `label_ids`.
+        top_level: tasks without a parent, in addition to direct subtasks of `parent_ids`.
+        blocked: whether they are blocked by an open task, which is neither closed nor in the trash.
+        blocks: tasks that block any of these.
+        due_before: exclusive, like all `…_before`. Tasks without a due date match neither this nor `due_after`.
+        due_after: inclusive, like all `…_after`.
+        not_statuses: tasks with none of these; the other `not_…` likewise.
+        assigned: tasks with any assignee. With `not_assignee_ids`: any assignee, but none of these.
+        labelled: tasks with any label. With `not_label_ids`: any label, but none of these.
         closed: whether they are done or cancelled.
-        q: words that all occur in key, title or description; the last may be the beginning of one.
-        deleted: those in the trash, instead of those that are not.
+        q: words that all occur in key, title or description; of the last one the beginning is enough.
+        deleted: tasks in the trash instead of the others.
     """
 
     ids: tuple[UUID, ...] = ()
@@ -175,9 +175,9 @@ class KeyQueries(Protocol):
     """One round trip each."""
 
     async def ids(self, workspace_id: UUID, keys: Collection[Key]) -> dict[Key, UUID]:
-        """What keys of projects and tasks stand for, in the trash or not; those that were never given are left out.
+        """The ids for keys of projects and tasks, in the trash or not. Unknown keys are left out.
 
-        Keys of tasks that went over to another project go on naming them. What a key names never changes.
+        Former keys of tasks that were moved to another project are found as well. A key always leads to the same resource.
         """
 
 
@@ -204,7 +204,7 @@ class HistoryQueries(Protocol):
     """One round trip each."""
 
     async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> Portion[HistoryEntry]:
-        """What happened to a task, in the trash or not, and to the comments on it.
+        """The changes of a task, in the trash or not, and of its comments.
 
         Raises:
             NotFound: no such task.

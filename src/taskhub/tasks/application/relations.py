@@ -1,4 +1,4 @@
-"""What tasks refer to: members, labels, and other tasks."""
+"""References of tasks to members, labels and other tasks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,22 +12,22 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content
 
 Values = Mapping[str, Any]
-"""Members of `Content` that a client sets, as they were given."""
+"""Fields of `Content` that a client sets, as they were sent."""
 
 
 _PEOPLE = ("assignee_ids",)
-"""The members of `Content` that name members of the workspace."""
+"""The fields of `Content` with ids of members of the workspace."""
 _REFERRING = frozenset({*_PEOPLE, "label_ids", "parent_id", "blocked_by_ids"})
 
 
 class Relations:
-    """Everything that the tasks of one command are to refer to, looked up at once however many they are.
+    """All references of the tasks of one command, looked up together however many tasks there are.
 
-    It is secured before any task is loaded, since locks are taken in the order of workspace, members, labels, projects, tasks.
+    They are locked before any task is loaded, because locks are taken in the order workspace, members, labels, projects, tasks.
     """
 
     def __init__(self, workspace_id: UUID, *, are_named: bool = True) -> None:
-        """``are_named``: whether there are any; otherwise there is nothing to do."""
+        """``are_named``: whether there are any references; otherwise there is nothing to do."""
         self._workspace_id = workspace_id
         self._are_named = are_named
         self._members: frozenset[UUID] = frozenset()
@@ -37,7 +37,7 @@ class Relations:
 
     @classmethod
     async def secure(cls, workspace_id: UUID, wanted: Sequence[Values], uow: TasksUnitOfWork) -> "Relations":
-        """Makes sure of what is named, and that nobody else changes the same graphs meanwhile (decision 14)."""
+        """Locks the referenced members and labels, and the graphs of subtasks and blockers if they will change (decision 14)."""
         if all(_REFERRING.isdisjoint(values) for values in wanted):
             return _NONE
         relations = cls(workspace_id)
@@ -51,7 +51,7 @@ class Relations:
         return relations
 
     async def survey(self, wanted: Mapping[UUID, Values], uow: TasksUnitOfWork) -> None:
-        """Reads the parts of the graphs that matter, once the tasks and their projects are locked."""
+        """Reads the relevant parts of the graphs. The tasks and their projects must be locked."""
         if not self._are_named:
             return
         parents = {id: parent_id for id, values in wanted.items() if (parent_id := values.get("parent_id"))}
@@ -61,7 +61,8 @@ class Relations:
             self._blockers = await uow.structure.blockers(self._workspace_id, blockers)
 
     def relate(self, id: UUID, project: Project, values: Values, after: Content, before: Content | None = None) -> None:
-        """Whether a task may refer to what is given for its content. What it named before is not looked at again.
+        """Checks the references in the values for the content of a task. References that the task already has are not checked
+        again.
 
         Raises:
             UnknownReference
@@ -86,18 +87,18 @@ _NONE = Relations(UUID(int=0), are_named=False)
 
 
 def found(project: Project | None) -> Project:
-    """The project that a task is to belong to.
+    """The project of a new or moved task.
 
     Raises:
-        UnknownReference: it is not there.
+        UnknownReference: it does not exist.
     """
     if project is None:
-        raise UnknownReference(Fault("unknown_reference", "no project of this workspace", pointer="/project_id"))
+        raise UnknownReference(Fault("unknown_reference", "There is no such project in this workspace.", pointer="/project_id"))
     return project
 
 
 def is_structural(wanted: Iterable[Values]) -> bool:
-    """Whether a task is to come under another."""
+    """Whether a task gets a parent."""
     return any(values.get("parent_id") for values in wanted)
 
 
@@ -106,10 +107,10 @@ def _named(wanted: Iterable[Values], *names: str) -> set[UUID]:
 
 
 def _strangers(name: str, kind: str, values: Values, before: Content, known: frozenset[UUID]) -> list[Fault]:
-    """Those ids of a list that are new, and nobody knows: each at its place in the list that was given."""
+    """Faults for the new ids in a list that don't exist, each with its index in the list that was sent."""
     former = getattr(before, name)
     return [
-        Fault("unknown_reference", f"no {kind} of this workspace", pointer=f"/{name}/{index}")
+        Fault("unknown_reference", f"There is no such {kind} in this workspace.", pointer=f"/{name}/{index}")
         for index, id in enumerate(values.get(name, ()))
         if id not in known and id not in former
     ]

@@ -1,4 +1,4 @@
-"""Take someone who has left the workspace off their tasks."""
+"""Remove former members of a workspace from their tasks."""
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.contract.events import Event
@@ -9,7 +9,7 @@ TASKS_AT_ONCE = 200
 
 
 class ReleaseFormerMember:
-    """Subscribes to members who were removed or have left. Someone who is back by now keeps their tasks."""
+    """Subscribes to `MEMBER_REMOVED`. A user who has joined again in the meantime keeps their tasks."""
 
     name = "tasks.release_former_member"
     types = frozenset({MEMBER_REMOVED})

@@ -1,4 +1,4 @@
-"""Give a project another workflow."""
+"""Replace the workflow of a project."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from taskhub.tasks.domain.workflow import Workflow
 
 @dataclass(frozen=True, slots=True)
 class SetWorkflow:
-    """``moves`` tells where the tasks of a status that goes are to go."""
+    """``moves``: the new status for the tasks of each removed status."""
 
     workspace_id: UUID
     project_id: UUID
@@ -23,14 +23,14 @@ class SetWorkflow:
 
 
 async def set_workflow(command: SetWorkflow, uow: TasksUnitOfWork, *, clock: Clock) -> Project:
-    """Tasks whose status goes are moved along, each with its own version and event; no transition has to lead there.
+    """Tasks of a removed status get their new one without a transition, each with a new version and an event.
 
     Raises:
         NotFound
         StaleVersion
-        ValidationFailed: a status would change its category, or tasks would go to one that is not there.
+        ValidationFailed: the category of a status would change, or tasks would get a status that does not exist.
         StatusInUse
-        ProjectArchived: tasks would have to move.
+        ProjectArchived: the status of tasks would have to change.
     """
     await uow.lock(seconds=CASCADE_SECONDS)
     project = await uow.projects.get(command.workspace_id, command.project_id, expected=command.expected)

@@ -1,4 +1,4 @@
-"""Move a project to the trash with its tasks, and bring both back."""
+"""Move a project with its tasks to the trash, and restore it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +17,7 @@ class TrashProject:
 
 
 async def trash_project(command: TrashProject, uow: TasksUnitOfWork, *, clock: Clock) -> None:
-    """Takes along all tasks that are not in the trash yet, each with its own version and event.
+    """Also moves all its tasks to the trash that are not there yet. Each gets a new version and an event.
 
     Raises:
         NotFound
@@ -31,7 +31,7 @@ async def trash_project(command: TrashProject, uow: TasksUnitOfWork, *, clock: C
 
 
 async def restore_project(command: TrashProject, uow: TasksUnitOfWork, *, clock: Clock) -> Project:
-    """Brings back the tasks that went with the project. One that is not in the trash stays as it is.
+    """Also restores the tasks that were deleted with the project. A project that is not in the trash stays as it is.
 
     Raises:
         NotFound

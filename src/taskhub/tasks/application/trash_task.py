@@ -1,4 +1,4 @@
-"""Move a task to the trash with all below it, and bring them back."""
+"""Move a task with its subtasks to the trash, and restore it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +17,7 @@ class TrashTask:
 
 
 async def trash_task(command: TrashTask, uow: TasksUnitOfWork, *, clock: Clock) -> None:
-    """Takes along all tasks below that are not in the trash yet, each with its own version and event.
+    """Also moves all its descendants to the trash that are not there yet. Each gets a new version and an event.
 
     Raises:
         NotFound
@@ -33,7 +33,7 @@ async def trash_task(command: TrashTask, uow: TasksUnitOfWork, *, clock: Clock) 
 
 
 async def restore_task(command: TrashTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
-    """Brings back the tasks below that went with it. One that is not in the trash stays as it is.
+    """Also restores the descendants that were deleted with it. A task that is not in the trash stays as it is.
 
     Raises:
         NotFound

@@ -1,4 +1,4 @@
-"""Batches of a workspace go one after the other."""
+"""Batches of a workspace run one after the other."""
 
 import asyncio
 from uuid import UUID
@@ -6,15 +6,15 @@ from weakref import WeakValueDictionary
 
 
 class Turns:
-    """Keeps the order in which batches have come to this process.
+    """A lock per workspace, in the order in which batches arrive at this process.
 
-    Who waits here waits for nothing else. In the database, where the turn is between processes (decision 17), it would hold one
-    of few connections meanwhile, and give up after some seconds.
+    A batch that waits here holds no database connection. If it waited in the database, where batches of different processes wait
+    (decision 17), it would hold a connection and give up after some seconds.
     """
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     def of(self, workspace_id: UUID) -> asyncio.Lock:
-        """Held for as long as a batch of the workspace takes."""
+        """Holds the lock while a batch of the workspace runs."""
         return self._locks.setdefault(workspace_id, asyncio.Lock())

@@ -1,4 +1,4 @@
-"""The representations of projects and tasks: answered, listed and logged, the same JSON everywhere."""
+"""The representations of projects and tasks: the same JSON in responses, lists and the event log."""
 
 import datetime as dt
 from typing import Annotated, Any
@@ -103,7 +103,7 @@ class CommentView(msgspec.Struct, frozen=True):
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
-    """A change of a task, or of a comment on it. ``changes`` maps a member to what it was before and after."""
+    """A change of a task or of a comment on it. ``changes`` maps a field to its values before and after."""
 
     seq: int
     type: str

@@ -1,4 +1,4 @@
-"""Blockers: which task waits for which."""
+"""Blockers: the graph of which task is blocked by which."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,13 @@ MOST_BLOCKERS = 100
 
 
 class Blockers:
-    """A part of the graph of a workspace: all that can be reached from the tasks that are to block another.
+    """A part of the graph of a workspace: all direct and indirect blockers of the new blockers.
 
-    Whoever changes it sees to it that nobody else does at the same time, and applies the changes in their order.
+    The caller has to lock the graph, and to apply changes one after the other.
 
     Attributes:
         blocked_by: the blockers of each task, in the trash or not.
-        live: those that are not in the trash: only they come to block another.
+        live: the tasks that are not in the trash. Only they can be added as blockers.
     """
 
     def __init__(self, blocked_by: Mapping[UUID, Iterable[UUID]] | None = None, live: Iterable[UUID] = ()) -> None:
@@ -25,14 +25,14 @@ class Blockers:
         self.live = set(live)
 
     def block(self, id: UUID, blocker_ids: tuple[UUID, ...], *, before: tuple[UUID, ...]) -> None:
-        """Gives a task its blockers. Those that it had before are not looked at again.
+        """Sets the blockers of a task. Blockers that it already has are not checked again.
 
         Raises:
-            UnknownReference: one of them is no task of the workspace.
+            UnknownReference: a blocker is not a task of the workspace.
             Cycle
         """
         faults = [
-            Fault("unknown_reference", "no task of this workspace", pointer=f"/blocked_by_ids/{index}")
+            Fault("unknown_reference", "There is no such task in this workspace.", pointer=f"/blocked_by_ids/{index}")
             for index, blocker_id in enumerate(blocker_ids)
             if blocker_id not in before and blocker_id not in self.live
         ]
@@ -45,7 +45,7 @@ class Blockers:
         self.live.add(id)
 
     def _way(self, origin: UUID, target: UUID) -> list[UUID] | None:
-        """The shortest way from a task to another, from blocked to blocker."""
+        """The shortest path from a task to another one, from blocked to blocker."""
         came_from: dict[UUID, UUID | None] = {origin: None}
         queue = deque([origin])
         while queue:

@@ -1,4 +1,4 @@
-"""A comment: what somebody has to say about a task."""
+"""Comments on tasks."""
 
 import re
 from collections.abc import Iterable
@@ -13,18 +13,19 @@ from taskhub.kernel.domain.errors import NotAllowed
 LONGEST_BODY = 20_000
 
 _MENTION = re.compile(r"(?<![0-9a-z@])@([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?!-?[0-9a-z])", re.IGNORECASE)
-"""Nothing that looks like an address of mail, or a longer name. Letters other than ASCII's may stand at it: not all languages put
-blanks between words."""
+"""Does not match email addresses or longer names. Letters outside of ASCII may be next to a mention, because not all languages
+put spaces between words.
+"""
 
 
 def named_in(body: str) -> frozenset[UUID]:
-    """The users whom a text names as ``@<id>``."""
+    """The users who are mentioned in a text as ``@<id>``."""
     return frozenset(UUID(id) for id in _MENTION.findall(body))
 
 
 @dataclass(eq=False)
 class Comment(Aggregate):
-    """``mentioned_ids`` are the members whom the body names. ``edited_at`` tells when the body was changed last, if ever."""
+    """``mentioned_ids``: the members mentioned in the body. ``edited_at``: when the body was last changed, or None."""
 
     entity_type: ClassVar[str] = "comment"
 
@@ -44,7 +45,7 @@ class Comment(Aggregate):
     def create(
         cls, *, workspace_id: UUID, id: UUID, task_id: UUID, author_id: UUID, body: str, members: Iterable[UUID], now: datetime
     ) -> "Comment":
-        """``members``: those of the users named in the body who are members."""
+        """``members``: the users mentioned in the body who are members."""
         comment = cls(workspace_id, id, task_id, author_id, body, tuple(sorted(members)), None, 1, now, now)
         comment._record("comment.created")
         return comment
@@ -55,19 +56,19 @@ class Comment(Aggregate):
 
     def edit(self, body: str, *, actor_id: UUID, members: Iterable[UUID], now: datetime) -> None:
         """Raises:
-        NotAllowed: it is somebody else's.
+        NotAllowed: the actor is not the author.
         """
         if actor_id != self.author_id:
-            raise NotAllowed("Only its author changes a comment.")
+            raise NotAllowed("Only the author of a comment can change it.")
         if body != self.body:
             self._change("comment.updated", now, body=body, mentioned_ids=tuple(sorted(members)), edited_at=now)
 
     def delete(self, *, actor_id: UUID, moderates: bool, now: datetime) -> None:
-        """Takes the comment away for good; what is left of it says that there was one.
+        """Deletes the comment. Its row stays, without the text.
 
         Raises:
-            NotAllowed: it is somebody else's, and the caller does not moderate.
+            NotAllowed: the caller is not the author and does not moderate.
         """
         if actor_id != self.author_id and not moderates:
-            raise NotAllowed("Only its author and admins delete a comment.")
+            raise NotAllowed("Only the author of a comment and admins can delete it.")
         self._change("comment.deleted", now, body="", mentioned_ids=(), deleted_at=now)

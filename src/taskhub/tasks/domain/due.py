@@ -1,4 +1,4 @@
-"""When a task is due: on a day, or at a wall time in a time zone."""
+"""Due dates: a date, or a date with a local time in a time zone."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A due date. All day where `time`, `time_zone` (an IANA name) and `at` (the instant, in UTC) are None; never only some of
-    them.
+    """A due date. `time`, `time_zone` (an IANA name) and `at` (the instant, in UTC) are either all set, or all None for an
+    all-day task.
 
-    The instant is worked out once, when the date is set: a later change of a zone's rules moves no date by itself.
+    The instant is computed once, when the date is set. Later changes to the rules of a time zone don't change it.
     """
 
     date: dt.date
@@ -20,17 +20,18 @@ class Due:
 
     @classmethod
     def at_time(cls, date: dt.date, time: dt.time, time_zone: str) -> "Due":
-        """In the gap of a clock change the wall time moves forward by the gap; in an overlap it is the first of the two.
+        """A local time that a clock change skips is moved forward by the gap. Of a local time that occurs twice, the first is
+        used.
 
         Raises:
-            OverflowError: the instant lies outside the years 1 to 9999.
+            OverflowError: the instant is outside the years 1 to 9999.
         """
         return cls(date, time, time_zone, dt.datetime.combine(date, time, ZoneInfo(time_zone)).astimezone(dt.UTC))
 
     @property
     def ends_at(self) -> dt.datetime:
-        """The instant that this is sorted by: an all-day date counts as the end of that date in UTC.
+        """The instant for sorting: of an all-day task the last microsecond of its date in UTC.
 
-        No timed one has this instant, as wall times have no microseconds: it tells that it is a whole day, and which.
+        Local times have no microseconds, so this instant always means an all-day task.
         """
         return self.at or dt.datetime.combine(self.date, dt.time.max, dt.UTC)

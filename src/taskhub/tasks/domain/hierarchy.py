@@ -1,4 +1,4 @@
-"""Subtasks: which task stands under which."""
+"""Subtasks: the trees of tasks."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ MOST_LEVELS = 5
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A task as far as it matters here. One in the trash is not live: nothing new is put under it."""
+    """A task in the tree. ``is_live``: it is not in the trash, and can get new subtasks."""
 
     id: UUID
     parent_id: UUID | None
@@ -22,9 +22,9 @@ class Node:
 
 
 class Hierarchy:
-    """A part of the trees of tasks: all ancestors of the tasks that are to be parents, all descendants of those that get one.
+    """A part of the trees: all ancestors of the new parents, and all descendants of the tasks that get a new parent.
 
-    Whoever changes it sees to it that nobody else does at the same time, and applies the changes in their order.
+    The caller has to lock the trees, and to apply changes one after the other.
     """
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
@@ -34,17 +34,17 @@ class Hierarchy:
             self.put(node)
 
     def put(self, node: Node) -> None:
-        """Adds a task, or changes where it stands, without a question."""
+        """Adds a task, or changes its parent, without checks."""
         if (former := self._nodes.get(node.id)) is not None:
             self._children[former.parent_id].discard(node.id)
         self._nodes[node.id] = node
         self._children[node.parent_id].add(node.id)
 
     def check(self, node: Node) -> None:
-        """Whether a task may stand where the node says.
+        """Checks that a task may have the parent in its node.
 
         Raises:
-            UnknownReference: the parent is no task of the project.
+            UnknownReference: the parent is not a task of the project.
             Cycle
             TooDeep
         """
@@ -52,7 +52,7 @@ class Hierarchy:
             return
         parent = self._nodes.get(node.parent_id)
         if parent is None or not parent.is_live or parent.project_id != node.project_id:
-            raise UnknownReference(Fault("unknown_reference", "no task of this project", pointer="/parent_id"))
+            raise UnknownReference(Fault("unknown_reference", "There is no such task in this project.", pointer="/parent_id"))
         line = self._line(node.parent_id)
         if node.id in line:
             raise Cycle([node.id, *line[: line.index(node.id) + 1]])
@@ -60,7 +60,7 @@ class Hierarchy:
             raise TooDeep(MOST_LEVELS)
 
     def _line(self, id: UUID) -> list[UUID]:
-        """A task and its ancestors, upwards."""
+        """A task and its ancestors, from the bottom up."""
         line = []
         next_id: UUID | None = id
         while next_id is not None:
@@ -69,5 +69,5 @@ class Hierarchy:
         return line
 
     def _height(self, id: UUID) -> int:
-        """How many levels a task and its descendants take."""
+        """How many levels a task and its descendants have."""
         return 1 + max(map(self._height, self._children.get(id, ())), default=0)

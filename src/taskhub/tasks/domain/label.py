@@ -1,4 +1,4 @@
-"""A label: what tasks of all projects of a workspace can be marked with."""
+"""Labels of a workspace, for tasks of all its projects."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ class Label(Aggregate):
 
     @property
     def folded_name(self) -> str:
-        """The name as it is compared: no two labels of a workspace have the same."""
+        """The form of the name that is compared. It is unique in the workspace."""
         return folded(self.name)
 
     @property
@@ -48,6 +48,6 @@ class Label(Aggregate):
         self._change("label.updated", now, name=name, color=color)
 
     def delete(self, now: datetime) -> None:
-        """Says that the label is gone."""
+        """Records that the label was deleted."""
         self.updated_at = now
         self._record("label.deleted")

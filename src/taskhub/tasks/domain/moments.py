@@ -1,4 +1,4 @@
-"""Days in a time zone, and the moments that due dates are compared with."""
+"""Dates in time zones, and bounds for the comparison of due dates."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ _DAY, _SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class DueBound:
-    """What due dates are compared with in a time zone: timed ones by an instant, all-day ones by their date.
+    """A bound for due dates in a time zone. Tasks with a time are compared by their instant, all-day tasks by their date.
 
     Attributes:
-        date: the first date that an all-day task may have and not be over at the instant; None where it lies beyond 9999.
+        date: the first date of an all-day task that is not over at the instant; None if it is after the year 9999.
     """
 
     instant: dt.datetime
@@ -23,7 +23,9 @@ class DueBound:
 
     @classmethod
     def of(cls, moment: dt.date, zone: ZoneInfo) -> "DueBound":
-        """An instant, or the beginning of a date. Against an instant an all-day task counts as the end of its date."""
+        """A bound at an instant, or at the beginning of a date. Compared with an instant, an all-day task is due at the end of
+        its date.
+        """
         if isinstance(moment, dt.datetime):
             return cls(moment, date_at(moment, zone))
         return cls(start_of(moment, zone), moment)
@@ -35,8 +37,8 @@ class DueBound:
 
 
 def start_of(date: dt.date, zone: ZoneInfo) -> dt.datetime:
-    """The instant, in UTC, from which on it is this date, or later: where the clock is put forward at midnight, that moment, and
-    where midnight comes twice, the first. A date that would begin before the year 1 begins with it.
+    """The instant, in UTC, at which a date begins. If clocks are put forward at midnight, it is that moment; if midnight occurs
+    twice, it is the first one. A date that would begin before the year 1 begins with the year 1.
     """
     midnight = dt.datetime.combine(date, dt.time.min)
     try:
@@ -47,12 +49,12 @@ def start_of(date: dt.date, zone: ZoneInfo) -> dt.datetime:
 
 
 def date_at(instant: dt.datetime, zone: ZoneInfo) -> dt.date | None:
-    """The last date that has begun at an instant; None beyond 9999."""
+    """The last date that has begun at an instant; None after the year 9999."""
     try:
         date = _wall_time(instant, zone).date()
     except OverflowError:
         return dt.date.min if instant < _FIRST + _DAY else None
-    # Where midnight comes twice, the clock shows the day before again after the first.
+    # If midnight occurs twice, the clock shows the previous day again after the first one.
     return date if date == dt.date.max or start_of(date + _DAY, zone) > instant else date + _DAY
 
 
@@ -61,7 +63,7 @@ def _wall_time(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 
 
 def _end_of_gap(midnight: dt.datetime, zone: ZoneInfo, after: dt.datetime) -> dt.datetime:
-    """When the clock is put forward from before midnight to after it: clocks are changed at full seconds."""
+    """The instant at which the clock is put forward past midnight. Clocks are changed at full seconds."""
     before = midnight.replace(tzinfo=zone, fold=1).astimezone(dt.UTC)
     while after - before > _SECOND:
         middle = before + (after - before) // (2 * _SECOND) * _SECOND

@@ -1,4 +1,4 @@
-"""A place in the order of a project, as somebody asks for it."""
+"""Positions in the order of a project, as clients request them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +12,7 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """On one side of another task; of none: before or after all tasks of the project."""
+    """Directly before or after another task. Without a task: before or after all tasks of the project."""
 
     side: Side
     of: UUID | None = None

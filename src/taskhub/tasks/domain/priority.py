@@ -1,10 +1,10 @@
-"""How urgent a task is."""
+"""Priorities of tasks."""
 
 from enum import IntEnum
 
 
 class Priority(IntEnum):
-    """In order of urgency; the name, in lower case, is what clients see."""
+    """Sorted by urgency. The API shows the name in lower case."""
 
     NONE = 0
     LOW = 1

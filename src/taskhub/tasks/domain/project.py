@@ -1,4 +1,4 @@
-"""A project: the home, the numbering and the order of tasks."""
+"""Projects: they number and order their tasks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,12 +56,12 @@ class Project(Aggregate):
         self._change("project.updated", now, name=name, description=description)
 
     def follow(self, workflow: Workflow, *, moves: Mapping[str, str], in_use: frozenset[str], now: datetime) -> dict[str, str]:
-        """Gives the project another workflow. Returns where tasks go whose status is no more; see `Workflow.succeed`.
+        """Replaces the workflow. Returns the new status for each removed status that tasks have; see `Workflow.succeed`.
 
         Raises:
             ValidationFailed
             StatusInUse
-            ProjectArchived: tasks would have to move.
+            ProjectArchived: the status of tasks would have to change.
         """
         needed = workflow.succeed(self.workflow, moves, in_use)
         if needed:
@@ -80,7 +80,7 @@ class Project(Aggregate):
         self._change("project.trashed", now, deleted_at=now)
 
     def purge(self, now: datetime) -> None:
-        """Empties a project that is gone for good. What is left keeps its key and its id from being given again."""
+        """Removes the content of a purged project. The row stays, so that the key and the id are not reused."""
         self._change("project.purged", now, name="", description=None, workflow=STANDARD, purged_at=now)
 
     def restore(self, now: datetime) -> None:

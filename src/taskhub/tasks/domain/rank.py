@@ -1,4 +1,4 @@
-"""Ranks: texts whose bytewise order is the order of a project's tasks, with room for another between any two.
+"""Ranks: strings whose bytewise order is the order of the tasks of a project. Between any two ranks there is room for another.
 
 They are the keys of fractional indexing (David Greenspan, "Implementing Fractional Indexing"; base 62): an integer, whose first
 letter tells its length, and a fraction without trailing zeros.
@@ -6,17 +6,17 @@ letter tells its length, and a fraction without trailing zeros.
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LONGEST = 64
-"""What a rank may grow to."""
+"""The maximum length of a rank."""
 ROOMY = 40
-"""What a rank may grow to where room is made: from there to the longest it is more than a hundred moves."""
+"""The maximum length after rebalancing. It takes more than a hundred moves from there to the maximum length."""
 _ZERO, _LAST = DIGITS[0], DIGITS[-1]
 _SMALLEST = "A" + _ZERO * 26
 
 
 def at_end(place: int) -> str:
-    """The rank of what is put at the end of a project as its n-th: an integer of nine digits, behind all that came before.
+    """The rank of the n-th task that is added at the end of a project: an integer of nine digits, after all earlier ones.
 
-    Its digits are decimal, so that PostgreSQL can write the same without help: `'i' || lpad(place::text, 9, '0')`.
+    Its digits are decimal, so that PostgreSQL can compute the same rank: `'i' || lpad(place::text, 9, '0')`.
     """
     return f"i{place:09}"
 
@@ -25,7 +25,7 @@ def between(low: str | None, high: str | None) -> str:
     """A rank between two others; None stands for the beginning and the end.
 
     Raises:
-        ValueError: they are no ranks, or not in this order, or there is nothing before or behind them.
+        ValueError: these are not ranks, or not in this order, or there is no rank before or after them.
     """
     if low is not None and high is not None and low >= high:
         raise ValueError(f"{low} is not before {high}")
@@ -42,7 +42,7 @@ def between(low: str | None, high: str | None) -> str:
 
 
 def spread(low: str | None, high: str, count: int) -> list[str]:
-    """As many ranks in their order, between two others and as short as they can be."""
+    """This many ranks in ascending order between two others, as short as possible."""
     if low is None:
         ranks = [high]
         for _ in range(count):
@@ -78,7 +78,7 @@ def _parts(rank: str) -> tuple[str, str]:
 
 
 def _midpoint(low: str, high: str | None) -> str:
-    """A fraction between two others, of which the first may be empty and the second be none."""
+    """A fraction between two others. The first may be empty, the second None."""
     if high is not None:
         common = next(n for n, digit in enumerate(high) if low[n : n + 1].ljust(1, _ZERO) != digit)
         if common:

@@ -1,4 +1,4 @@
-"""A task: a piece of work in a project."""
+"""Tasks of a project."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -17,12 +17,12 @@ from taskhub.tasks.domain.workflow import CLOSED
 
 MOST_ASSIGNEES = 100
 MOST_LABELS = 40
-"""Both stand in an index, whose entries are limited to 2,700 bytes."""
+"""Both are columns of an index whose entries are limited to 2,700 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a client may set on a task. What it refers to is looked at before it is set; see `Relations`."""
+    """The fields of a task that a client can set. References are checked before they are set; see `Relations`."""
 
     title: str
     description: str | None = None
@@ -36,11 +36,11 @@ class Content:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Content":
-        """A content of what is given. Lists of ids have neither order nor repeats."""
+        """A content with these values. Lists of ids are sorted and have no duplicates."""
         return cls(**_canonical(values))
 
     def changed(self, values: Mapping[str, Any]) -> "Content":
-        """This content with what is given instead."""
+        """This content with some values replaced."""
         return replace(self, **_canonical(values))
 
 
@@ -55,8 +55,8 @@ def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
 class Task(Aggregate):
     """Attributes:
     number: None until the commit has allocated it.
-    trashed_with: the project, or the task above this one, that took it to the trash.
-    rank: a new place among the tasks of its project; None where it stays at the one it has.
+    trashed_with: the project or the ancestor with which the task was moved to the trash.
+    rank: a new position in its project; None to keep the current one.
     """
 
     entity_type: ClassVar[str] = "task"
@@ -89,7 +89,7 @@ class Task(Aggregate):
         number: int | None = None,
         rank: str | None = None,
     ) -> "Task":
-        """A new task of a project. Without a number it gets one at commit, and the last place.
+        """A new task of a project. Without a number it gets one at commit, and the last position.
 
         Raises:
             ProjectArchived
@@ -154,7 +154,9 @@ class Task(Aggregate):
         self.change(self._without("assignee_ids", user_id), project=project, now=now)
 
     def release(self, user_id: UUID, *, now: datetime) -> None:
-        """Takes someone off who is no longer a member. Not a client's change: archived projects and the trash don't stop it."""
+        """Removes a former member from the task. This is no change by a client, so it is allowed in archived projects and in the
+        trash.
+        """
         self._change("task.updated", now, content=self._without("assignee_ids", user_id))
 
     def add_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
@@ -184,11 +186,11 @@ class Task(Aggregate):
         self.change(self._without("blocked_by_ids", blocker_id), project=project, now=now)
 
     def lose_blockers(self, blocker_ids: frozenset[UUID], *, now: datetime) -> None:
-        """Forgets blockers that are gone for good. Not a client's change."""
+        """Removes purged blockers. This is no change by a client."""
         self._change("task.updated", now, content=self._without("blocked_by_ids", *blocker_ids))
 
     def move(self, content: Content, rank: str | None, *, project: Project, now: datetime) -> None:
-        """Gives the task another place in its project, and with it another content. Without a rank it stays where it is.
+        """Changes the position of the task in its project, and its content. Without a rank it keeps its position.
 
         Raises:
             ProjectArchived
@@ -203,7 +205,7 @@ class Task(Aggregate):
             self._record("task.moved")
 
     def enter(self, project: Project, number: int, rank: str, content: Content, *, now: datetime) -> None:
-        """Goes over to another project. No transition leads there: any of its statuses will do.
+        """Moves the task to another project. It may get any status of that project without a transition.
 
         Raises:
             ProjectArchived
@@ -224,12 +226,12 @@ class Task(Aggregate):
         self._change("task.trashed", now, deleted_at=now)
 
     def follow_to_trash(self, leader: "Task", *, now: datetime) -> None:
-        """Goes to the trash because the task above goes there; one that is there already stays as it is."""
+        """Moves the task to the trash together with an ancestor. A task that is already there stays as it is."""
         if self.deleted_at is None:
             self._change("task.trashed", now, deleted_at=now, trashed_with=leader.id)
 
     def restore(self, *, project: Project, parent: "Task | None" = None, now: datetime) -> None:
-        """Takes the task out of the trash; one that is not there stays as it is. ``parent``: the task above, if it is there.
+        """Restores the task from the trash. A task that is not there stays as it is. ``parent``: its parent, if it exists.
 
         Raises:
             ProjectDeleted
@@ -246,18 +248,18 @@ class Task(Aggregate):
         self.come_back(now)
 
     def come_back(self, now: datetime) -> None:
-        """Leaves the trash together with the one that took it there."""
+        """Restores the task together with the ancestor with which it was deleted."""
         self._change("task.restored", now, deleted_at=None, trashed_with=None)
 
     def purge(self, now: datetime) -> None:
-        """Says that the task is gone for good."""
+        """Records that the task was purged."""
         self.updated_at = now
         self._record("task.purged")
 
     def _add(
         self, name: str, id: UUID, most: int, too_many: Callable[[int], DomainError], project: Project, now: datetime
     ) -> None:
-        """Puts an id into one of the lists of the content."""
+        """Adds an id to one of the lists of the content."""
         ids = getattr(self.content, name)
         if id in ids:
             return

@@ -1,4 +1,4 @@
-"""Where the tasks of a project may stand, and where they may go from there."""
+"""Workflows: the statuses of a project and the transitions between them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MOST_STATUSES = 50
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A status of a project. Its category is what all projects have in common; it never changes."""
+    """A status of a project. Its category is comparable over all projects and never changes."""
 
     key: str
     name: str
@@ -23,10 +23,11 @@ class Status:
 
 @dataclass(frozen=True)
 class Workflow:
-    """The statuses of a project, the first of them that of new tasks. Those of former versions may share names, or begin closed.
+    """The statuses of a project. New tasks get the first one. Workflows of earlier versions may have duplicate names, or a closed
+    first status.
 
-    ``transitions`` tells for each status which ones a task may go to from there, none where it is missing. Without transitions
-    any may follow any.
+    ``transitions``: for each status, the statuses that a task may change to; none if the status is missing. If it is None, every
+    change is allowed.
     """
 
     statuses: tuple[Status, ...]
@@ -35,7 +36,7 @@ class Workflow:
     @classmethod
     def define(cls, statuses: tuple[Status, ...], transitions: Mapping[str, tuple[str, ...]] | None) -> "Workflow":
         """Raises:
-        ValidationFailed: a key or a name twice, a first status that is closed, or a transition of a status that is not there.
+        ValidationFailed: a duplicate key or name, a closed first status, or a transition with an unknown status.
         """
         faults = [*_repetitions(statuses), *_closed_first(statuses), *_unknown_steps(statuses, transitions or {})]
         if faults:
@@ -61,7 +62,9 @@ class Workflow:
         """
         if key not in self._categories:
             known = ", ".join(self._categories)
-            fault = Fault("unknown_status", f"The project has no such status. It has: {known}.", pointer="/status")
+            fault = Fault(
+                "unknown_status", f"The project has no status with this key. Its statuses are: {known}.", pointer="/status"
+            )
             raise ValidationFailed(fault)
         return self._categories[key]
 
@@ -77,14 +80,14 @@ class Workflow:
                 raise IllegalTransition(origin, target, allowed)
 
     def succeed(self, former: "Workflow", moves: Mapping[str, str], in_use: frozenset[str]) -> dict[str, str]:
-        """Checks whether this may take the place of a former workflow, where tasks stand at the statuses that are in use.
+        """Checks that this workflow may replace a former one. ``in_use``: the statuses that tasks have.
 
-        ``moves`` tells where the tasks of a status that goes are to go; what it says of others is not needed, so that a repeated
-        request finds its work done. Returns the moves that are.
+        ``moves``: the new status for the tasks of each removed status. Entries for statuses without tasks are ignored, so that a
+        retried request succeeds. Returns the entries that are needed.
 
         Raises:
-            ValidationFailed: a status would change its category, or its tasks would move to one that is not there.
-            StatusInUse: a status goes, and nothing tells where its tasks are to go.
+            ValidationFailed: the category of a status would change, or tasks would get a status that does not exist.
+            StatusInUse: a removed status still has tasks, and ``moves`` has no new status for them.
         """
         self._check_categories(former)
         self._check_moves(moves)
@@ -95,7 +98,11 @@ class Workflow:
 
     def _check_categories(self, former: "Workflow") -> None:
         faults = [
-            Fault("category_fixed", f"The category of {status.key} stays {category}.", pointer=f"/statuses/{index}/category")
+            Fault(
+                "category_fixed",
+                f"The category of the status {status.key} is {category} and can't be changed.",
+                pointer=f"/statuses/{index}/category",
+            )
             for index, status in enumerate(self.statuses)
             if (category := former._categories.get(status.key, status.category)) != status.category
         ]
@@ -105,7 +112,11 @@ class Workflow:
     def _check_moves(self, moves: Mapping[str, str]) -> None:
         faults = [_not_there(target, f"/status_map/{origin}") for origin, target in moves.items() if not self.has(target)]
         faults += [
-            Fault("status_stays", f"{origin} stays a status: its tasks stay with it.", pointer=f"/status_map/{origin}")
+            Fault(
+                "status_stays",
+                f"The status {origin} is not removed, so its tasks can't get another one.",
+                pointer=f"/status_map/{origin}",
+            )
             for origin in moves
             if self.has(origin)
         ]
@@ -119,9 +130,13 @@ def _repetitions(statuses: tuple[Status, ...]) -> Iterator[Fault]:
     for index, status in enumerate(statuses):
         name = folded(status.name)
         if status.key in keys:
-            yield Fault("repeated", f"The key {status.key} stands here twice.", pointer=f"/statuses/{index}/key")
+            yield Fault("repeated", f"Another status has the key {status.key}.", pointer=f"/statuses/{index}/key")
         elif name in names:
-            yield Fault("repeated", "Another status has this name, however it is written.", pointer=f"/statuses/{index}/name")
+            yield Fault(
+                "repeated",
+                "Another status has this name, apart from case and invisible characters.",
+                pointer=f"/statuses/{index}/name",
+            )
         keys.add(status.key)
         names.add(name)
 
@@ -129,7 +144,9 @@ def _repetitions(statuses: tuple[Status, ...]) -> Iterator[Fault]:
 def _closed_first(statuses: tuple[Status, ...]) -> Iterator[Fault]:
     if statuses[0].category in CLOSED:
         yield Fault(
-            "closed_first", "New tasks begin at the first status: it can't be a closed one.", pointer="/statuses/0/category"
+            "closed_first",
+            "New tasks get the first status, so its category can't be done or cancelled.",
+            pointer="/statuses/0/category",
         )
 
 
@@ -144,7 +161,7 @@ def _unknown_steps(statuses: tuple[Status, ...], transitions: Mapping[str, tuple
 
 
 def _not_there(key: str, pointer: str) -> Fault:
-    return Fault("unknown_status", f"{key} is not among the statuses.", pointer=pointer)
+    return Fault("unknown_status", f"There is no status with the key {key}.", pointer=pointer)
 
 
 STANDARD = Workflow(
@@ -155,4 +172,4 @@ STANDARD = Workflow(
         Status("cancelled", "Cancelled", "cancelled"),
     )
 )
-"""What every project has from the start."""
+"""The workflow of every new project."""

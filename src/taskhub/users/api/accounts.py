@@ -1,4 +1,4 @@
-"""One's own account."""
+"""Routes of the caller's own account."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ ACCOUNTS = Routes("Users")
     PUBLIC,
     status_code=201,
     privacy=Privacy.SECRET,
-    summary="Register",
+    summary="Create an account",
     answers=UserView,
     errors=(RegistrationClosed, EmailTaken),
     etag=True,
@@ -48,7 +48,7 @@ async def create_user(request: ApiRequest, body: NewUser) -> Response:
     return request.answer(await users.runner().run(users.create_user(), command, context, Reply(201, ME)))
 
 
-@ACCOUNTS.get(ME, READ_ACCOUNT, privacy=Privacy.SECRET, summary="Read one's own account", answers=UserView)
+@ACCOUNTS.get(ME, READ_ACCOUNT, privacy=Privacy.SECRET, summary="Read your account", answers=UserView)
 async def get_me(request: ApiRequest) -> Response:
     view = await module_of(request).queries().user(request.caller.user_id)
     return JsonResponse(200, msgspec.json.encode(view))
@@ -58,7 +58,7 @@ async def get_me(request: ApiRequest) -> Response:
     ME,
     OWN_ACCOUNT,
     privacy=Privacy.SECRET,
-    summary="Change one's own account",
+    summary="Change your account",
     answers=UserView,
     errors=(EmailTaken, WrongPassword),
     retryable=True,
@@ -78,7 +78,7 @@ async def change_me(request: ApiRequest, body: UserPatch) -> Response:
         expected=request.expected,
     )
     if is_secret:
-        # A digest of this body, kept with its key, would be a digest of the password.
+        # A digest of this body, stored with its key, would be a digest of the password.
         context = replace(request.command_context(), retry_key=None)
         return _shown(await users.runner().run(users.change_account(), command, context, Reply()))
     return _shown(await request.run(users.runner(), users.change_account(), command, Reply()))
@@ -89,7 +89,7 @@ async def change_me(request: ApiRequest, body: UserPatch) -> Response:
     OWN_ACCOUNT,
     status_code=204,
     privacy=Privacy.SECRET,
-    summary="Change one's password",
+    summary="Change your password",
     errors=(WrongPassword,),
 )
 async def change_password(request: ApiRequest, body: PasswordChange) -> Response:
@@ -107,7 +107,7 @@ async def change_password(request: ApiRequest, body: PasswordChange) -> Response
     OWN_ACCOUNT,
     status_code=204,
     privacy=Privacy.SECRET,
-    summary="Close one's account, for good",
+    summary="Close your account permanently",
     errors=(WrongPassword,),
 )
 async def close_account(request: ApiRequest, body: AccountClosing) -> Response:
@@ -119,12 +119,12 @@ async def close_account(request: ApiRequest, body: AccountClosing) -> Response:
 
 
 async def _prove(request: ApiRequest, password: str) -> Proof:
-    """A stolen session is no licence to guess: these attempts count like sign-ins."""
+    """Checks the current password. Attempts count like sign-ins, so that a stolen session can't be used to guess the password."""
     request.limit_attempts(str(request.caller.user_id))
     return await module_of(request).passwords().prove(request.caller.user_id, password)
 
 
 def _shown(answer: Answer) -> JsonResponse:
-    """What stands under `me` carries no ETag."""
+    """The account without an `ETag`: paths with `me` mean another resource for each caller."""
     headers = [(b"idempotency-replayed", b"true")] if answer.replayed else []
     return JsonResponse(answer.reply.status, answer.body, headers)

@@ -29,7 +29,7 @@ def _new_password(value: SecretStr) -> SecretStr:
             {"shortest": password.SHORTEST, "longest": password.LONGEST},
         )
     if password.has_control_character(text):
-        raise PydanticCustomError("control_character", "Control characters are not allowed here: nobody can type them again.")
+        raise PydanticCustomError("control_character", "Control characters are not allowed in a password.")
     return value
 
 
@@ -46,7 +46,7 @@ NewPassword = Annotated[
     Field(json_schema_extra={"minLength": password.SHORTEST, "maxLength": password.LONGEST}),
 ]
 KnownPassword = Annotated[SecretStr, Field(max_length=password.LONGEST_AS_TYPED)]
-"""A password to check: whatever it looks like, the answer is whether it is right."""
+"""A password to check. Its form is not validated: any other text is simply a wrong password."""
 ScopeKey = Annotated[Literal["read", "write", "admin"], WithJsonSchema(SCOPE)]
 Scopes = Annotated[list[ScopeKey], Field(min_length=1), AfterValidator(_scopes)]
 
@@ -59,7 +59,7 @@ class NewUser(Body):
 
 
 class UserPatch(Patch):
-    """A merge patch: a member that is missing stays as it is. A new `email` needs `current_password`."""
+    """A merge patch: a field that is absent stays as it is. To change `email`, send `current_password` as well."""
 
     name: Name = ""
     time_zone: TimeZone = ""
@@ -68,7 +68,7 @@ class UserPatch(Patch):
 
 
 class PasswordChange(Body):
-    """`revoke_tokens`: the API tokens too; the other sessions end in any case."""
+    """Changing the password ends all other sessions. With `revoke_tokens` it revokes all API tokens as well."""
 
     current_password: KnownPassword
     new_password: NewPassword
@@ -89,7 +89,7 @@ class Refresh(Body):
 
 
 class NewToken(Body):
-    """`workspace_id` binds the token to that workspace; without `expires_at` it works until it is revoked."""
+    """A new API token. Without `expires_at` it is valid until it is revoked."""
 
     name: Name
     scopes: Scopes

@@ -1,4 +1,4 @@
-"""The one dependency of this module's routes."""
+"""The container of this module, for its routes."""
 
 from typing import cast
 
@@ -7,5 +7,5 @@ from taskhub.users.container import UsersContainer
 
 
 def module_of(request: ApiRequest) -> UsersContainer:
-    """This module's container, of the app that serves the request."""
+    """The container of this module in the application that serves the request."""
     return cast("UsersContainer", request.container.users)

@@ -1,4 +1,4 @@
-"""The routes of this module."""
+"""All routes of this module."""
 
 from taskhub.users.api.accounts import ACCOUNTS
 from taskhub.users.api.sessions import SESSIONS

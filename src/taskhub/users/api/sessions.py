@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Routes of sessions: sign in, renew, list and sign out."""
 
 import hashlib
 from dataclasses import replace
@@ -78,7 +78,7 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
     return JsonResponse(200, msgspec.json.encode(users.session_tokens()(signed_in)))
 
 
-@SESSIONS.get(PATH, OWN_ACCOUNT, summary="List one's sessions, newest first", answers=Page[SessionView])
+@SESSIONS.get(PATH, OWN_ACCOUNT, summary="List your sessions, newest first", answers=Page[SessionView])
 async def list_sessions(request: ApiRequest, page: PageQuery) -> Response:
     users = module_of(request)
     position = request.position()
@@ -114,7 +114,7 @@ async def delete_session(request: ApiRequest, session: str) -> Response:
 
 
 async def _remember_address(request: ApiRequest, user_id: UUID) -> None:
-    """The session is open already: it does not depend on this."""
+    """Stores the address that the caller signed in from. The session is open already, so a failure here does not matter."""
     users = module_of(request)
     try:
         await users.sign_in_addresses().remember(user_id, request.address, now=users.clock()())
@@ -123,7 +123,7 @@ async def _remember_address(request: ApiRequest, user_id: UUID) -> None:
 
 
 def current_session(request: ApiRequest) -> UUID:
-    """The session that asks: routes that need one are closed to API tokens."""
+    """The id of the caller's session. Routes that use it do not accept API tokens."""
     assert request.caller.session_id is not None
     return request.caller.session_id
 
@@ -133,7 +133,7 @@ def _session_id(text: str, current: UUID) -> UUID:
 
 
 def _account(email: str) -> str:
-    """What attempts are counted by: one account, however its email is spelled."""
+    """The key that attempts are counted by: the same for every spelling of an email address."""
     try:
         return EmailAddress.parse(email).key
     except ValueError:

@@ -1,4 +1,4 @@
-"""API tokens."""
+"""Routes of API tokens."""
 
 from uuid import UUID
 
@@ -52,7 +52,7 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
     return JsonResponse(201, msgspec.json.encode(view), headers)
 
 
-@TOKENS.get(PATH, OWN_ACCOUNT, summary="List one's API tokens, newest first", answers=Page[TokenView])
+@TOKENS.get(PATH, OWN_ACCOUNT, summary="List your API tokens, newest first", answers=Page[TokenView])
 async def list_tokens(request: ApiRequest, page: PageQuery) -> Response:
     position = request.position()
     after = UUID(position[0]) if position else None

@@ -1,4 +1,4 @@
-"""Change one's own name, time zone and email."""
+"""Change the name, time zone and email of one's account."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +15,7 @@ from taskhub.users.domain.user import User
 
 @dataclass(frozen=True, slots=True)
 class ChangeAccount:
-    """None leaves a thing as it is. ``proof`` is needed for an email that differs from the one there is."""
+    """Fields that are None stay as they are. ``proof`` is required to change the email."""
 
     user_id: UUID
     name: str | None
@@ -30,7 +30,7 @@ async def change_account(command: ChangeAccount, uow: UsersUnitOfWork, *, clock:
     NotFound
     StaleVersion
     ValidationFailed: a new email without the current password.
-    WrongPassword: the password changed after it was proven.
+    WrongPassword: the password was changed after it was checked.
     EmailTaken
     """
     user = await uow.users.get(command.user_id, expected=command.expected)
@@ -47,6 +47,8 @@ async def change_account(command: ChangeAccount, uow: UsersUnitOfWork, *, clock:
 
 def _require(proof: Proof | None, user: User) -> None:
     if proof is None:
-        raise ValidationFailed(Fault("missing", "A new email needs the current password.", pointer="/current_password"))
+        raise ValidationFailed(
+            Fault("missing", "To change the email address, send the current password.", pointer="/current_password")
+        )
     if not proof.holds_for(user):
         raise WrongPassword

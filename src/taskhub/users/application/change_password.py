@@ -1,4 +1,4 @@
-"""Change one's own password."""
+"""Change the password of one's account."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -21,12 +21,12 @@ class ChangePassword:
 
 
 async def change_password(command: ChangePassword, uow: UsersUnitOfWork, *, clock: Clock) -> None:
-    """Ends every other session; revokes the API tokens on demand.
+    """Ends all other sessions, and on request revokes all API tokens.
 
     Raises:
         NotFound
         StaleVersion
-        WrongPassword: the password changed after it was proven.
+        WrongPassword: the password was changed after it was checked.
     """
     await uow.lock()
     user = await uow.users.get(command.proof.user_id, expected=command.expected)

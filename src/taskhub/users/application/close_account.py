@@ -1,4 +1,4 @@
-"""Close one's own account, for good."""
+"""Close one's account permanently."""
 
 from dataclasses import dataclass
 
@@ -18,15 +18,15 @@ class CloseAccount:
 
 
 async def close_account(command: CloseAccount, uow: UsersUnitOfWork, *, clock: Clock) -> None:
-    """Ends memberships, sessions and tokens, and erases all that says whose account it was.
+    """Ends memberships, sessions and tokens, and erases all personal data.
 
-    Workspaces are locked before the user, as everywhere.
+    Workspaces are locked before the user, as in all use cases.
 
     Raises:
         NotFound
         StaleVersion
-        WrongPassword: the password changed after it was proven.
-        LastOwner: of a workspace with other members.
+        WrongPassword: the password was changed after it was checked.
+        LastOwner: the user is the only owner of a workspace with other members.
     """
     if command.expected is not None and command.proof.version not in command.expected:
         raise StaleVersion(command.proof.version)

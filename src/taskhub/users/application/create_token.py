@@ -15,7 +15,7 @@ from taskhub.users.domain.api_token import ApiToken
 
 @dataclass(frozen=True, slots=True)
 class CreateToken:
-    """``session_id`` is the session that asks."""
+    """``session_id`` is the session of the caller."""
 
     id: UUID
     user_id: UUID
@@ -33,20 +33,21 @@ class CreatedToken:
 
 
 async def create_token(command: CreateToken, uow: UsersUnitOfWork, *, secrets: ApiTokenSecrets, clock: Clock) -> CreatedToken:
-    """The session is loaded, so the commit checks that it is still there: no token slips past what ends all sessions and tokens.
+    """Loads the session, so that the commit checks that it still exists. Otherwise a token could be created while all are
+    revoked.
 
     Raises:
-        InvalidToken: the session has ended meanwhile.
-        ValidationFailed: it would be expired already.
-        UnknownReference: the user is no member of the workspace.
+        InvalidToken: the session has ended.
+        ValidationFailed: the expiry is in the past.
+        UnknownReference: the user is not a member of the workspace.
     """
     if command.workspace_id is not None and not await uow.tenancies.is_member(command.workspace_id, command.user_id):
-        raise UnknownReference(Fault("unknown_reference", "no workspace of yours", pointer="/workspace_id"))
+        raise UnknownReference(Fault("unknown_reference", "You are not a member of such a workspace.", pointer="/workspace_id"))
     if await uow.sessions.find(command.user_id, command.session_id) is None:
         raise InvalidToken
     now = clock()
     if command.expires_at is not None and command.expires_at <= now:
-        raise ValidationFailed(Fault("past", "A token can't expire in the past.", pointer="/expires_at"))
+        raise ValidationFailed(Fault("past", "Expected a time in the future.", pointer="/expires_at"))
     secret, digest = secrets.mint()
     token = ApiToken.create(
         user_id=command.user_id,

@@ -23,7 +23,7 @@ class CreateUser:
 
 
 async def create_user(command: CreateUser, uow: UsersUnitOfWork, *, clock: Clock) -> User:
-    """For operators: whether registration is open does not matter.
+    """For operators: works also if registration is closed.
 
     Raises:
         EmailTaken

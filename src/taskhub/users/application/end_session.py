@@ -1,4 +1,4 @@
-"""Sign out, here or elsewhere."""
+"""Sign out: end the current session or another one."""
 
 from dataclasses import dataclass
 from uuid import UUID

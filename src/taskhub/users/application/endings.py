@@ -1,6 +1,6 @@
-"""Ending what an account has open. The unit of work is locking, and holds the user already.
+"""End the sessions and API tokens of an account. The unit of work is in locking mode and has locked the user.
 
-Sessions go before tokens: with the sessions locked nobody makes another token.
+Sessions are ended first: while they are locked, nobody can create another token.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from taskhub.users.application.ports import UsersUnitOfWork
 
 
 async def end_sessions(user_id: UUID, uow: UsersUnitOfWork, *, now: datetime, but: UUID | None = None) -> None:
-    """Ends all sessions of a user ``but`` one."""
+    """Ends all sessions of a user, except ``but``."""
     for session in await uow.sessions.of_user(user_id):
         if session.id != but:
             session.end(now)

@@ -19,7 +19,7 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session, and the refresh token that keeps it alive."""
+    """A session and its refresh token."""
 
     user_id: UUID
     session_id: UUID
@@ -27,10 +27,10 @@ class SignedIn:
 
 
 async def open_session(command: OpenSession, uow: UsersUnitOfWork, *, refresh_tokens: RefreshTokens, clock: Clock) -> SignedIn:
-    """The user is loaded, so the commit checks that they are as they were: no session slips past a change of the password.
+    """Loads the user, so that the commit checks their version. Otherwise a session could be opened while the password is changed.
 
     Raises:
-        InvalidCredentials: the password changed after it was proven, or the account was closed.
+        InvalidCredentials: the password was changed after it was checked, or the account was closed.
     """
     user = await uow.users.find(command.proof.user_id)
     if user is None or not command.proof.holds_for(user):

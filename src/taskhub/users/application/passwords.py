@@ -1,4 +1,4 @@
-"""Proving who one is with a password. Done before a unit of work is opened: hashing takes a tenth of a second."""
+"""Check passwords. This is done before a unit of work is opened, because hashing takes a tenth of a second."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,7 +13,7 @@ from taskhub.users.domain.user import User
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What is needed to check a password. ``knows_address``: the account was signed in to from where this is asked, lately."""
+    """The data needed to check a password. ``knows_address``: the account was recently signed in to from this network address."""
 
     user_id: UUID
     password_hash: str = field(repr=False)
@@ -30,7 +30,7 @@ class CredentialStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Somebody knew an account's password: the one with this number, when the account was at this version."""
+    """Proof that the caller knew the password with this number when the account was at this version."""
 
     user_id: UUID
     password_number: int
@@ -47,8 +47,8 @@ class Passwords:
         self._hasher = hasher
 
     async def find(self, email: str, address: str) -> Credentials | None:
-        """What is known of the account of an email, asked for from an address. None, in the same time, for an email that nobody
-        has, or that is none.
+        """The credentials of the account with an email, for a request from an address. None, in the same time, if there is no
+        such account or it is not an email address.
         """
         try:
             key = EmailAddress.parse(email).key
@@ -57,7 +57,7 @@ class Passwords:
         return await self._store.by_email(key, address)
 
     async def prove_found(self, known: Credentials | None, password: str) -> Proof:
-        """Takes the same time whether anything is known or not.
+        """Takes the same time whether or not the account exists.
 
         Raises:
             InvalidCredentials
@@ -91,9 +91,10 @@ class Passwords:
         return Proof(known.user_id, known.password_number, known.version, verdict.rehashed)
 
     async def _verify(self, password: str, known: str | None) -> Verdict:
-        """Passwords used to be hashed as they were typed: what differs from its canonical form is tried as it is, too.
+        """Earlier versions hashed passwords as they were typed. So a password that differs from its canonical form is tried in
+        both forms.
 
-        That depends on the password alone, so it tells nothing about the account.
+        This depends only on the password, so the time reveals nothing about the account.
         """
         form = canonical(password)
         verdict = await self._hasher.verify(form, known)

@@ -1,4 +1,4 @@
-"""What the use cases of this module need from outside."""
+"""Ports: what the use cases of this module need from the infrastructure."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User
 
 ACCESS_SECONDS = 900
-"""How long an access token lives."""
+"""The lifetime of an access token."""
 
 
 class Users(Protocol):
@@ -60,15 +60,16 @@ class ApiTokens(Protocol):
 
 
 class Tenancies(Protocol):
-    """The workspaces of a user, over the caller's unit of work."""
+    """The memberships of a user, in the caller's unit of work."""
 
     async def is_member(self, workspace_id: UUID, user_id: UUID) -> bool: ...
 
     async def release(self, user_id: UUID, *, now: datetime) -> None:
-        """Ends all memberships of a user, and deletes the workspaces that were theirs alone. The unit of work is locking.
+        """Ends all memberships of a user, and deletes the workspaces without other members. The unit of work must be in locking
+        mode.
 
         Raises:
-            LastOwner: they are the only owner of a workspace with other members.
+            LastOwner: the user is the only owner of a workspace with other members.
         """
 
 
@@ -86,28 +87,28 @@ class UsersUnitOfWork(UnitOfWork, Protocol):
     def tenancies(self) -> Tenancies: ...
 
     async def forget_retry_keys(self, user_id: UUID) -> None:
-        """Removes the user's retry keys, and the answers kept with them. The unit of work must be locking."""
+        """Deletes the idempotency keys of the user and the stored responses. The unit of work must be in locking mode."""
 
     async def forget_addresses(self, user_id: UUID) -> None:
-        """Removes the addresses that the user signed in from. The unit of work must be locking."""
+        """Deletes the addresses that the user signed in from. The unit of work must be in locking mode."""
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose, so never called while a unit of work is open: its connection would wait along.
+    """Hashing is slow on purpose. Never call it while a unit of work is open, which would hold a database connection.
 
     Raises:
-        Busy: too many are waiting already.
+        Busy: too many calls are waiting.
     """
 
     async def hash(self, password: str) -> str: ...
 
     async def verify(self, password: str, known: str | None) -> "Verdict":
-        """Takes the same time whether there is a hash to compare with or not."""
+        """Takes the same time with and without a hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``rehashed`` is the password under today's parameters and in its canonical form, where the known hash is not."""
+    """``rehashed``: a new hash with the current parameters and of the canonical form, if the stored one is outdated."""
 
     is_right: bool
     rehashed: str | None = field(default=None, repr=False)
@@ -115,7 +116,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token. ``is_genuine``: this service made it, whether it still works or not."""
+    """A refresh token. ``is_genuine``: it was issued by this service, even if it is no longer valid."""
 
     text: str = field(repr=False)
     user_id: UUID
@@ -128,17 +129,17 @@ class RefreshTokens(Protocol):
     def first(self, user_id: UUID, session_id: UUID) -> RefreshToken: ...
 
     def read(self, text: str) -> RefreshToken | None:
-        """None for anything that does not have the form of a refresh token."""
+        """None if the text does not have the form of a refresh token."""
 
     def successors(self, token: RefreshToken) -> list[RefreshToken]:
-        """What a token is exchanged for: always the same, one for each of the server's secrets, the current one first."""
+        """The successors of a token: always the same, one for each secret of the server, the current secret first."""
 
 
 class ApiTokenSecrets(Protocol):
     def mint(self) -> tuple[str, str]:
-        """A new secret, and the digest that it is known by."""
+        """A new secret and the digest under which it is stored."""
 
 
 class AccessTokens(Protocol):
     def issue(self, user_id: UUID, session_id: UUID, *, now: datetime) -> str:
-        """A token that proves the session for `ACCESS_SECONDS`."""
+        """An access token of the session, valid for `ACCESS_SECONDS`."""

@@ -1,4 +1,4 @@
-"""What can be read of an account. Lists are newest first, and start after an id."""
+"""Reads of accounts, sessions and tokens. Lists are newest first and start after an id."""
 
 from datetime import datetime
 from typing import Protocol

@@ -16,12 +16,13 @@ class RefreshSession:
 async def refresh_session(
     command: RefreshSession, uow: UsersUnitOfWork, *, refresh_tokens: RefreshTokens, clock: Clock
 ) -> SignedIn | None:
-    """Exchanges a refresh token for its successor; one that was spent a moment ago, for the same successor again.
+    """Exchanges a refresh token for its successor. A token that was used a moment ago gets the same successor again.
 
-    A token that was spent before that is in the hands of two: the session ends, which has to be committed, so the answer is None.
+    A token that was used earlier has probably been stolen, so the session is ended. This has to be committed, so the function
+    returns None instead of raising.
 
     Raises:
-        InvalidToken: it belongs to no session, or was never made by this service.
+        InvalidToken: the token belongs to no session, or was not issued by this service.
     """
     token, now = command.token, clock()
     session = await uow.sessions.find(token.user_id, token.session_id)

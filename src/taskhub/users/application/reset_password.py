@@ -1,4 +1,4 @@
-"""Give an account a new password: for operators, when the old one is lost or stolen."""
+"""Set a new password for an account whose password was lost or stolen. For operators."""
 
 from dataclasses import dataclass, field
 
@@ -17,10 +17,10 @@ class ResetPassword:
 
 
 async def reset_password(command: ResetPassword, uow: UsersUnitOfWork, *, clock: Clock) -> None:
-    """Ends all sessions; revokes the API tokens on demand.
+    """Ends all sessions, and on request revokes all API tokens.
 
     Raises:
-        NotFound: no account has this email.
+        NotFound: there is no account with this email.
     """
     await uow.lock()
     user = await uow.users.find_by_email(command.email.key)

@@ -1,4 +1,4 @@
-"""What somebody who has signed in is given."""
+"""The pair of tokens that a sign-in and a renewal return."""
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.users.application.open_session import SignedIn

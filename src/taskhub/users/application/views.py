@@ -28,7 +28,7 @@ class UserView(msgspec.Struct, frozen=True):
 
 
 class SessionView(msgspec.Struct, frozen=True):
-    """``current``: the session that asks."""
+    """``current``: the session that sent the request."""
 
     id: UUID
     created_at: datetime
@@ -49,13 +49,13 @@ class TokenView(msgspec.Struct, frozen=True):
 
 
 class IssuedToken(TokenView, frozen=True):
-    """A token together with its secret: shown once."""
+    """A token with its secret, which is shown only once."""
 
     token: str
 
 
 class SessionTokens(msgspec.Struct, frozen=True):
-    """``expires_in`` is the life of the access token in seconds."""
+    """``expires_in`` is the lifetime of the access token in seconds."""
 
     session_id: UUID
     access_token: str
@@ -70,11 +70,11 @@ def user_view(user: User) -> UserView:
 
 
 def session_view(session: Session) -> SessionView:
-    """As the log sees it: every change of a session is a use."""
+    """The session in the event log. Every change of a session counts as a use."""
     return SessionView(session.id, session.created_at, session.updated_at, session.expires_at, session.user_agent, current=False)
 
 
 def token_view(token: ApiToken) -> TokenView:
-    """As it is when it is made: when it was last used is not the aggregate's business."""
+    """A new token. The aggregate does not contain the time of the last use."""
     scopes = [scope.name.lower() for scope in token.scopes]
     return TokenView(token.id, token.name, scopes, token.workspace_id, token.expires_at, None, token.created_at)

@@ -1,4 +1,4 @@
-"""The right to an account of one's own."""
+"""Access to one's own account."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from taskhub.kernel.contract.caller import Scope
 
 @dataclass(frozen=True, slots=True)
 class SessionAccess(Access):
-    """Only for someone who has signed in: whatever its scopes, an API token will not do."""
+    """Requires a session. API tokens are not accepted, whatever their scopes."""
 
 
 READ_ACCOUNT = Access(Scope.READ)

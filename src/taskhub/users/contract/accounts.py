@@ -1,4 +1,4 @@
-"""Who somebody is, as other modules may show it."""
+"""What other modules may know of accounts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ DELETED = AccountName("Deleted user", None)
 
 
 class OpenAccounts(Protocol):
-    """Reads accounts over the caller's unit of work."""
+    """Reads accounts in the caller's unit of work."""
 
     async def require(self, user_id: UUID) -> None:
-        """Makes sure that the account is open, and stays so until the unit of work ends.
+        """Ensures that the account is open, and stays open until the unit of work ends.
 
-        A session outlives its account by a moment, in the memory of a process. The first, optimistic attempt at a command asks
-        nothing: an account that was closed makes the commit miss, and the command is run again.
+        A process may remember a session for a moment after its account was closed. The first, optimistic attempt of a command
+        does not query the account: if it is closed, the commit fails and the command is run again.
 
         Raises:
-            InvalidToken: the account is closed.
+            InvalidToken: the account was closed.
         """
 
 
 class Accounts(Protocol):
     async def names(self, user_ids: Iterable[UUID]) -> dict[UUID, AccountName]:
-        """A name for every id that was asked for; `DELETED` where there is no such account any more."""
+        """The name of each account; `DELETED` for closed accounts."""

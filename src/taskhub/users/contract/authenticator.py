@@ -1,4 +1,4 @@
-"""Who is asking: the port that turns a credential into a caller."""
+"""The port that identifies the caller by a credential."""
 
 from typing import Protocol
 
@@ -7,12 +7,12 @@ from taskhub.kernel.contract.caller import Caller
 
 class Authenticator(Protocol):
     async def authenticate(self, authorization: str | None) -> Caller:
-        """The caller behind an `Authorization` header.
+        """The caller with an `Authorization` header.
 
-        A credential that was revoked, or whose session has ended, is refused within one second of that everywhere.
+        A revoked credential, or one whose session has ended, is refused by all processes within one second.
 
         Raises:
-            NotAuthenticated: there is no bearer token.
-            InvalidToken: it is not one of ours, or not any more.
+            NotAuthenticated: the header contains no bearer token.
+            InvalidToken: the token was not issued by this service, or is no longer valid.
             TokenExpired
         """

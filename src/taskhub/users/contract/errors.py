@@ -1,4 +1,4 @@
-"""What is wrong with a credential. The challenge that HTTP wants beside it travels along as plain bytes."""
+"""Errors of authentication. Each carries the `WWW-Authenticate` header that HTTP requires, as plain bytes."""
 
 from taskhub.kernel.domain.errors import Category, DomainError
 
@@ -13,14 +13,16 @@ class NotAuthenticated(DomainError):
     headers: Challenge = BARE
 
     def __init__(self) -> None:
-        super().__init__("This needs a credential: send `Authorization: Bearer` with an access token or an API token.")
+        super().__init__("Authentication is required: send `Authorization: Bearer` with an access token or an API token.")
 
 
 class InvalidToken(DomainError):
     category, code, title = Category.UNAUTHENTICATED, "invalid_token", "Invalid token"
     headers: Challenge = INVALID
 
-    def __init__(self, detail: str = "The token is none of this service, or was revoked, or its session has ended.") -> None:
+    def __init__(
+        self, detail: str = "The token is not valid: it was not issued by this service, it was revoked, or its session has ended."
+    ) -> None:
         super().__init__(detail)
 
 

@@ -1,4 +1,4 @@
-"""An API token: a credential that a user makes for a program."""
+"""API tokens: credentials that users create for programs."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +11,9 @@ from taskhub.kernel.domain.aggregate import Aggregate
 
 @dataclass(eq=False)
 class ApiToken(Aggregate):
-    """Known by the digest of its secret only. ``scopes`` are in their order, the widest last.
+    """Only the digest of its secret is stored. ``scopes`` are sorted, the widest last.
 
-    Bound to a workspace (``workspace_id``), it sees that one alone.
+    ``workspace_id``: the only workspace that the token can be used in; None for all.
     """
 
     entity_type: ClassVar[str] = "api_token"

@@ -1,4 +1,4 @@
-"""Email addresses, and what makes two of them the same."""
+"""Email addresses and how they are compared."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from taskhub.kernel.domain.texts import has_invisible_character
 
 LONGEST = 254
 LONGEST_LOCAL_PART = 64
-"""Both in bytes, by RFC 5321."""
+"""In bytes, from RFC 5321."""
 
 _ATOM = r'[^\s"(),.:;<>@\[\]\\]+'
 _LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -18,11 +18,11 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
-    """``text`` is the address as its owner writes it; ``key`` its canonical form, by which addresses are compared.
+    """``text`` is the address as its owner writes it; ``key`` is its canonical form, which is compared.
 
-    The key is compatibility-normalised and case-folded as a whole, with the domain in its ASCII form. New addresses have no
-    invisible characters. Those in older ones, such as variation selectors, stay part of the key: else their owners would be asked
-    for somebody else's password.
+    The key is normalized to NFKC and case-folded, with the domain in its ASCII form. New addresses can't contain invisible
+    characters. In older addresses these characters (such as variation selectors) stay part of the key; otherwise two accounts
+    could have the same key.
     """
 
     text: str
@@ -30,10 +30,10 @@ class EmailAddress:
 
     @classmethod
     def new(cls, text: str) -> "EmailAddress":
-        """Reads the address of a new account, or a new one of an account.
+        """Parses a new address of an account.
 
         Raises:
-            ValueError: as `parse`, or something in it can't be seen.
+            ValueError: as in `parse`, or it contains invisible characters.
         """
         address = cls.parse(text)
         if has_invisible_character(text):
@@ -42,10 +42,10 @@ class EmailAddress:
 
     @classmethod
     def parse(cls, text: str) -> "EmailAddress":
-        """Reads an address; blanks around it don't count. Quoted local parts and address literals are not taken.
+        """Parses an address and removes white space around it. Quoted local parts and address literals are not supported.
 
         Raises:
-            ValueError: it is not an email address, or longer than one may be.
+            ValueError: it is not an email address, or it is too long.
         """
         text = text.strip()
         if len(text) > LONGEST or not text.isprintable():
@@ -60,7 +60,7 @@ class EmailAddress:
 
 
 def _folded(text: str) -> str:
-    """Folding can undo the normal form and the other way round, so both are done twice."""
+    """Case folding and normalization can undo each other, so both are done twice."""
     for _ in range(2):
         text = normalize("NFKC", normalize("NFD", text).casefold())
     return text

@@ -1,18 +1,19 @@
-"""What a password must be, and when two are the same."""
+"""Rules for passwords, and how they are compared."""
 
 from unicodedata import category, normalize
 
 SHORTEST, LONGEST = 12, 128
-"""In characters of the canonical form, however many bytes those take. Nothing is trimmed: blanks belong to the password."""
+"""In characters of the canonical form, not bytes. Nothing is trimmed: spaces are part of the password."""
 LONGEST_AS_TYPED = 1000
-"""More is no password, and not even brought into its canonical form. No canonical form of 128 characters takes as many."""
+"""Longer texts are refused before normalization. No password with a canonical form of 128 characters is this long."""
 
 
 def canonical(text: str) -> str:
-    """A password however a keyboard encodes it: OpaqueString of RFC 8265. Blanks of all kinds are blanks, the rest is in NFC.
+    """The canonical form of a password, the same for every keyboard: OpaqueString of RFC 8265. All white space becomes a space,
+    the rest is normalized to NFC.
 
-    What OpaqueString would not admit at all is taken as it is: invisible characters belong to emoji, and which characters are
-    assigned differs from one version of Unicode to the next.
+    Characters that OpaqueString forbids are kept: emoji contain invisible characters, and versions of Unicode differ in which
+    characters are assigned.
     """
     if text.isascii():
         return text
@@ -20,5 +21,5 @@ def canonical(text: str) -> str:
 
 
 def has_control_character(text: str) -> bool:
-    """Nobody can type one again, so no new password has any."""
+    """Control characters are not allowed in new passwords, because nobody can type them again."""
     return any(category(c) == "Cc" for c in text)

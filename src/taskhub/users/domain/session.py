@@ -1,4 +1,4 @@
-"""A session: one sign-in, kept alive by refresh tokens that each work once."""
+"""Sessions: a sign-in that is renewed with refresh tokens, each of which works once."""
 
 import hmac
 from dataclasses import dataclass, field
@@ -9,16 +9,16 @@ from uuid import UUID
 from taskhub.kernel.domain.aggregate import Aggregate
 
 LIFETIME = timedelta(days=30)
-"""From the last use of a refresh token."""
+"""Counted from the last use of a refresh token."""
 GRACE = timedelta(seconds=30)
-"""How long a spent refresh token still leads to its successor: two tabs, a lost reply."""
+"""How long a used refresh token still gets its successor, for two tabs or a lost response."""
 MOST_SPENT = 100
-"""How many tokens, spent within `GRACE` of each other, are remembered."""
+"""How many tokens that were used within `GRACE` are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpentToken:
-    """A refresh token that was used, by its digest."""
+    """The digest of a used refresh token."""
 
     digest: str = field(repr=False)
     at: datetime
@@ -26,7 +26,7 @@ class SpentToken:
 
 @dataclass(eq=False)
 class Session(Aggregate):
-    """``refresh_digest`` is the digest of the only refresh token that works; ``spent`` are those before it, the oldest first."""
+    """``refresh_digest`` is the digest of the only valid refresh token; ``spent`` are the used ones before it, oldest first."""
 
     entity_type: ClassVar[str] = "session"
 
@@ -54,17 +54,17 @@ class Session(Aggregate):
         return now >= self.expires_at
 
     def takes(self, digest: str) -> bool:
-        """Whether this is the refresh token that works now."""
+        """Whether this is the valid refresh token."""
         return hmac.compare_digest(self.refresh_digest, digest)
 
     def refresh(self, successor_digest: str, now: datetime) -> None:
-        """Spends the current refresh token for its successor, and lives on for another `LIFETIME`."""
+        """Replaces the refresh token with its successor and extends the session by `LIFETIME`."""
         recent = tuple(token for token in self.spent if now - token.at <= GRACE)
         spent = (*recent, SpentToken(self.refresh_digest, now))[-MOST_SPENT:]
         self._change("session.refreshed", now, refresh_digest=successor_digest, spent=spent, expires_at=now + LIFETIME)
 
     def successor_of(self, digest: str, now: datetime) -> str | None:
-        """The digest of the token that a lately spent one was exchanged for; None if it was not spent, or too long ago."""
+        """The digest of the successor of a recently used token; None if the token was not used, or too long ago."""
         digests = [*(token.digest for token in self.spent), self.refresh_digest]
         for token, successor in zip(self.spent, digests[1:], strict=True):
             if hmac.compare_digest(token.digest, digest):

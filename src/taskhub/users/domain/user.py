@@ -1,4 +1,4 @@
-"""A user: an account that somebody signs in to."""
+"""Users and their accounts."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +11,9 @@ from taskhub.users.domain.email import EmailAddress
 
 @dataclass(eq=False)
 class User(Aggregate):
-    """``password_number`` counts the passwords that the account has had: a proof of an older one is worth nothing.
+    """``password_number`` counts the passwords of the account. A proof of an earlier password is not accepted.
 
-    A closed account (``deleted_at``) keeps its id for ever and nothing that says whose it was.
+    A closed account (``deleted_at``) keeps its id, but no personal data.
     """
 
     entity_type: ClassVar[str] = "user"
@@ -46,9 +46,9 @@ class User(Aggregate):
         self._change("user.password_changed", now, password_hash=password_hash, password_number=self.password_number + 1)
 
     def rehash_password(self, password_hash: str, now: datetime) -> None:
-        """Stores the same password under today's hashing parameters."""
+        """Stores a new hash of the same password, with the current parameters."""
         self._change("user.password_rehashed", now, password_hash=password_hash)
 
     def close(self, now: datetime) -> None:
-        """Erases whatever says whose account it was."""
+        """Closes the account and erases all personal data."""
         self._change("user.closed", now, email=None, name="", time_zone="UTC", password_hash=None, deleted_at=now)

@@ -26,7 +26,7 @@ MOST_WAITING = 1000
 NICENESS = 10
 """How much hashing gives way to the event loop, where processors are short."""
 
-_CROWDED = "Too many are signing in at this moment. Nothing was changed; try again."
+_CROWDED = "Too many users are signing in at this moment. Nothing was changed; try again."
 
 T = TypeVar("T")
 

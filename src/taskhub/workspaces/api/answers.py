@@ -1,4 +1,4 @@
-"""What answers add to the logged representations: the caller's role, and the names of accounts."""
+"""Responses: the representations in the event log, with the role of the caller and the names of accounts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,17 +24,17 @@ encode = msgspec.json.Encoder().encode
 
 
 def show(view: Any) -> JsonResponse:
-    """A representation that depends on more than its version, so it carries no ETag."""
+    """A response without an `ETag`, because the representation depends on more than its version."""
     return JsonResponse(200, encode(view))
 
 
 def with_role(role: Role) -> Callable[[WorkspaceView], WorkspaceForMember]:
-    """Shows a workspace as a member of this role sees it."""
+    """A workspace with the role of the caller."""
     return lambda view: workspace_for(view, role)
 
 
 async def with_name(user_id: UUID, accounts: Accounts) -> Callable[[MemberView], NamedMember]:
-    """Shows a member with what their account is called."""
+    """A member with the name of their account."""
     account = (await accounts.names([user_id]))[user_id]
     return lambda view: named_member(view, account.name, account.email)
 
@@ -45,6 +45,6 @@ async def with_names(members: Sequence[MemberView], accounts: Accounts) -> list[
 
 
 def position(request: ApiRequest) -> Position | None:
-    """The place that a cursor of ours stands for."""
+    """The position in a cursor."""
     place = request.position()
     return None if place is None else msgspec.convert(place, type=Position)

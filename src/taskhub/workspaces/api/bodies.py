@@ -25,7 +25,7 @@ class NewWorkspace(Body):
 
 
 class WorkspacePatch(Patch):
-    """A merge patch: a member that is missing stays as it is."""
+    """A merge patch: a field that is absent stays as it is."""
 
     name: Name = ""
     time_zone: TimeZone = "UTC"
@@ -35,7 +35,7 @@ class WorkspacePatch(Patch):
 
 
 class MemberPatch(Patch):
-    """A merge patch with one member that can be changed."""
+    """A merge patch. Only the role can be changed."""
 
     role: RoleKey = "member"
 

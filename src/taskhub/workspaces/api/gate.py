@@ -1,4 +1,4 @@
-"""The gate: who asks, and whether they may, before a route does anything else."""
+"""Authenticates the caller of every request and checks their access before the route runs."""
 
 from uuid import UUID
 
@@ -14,18 +14,18 @@ from taskhub.workspaces.contract.access import Grant, Role, WorkspaceAccess
 
 
 class WorkspaceGate:
-    """Admits every request of the service. With a warm memory it costs no round trip."""
+    """Checks every request of the service. If the grants are remembered, this needs no round trip."""
 
     def __init__(self, authenticator: Authenticator, grants: Grants) -> None:
         self._authenticator = authenticator
         self._grants = grants
 
     async def admit(self, request: ApiRequest, access: Access) -> None:
-        """Sets the request's caller, and in a workspace their role and its time zone.
+        """Sets the caller of the request, and in a workspace the role of the caller and the time zone of the workspace.
 
         Raises:
-            DomainError: 401 without a good credential.
-            NotFound: the workspace is not there for the caller; why, is not told.
+            DomainError: 401 without a valid credential.
+            NotFound: the workspace does not exist, or the caller is not a member.
             InsufficientScope, NotAllowed
         """
         if isinstance(access, Public):
@@ -39,13 +39,13 @@ class WorkspaceGate:
             raise InsufficientScope(access.scope)
         if isinstance(access, WorkspaceAccess):
             if request.role < access.role:
-                raise NotAllowed(f"This takes the role {access.role.key}; yours is {request.role.key}.")
+                raise NotAllowed(f"This operation requires the role {access.role.key}. Your role is {request.role.key}.")
         elif isinstance(access, SessionAccess) and caller.session_id is None:
             raise SessionRequired
 
     async def _grant(self, caller: Caller, workspace_id: UUID, wanted: Role) -> Grant:
-        """The caller's role and what goes with it. One that is remembered may be used to admit, never to refuse: it may have
-        grown since.
+        """The grant of the caller. A remembered grant is used only to admit, never to refuse, because the role may have been
+        raised since.
         """
         if caller.workspace_id is not None and caller.workspace_id != workspace_id:
             raise NotFound

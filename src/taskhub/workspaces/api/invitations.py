@@ -1,4 +1,4 @@
-"""Invitations. Their tokens are secrets: an `Idempotency-Key` is ignored here, as no answer with one is kept."""
+"""Routes of invitations. Their tokens are secrets. `Idempotency-Key` is ignored, since answers with secrets are not stored."""
 
 from typing import Annotated
 from uuid import UUID
@@ -39,7 +39,7 @@ INVITATION_ROUTES = Routes("Invitations")
 @INVITATION_ROUTES.get(
     INVITATIONS,
     READ,
-    summary="List the invitations that can still be accepted, the oldest first",
+    summary="List the open invitations, oldest first",
     answers=Page[InvitationView],
 )
 async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageQuery, Query()]) -> Response:
@@ -54,7 +54,7 @@ async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annot
     MANAGE,
     status_code=201,
     privacy=Privacy.SECRET,
-    summary="Invite somebody; the token is shown this once",
+    summary="Invite somebody to a workspace",
     answers=IssuedInvitation,
     etag=True,
 )
@@ -72,7 +72,7 @@ async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewIn
     INVITATION,
     MANAGE,
     status_code=204,
-    summary="Take an invitation back",
+    summary="Revoke an invitation",
     errors=(StaleVersion,),
     conditional=False,
     retryable=False,
@@ -88,7 +88,7 @@ async def delete_invitation(request: ApiRequest, workspace_id: UUID, invitation_
     ACCEPT,
     Access(Scope.WRITE),
     status_code=201,
-    summary="Join a workspace by an invitation",
+    summary="Accept an invitation",
     answers=NamedMember,
     errors=(NotFound, AlreadyMember),
     retryable=False,

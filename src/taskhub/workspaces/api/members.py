@@ -1,4 +1,4 @@
-"""Members: who is in a workspace, and as what."""
+"""Routes of members and their roles."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,9 +30,9 @@ class MemberListQuery(PageQuery):
     former: Flag = False
 
 
-@MEMBER_ROUTES.get(MEMBERS, READ, summary="List the members, in the order in which they joined", answers=Page[NamedMember])
+@MEMBER_ROUTES.get(MEMBERS, READ, summary="List the members of a workspace", answers=Page[NamedMember])
 async def list_members(request: ApiRequest, workspace_id: UUID, query: MemberListQuery) -> Response:
-    """With `former=true` those who have left instead, in the order in which they left."""
+    """Members are sorted by the time at which they joined, former members (`former=true`) by the time at which they left."""
     module = module_of(request)
     limit = query.limit + 1
     members = await module.queries().members(workspace_id, former=query.former, after=position(request), limit=limit)
@@ -47,7 +47,9 @@ def _place_of(member: MemberView) -> tuple[datetime, UUID]:
 
 @MEMBER_ROUTES.get(MEMBER, READ, summary="Read a member", answers=NamedMember, etag=False)
 async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
-    """Whoever has left is still found, with `left_at`, without role and email; who closed the account is `Deleted user`."""
+    """Former members are found as well: they have `left_at`, but no role and no email. If a former member closed the account, the
+    name is `Deleted user`.
+    """
     module = module_of(request)
     view = await module.queries().member(workspace_id, request.user_id(user_id))
     if view is None:
@@ -59,7 +61,7 @@ async def get_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> R
 @MEMBER_ROUTES.patch(
     MEMBER,
     MANAGE,
-    summary="Give a member another role",
+    summary="Change the role of a member",
     answers=NamedMember,
     errors=(LastOwner,),
     etag=False,
@@ -76,7 +78,7 @@ async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, b
     MEMBER,
     LEAVE,
     status_code=204,
-    summary="Remove a member, or leave",
+    summary="Remove a member, or leave a workspace",
     errors=(InsufficientScope, NotAllowed, LastOwner),
     replay_refused=replay_to_former_self,
 )

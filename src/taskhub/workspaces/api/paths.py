@@ -1,4 +1,4 @@
-"""Paths of workspaces, members and invitations, and what stands in them."""
+"""Paths of workspaces, members and invitations, and their parameters."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ ACCEPT = "/v1/invitations/accept"
 
 
 def names_caller(request: ApiRequest) -> bool:
-    """Whether the member in the path is whoever asks."""
+    """Whether the member in the path is the caller."""
     name = str(request.path_params["user_id"])
     return name == ME or name.lower() == str(request.caller.user_id)
 

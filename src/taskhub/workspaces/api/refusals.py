@@ -1,4 +1,4 @@
-"""What the gate says to a credential that is good, but not for this."""
+"""Errors for a valid credential that does not allow the operation."""
 
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import Category, DomainError, NotAllowed
@@ -9,15 +9,15 @@ class InsufficientScope(DomainError):
 
     def __init__(self, needed: Scope) -> None:
         scope = needed.name.lower()
-        super().__init__(f"This takes a token with the scope {scope}.")
+        super().__init__(f"This operation requires a token with the scope {scope}.")
         self.headers = ((b"www-authenticate", b'Bearer error="insufficient_scope", scope="%s"' % scope.encode()),)
 
 
 class SessionRequired(NotAllowed):
     def __init__(self) -> None:
-        super().__init__("This takes a session: sign in, an API token will not do.")
+        super().__init__("This operation requires a session. API tokens are not accepted: sign in.")
 
 
 class TokenBound(NotAllowed):
     def __init__(self) -> None:
-        super().__init__("This token is bound to one workspace, and can't be used outside it.")
+        super().__init__("This token is restricted to one workspace and can't be used outside of it.")

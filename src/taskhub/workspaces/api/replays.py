@@ -1,4 +1,4 @@
-"""Retries of commands that took the right to repeat them away from whoever sent them."""
+"""Retries of commands that removed the right of the caller to repeat them."""
 
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Answer, RetryKey
@@ -7,12 +7,12 @@ from taskhub.workspaces.api.paths import names_caller
 
 
 async def replay_to_former_self(request: ApiRequest, key: RetryKey) -> Answer | None:
-    """Of a command that someone gave about their own membership: to leave, or to have a lower role."""
+    """Replays a change of one's own membership: leaving a workspace, or getting a lower role."""
     return await replay_to_former_owner(request, key) if names_caller(request) else None
 
 
 async def replay_to_former_owner(request: ApiRequest, key: RetryKey) -> Answer | None:
-    """A token that is bound to another workspace has never had the right."""
+    """Replays the deletion of a workspace. A token that is restricted to another workspace never had this right."""
     if request.caller.workspace_id not in (None, key.stream_id):
         return None
     return await module_of(request).runner().replay(key)

@@ -1,4 +1,4 @@
-"""The routes of this module, the hot ones first."""
+"""All routes of this module, the most frequent ones first."""
 
 from taskhub.workspaces.api.invitations import INVITATION_ROUTES
 from taskhub.workspaces.api.members import MEMBER_ROUTES

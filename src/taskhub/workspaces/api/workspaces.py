@@ -1,4 +1,4 @@
-"""Workspaces."""
+"""Routes of workspaces."""
 
 from typing import Annotated
 from uuid import UUID
@@ -39,7 +39,7 @@ async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
 @WORKSPACE_ROUTES.get(
     WORKSPACES,
     Access(Scope.READ),
-    summary="List the workspaces that you are a member of, the oldest first",
+    summary="List your workspaces, oldest first",
     answers=Page[WorkspaceForMember],
 )
 async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query()]) -> Response:
@@ -54,7 +54,7 @@ async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query
     WORKSPACES,
     Access(Scope.WRITE),
     status_code=201,
-    summary="Create a workspace of your own",
+    summary="Create a workspace",
     answers=WorkspaceForMember,
     errors=(TokenBound,),
     etag=False,
@@ -77,7 +77,7 @@ async def change_workspace(request: ApiRequest, workspace_id: UUID, body: Worksp
 
 
 @WORKSPACE_ROUTES.delete(
-    WORKSPACE, OWN, status_code=204, summary="Delete a workspace, for everyone", replay_refused=replay_to_former_owner
+    WORKSPACE, OWN, status_code=204, summary="Delete a workspace for all its members", replay_refused=replay_to_former_owner
 )
 async def delete_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
     module = module_of(request)

@@ -1,4 +1,4 @@
-"""Join a workspace by the token of an invitation."""
+"""Join a workspace with the token of an invitation."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,9 +18,9 @@ class AcceptInvitation:
 
 async def accept_invitation(command: AcceptInvitation, uow: WorkspacesUnitOfWork, *, clock: Clock) -> Member:
     """Raises:
-    NotFound: the token is unknown, used or expired, or its workspace is gone.
-    AlreadyMember: the invitation stays as it is.
-    InvalidToken: the account was closed meanwhile.
+    NotFound: the token is unknown, used or expired, or its workspace was deleted.
+    AlreadyMember: the invitation stays valid.
+    InvalidToken: the account was closed.
     """
     token, now = command.token, clock()
     if await uow.workspaces.find(token.workspace_id) is None:

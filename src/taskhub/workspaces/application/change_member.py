@@ -1,4 +1,4 @@
-"""Give a member another role."""
+"""Change the role of a member."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ from taskhub.workspaces.domain.member import Member
 
 @dataclass(frozen=True, slots=True)
 class ChangeMember:
-    """``role`` None leaves it as it is."""
+    """``role``: None to keep the current one."""
 
     workspace_id: UUID
     user_id: UUID

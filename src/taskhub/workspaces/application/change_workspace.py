@@ -11,7 +11,7 @@ from taskhub.workspaces.domain.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class ChangeWorkspace:
-    """``changes`` may hold ``name`` and ``time_zone``."""
+    """``changes`` may contain ``name`` and ``time_zone``."""
 
     id: UUID
     changes: dict[str, str]

@@ -1,4 +1,4 @@
-"""Invite somebody, whoever it will be, to a role."""
+"""Create an invitation for a role in a workspace."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from taskhub.workspaces.domain.rights import require_may_handle
 
 @dataclass(frozen=True, slots=True)
 class CreateInvitation:
-    """``token`` names the workspace and the new invitation. ``expires_at`` None stands for the usual lifetime."""
+    """``token`` contains the ids of the workspace and of the new invitation. ``expires_at``: None for the default lifetime."""
 
     token: InvitationToken
     role: Role
@@ -25,9 +25,9 @@ class CreateInvitation:
 
 async def create_invitation(command: CreateInvitation, uow: WorkspacesUnitOfWork, *, clock: Clock) -> Invitation:
     """Raises:
-    NotFound: the actor is no member any more.
-    NotAllowed: the role is not the actor's to give.
-    ValidationFailed: it would expire too soon or too late.
+    NotFound: the actor is no longer a member.
+    NotAllowed: the actor can't invite to this role.
+    ValidationFailed: the expiry is in the past or too far in the future.
     IdTaken
     """
     token, now = command.token, clock()
@@ -53,6 +53,6 @@ def _expiry(wanted: datetime | None, now: datetime) -> datetime:
         return now + LIFETIME
     if not now < wanted <= now + LONGEST_LIFETIME:
         raise ValidationFailed(
-            Fault("out_of_range", f"Expected an instant within the next {LONGEST_LIFETIME.days} days.", pointer="/expires_at")
+            Fault("out_of_range", f"Expected a time within the next {LONGEST_LIFETIME.days} days.", pointer="/expires_at")
         )
     return wanted

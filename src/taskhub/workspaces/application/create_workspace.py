@@ -19,11 +19,11 @@ class CreateWorkspace:
 
 
 async def create_workspace(command: CreateWorkspace, uow: WorkspacesUnitOfWork, *, clock: Clock) -> Workspace:
-    """Whoever creates it owns it.
+    """The actor becomes the owner.
 
     Raises:
         IdTaken
-        InvalidToken: the account was closed meanwhile.
+        InvalidToken: the account was closed.
     """
     now = clock()
     await uow.accounts.require(command.owner_id)

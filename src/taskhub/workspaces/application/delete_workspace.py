@@ -1,4 +1,4 @@
-"""Delete a workspace: it is gone for everyone at once, and kept for a while in case it was a mistake."""
+"""Delete a workspace. Nobody has access any more, but an operator can restore it for a while."""
 
 from dataclasses import dataclass
 from uuid import UUID

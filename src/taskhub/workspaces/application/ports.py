@@ -1,4 +1,4 @@
-"""What the use cases of this module need from outside."""
+"""Ports: what the use cases of this module need from the infrastructure."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -28,10 +28,10 @@ class Workspaces(Protocol):
 
 class Members(Protocol):
     async def find(self, workspace_id: UUID, user_id: UUID, /) -> Member | None:
-        """A member, also one who has left."""
+        """A current or former member."""
 
     async def roster(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> Roster:
-        """These members and all owners. The caller has locked the workspace."""
+        """These members and all owners. The caller must have locked the workspace."""
 
     def add(self, member: Member) -> None: ...
 
@@ -57,10 +57,12 @@ class WorkspacesUnitOfWork(UnitOfWork, Protocol):
 
 
 class Grants(Protocol):
-    """Who has which role where."""
+    """Reads roles of users in workspaces."""
 
     def remembered(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
-        """A grant that was read at most one second ago. None says nothing: that somebody is no member is never remembered."""
+        """A grant that was read at most one second ago. None if it is not remembered, which does not mean that the user is not a
+        member.
+        """
 
     async def read(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
-        """The grant as it is now, or None where the user is no member or the workspace is not there."""
+        """The current grant. None if the user is not a member or the workspace does not exist."""

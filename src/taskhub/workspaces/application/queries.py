@@ -1,4 +1,4 @@
-"""What can be read about workspaces, past the aggregates."""
+"""Reads of workspaces, members and invitations."""
 
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -8,7 +8,7 @@ from taskhub.workspaces.application.views import DeletedWorkspace, InvitationVie
 
 
 class Position(NamedTuple):
-    """Where a page starts: after this row, lists being ordered by the instant, then the id."""
+    """A page starts after this row. Lists are sorted by the instant, then by the id."""
 
     at: datetime
     id: UUID
@@ -21,16 +21,16 @@ class WorkspaceQueries(Protocol):
     async def workspaces_of(
         self, user_id: UUID, *, only: UUID | None, after: Position | None, limit: int
     ) -> list[WorkspaceForMember]:
-        """The workspaces that a user is a member of, the oldest first. ``only`` one of them, where given."""
+        """The workspaces of a user, oldest first. ``only``: restricts the list to this one."""
 
     async def member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
-        """A member, or somebody who has left."""
+        """A current or former member."""
 
     async def members(self, workspace_id: UUID, *, former: bool, after: Position | None, limit: int) -> list[MemberView]:
-        """The members of a workspace in the order in which they joined, or those who have left in the order of leaving."""
+        """The members of a workspace in the order of joining, or the former members in the order of leaving."""
 
     async def invitations(self, workspace_id: UUID, *, now: datetime, after: Position | None, limit: int) -> list[InvitationView]:
-        """The invitations that can still be accepted, the oldest first."""
+        """The invitations that can still be accepted, oldest first."""
 
     async def deleted_workspaces(self, now: datetime) -> list[DeletedWorkspace]:
-        """The workspaces that can still be restored, the last deleted first."""
+        """The deleted workspaces that can still be restored, the last deleted one first."""

@@ -1,4 +1,4 @@
-"""Remove a member, or leave."""
+"""Remove a member, or leave a workspace."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,7 +18,7 @@ class RemoveMember:
 
 
 async def remove_member(command: RemoveMember, uow: WorkspacesUnitOfWork, *, clock: Clock) -> None:
-    """Everyone may remove themselves.
+    """Every member may remove themselves.
 
     Raises:
         NotFound

@@ -1,4 +1,4 @@
-"""Bring a deleted workspace back: an operator's act."""
+"""Restore a deleted workspace. For operators."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,10 +16,10 @@ class RestoreWorkspace:
 
 
 async def restore_workspace(command: RestoreWorkspace, uow: WorkspacesUnitOfWork, *, clock: Clock) -> Workspace:
-    """Members and their roles are as they were. A workspace that was not deleted stays as it is.
+    """Members keep their roles. A workspace that is not deleted stays as it is.
 
     Raises:
-        NotFound: there is none, or it was deleted too long ago.
+        NotFound: the workspace does not exist, or was deleted too long ago.
         NoOwner
     """
     await uow.lock()
@@ -28,7 +28,7 @@ async def restore_workspace(command: RestoreWorkspace, uow: WorkspacesUnitOfWork
     if not workspace.is_deleted:
         return workspace
     if not workspace.is_restorable(now):
-        raise NotFound("The workspace was deleted more than 30 days ago: it can't be restored any more.")
+        raise NotFound("The workspace was deleted more than 30 days ago and can't be restored any more.")
     if not (await uow.members.roster(workspace.id, ())).has_owner:
         raise NoOwner
     workspace.restore(now)

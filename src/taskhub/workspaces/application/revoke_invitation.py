@@ -1,4 +1,4 @@
-"""Take an invitation back before it is used."""
+"""Revoke an invitation."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,10 +20,10 @@ class RevokeInvitation:
 
 
 async def revoke_invitation(command: RevokeInvitation, uow: WorkspacesUnitOfWork, *, clock: Clock) -> None:
-    """Whoever may invite to a role may take such an invitation back.
+    """Everyone who may invite to a role may revoke invitations to it.
 
     Raises:
-        NotFound: there is none, or it is used or expired.
+        NotFound: the invitation does not exist, or was used or has expired.
         NotAllowed
         StaleVersion
     """

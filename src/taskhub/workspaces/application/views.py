@@ -1,6 +1,7 @@
 """The representations of workspaces, members and invitations.
 
-The log holds `WorkspaceView` and `MemberView`. What depends on who asks, or belongs to another module, is added per answer.
+The event log contains `WorkspaceView` and `MemberView`. Fields that depend on the caller, or come from another module, are added
+for each response.
 """
 
 from datetime import datetime
@@ -31,7 +32,7 @@ class WorkspaceView(msgspec.Struct, frozen=True):
 
 
 class WorkspaceForMember(msgspec.Struct, frozen=True):
-    """A workspace with the role of whoever asks."""
+    """A workspace with the role of the caller."""
 
     id: UUID
     name: str
@@ -43,7 +44,7 @@ class WorkspaceForMember(msgspec.Struct, frozen=True):
 
 
 class MemberView(msgspec.Struct, frozen=True):
-    """``role`` is None for somebody who has left. Before 0009 events had no ``left_at``."""
+    """``role`` is None for a former member. Events from before revision 0009 have no ``left_at``."""
 
     user_id: UUID
     role: RoleKey | None
@@ -53,7 +54,7 @@ class MemberView(msgspec.Struct, frozen=True):
 
 
 class NamedMember(msgspec.Struct, frozen=True):
-    """A member, or somebody who was one, with what their account tells of them."""
+    """A current or former member, with the name and the email of their account."""
 
     user_id: UUID
     name: str
@@ -73,7 +74,7 @@ class InvitationView(msgspec.Struct, frozen=True):
 
 
 class IssuedInvitation(msgspec.Struct, frozen=True):
-    """An invitation with its token, as it is shown once."""
+    """An invitation with its token, which is shown only once."""
 
     id: UUID
     role: RoleKey
@@ -111,7 +112,7 @@ def member_view(member: Member) -> MemberView:
 
 
 def named_member(view: MemberView, name: str, email: str | None) -> NamedMember:
-    """Who has left shares their name with the workspace, for what they did there, and their address no more."""
+    """For a former member the workspace shows the name, but not the email."""
     shown = email if view.left_at is None else None
     return NamedMember(view.user_id, name, shown, view.role, view.version, view.joined_at, view.left_at)
 

@@ -1,4 +1,4 @@
-"""Roles, and the rights that follow from them."""
+"""Roles and access rights."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -8,7 +8,7 @@ from taskhub.kernel.contract.caller import Scope
 
 
 class Role(IntEnum):
-    """What a member may do. Each role may do all that those below it may."""
+    """The role of a member. Each role includes the rights of the lower ones."""
 
     VIEWER = 1
     MEMBER = 2
@@ -17,7 +17,7 @@ class Role(IntEnum):
 
     @property
     def key(self) -> str:
-        """The role as clients know it."""
+        """The name of the role in the API."""
         return self.name.lower()
 
     @classmethod
@@ -27,14 +27,14 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceAccess(Access):
-    """The right to do something in the workspace of the path: a credential of this scope, and a member of this role."""
+    """Access to the workspace in the path. Requires a credential with this scope and a member with this role."""
 
     role: Role
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What somebody is in a workspace, and its time zone, an IANA name, in which dates are meant where nobody says another."""
+    """The role of a user in a workspace, and the time zone of the workspace (an IANA name), the default for dates."""
 
     role: Role
     time_zone: str

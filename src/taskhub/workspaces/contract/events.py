@@ -1,7 +1,7 @@
 """The events of this module that other modules may react to.
 
-All of them stand in the log of their workspace: ``stream_id`` is the workspace's id. An event of a member has ``entity_type``
-``"member"``; `user_of` tells whose.
+They are in the log of their workspace: ``stream_id`` is the id of the workspace. Events of members have the ``entity_type``
+``"member"``; `user_of` returns the id of the user.
 """
 
 from uuid import UUID
@@ -11,7 +11,7 @@ from taskhub.kernel.contract.ids import named_by
 
 
 def user_of(event: Event) -> UUID:
-    """The user whose membership an event is about."""
+    """The user whose membership changed."""
     return named_by(event.entity_id)
 
 
@@ -19,15 +19,17 @@ MEMBER_JOINED = "member.joined"
 MEMBER_UPDATED = "member.updated"
 """The role changed."""
 MEMBER_REMOVED = "member.removed"
-"""Removed, left, or closed the account. Someone who comes back is another `MEMBER_JOINED`, with the next version."""
+"""The member was removed, left, or closed the account. A user who joins again is another `MEMBER_JOINED` with the next version.
+"""
 
 WORKSPACE_UPDATED = "workspace.updated"
 """The name or the time zone changed."""
 WORKSPACE_DELETED = "workspace.deleted"
-"""Nobody gets at the workspace any more; an operator may still restore it."""
+"""The workspace was deleted. An operator can still restore it."""
 WORKSPACE_PURGED = "workspace.purged"
-"""The last event of a workspace: it is gone for good, and nothing can bring it back.
+"""The last event of a workspace: it was deleted permanently and can't be restored.
 
-Its members and invitations are removed, and every event of its log has lost its values. Whoever owns other rows of the workspace
-removes them upon this event, by statements that append nothing to the log. It may be told more than once.
+Its members and invitations are deleted, and the values in all events of its log are removed. Modules with other rows of the
+workspace delete them when they receive this event, with statements that append nothing to the log. The event may be delivered
+more than once.
 """

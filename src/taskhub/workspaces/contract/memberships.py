@@ -1,4 +1,4 @@
-"""Membership, as other modules may ask about it inside their own unit of work."""
+"""Memberships, for other modules that check them inside their own unit of work."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -9,17 +9,17 @@ class Memberships(Protocol):
     """Reads memberships over the caller's connection."""
 
     async def require(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
-        """Makes sure that these users are members, and stay so until the unit of work ends.
+        """Ensures that these users are members, and stay members until the unit of work ends.
 
-        The first, optimistic attempt at a command asks nothing: a user who is no member makes the commit miss, and the command is
-        run again. Then the answer is the users who are members now; their rows are share-locked. Callers refuse the others.
+        The first, optimistic attempt of a command queries nothing: if a user is not a member, the commit fails and the command is
+        run again. The second attempt returns the users who are members and share-locks their rows. Callers refuse the others.
         """
 
     async def among(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
-        """Which of these users are members at this moment. Nothing is locked."""
+        """The users among these who are members now. Nothing is locked."""
 
     async def lock_workspace(self, workspace_id: UUID) -> None:
-        """From here on only one unit of work at a time gets past this in a workspace. It has to be locking already.
+        """Takes a lock that only one unit of work in the workspace can hold. The unit of work must be in locking mode.
 
-        For decisions that rest on more than a few rows. Other work in the workspace goes on.
+        For decisions that depend on many rows. Commands that don't take this lock are not blocked.
         """

@@ -1,4 +1,4 @@
-"""What the rules of workspaces refuse."""
+"""Errors of workspaces, members and invitations."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -14,16 +14,16 @@ class LastOwner(DomainError):
     members: ClassVar[Mapping[str, Any]] = {"workspace_ids": list[UUID]}
 
     def __init__(self) -> None:
-        super().__init__("A workspace keeps at least one owner. Make somebody else an owner first, or delete the workspace.")
+        super().__init__("A workspace needs at least one owner. Make another member an owner first, or delete the workspace.")
 
 
 class LastOwnerElsewhere(LastOwner):
-    """An account can't close while workspaces with other members depend on it."""
+    """An account can't be closed while it is the only owner of a workspace with other members."""
 
     def __init__(self, workspace_ids: Iterable[UUID]) -> None:
         DomainError.__init__(
             self,
-            "You are the only owner of workspaces with other members. In each, make somebody else an owner or delete it first.",
+            "You are the only owner of workspaces with other members. Make another member an owner of each, or delete it, first.",
             workspace_ids=list(workspace_ids)[:_MOST_IDS],
         )
 
@@ -32,11 +32,11 @@ class AlreadyMember(DomainError):
     category, code, title = Category.CONFLICT, "already_member", "Already a member"
 
     def __init__(self) -> None:
-        super().__init__("You are a member of this workspace already. The invitation was not used up.")
+        super().__init__("You are already a member of this workspace. The invitation was not used up.")
 
 
 class NoOwner(DomainError):
     category, code, title = Category.CONFLICT, "no_owner", "No owner"
 
     def __init__(self) -> None:
-        super().__init__("All owners of this workspace have closed their accounts: nobody is left whom it could be restored for.")
+        super().__init__("All owners of this workspace have closed their accounts. Name a new owner to restore it.")

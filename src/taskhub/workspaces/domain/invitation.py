@@ -1,4 +1,4 @@
-"""An invitation: a role in a workspace, for whoever brings the token."""
+"""Invitations: whoever has the token can join the workspace with a role."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ LONGEST_LIFETIME = timedelta(days=90)
 
 @dataclass(eq=False)
 class Invitation(Aggregate):
-    """``digest`` is the hash of the token's secret. ``spent_at`` is when it was accepted or revoked."""
+    """``digest``: the hash of the secret in the token. ``spent_at``: when it was accepted or revoked."""
 
     entity_type: ClassVar[str] = "invitation"
 

@@ -1,4 +1,4 @@
-"""The secret that an invitation is handed over by."""
+"""Tokens of invitations."""
 
 import base64
 import hashlib
@@ -13,9 +13,9 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class InvitationToken:
-    """Names the invitation, and proves that it was handed over.
+    """Contains the id of an invitation and a secret.
 
-    The workspace travels along, so that the invitation is looked up where it belongs instead of in all workspaces.
+    It also contains the id of the workspace, so that the invitation is looked up in this workspace instead of all.
     """
 
     workspace_id: UUID
@@ -28,7 +28,7 @@ class InvitationToken:
 
     @classmethod
     def parse(cls, text: str) -> "InvitationToken | None":
-        """The token, or None where the text is none."""
+        """The token, or None if the text is not a token."""
         if not text.startswith(PREFIX):
             return None
         encoded = text.removeprefix(PREFIX)
@@ -48,7 +48,7 @@ class InvitationToken:
 
     @property
     def digest(self) -> bytes:
-        """What is stored. The secret is random, so a plain hash can't be turned around."""
+        """The digest that is stored. The secret is random, so a plain hash is enough."""
         return hashlib.sha256(self.secret).digest()
 
     def opens(self, digest: bytes) -> bool:

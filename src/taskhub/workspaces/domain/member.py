@@ -1,4 +1,4 @@
-"""A member: a user's place in a workspace."""
+"""Members of workspaces."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from taskhub.workspaces.domain.errors import AlreadyMember
 
 @dataclass(eq=False)
 class Member(Aggregate):
-    """Someone who has left is kept, so that coming back continues the version."""
+    """The row of a former member is kept, so that the version continues if they join again."""
 
     entity_type: ClassVar[str] = "member"
 

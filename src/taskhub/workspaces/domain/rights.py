@@ -1,13 +1,13 @@
-"""Which member may decide about which."""
+"""Which roles may invite, change and remove members of which roles."""
 
 from taskhub.kernel.domain.errors import NotAllowed
 from taskhub.workspaces.contract.access import Role
 
 
 def may_handle(actor: Role, subject: Role) -> bool:
-    """Whether an actor may invite, change or remove someone who has a role, or is to get it.
+    """Whether an actor may invite, change or remove a member with a role, or give this role.
 
-    Owners handle everyone. Admins handle viewers and members, so they can neither make nor unmake one of their own kind.
+    Owners may do this for all roles. Admins may do it for viewers and members, but not for other admins.
     """
     return actor is Role.OWNER or (actor is Role.ADMIN and subject < Role.ADMIN)
 
@@ -19,5 +19,5 @@ def require_may_handle(actor: Role, subject: Role) -> None:
     if may_handle(actor, subject):
         return
     if actor < Role.ADMIN:
-        raise NotAllowed(f"Inviting, changing and removing others takes the role admin; yours is {actor.key}.")
+        raise NotAllowed(f"You need the role admin to invite, change or remove others. Your role is {actor.key}.")
     raise NotAllowed("Only an owner may invite, change or remove admins and owners.")

@@ -1,4 +1,4 @@
-"""Who decides about whom in a workspace, and that it never loses its last owner."""
+"""Rules for changes of members: who may change whom, and that a workspace keeps at least one owner."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,9 +12,9 @@ from taskhub.workspaces.domain.rights import require_may_handle
 
 
 class Roster:
-    """The members that a decision is about, with all owners of the workspace.
+    """Some members of a workspace, and all its owners.
 
-    They are loaded together while the workspace is locked: only then the number of owners is true until the commit.
+    They are loaded together while the workspace is locked, so that the number of owners can't change before the commit.
     """
 
     def __init__(self, members: Iterable[Member]) -> None:
@@ -34,7 +34,7 @@ class Roster:
         return member
 
     def to_handle(self, user_id: UUID, *, by: UUID, giving: Role = Role.VIEWER) -> Member:
-        """A member, for an actor who may change or remove them, and give the role that is to be given.
+        """The member, if the actor may change or remove them and may give the new role.
 
         Raises:
             NotFound

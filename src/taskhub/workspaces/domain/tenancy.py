@@ -1,4 +1,4 @@
-"""What becomes of workspaces when a member's account closes."""
+"""Ending all memberships of a user whose account is closed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from taskhub.workspaces.domain.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Tenancy:
-    """A membership, and what its workspace would be without it."""
+    """A membership, its workspace, and the other members there."""
 
     workspace: Workspace
     member: Member
@@ -21,16 +21,16 @@ class Tenancy:
 
     @property
     def is_depended_upon(self) -> bool:
-        """Whether others would be left without an owner. A workspace that is deleted already leaves nobody behind."""
+        """Whether other members would have no owner. This does not matter in a deleted workspace."""
         is_sole_owner = self.member.role is Role.OWNER and not self.has_other_owners
         return is_sole_owner and self.has_other_members and not self.workspace.is_deleted
 
 
 def end_all(tenancies: Sequence[Tenancy], now: datetime) -> None:
-    """Ends all memberships of a user; workspaces in which they are alone are deleted.
+    """Ends all memberships of a user, and deletes the workspaces without other members.
 
     Raises:
-        LastOwnerElsewhere: nothing was changed.
+        LastOwnerElsewhere: nothing is changed.
     """
     depended_upon = [tenancy.workspace.id for tenancy in tenancies if tenancy.is_depended_upon]
     if depended_upon:

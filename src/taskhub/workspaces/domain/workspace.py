@@ -1,4 +1,4 @@
-"""A workspace: the tenancy that everything else belongs to."""
+"""Workspaces: the tenants of the service."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,6 +53,6 @@ class Workspace(Aggregate):
         self._change("workspace.restored", now, deleted_at=None)
 
     def purge(self, now: datetime) -> None:
-        """The end of it: whoever calls this removes the row."""
+        """Deletes the workspace permanently. The caller has to delete the row."""
         self.updated_at = now
         self._record(WORKSPACE_PURGED)

@@ -71,7 +71,9 @@ class FakeOrder:
             return 0 if place.side is Side.BEFORE else len(ranks)
         beside = self._uow.find(Task, project.workspace_id, place.of, with_deleted=False)
         if beside is None or beside.project_id != project.id:
-            raise UnknownReference(Fault("unknown_reference", "no task of this project", pointer=f"/{place.side.value}"))
+            raise UnknownReference(
+                Fault("unknown_reference", "There is no such task in this project.", pointer=f"/{place.side.value}")
+            )
         rank = self._uow.ledger.rank_index.rank_of(beside.id, project.id) or ""
         return bisect_left(ranks, rank) + (place.side is Side.AFTER)
 

@@ -64,11 +64,11 @@ def outside_transaction(error: Exception) -> Exception:
     if isinstance(error, _RERUN):
         return Moved()
     if isinstance(error, _BUSY):
-        return Busy("Others hold what this request needs for too long. Nothing was changed; try again.")
+        return Busy("Other requests are changing the same resources and take too long. Nothing was changed; try again.")
     if isinstance(error, asyncpg.DiskFullError):
         return Unavailable("The disk of the database is full. Nothing was changed.")
     if isinstance(error, AllInUse):
-        return Busy("All connections to the database are in use, and none came free in time. Nothing was changed; try again.")
+        return Busy("All connections to the database are in use, and none became free in time. Nothing was changed; try again.")
     if isinstance(error, _AWAY) or is_lost(error):
         return Unavailable()
     return error

@@ -1,4 +1,4 @@
-"""The bodies of batches of tasks. What is wrong with the shape of an item points at it by itself."""
+"""The bodies of batches of tasks."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -18,13 +18,13 @@ MOST_ITEMS = 500
 
 
 class NewTasks(Body):
-    """Tasks to create. One may name those before it, by ids that the client minted."""
+    """Tasks to create. A task may refer to earlier ones by the `id` that you choose for them."""
 
     items: Annotated[tuple[NewTask, ...], Field(min_length=1, max_length=MOST_ITEMS)]
 
     @property
     def names(self) -> Iterable[Any]:
-        """All that may be keys."""
+        """All ids or keys of projects and tasks in the body."""
         return chain.from_iterable(item.names for item in self.items)
 
     def command(self, workspace_id: UUID, actor_id: UUID, names: Names) -> BulkCreateTasks:
@@ -37,7 +37,7 @@ class NewTasks(Body):
 
 
 class TaskChange(Body):
-    """A patch for one task, and the only version that it is meant for, if there is one."""
+    """A patch for one task, and optionally the version that the task must have."""
 
     id: TaskName
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] = 0
@@ -45,13 +45,13 @@ class TaskChange(Body):
 
 
 class TaskChanges(Body):
-    """Patches, each for another task."""
+    """Patches, each for a different task."""
 
     items: Annotated[tuple[TaskChange, ...], Field(min_length=1, max_length=MOST_ITEMS)]
 
     @property
     def names(self) -> Iterable[Any]:
-        """All that may be keys."""
+        """All ids or keys of projects and tasks in the body."""
         return chain.from_iterable((item.id, *item.patch.names) for item in self.items)
 
     def command(self, workspace_id: UUID, names: Names, *, insists: bool) -> BulkUpdateTasks:

@@ -1,4 +1,4 @@
-"""The kinds of value that the bodies of this module are made of."""
+"""The types of fields in the request bodies of this module."""
 
 import datetime as dt
 import re
@@ -19,16 +19,16 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
 def _wall_time(value: Any) -> Any:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise PydanticCustomError("wrong_format", "Expected a wall time from 00:00 to 23:59:59, such as 09:30 or 09:30:00.")
+        raise PydanticCustomError("wrong_format", "Expected a local time from 00:00 to 23:59:59, such as 09:30 or 09:30:00.")
     return value if len(value) > 5 else f"{value}:00"
 
 
 _NAME = "^[A-Za-z0-9-]{2,36}$"
-"""Ids, keys and `me` alike."""
+"""An id, a key or `me`."""
 
 
 def _ids_or_names(most: int) -> WithJsonSchema:
-    """A list of ids, as it is read, or one of any names: in typed clients a list of ids is no list of "id or name"."""
+    """Documented as a list of ids (as in responses) or a list of names: in typed clients these are two types."""
     kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": _NAME}]
     return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": most} for kind in kinds]})
 

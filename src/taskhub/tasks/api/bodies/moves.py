@@ -20,7 +20,7 @@ _NOBODY = UUID(int=0)
 
 
 class Move(Body):
-    """Where a task is to stand: exactly one of `before`, `after` and `to`. What else is missing stays as it is."""
+    """The new position of a task: exactly one of `before`, `after` and `to`. Other fields that are absent stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"to": "first"}]})
 
@@ -39,7 +39,7 @@ class Move(Body):
 
     @property
     def names(self) -> tuple[Any, ...]:
-        """All that may be keys."""
+        """All ids or keys of projects and tasks in the body."""
         return (self.before, self.after, self.parent_id, self.project_id)
 
     def command(self, workspace_id: UUID, task: TaskRef, expected: Expected, names: Names) -> MoveTask:

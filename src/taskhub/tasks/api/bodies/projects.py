@@ -34,7 +34,7 @@ class ProjectPatch(Patch):
 
 
 class StatusBody(Body):
-    """A status of a workflow. Its category never changes."""
+    """A status of a workflow. Its category can't be changed later."""
 
     key: StatusKey
     name: Name
@@ -53,7 +53,7 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class WorkflowBody(Body):
-    """A workflow as a whole. New tasks begin at its first status."""
+    """A complete workflow. New tasks get its first status."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 

@@ -17,7 +17,9 @@ from taskhub.tasks.domain.priority import Priority
 
 
 class DueBody(Body):
-    """A day, or a wall time in a time zone: `time` and `time_zone` are given together or not at all."""
+    """A date (an all-day task), or a date with a local time and its time zone. `time` and `time_zone` are given together or not
+    at all.
+    """
 
     date: Day
     time: WallTime | None = None
@@ -26,11 +28,13 @@ class DueBody(Body):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.time is None) != (self.time_zone is None):
-            raise PydanticCustomError("incomplete_due", "`time` and `time_zone` are given together, or neither for a whole day.")
+            raise PydanticCustomError(
+                "incomplete_due", "Expected both `time` and `time_zone`, or neither of them for an all-day task."
+            )
         try:
             self.due()
         except OverflowError:
-            raise PydanticCustomError("out_of_range", "Expected an instant in the years 1 to 9999.") from None
+            raise PydanticCustomError("out_of_range", "Expected a time in the years 1 to 9999.") from None
         return self
 
     def due(self) -> Due:
@@ -40,7 +44,7 @@ class DueBody(Body):
 
 
 class TaskContent(Body):
-    """What a client may set on a task."""
+    """The fields of a task that a client can set."""
 
     title: Title = ""
     description: Markdown | None = None
@@ -54,11 +58,11 @@ class TaskContent(Body):
 
     @property
     def names(self) -> tuple[Any, ...]:
-        """All that may be keys."""
+        """All ids or keys of projects and tasks in the body."""
         return (self.parent_id, *self.blocked_by_ids)
 
     def values(self, names: Names) -> dict[str, Any]:
-        """The members of `Content` that are given."""
+        """The fields of `Content` that the body contains."""
         values: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set & _CONTENT}
         if self.parent_id is not None:
             values["parent_id"] = names.id(self.parent_id)
@@ -77,7 +81,7 @@ _LISTS = frozenset({"assignee_ids", "blocked_by_ids"})
 
 
 class NewTask(TaskContent):
-    """A new task begins at the first status of its project, unless it names another."""
+    """A new task. Without `status` it gets the first status of its project."""
 
     id: NewId = Field(default_factory=new_id)
     project_id: ProjectName
@@ -92,4 +96,4 @@ class NewTask(TaskContent):
 
 
 class TaskPatch(TaskContent, Patch):
-    """A merge patch: a member that is missing stays as it is."""
+    """A merge patch: a field that is absent stays as it is."""

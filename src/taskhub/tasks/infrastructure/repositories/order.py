@@ -98,7 +98,9 @@ class SqlOrder:
         else:
             record = await self._uow.fetch_row(_GAP_BESIDE[place.side], {**parameters, "of": place.of})
         if record is None:
-            raise UnknownReference(Fault("unknown_reference", "no task of this project", pointer=f"/{place.side.value}"))
+            raise UnknownReference(
+                Fault("unknown_reference", "There is no such task in this project.", pointer=f"/{place.side.value}")
+            )
         low, high, own = record
         is_home = own is not None and (low is None or low < own) and (high is None or own < high)
         return Gap(low, high, is_home)
