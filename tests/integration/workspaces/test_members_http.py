@@ -137,7 +137,7 @@ async def test_a_role_that_grew_elsewhere_counts_at_once(meet: Meet, owner: Api,
 async def test_a_right_to_decide_about_members_that_grew_elsewhere_counts_at_once(
     meet: Meet, owner: Api, another_process: TaskHub
 ) -> None:
-    """The gate admits an admin as an admin; that they are an owner by now is for the decision to find out."""
+    """The authorizer admits an admin as an admin; that they are an owner by now is for the decision to find out."""
     guest = await meet()
     await owner.invite(guest, "admin")
     elsewhere = await meet(guest, app=another_process)

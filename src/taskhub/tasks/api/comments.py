@@ -72,10 +72,10 @@ async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, com
     """One's own, or as an admin (with the scope `admin`) anybody's."""
     tasks = module_of(request)
     caller = request.caller
-    moderates = request.role >= Role.ADMIN and caller.scope >= Scope.ADMIN
+    moderates = request.grant.role >= Role.ADMIN and caller.scope >= Scope.ADMIN
     command = DeleteComment(workspace_id, task_ref(task), comment_id, caller.user_id, moderates, request.expected)
     try:
         return request.answer(await request.run(tasks.runner(), tasks.delete_comment(), command, Reply(204)))
     except NotAllowed:
-        await request.admit(MANAGE)  # An admin is told that it is the token that may not.
+        await request.authorize(MANAGE)  # An admin is told that it is the token that may not.
         raise

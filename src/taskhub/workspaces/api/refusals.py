@@ -1,4 +1,4 @@
-"""What the gate says to a credential that is good, but not for this."""
+"""What the authorizer says to a credential that is good, but not for this."""
 
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import Category, DomainError, NotAllowed

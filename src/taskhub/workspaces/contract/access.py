@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar
 
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
@@ -29,12 +30,17 @@ class Role(IntEnum):
 class WorkspaceAccess(Access):
     """The right to do something in the workspace of the path: a credential of this scope, and a member of this role."""
 
+    stream_parameter: ClassVar[str] = "workspace_id"
+
     role: Role
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What somebody is in a workspace, and its time zone, an IANA name, in which dates are meant where nobody says another."""
+    """What somebody is in a workspace, and its time zone, an IANA name, in which dates are meant where nobody says another.
+
+    A request to a route with `WorkspaceAccess` has it as its ``grant``.
+    """
 
     role: Role
     time_zone: str

@@ -1,0 +1,63 @@
+"""Who asks, and whether they may, before a route does anything else."""
+
+from uuid import UUID
+
+from taskhub.kernel.contract.access import Access
+from taskhub.kernel.contract.caller import Caller
+from taskhub.kernel.domain.errors import NotAllowed, NotFound
+from taskhub.users.contract.access import SessionAccess
+from taskhub.users.contract.authenticator import Authenticator
+from taskhub.workspaces.api.refusals import InsufficientScope, SessionRequired
+from taskhub.workspaces.application.ports import Grants
+from taskhub.workspaces.contract.access import Grant, Role, WorkspaceAccess
+
+
+class WorkspaceAuthorizer:
+    """Admits every request of the service. Where all is remembered, it costs no round trip."""
+
+    def __init__(self, authenticator: Authenticator, grants: Grants) -> None:
+        self._authenticator = authenticator
+        self._grants = grants
+
+    async def authenticate(self, authorization: str | None) -> Caller:
+        return await self._authenticator.authenticate(authorization)
+
+    async def authorize(self, caller: Caller, access: Access, stream_id: UUID | None) -> Grant | None:
+        """Returns the caller's grant in a workspace; None where the path names none.
+
+        Raises:
+            NotFound: the workspace is not there for the caller; why, is not told.
+            InsufficientScope, NotAllowed, SessionRequired
+        """
+        if isinstance(access, WorkspaceAccess):
+            assert stream_id is not None, "a route with such an access names its workspace"
+            return await self._authorize_member(caller, access, stream_id)
+        _require_scope(caller, access)
+        if isinstance(access, SessionAccess) and caller.session_id is None:
+            raise SessionRequired
+        return None
+
+    async def _authorize_member(self, caller: Caller, access: WorkspaceAccess, workspace_id: UUID) -> Grant:
+        grant = await self._grant(caller, workspace_id, access.role)
+        _require_scope(caller, access)
+        if grant.role < access.role:
+            raise NotAllowed(f"This takes the role {access.role.key}; yours is {grant.role.key}.")
+        return grant
+
+    async def _grant(self, caller: Caller, workspace_id: UUID, wanted: Role) -> Grant:
+        """The caller's role and what goes with it. One that is remembered may be used to admit, never to refuse: it may have
+        grown since.
+        """
+        if caller.stream_id is not None and caller.stream_id != workspace_id:
+            raise NotFound
+        grant = self._grants.remembered(workspace_id, caller.user_id)
+        if grant is None or grant.role < wanted:
+            grant = await self._grants.read(workspace_id, caller.user_id)
+            if grant is None:
+                raise NotFound
+        return grant
+
+
+def _require_scope(caller: Caller, access: Access) -> None:
+    if caller.scope < access.scope:
+        raise InsufficientScope(access.scope)
