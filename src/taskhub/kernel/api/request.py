@@ -227,10 +227,11 @@ class ApiRequest(Request):
     ) -> Answer:
         """Runs a command for the caller, once for each `Idempotency-Key`."""
         context = self.command_context()
-        try:
-            self.require_condition()
-        except PreconditionRequired as refusal:
-            return await runner.replay_or_refuse(refusal, context.retry_key)
+        if context.retry_key is not None:  # Without a key the operation has required it before the endpoint.
+            try:
+                self.require_condition()
+            except PreconditionRequired as refusal:
+                return await runner.replay_or_refuse(refusal, context.retry_key)
         return await runner.run(use_case, command, context, reply)
 
     @property

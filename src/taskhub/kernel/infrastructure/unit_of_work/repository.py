@@ -28,7 +28,7 @@ class SqlRepository(Generic[A]):
         self._uow = uow
 
     async def find(self, *key: UUID, with_deleted: bool = False) -> A | None:
-        """The aggregate under this key (the workspace first), locked if the unit of work is. One in the trash only on demand."""
+        """The aggregate under this key (the stream first), locked if the unit of work is. One in the trash only on demand."""
         known: A | None = self._uow.identity_map.find(self.mapping, key)
         if known is not None:
             return known if with_deleted or getattr(known, "deleted_at", None) is None else None
