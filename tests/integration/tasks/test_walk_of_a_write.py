@@ -10,7 +10,7 @@ from types import FrameType
 import pytest
 
 import taskhub
-from support.api import Api, made
+from support.harness.api import Api, ok
 
 PACKAGE = Path(next(iter(taskhub.__path__)))
 PAGE = (Path(__file__).parents[3] / "docs" / "architecture.md").read_text("utf-8")
@@ -62,7 +62,7 @@ async def test_a_post_goes_the_way_that_is_told(ada: Api) -> None:
     await ada.add_task()
     with walked() as walk:
         answer = await ada.post("tasks", {"project_id": ada.project["id"], "title": "Oil the gate"})
-    made(answer)
+    ok(answer)
     assert_walk(walk, "POST")
 
 
