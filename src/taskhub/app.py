@@ -57,7 +57,7 @@ class TaskHub(FastAPIWithoutHooks):
         )
         self.settings = settings
         self.state.container = container
-        self.state.gate = container.workspaces.gate()
+        self.state.authorizer = container.workspaces.authorizer()
         self.state.cursor_signer = CursorSigner(container.secret_keys())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None

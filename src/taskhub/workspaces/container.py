@@ -8,7 +8,7 @@ from dependency_injector import containers, providers
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.purge import Purge
-from taskhub.workspaces.api.gate import WorkspaceGate
+from taskhub.workspaces.api.authorizer import WorkspaceAuthorizer
 from taskhub.workspaces.application.accept_invitation import accept_invitation
 from taskhub.workspaces.application.change_member import change_member
 from taskhub.workspaces.application.change_workspace import change_workspace
@@ -40,7 +40,7 @@ class WorkspacesContainer(containers.DeclarativeContainer):
     )
 
     grants = providers.Singleton(SqlGrants, database, signal)
-    gate: providers.Provider[WorkspaceGate] = providers.Singleton(WorkspaceGate, authenticator, grants)
+    authorizer: providers.Provider[WorkspaceAuthorizer] = providers.Singleton(WorkspaceAuthorizer, authenticator, grants)
     queries: providers.Provider[SqlWorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
     purges = providers.List(
         providers.Object(Purge("invitations", purge_invitations)),

@@ -11,6 +11,7 @@ from support.harness.operations import PROTECTED, SampleData, each, example_body
 from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.api.preconditions import IfMatch
 
 CHANGES = [operation for operation in PROTECTED if operation.writes]
 
@@ -24,12 +25,12 @@ async def strict(database_url: str) -> AsyncIterator[SampleData]:
         yield await SampleData.create(api)
 
 
-@each([operation for operation in CHANGES if operation.conditional])
+@each([operation for operation in CHANGES if operation.if_match is IfMatch.CHANGE])
 async def test_a_change_without_a_version_is_428_where_one_is_required(strict: SampleData, operation: Operation) -> None:
     problem(await strict.call(operation), 428, "precondition_required")
 
 
-@each([operation for operation in CHANGES if not operation.conditional])
+@each([operation for operation in CHANGES if operation.if_match is not IfMatch.CHANGE])
 async def test_what_has_no_version_needs_none(strict: SampleData, operation: Operation) -> None:
     body = example_body(operation)
     if operation.operation_id == "bulk_update_tasks":
@@ -41,7 +42,7 @@ async def test_what_has_no_version_needs_none(strict: SampleData, operation: Ope
     assert answer.status_code != 428
 
 
-@each([operation for operation in CHANGES if operation.conditional])
+@each([operation for operation in CHANGES if operation.if_match is IfMatch.CHANGE])
 async def test_a_change_for_another_version_is_412_or_finds_a_wrong_password(sample: SampleData, operation: Operation) -> None:
     answer = await sample.call(operation, headers={"if-match": '"77"'})
 

@@ -11,11 +11,13 @@ from support.harness.operations import PROTECTED, WITH_BODY, WITHOUT_BODY, Sampl
 from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.workspaces.contract.access import Role, WorkspaceAccess
 
 IN_WORKSPACE = [operation for operation in PROTECTED if isinstance(operation.access, WorkspaceAccess)]
 FOR_MORE_THAN_VIEWERS = [one for one in IN_WORKSPACE if isinstance(one.access, WorkspaceAccess) and one.access.role > Role.VIEWER]
-CHANGES_OF_THINGS = [one for one in PROTECTED if one.conditional and {"project_id", "label_id", "task"} & {*one.param_convertors}]
+CHANGES = [one for one in PROTECTED if one.if_match is IfMatch.CHANGE]
+CHANGES_OF_THINGS = [one for one in CHANGES if {"project_id", "label_id", "task"} & {*one.param_convertors}]
 WRONG_SHAPE = {"surprise": "1"}
 
 

@@ -27,7 +27,7 @@ class TrustingAuthenticator:
         if not bound_to:
             return Caller(UUID(user_id), Scope[scope], session_id=uuid4())
         workspace_id = None if bound_to == ["-"] else UUID(bound_to[0])
-        return Caller(UUID(user_id), Scope[scope], token_id=uuid4(), workspace_id=workspace_id)
+        return Caller(UUID(user_id), Scope[scope], token_id=uuid4(), stream_id=workspace_id)
 
 
 class AllAccountsOpen:

@@ -45,6 +45,7 @@ def test_a_hit_is_refused_only_where_a_minute_and_a_moment_have_had_enough(pause
 
 
 @given(PAUSES, st.integers(1, 12))
+@example([1.0132883178911336, 1.0, 59.0], 1)  # Sixty seconds but for a rounding.
 def test_after_as_many_seconds_as_it_says_there_is_room_again(pauses: list[float], limit: int) -> None:
     watch = FakeMonotonicClock()
     windows = Windows(watch)

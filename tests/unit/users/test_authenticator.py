@@ -70,7 +70,7 @@ async def test_a_session_may_do_all_that_its_user_may(world: World, access_token
 
 async def test_an_api_token_may_do_what_its_widest_scope_says(world: World) -> None:
     caller = await world.caller(SECRET)
-    assert caller == Caller(USER_ID, Scope.WRITE, token_id=TOKEN_ID, workspace_id=WORKSPACE_ID)
+    assert caller == Caller(USER_ID, Scope.WRITE, token_id=TOKEN_ID, stream_id=WORKSPACE_ID)
 
 
 async def test_a_cold_credential_costs_one_read_and_a_warm_one_none(world: World, access_token: str) -> None:

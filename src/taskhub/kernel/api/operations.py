@@ -20,6 +20,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import bodies, media_types, queries
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.problems import NotAcceptable
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Answer, RetryKey
@@ -53,19 +54,22 @@ class Operation(APIRoute):
         answers: Any = None,
         errors: Sequence[type[DomainError]] = (),
         produces: str = _JSON,
-        conditional: bool | None = None,
+        if_match: IfMatch | None = None,
         retryable: bool | None = None,
         etag: bool | None = None,
         replay_refused: ReplayRefused | None = None,
         **documentation: Any,
     ) -> None:
         super().__init__(path, endpoint, response_model=None, methods=[method], **documentation)
-        is_public = isinstance(access, Public)
+        self.is_public = isinstance(access, Public)
         self.access = access
         self.method = method
-        self.privacy = privacy or (Privacy.PUBLIC if is_public else Privacy.PRIVATE)
+        self.privacy = privacy or (Privacy.PUBLIC if self.is_public else Privacy.PRIVATE)
         self.call = endpoint
         self._bind(endpoint)
+        if access.stream_parameter not in {None, *self.param_convertors}:
+            raise ValueError(f"{method} {path} demands {access}, but its path has no {{{access.stream_parameter}}}")
+        self.takes_body = self.body is not None
         self.creates = method == "POST" and self.status_code == 201
         self.writes = method != "GET"
         self.media_types = bodies.MERGE_PATCH if method == "PATCH" else bodies.JSON
@@ -73,7 +77,7 @@ class Operation(APIRoute):
         self.errors = tuple(errors)
         self.replay_refused = replay_refused
         self.produces = produces
-        self.conditional = conditional if conditional is not None else self.writes and not self.creates and not is_public
+        self.if_match = if_match or IfMatch.of(method, creates=self.creates, is_public=self.is_public)
         self.retryable = retryable if retryable is not None else self.writes and self.privacy is Privacy.PRIVATE
         has_version = "version" in getattr(answers, "__struct_fields__", ())
         self.etag = etag if etag is not None else has_version and self.privacy is Privacy.PRIVATE
@@ -106,11 +110,11 @@ class Operation(APIRoute):
         await self.serve(scope, receive, send)
 
     async def serve(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        request = ApiRequest(scope, receive, send)
-        headers: list[tuple[bytes, bytes]] = [*self.privacy.value]
-        scope["answer_headers"] = headers
+        request = ApiRequest(scope, receive, send, self)
+        request.answer_headers.extend(self.privacy.value)
+        scope["answer_headers"] = request.answer_headers  # For the middleware that answers what is raised here.
         response = await self._answer(request)
-        response.raw_headers.extend(headers)
+        response.raw_headers.extend(request.answer_headers)
         await response(scope, receive, send)
 
     async def _answer(self, request: ApiRequest) -> Response:
@@ -146,7 +150,7 @@ class Operation(APIRoute):
         Raises:
             DomainError: the refusal, wherever that is not known for certain.
         """
-        is_denied = refusal.category in (Category.NOT_FOUND, Category.FORBIDDEN) and hasattr(request, "caller")
+        is_denied = refusal.category in (Category.NOT_FOUND, Category.FORBIDDEN) and request.is_authenticated
         if self.replay_refused is None or not is_denied or request.caller.scope < self.access.scope:
             raise refusal
         key = request.command_context().retry_key
@@ -160,22 +164,25 @@ class Operation(APIRoute):
 
     async def _admit(self, request: ApiRequest) -> None:
         """Whoever is known is counted, admitted or not; every answer to them tells how much is left."""
-        state = request.scope["app"].state
+        if self.is_public:
+            return
+        await request.authenticate()
+        throttle = request.app.state.throttle
         try:
-            await state.gate.admit(request, self.access)
+            await request.authorize(self.access)
         finally:
-            if state.throttle is not None and hasattr(request, "caller"):
-                left = state.throttle.admit(request.caller.user_id, writes=self.writes)
-                request.scope["answer_headers"].extend(left)
+            if throttle is not None:
+                left = throttle.admit(request.caller.user_id, writes=self.writes)
+                request.answer_headers.extend(left)
 
     async def _read_body(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
         if not self.writes:
             return
-        bodies.check_size(request._raw_headers.get(b"content-length"))
+        bodies.check_size(request.raw_header(b"content-length"))
         request.raw_body = await bodies.read_body(request.receive)
-        media_types.check_coding(request._raw_headers.get(b"content-encoding"))
+        media_types.check_coding(request.raw_header(b"content-encoding"))
         if self.body is not None:
-            media_types.check_media_type(request._raw_headers.get(b"content-type"), self.media_types)
+            media_types.check_media_type(request.raw_header(b"content-type"), self.media_types)
         if self.body is None:
             if request.raw_body.strip() and bodies.read_json(request.raw_body) not in ({}, None):
                 faults.append(Fault("unexpected_body", "This operation takes no body.", pointer=""))
@@ -231,7 +238,7 @@ class Routes:
             produces: the media type of the answer.
             errors: what the rules may refuse beyond what every operation of this kind may.
             privacy: what caches may do with the answer.
-            conditional: whether `If-Match` applies: to changes of what is there.
+            if_match: what `If-Match` means.
             retryable: whether `Idempotency-Key` applies: to writes whose answer and body hold no secret.
             replay_refused: looks up what a command was answered that may have taken its caller's own right away, such as leaving.
             etag: whether the answer has an `ETag`: where it has a version, and is nobody's own.

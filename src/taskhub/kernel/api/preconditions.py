@@ -1,16 +1,73 @@
 """Entity tags: `If-Match` and `If-None-Match` as RFC 9110 has them, over version numbers."""
 
 import re
+from enum import Enum, auto
 
 import msgspec
 from starlette.responses import Response
 
 from taskhub.kernel.api.problems import InvalidHeader
 from taskhub.kernel.application.commands import Expected
-from taskhub.kernel.domain.errors import StaleVersion
+from taskhub.kernel.domain.errors import PreconditionRequired, StaleVersion
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 _LIST = re.compile(r'\s*(?:W/)?"[\x21\x23-\x7e]*"\s*(?:,\s*(?:(?:W/)?"[\x21\x23-\x7e]*"\s*)?)*')
+
+
+class IfMatch(Enum):
+    """What `If-Match` means to an operation: the whole policy of that header.
+
+    | operation | a version that is not the current one | no header | unreadable |
+    |---|---|---|---|
+    | READ | 412, by the tag of the answer | is shown | 400 |
+    | CHANGE | 412, by the command (`require_version`) | 428 where the service requires versions | 400 |
+    | OPTIONAL | as CHANGE | is changed | 400 |
+    | REFUSED | 400: there is no single thing that could match | is done | 400 |
+    """
+
+    READ = auto()
+    CHANGE = auto()
+    OPTIONAL = auto()
+    REFUSED = auto()
+
+    @classmethod
+    def of(cls, method: str, *, creates: bool, is_public: bool) -> "IfMatch":
+        """What it means where a route says nothing else."""
+        if method == "GET":
+            return cls.READ
+        if not creates and not is_public:
+            return cls.CHANGE
+        return cls.REFUSED if method == "POST" else cls.OPTIONAL
+
+    def expected(self, if_match: str | None) -> Expected:
+        """The versions that a command may find.
+
+        Raises:
+            InvalidHeader
+        """
+        if if_match is None:
+            return None
+        if self is IfMatch.REFUSED:
+            raise InvalidHeader("If-Match", "not supported: this operation has no single resource whose version could match")
+        return _versions(if_match)
+
+    def require(self, if_match: str | None, *, versions_required: bool) -> None:
+        """``versions_required``: whether this service takes no change without the version that it is meant for.
+
+        Raises:
+            PreconditionRequired
+        """
+        if if_match is None and versions_required and self is IfMatch.CHANGE:
+            raise PreconditionRequired
+
+    def check_answer(self, if_match: str | None, response: Response) -> None:
+        """Refuses to show what is of none of the versions that the header names.
+
+        Raises:
+            StaleVersion
+        """
+        if if_match is not None and self is IfMatch.READ:
+            _check_shown(if_match, response)
 
 
 class _Versioned(msgspec.Struct):
@@ -23,13 +80,13 @@ def etag(version: int) -> bytes:
     return b'"%d"' % version
 
 
-def versions_expected(if_match: str | None) -> Expected:
+def _versions(if_match: str) -> Expected:
     """The versions that `If-Match` names. Weak and foreign tags match none, so they are left out; `*` matches any.
 
     Raises:
         InvalidHeader: the header is not a list of quoted tags.
     """
-    if if_match is None or if_match.strip() == "*":
+    if if_match.strip() == "*":
         return None
     return frozenset(int(tag) for weak, tag in _tags("If-Match", if_match) if not weak and _is_version(tag))
 
@@ -41,7 +98,7 @@ def is_unmodified(if_none_match: str, version: int | str) -> bool:
     return any(tag == str(version) for _, tag in _tags("If-None-Match", if_none_match))
 
 
-def check_shown(if_match: str, response: Response) -> None:
+def _check_shown(if_match: str, response: Response) -> None:
     """Refuses an answer of success to a read that is of none of the versions that `If-Match` names. Comparison is strong.
 
     An answer that depends on more than its version has no tag: the version in it stands for one. A list has neither.

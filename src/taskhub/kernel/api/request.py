@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import cursors, preconditions
 from taskhub.kernel.api.fingerprints import earlier_fingerprint, fingerprint
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.problems import InvalidHeader
 from taskhub.kernel.api.queries import Pairs
 from taskhub.kernel.api.responses import JsonResponse, Page
@@ -32,18 +33,38 @@ Command = TypeVar("Command")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+class CalledOperation(Protocol):
+    """What a request has to know of the operation that it calls.
+
+    Attributes:
+        writes: whether it may change something.
+        retryable: whether `Idempotency-Key` applies.
+        takes_body: whether the body means anything.
+        etag: whether its answer has an `ETag`.
+    """
+
+    access: Access
+    if_match: IfMatch
+    writes: bool
+    retryable: bool
+    takes_body: bool
+    etag: bool
+
+
 class ApiRequest(Request):
-    """One call of one operation."""
+    """One call of one operation.
 
-    caller: Caller
-    """Set by the gate; absent on public routes."""
-    role: Any = None
-    """The caller's role in the workspace of the path, set by the gate."""
-    time_zone: str = "UTC"
-    """The time zone of the workspace of the path, set by the gate."""
+    Attributes:
+        grant: what the module that authorizes has granted the caller (`Authorizer.authorize`).
+        answer_headers: what every answer has, a refusal as well.
+    """
 
-    def __init__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: AsgiScope, receive: Receive, send: Send, operation: CalledOperation) -> None:
         super().__init__(scope, receive, send)
+        self.operation = operation
+        self.grant: Any = None
+        self.answer_headers: list[tuple[bytes, bytes]] = []
+        self._caller: Caller | None = None
         self._raw_headers: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
             known = self._raw_headers.get(name)
@@ -60,10 +81,13 @@ class ApiRequest(Request):
         value = self._raw_headers.get(name)
         return None if value is None else value.decode("latin-1")
 
+    def raw_header(self, name: bytes) -> bytes | None:
+        return self._raw_headers.get(name)
+
     @property
     def container(self) -> Any:
         """The container of the app that serves this request."""
-        return self.scope["app"].state.container
+        return self.app.state.container
 
     @property
     def id(self) -> str:
@@ -116,7 +140,7 @@ class ApiRequest(Request):
         """Raises:
         RateLimited
         """
-        throttle = self.scope["app"].state.throttle
+        throttle = self.app.state.throttle
         if throttle is not None:
             throttle.admit_address(self.address)
 
@@ -126,17 +150,9 @@ class ApiRequest(Request):
         Raises:
             RateLimited
         """
-        throttle = self.scope["app"].state.throttle
+        throttle = self.app.state.throttle
         if throttle is not None:
             throttle.admit_account(account, known_address=self.address if knows_address else None)
-
-    async def admit(self, access: Access) -> None:
-        """Demands more of the caller than the route does.
-
-        Raises:
-            DomainError: what a route that demands it would refuse with.
-        """
-        await self.scope["app"].state.gate.admit(self, access)
 
     @property
     def expected(self) -> Expected:
@@ -149,25 +165,56 @@ class ApiRequest(Request):
         Raises:
             InvalidHeader
         """
-        route = self.scope["route"]
         key = self.header(b"idempotency-key")
-        if key is not None and route.retryable and not _KEY.fullmatch(key):
+        if key is not None and self.operation.retryable and not _KEY.fullmatch(key):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
-        if b"if-match" in self._raw_headers:
-            if route.method == "POST" and not route.conditional:
-                raise InvalidHeader("If-Match", "not supported: this operation has no single resource whose version could match")
-            self._expected = preconditions.versions_expected(self.header(b"if-match"))
-        if b"if-none-match" in self._raw_headers and not route.writes:
+        self._expected = self.operation.if_match.expected(self.header(b"if-match"))
+        if b"if-none-match" in self._raw_headers and not self.operation.writes:
             preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
 
+    def require_condition(self) -> None:
+        """Raises:
+        PreconditionRequired
+        """
+        self.operation.if_match.require(self.header(b"if-match"), versions_required=self.versions_required)
+
+    @property
+    def versions_required(self) -> bool:
+        """Whether this service takes no change of what has a version without the version that it is meant for."""
+        return bool(self.app.state.require_if_match)
+
     def check_answer(self, response: Response) -> None:
-        """Refuses to show what `If-Match` does not name.
+        """Raises:
+        StaleVersion: the answer to a read is not what `If-Match` names.
+        """
+        self.operation.if_match.check_answer(self.header(b"if-match"), response)
+
+    # -- who asks --------------------------------------------------------------------------------
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks. Nobody is asked on a public route."""
+        assert self._caller is not None, "the caller of a public route is not known"
+        return self._caller
+
+    @property
+    def is_authenticated(self) -> bool:
+        return self._caller is not None
+
+    async def authenticate(self) -> None:
+        """Raises:
+        DomainError: 401 without a good credential.
+        """
+        self._caller = await self.app.state.authorizer.authenticate(self.header(b"authorization"))
+
+    async def authorize(self, access: Access) -> None:
+        """Demands this right of the caller. An endpoint may demand more than its route does.
 
         Raises:
-            StaleVersion
+            DomainError: 404 for a stream that is not there for the caller, 403 without the right.
         """
-        if b"if-match" in self._raw_headers and not self.scope["route"].writes:
-            preconditions.check_shown(self._raw_headers[b"if-match"].decode("latin-1"), response)
+        stream_id = self.path_id(access.stream_parameter) if access.stream_parameter else None
+        self.grant = await self.app.state.authorizer.authorize(self.caller, access, stream_id)
 
     # -- commands --------------------------------------------------------------------------------
 
@@ -180,42 +227,29 @@ class ApiRequest(Request):
     ) -> Answer:
         """Runs a command for the caller, once for each `Idempotency-Key`."""
         context = self.command_context()
-        try:
-            self.require_condition()
-        except PreconditionRequired as refusal:
-            return await runner.replay_or_refuse(refusal, context.retry_key)
+        if context.retry_key is not None:  # Without a key the operation has required it before the endpoint.
+            try:
+                self.require_condition()
+            except PreconditionRequired as refusal:
+                return await runner.replay_or_refuse(refusal, context.retry_key)
         return await runner.run(use_case, command, context, reply)
 
     @property
     def has_retry_key(self) -> bool:
         """Whether an earlier answer may be replayed, which comes before most refusals."""
-        return b"idempotency-key" in self._raw_headers and bool(self.scope["route"].retryable)
-
-    def require_condition(self) -> None:
-        """Refuses a change that names no version, where this service insists on one and the route changes what has a version.
-
-        Raises:
-            PreconditionRequired
-        """
-        if b"if-match" not in self._raw_headers and self.scope["route"].conditional and self.insists_on_versions:
-            raise PreconditionRequired
-
-    @property
-    def insists_on_versions(self) -> bool:
-        """Whether this service takes no change of what has a version without the version that it is meant for."""
-        return bool(self.scope["app"].state.require_if_match)
+        return b"idempotency-key" in self._raw_headers and self.operation.retryable
 
     def command_context(self) -> Context:
-        return Context(self.caller.user_id if hasattr(self, "caller") else None, self.id, self._retry_key())
+        return Context(self._caller.user_id if self._caller else None, self.id, self._retry_key())
 
     def _retry_key(self) -> RetryKey | None:
         key = self.header(b"idempotency-key")
         if key is None or not self.has_retry_key:
             return None
-        stream_id = self.path_id("workspace_id") if "workspace_id" in self.path_params else self.caller.user_id
-        body = self.raw_body if self.scope["route"].body is not None else b""
+        parameter = self.operation.access.stream_parameter
+        body = self.raw_body if self.operation.takes_body else b""
         return RetryKey(
-            stream_id,
+            self.path_id(parameter) if parameter else self.caller.user_id,
             self.caller.user_id,
             key,
             fingerprint(self.method, self.path, self.parameters, body),
@@ -227,7 +261,7 @@ class ApiRequest(Request):
     def answer(self, answer: Answer) -> JsonResponse:
         """The response to a committed command: the representation, its ETag and where it is."""
         headers = []
-        if answer.version is not None and self.scope["route"].etag:
+        if answer.version is not None and self.operation.etag:
             headers.append((b"etag", preconditions.etag(answer.version)))
         if answer.reply.location is not None:
             headers.append((b"location", answer.reply.location.encode()))
@@ -264,7 +298,7 @@ class ApiRequest(Request):
         return JsonResponse(200, _encode(Page(items, cursor)), [(b"link", link.encode())])
 
     def _signer(self) -> cursors.CursorSigner:
-        signer: cursors.CursorSigner = self.scope["app"].state.cursor_signer
+        signer: cursors.CursorSigner = self.app.state.cursor_signer
         return signer
 
 

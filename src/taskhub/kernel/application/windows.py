@@ -75,11 +75,12 @@ class Windows:
         window = self._windows.get(key)
         if window is None:
             return limit, WINDOW_SECONDS
-        now = self._monotonic()
-        window.forget(now - WINDOW_SECONDS)
+        before = self._monotonic() - WINDOW_SECONDS
+        window.forget(before)
         if not window.portions:
             return limit, WINDOW_SECONDS
-        return max(0, limit - window.count), min(window.portions[0][1] + WINDOW_SECONDS - now, WINDOW_SECONDS)
+        # Told by the same difference by which it is forgotten: another one may be rounded to no time at all.
+        return max(0, limit - window.count), min(window.portions[0][1] - before, WINDOW_SECONDS)
 
     # -- what processes tell each other ----------------------------------------------------------
 

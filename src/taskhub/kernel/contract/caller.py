@@ -17,12 +17,12 @@ class Scope(IntEnum):
 class Caller:
     """An authenticated user and the limits of the credential they used.
 
-    ``session_id`` is set for a sign-in, ``token_id`` for an API token; ``workspace_id`` is the only workspace that a bound token
-    may see.
+    ``session_id`` is set for a sign-in, ``token_id`` for an API token; ``stream_id`` is the only stream that a bound token may
+    see.
     """
 
     user_id: UUID
     scope: Scope
     session_id: UUID | None = None
     token_id: UUID | None = None
-    workspace_id: UUID | None = None
+    stream_id: UUID | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.contract.access import Public
 from taskhub.kernel.contract.caller import Scope
 from taskhub.users.contract.access import SessionAccess
@@ -44,9 +45,9 @@ def _of_kind(operation: Operation) -> Iterator[str]:
         yield from ("unavailable", "busy")
     if operation.writes:
         yield from ("rate_limited", "unavailable", "busy", "outcome_unknown")
-    if operation.conditional or not operation.writes:
+    if operation.if_match in {IfMatch.READ, IfMatch.CHANGE}:
         yield "stale_version"
-    if operation.conditional:
+    if operation.if_match is IfMatch.CHANGE:
         yield "precondition_required"
     if operation.retryable:
         yield "idempotency_key_reused"

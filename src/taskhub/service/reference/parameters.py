@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.contract.access import Public
 from taskhub.service.reference.glossary import word
 from taskhub.service.reference.schemas import Schemas
@@ -49,7 +50,7 @@ def components() -> dict[str, Parameter]:
 def parameters_of(operation: Operation, schemas: Schemas) -> list[Parameter]:
     """All parameters of an operation, those in the path first."""
     headers = {
-        "IfMatch": operation.conditional or not operation.writes,
+        "IfMatch": operation.if_match in {IfMatch.READ, IfMatch.CHANGE},
         "IfNoneMatch": operation.etag and not operation.writes,
         "IdempotencyKey": operation.retryable,
         "RequestId": True,

@@ -5,6 +5,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Batch
 from taskhub.kernel.application.commands import Reply
@@ -26,7 +27,7 @@ TASK_BATCHES = Routes("Tasks")
     summary="Create many tasks",
     answers=Batch[TaskView],
     errors=(IdTaken, UnknownReference, ProjectArchived, TooDeep),
-    conditional=False,
+    if_match=IfMatch.REFUSED,
 )
 async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTasks) -> Response:
     """Creates 1 to 500 tasks in one transaction: all of them or none. The response lists them in the order of the request. An
@@ -44,7 +45,7 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     summary="Change many tasks",
     answers=Batch[TaskView],
     errors=(UnknownReference, StaleVersion, PreconditionRequired, ProjectArchived, IllegalTransition, Cycle, TooDeep),
-    conditional=False,
+    if_match=IfMatch.REFUSED,
 )
 async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskChanges) -> Response:
     """Changes 1 to 500 tasks in one transaction: all of them or none. The response lists them in the order of the request. The
@@ -52,6 +53,6 @@ async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskC
     """
     tasks = module_of(request)
     names = await names_in(request, workspace_id, body.names)
-    command = body.command(workspace_id, names, insists=request.insists_on_versions)
+    command = body.command(workspace_id, names, insists=request.versions_required)
     async with tasks.turns().of(workspace_id):
         return request.answer(await request.run(tasks.runner(), tasks.bulk_update_tasks(), command, Reply()))

@@ -72,10 +72,10 @@ async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, com
     """You can delete your own comments. Admins (with an API token: with the scope `admin`) can delete all comments."""
     tasks = module_of(request)
     caller = request.caller
-    moderates = request.role >= Role.ADMIN and caller.scope >= Scope.ADMIN
+    moderates = request.grant.role >= Role.ADMIN and caller.scope >= Scope.ADMIN
     command = DeleteComment(workspace_id, task_ref(task), comment_id, caller.user_id, moderates, request.expected)
     try:
         return request.answer(await request.run(tasks.runner(), tasks.delete_comment(), command, Reply(204)))
     except NotAllowed:
-        await request.admit(MANAGE)  # For an admin the error says that the token lacks the scope.
+        await request.authorize(MANAGE)  # For an admin the error says that the token lacks the scope.
         raise

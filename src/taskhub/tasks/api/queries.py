@@ -202,7 +202,7 @@ def task_page_of(request: ApiRequest, query: TaskListQuery) -> tuple[PageRequest
     Raises:
         InvalidCursor
     """
-    raw, zone = request.position(), request.time_zone
+    raw, zone = request.position(), request.grant.time_zone
     if raw is not None and query.depends_on_zone:
         *raw, zone = raw
     return PageRequest(query.order, query.limit, _position(query.order, raw)), zone

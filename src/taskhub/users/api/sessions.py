@@ -9,6 +9,7 @@ import structlog
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest, parse_id
 from taskhub.kernel.api.responses import JsonResponse, Page
@@ -103,7 +104,7 @@ async def get_session(request: ApiRequest, session: str) -> Response:
     status_code=204,
     summary="Sign out",
     errors=(StaleVersion,),
-    conditional=False,
+    if_match=IfMatch.OPTIONAL,
     retryable=False,
 )
 async def delete_session(request: ApiRequest, session: str) -> Response:

@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
-from taskhub.kernel.api.preconditions import etag
+from taskhub.kernel.api.preconditions import IfMatch, etag
 from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
@@ -72,7 +72,7 @@ async def get_token(request: ApiRequest, token_id: UUID) -> Response:
     status_code=204,
     summary="Revoke an API token",
     errors=(StaleVersion,),
-    conditional=False,
+    if_match=IfMatch.OPTIONAL,
     retryable=False,
 )
 async def delete_token(request: ApiRequest, token_id: UUID) -> Response:

@@ -112,7 +112,7 @@ class SqlAuthenticator:
         if record is None:
             raise InvalidToken
         user_id, id, scopes, workspace_id, expires_at, last_used_at = record
-        caller = Caller(user_id, max(scopes_of(scopes)), token_id=id, workspace_id=workspace_id)
+        caller = Caller(user_id, max(scopes_of(scopes)), token_id=id, stream_id=workspace_id)
         if expires_at is None or now < expires_at:
             self._tokens.put(digest, (caller, expires_at), asked_at)
             self._last_use.token(user_id, id, last_used_at, now)

@@ -7,7 +7,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
-from taskhub.kernel.api.preconditions import etag
+from taskhub.kernel.api.preconditions import IfMatch, etag
 from taskhub.kernel.api.queries import PageQuery
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
@@ -74,7 +74,7 @@ async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewIn
     status_code=204,
     summary="Revoke an invitation",
     errors=(StaleVersion,),
-    conditional=False,
+    if_match=IfMatch.OPTIONAL,
     retryable=False,
 )
 async def delete_invitation(request: ApiRequest, workspace_id: UUID, invitation_id: UUID) -> Response:
@@ -97,7 +97,7 @@ async def delete_invitation(request: ApiRequest, workspace_id: UUID, invitation_
 async def accept_invitation(request: ApiRequest, body: Acceptance) -> Response:
     module, caller = module_of(request), request.caller
     token = InvitationToken.parse(body.token)
-    if token is None or caller.workspace_id not in (None, token.workspace_id):
+    if token is None or caller.stream_id not in (None, token.workspace_id):
         raise NotFound
     command = AcceptInvitation(token, caller.user_id)
     member = await module.runner().perform(module.accept_invitation(), command, request.command_context())

@@ -85,6 +85,6 @@ async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, b
 async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
     module, caller = module_of(request), request.caller
     if not names_caller(request):
-        await request.admit(MANAGE)
+        await request.authorize(MANAGE)
     command = RemoveMember(workspace_id, request.user_id(user_id), caller.user_id, request.expected)
     return request.answer(await request.run(module.runner(), module.remove_member(), command, Reply(204)))

@@ -13,6 +13,6 @@ async def replay_to_former_self(request: ApiRequest, key: RetryKey) -> Answer | 
 
 async def replay_to_former_owner(request: ApiRequest, key: RetryKey) -> Answer | None:
     """Replays the deletion of a workspace. A token that is restricted to another workspace never had this right."""
-    if request.caller.workspace_id not in (None, key.stream_id):
+    if request.caller.stream_id not in (None, key.stream_id):
         return None
     return await module_of(request).runner().replay(key)

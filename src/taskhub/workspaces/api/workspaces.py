@@ -45,7 +45,7 @@ async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
 async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query()]) -> Response:
     caller, queries = request.caller, module_of(request).queries()
     after = position(request)
-    items = await queries.workspaces_of(caller.user_id, only=caller.workspace_id, after=after, limit=query.limit + 1)
+    items = await queries.workspaces_of(caller.user_id, only=caller.stream_id, after=after, limit=query.limit + 1)
     page = items[: query.limit]
     return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
 
@@ -60,7 +60,7 @@ async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query
     etag=False,
 )
 async def create_workspace(request: ApiRequest, body: NewWorkspace) -> Response:
-    if request.caller.workspace_id is not None:
+    if request.caller.stream_id is not None:
         raise TokenBound
     module = module_of(request)
     reply = Reply(201, workspace_path(body.id), present=with_role(Role.OWNER))
@@ -72,7 +72,7 @@ async def create_workspace(request: ApiRequest, body: NewWorkspace) -> Response:
 async def change_workspace(request: ApiRequest, workspace_id: UUID, body: WorkspacePatch) -> Response:
     module = module_of(request)
     command = ChangeWorkspace(workspace_id, body.changes(), request.expected)
-    reply = Reply(present=with_role(request.role))
+    reply = Reply(present=with_role(request.grant.role))
     return request.answer(await request.run(module.runner(), module.change_workspace(), command, reply))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar
 
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
@@ -29,12 +30,17 @@ class Role(IntEnum):
 class WorkspaceAccess(Access):
     """Access to the workspace in the path. Requires a credential with this scope and a member with this role."""
 
+    stream_parameter: ClassVar[str] = "workspace_id"
+
     role: Role
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The role of a user in a workspace, and the time zone of the workspace (an IANA name), the default for dates."""
+    """The role of a user in a workspace, and the time zone of the workspace (an IANA name), the default for dates.
+
+    A request to a route with `WorkspaceAccess` has it as its ``grant``.
+    """
 
     role: Role
     time_zone: str

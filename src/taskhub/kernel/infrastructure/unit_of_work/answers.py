@@ -32,17 +32,27 @@ def answer_of(shown: Shown, reply: Reply) -> Answer:
     return Answer(reply, _tracked(shown).aggregate.version, body)
 
 
+def incomplete_answer(change: Change, reply: Reply) -> Answer:
+    """An answer whose body only the commit can tell, which has to put it into the log, where it is found again."""
+    assert is_in_log(change, reply), "an answer that the log can't repeat has to be known before the commit"
+    return Answer(reply, change.tracked.aggregate.version, b"")
+
+
 def completed(answer: Answer, change: Change, fields: dict[str, Any]) -> Answer:
-    """The answer, with the members that only the commit could tell."""
-    present = answer.reply.present
-    representation = msgspec.structs.replace(change.after, **fields)
-    return replace(answer, body=encode(present(representation) if present else representation))
+    """An incomplete answer, with the members of the representation that the commit has told."""
+    return replace(answer, body=encode(msgspec.structs.replace(change.after, **fields)))
+
+
+def is_in_log(shown: Shown, reply: Reply) -> bool:
+    """Whether the log can repeat the body of an answer: it is the snapshot of one event."""
+    if shown is None or isinstance(shown, list):
+        return False
+    return _tracked(shown).mapping.logs_values and not reply.present
 
 
 def key_row(key: RetryKey, answer: Answer, shown: Shown, now: datetime) -> Parameters:
     """The row that keeps an answer with its retry key. A body that the log can show again is not kept twice."""
-    one = None if shown is None or isinstance(shown, list) else _tracked(shown)
-    is_in_log = one is not None and one.mapping.logs_values and not answer.reply.present
+    one = None if shown is None or isinstance(shown, list) else _tracked(shown).aggregate
     return {
         "stream_id": key.stream_id,
         "user_id": key.user_id,
@@ -50,10 +60,10 @@ def key_row(key: RetryKey, answer: Answer, shown: Shown, now: datetime) -> Param
         "fingerprint": key.fingerprint,
         "status": answer.reply.status,
         "location": answer.reply.location,
-        "entity_stream_id": one.aggregate.stream_id if one else None,
-        "entity_id": one.aggregate.id if one else None,
+        "entity_stream_id": one.stream_id if one else None,
+        "entity_id": one.id if one else None,
         "entity_version": answer.version,
-        "body": answer.body if shown is not None and not is_in_log else None,
+        "body": None if shown is None or is_in_log(shown, answer.reply) else answer.body,
         "created_at": now,
     }
 

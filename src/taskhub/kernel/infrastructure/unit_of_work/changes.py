@@ -34,14 +34,11 @@ class Change(NamedTuple):
 
 
 def change_of(tracked: Tracked) -> Change:
-    """Gives a changed aggregate its next version, and the representation that it is known by from now on."""
-    aggregate, mapping = tracked.aggregate, tracked.mapping
-    original = before = None
-    if tracked.loaded is not None:
-        original = mapping.from_row(tracked.loaded)
-        before = mapping.represent(original)
-        aggregate.version = tracked.loaded_version + 1
-    after = mapping.represent(aggregate)
+    """What happened to an aggregate that has changed, and has its next version."""
+    mapping = tracked.mapping
+    original = None if tracked.loaded is None else mapping.from_row(tracked.loaded)
+    before = None if original is None else mapping.represent(original)
+    after = mapping.represent(tracked.aggregate)
     return Change(tracked, original, before, after, encode(after))
 
 

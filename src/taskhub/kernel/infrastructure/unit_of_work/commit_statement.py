@@ -162,7 +162,7 @@ class _Chain:
 
     def _write(self, write: Write) -> None:
         part = f"{write.kind}_{write.mapping.name}"
-        if write.kind == UPDATE and write.mapping.is_relied_on:
+        if write.kind == UPDATE and write.mapping.is_guarded:
             self._lock(part, write)
         make: dict[str, Callable[[str, Write], CTE]] = {INSERT: self._insert, UPDATE: self._update, DELETE: self._delete}
         self._step(part, make[write.kind](part, write), many=write.many)

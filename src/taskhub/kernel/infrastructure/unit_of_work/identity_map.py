@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, Mapping
 
 INSERT, UPDATE, DELETE = "insert", "update", "delete"
 
 Key = tuple[Any, ...]
+GuardedRows = dict[Guard, list[Key]]
+"""Rows that have to be there still at commit, by the guard that checks them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,10 +48,14 @@ class Tracked:
 
 
 class IdentityMap:
-    """Remembers every aggregate that repositories handed out or were given, so that none is forgotten at commit."""
+    """Remembers every aggregate that repositories handed out or were given, so that none is forgotten at commit.
+
+    ``guarded`` are rows that the command relies upon without having loaded them.
+    """
 
     def __init__(self) -> None:
         self._tracked: dict[tuple[str, Key], Tracked] = {}
+        self.guarded: GuardedRows = {}
 
     def find(self, mapping: Mapping[Any], key: Key) -> Any | None:
         """The aggregate that is there already under this key, if there is one."""
@@ -72,6 +78,18 @@ class IdentityMap:
     def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
         """Has the row deleted at commit."""
         self._tracked[mapping.name, mapping.key_of(aggregate)].is_removed = True
+
+    def guard(self, guard: Guard, row: Key) -> None:
+        """At commit this row must still be there; it is share-locked then. Otherwise the command is run again, under locks."""
+        rows = self.guarded.setdefault(guard, [])
+        if row not in rows:
+            rows.append(row)
+
+    def raise_versions(self) -> None:
+        """Gives every aggregate that has changed its next version: once, however often it is asked."""
+        for tracked in self._tracked.values():
+            if tracked.is_changed and tracked.loaded is not None:
+                tracked.aggregate.version = tracked.loaded_version + 1
 
     def in_lock_order(self) -> list[Tracked]:
         return sorted(self._tracked.values(), key=lambda tracked: tracked.lock_position)

@@ -10,22 +10,28 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Table
 
-from taskhub.kernel.application.commands import Answer
+from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, Place
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.answers import (
+    Shown,
+    answer_of,
+    completed,
+    incomplete_answer,
+    key_row,
+    shown_of,
+)
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
-from taskhub.kernel.infrastructure.unit_of_work.changes import Change, event_row
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
 from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, Shape, Write, statement_for
-from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, Tracked
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, GuardedRows, IdentityMap, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
 
 _EVENTS = table_of(EventRow)
-
-GuardedRows = dict[Guard, list[tuple[Any, ...]]]
 
 
 class StreamCommit(NamedTuple):
@@ -47,66 +53,80 @@ class CommitPlan(NamedTuple):
         commits: one for each stream, in the order of their ids; the last carries the retry key.
         cascades: changes that were made to many rows already, whose events are still to be appended.
         changes: what it changes, in the order of its events.
-        answer: what it will be answered with. Where it ``is_incomplete``, only the commit can tell the rest.
+        step: what is made in front of the insert of the only change, if anything is.
+        answer: what it will be answered with. Where it ``is_incomplete``, only the commit can tell the body.
         place: where in the log to look for it, should the reply be lost; None where it changes no thing.
-        step: what is made in front of the insert, if anything is. What follows from it only the commit can tell.
     """
 
     commits: tuple[StreamCommit, ...]
     cascades: tuple[Cascade, ...]
     changes: tuple[Change, ...]
-    answer: Answer
-    place: Place | None
     step: InsertStep | None
+    answer: Answer
     is_incomplete: bool
+    place: Place | None
 
     @property
     def needs_transaction(self) -> bool:
         return len(self.commits) != 1 or not self.commits[0].is_atomic
 
+    def complete(self, fields: dict[str, Any]) -> Answer:
+        """The answer. ``fields``: members of the only change's representation that the commit has told."""
+        if self.step is None:
+            return self.answer
+        (change,) = self.changes
+        self.step.complete(change.tracked.aggregate, fields)
+        return completed(self.answer, change, fields) if self.is_incomplete else self.answer
+
 
 def plan_commit(
-    attempt: Attempt,
-    tracked: Sequence[Tracked],
-    changes: Sequence[Change],
-    *,
-    guarded: GuardedRows,
-    cascades: Sequence[Cascade],
-    answer: Answer,
-    shown: Change | None,
-    key: Parameters | None,
+    attempt: Attempt, identity_map: IdentityMap, result: Any, reply: Reply, cascades: Sequence[Cascade] = ()
 ) -> CommitPlan:
     """Plans a commit: one statement per stream.
 
     Args:
-        tracked: all aggregates of the unit of work, in lock order; those that did not change are relied upon.
-        changes: the changes of those that did, in the same order.
-        guarded: further rows that were relied upon, by the guard that checks them.
-        shown: the change that the answer shows, if it shows one.
-        key: the values of the retry key's row, if there is one.
+        identity_map: what the command has loaded, added and guarded. What changed has its next version; what did not is relied
+            upon.
+        result: what the use case returned: the answer shows it where it is an aggregate, or a list of them.
     """
-    step = _insert_step(changes)
-    guards = _with_unchanged(guarded, tracked, step)
-    commits: list[StreamCommit] = []
-    if changes or key is not None:
-        *others, last = [list(share) for _, share in groupby(changes, key=_stream_id)] or [[]]
-        first_event = 0
-        for share in others:
-            commits.append(_stream_commit(attempt, share, guards, first_event=first_event))
-            first_event, guards = first_event + len(share), {}
-        commits.append(_stream_commit(attempt, last, guards, step=step, key=key, first_event=first_event))
-    place = _place(attempt, changes, shown) if changes else None
-    return CommitPlan(
-        tuple(commits), tuple(cascades), tuple(changes), answer, place, step, step is not None and shown is not None
+    tracked = identity_map.in_lock_order()
+    changes = [change_of(one) for one in tracked if one.is_changed]
+    step, shown = _insert_step(changes), shown_of(result, tracked, changes)
+    is_incomplete = step is not None and isinstance(shown, Change)
+    answer = incomplete_answer(changes[0], reply) if is_incomplete else answer_of(shown, reply)
+    key = attempt.context.retry_key
+    commits = _stream_commits(
+        attempt,
+        changes,
+        _with_unchanged(identity_map.guarded, tracked, step),
+        step,
+        None if key is None else key_row(key, answer, shown, attempt.begun_at),
     )
+    place = _place(attempt, changes, shown) if changes else None
+    return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, answer, is_incomplete, place)
+
+
+def _stream_commits(
+    attempt: Attempt, changes: list[Change], guards: GuardedRows, step: InsertStep | None, key: Parameters | None
+) -> list[StreamCommit]:
+    """``key``: the values of the retry key's row, if there is one."""
+    if not changes and key is None:
+        return []
+    *others, last = [list(share) for _, share in groupby(changes, key=_stream_id)] or [[]]
+    commits: list[StreamCommit] = []
+    first_event = 0
+    for share in others:
+        commits.append(_stream_commit(attempt, share, guards, first_event=first_event))
+        first_event, guards = first_event + len(share), {}
+    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key, first_event=first_event)]
 
 
 def _stream_id(change: Change) -> Any:
     return change.tracked.aggregate.stream_id
 
 
-def _place(attempt: Attempt, changes: Sequence[Change], shown: Change | None) -> Place:
-    change = shown or changes[0]
+def _place(attempt: Attempt, changes: Sequence[Change], shown: Shown) -> Place:
+    change = shown if isinstance(shown, Change) else changes[0]
     aggregate = change.tracked.aggregate
     return Place(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changes.index(change)))
 

@@ -28,7 +28,7 @@ class SqlRepository(Generic[A]):
         self._uow = uow
 
     async def find(self, *key: UUID, with_deleted: bool = False) -> A | None:
-        """The aggregate under this key (the workspace first), locked if the unit of work is. One in the trash only on demand."""
+        """The aggregate under this key (the stream first), locked if the unit of work is. One in the trash only on demand."""
         known: A | None = self._uow.identity_map.find(self.mapping, key)
         if known is not None:
             return known if with_deleted or getattr(known, "deleted_at", None) is None else None
@@ -42,7 +42,7 @@ class SqlRepository(Generic[A]):
     async def find_all(self, stream_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> list[A]:
         """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids.
 
-        ``weakly``: only against those who lock a row before they change it (`Mapping.is_relied_on`), to rely on it unchanged.
+        ``weakly``: only against those who lock a row before they change it (`Mapping.is_guarded`), to rely on it unchanged.
         """
         statement = _by_ids(self.mapping, self._uow.is_locking, weakly)
         return await self._load_all(statement, {"stream_id": stream_id, "ids": sorted(set(ids))})

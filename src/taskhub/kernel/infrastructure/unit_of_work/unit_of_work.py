@@ -13,13 +13,11 @@ from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
 from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
 from taskhub.kernel.infrastructure.postgres.errors import before_commit
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, completed, key_row, shown_of
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
-from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.execution import execute
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
-from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, GuardedRows, plan_commit
+from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, plan_commit
 
 _ALLOW = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
 
@@ -39,7 +37,6 @@ class SqlUnitOfWork:
         self._signal = signal
         self._attempt = attempt
         self._connection: Connection | None = None
-        self._guarded: GuardedRows = {}
         self._cascades: list[Cascade] = []
         self._has_written = False
 
@@ -103,12 +100,6 @@ class SqlUnitOfWork:
         self._has_written = True
         return await self.fetch(statement, parameters, seconds=seconds)
 
-    def rely_on(self, guard: Guard, row: tuple[Any, ...]) -> None:
-        """At commit this row must still be there; it is share-locked then. Otherwise the command is run again, under locks."""
-        rows = self._guarded.setdefault(guard, [])
-        if row not in rows:
-            rows.append(row)
-
     def cascade(self, cascade: Cascade) -> None:
         """Registers a change that a statement made to many rows in this transaction; its events are appended at commit."""
         if cascade.changed:
@@ -117,33 +108,16 @@ class SqlUnitOfWork:
     # -- commit ----------------------------------------------------------------------------------
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
-        plan = self._plan(result, reply)
+        self.identity_map.raise_versions()
+        plan = plan_commit(self._attempt, self.identity_map, result, reply, self._cascades)
         if not plan.commits:
             if self.rests_on_cache:
                 raise Moved  # Nothing would be sent that could check what the process remembered.
             if not self._has_written:
                 return plan.answer
         fields = await self._execute(plan)
-        if plan.step is not None:
-            plan.step.complete(plan.changes[0].tracked.aggregate, fields)
         self.committed(plan.changes)
-        return completed(plan.answer, plan.changes[0], fields) if plan.is_incomplete else plan.answer
-
-    def _plan(self, result: Any, reply: Reply) -> CommitPlan:
-        tracked = self.identity_map.in_lock_order()
-        changes = [change_of(one) for one in tracked if one.is_changed]
-        shown = shown_of(result, tracked, changes)
-        answer, key = answer_of(shown, reply), self._attempt.context.retry_key
-        return plan_commit(
-            self._attempt,
-            tracked,
-            changes,
-            guarded=self._guarded,
-            cascades=self._cascades,
-            answer=answer,
-            shown=shown if isinstance(shown, Change) else None,
-            key=None if key is None else key_row(key, answer, shown, self._attempt.begun_at),
-        )
+        return plan.complete(fields)
 
     async def _execute(self, plan: CommitPlan) -> dict[str, Any]:
         connection = await self._borrow()

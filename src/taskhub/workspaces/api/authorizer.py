@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from taskhub.kernel.api.request import ApiRequest
-from taskhub.kernel.contract.access import Access, Public
+from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.users.contract.access import SessionAccess
@@ -13,41 +12,43 @@ from taskhub.workspaces.application.ports import Grants
 from taskhub.workspaces.contract.access import Grant, Role, WorkspaceAccess
 
 
-class WorkspaceGate:
+class WorkspaceAuthorizer:
     """Checks every request of the service. If the grants are remembered, this needs no round trip."""
 
     def __init__(self, authenticator: Authenticator, grants: Grants) -> None:
         self._authenticator = authenticator
         self._grants = grants
 
-    async def admit(self, request: ApiRequest, access: Access) -> None:
-        """Sets the caller of the request, and in a workspace the role of the caller and the time zone of the workspace.
+    async def authenticate(self, authorization: str | None) -> Caller:
+        return await self._authenticator.authenticate(authorization)
+
+    async def authorize(self, caller: Caller, access: Access, stream_id: UUID | None) -> Grant | None:
+        """Returns the caller's grant in a workspace; None where the path names none.
 
         Raises:
-            DomainError: 401 without a valid credential.
             NotFound: the workspace does not exist, or the caller is not a member.
-            InsufficientScope, NotAllowed
+            InsufficientScope, NotAllowed, SessionRequired
         """
-        if isinstance(access, Public):
-            return
-        caller = request.caller = await self._authenticator.authenticate(request.header(b"authorization"))
         if isinstance(access, WorkspaceAccess):
-            workspace_id = request.path_id("workspace_id")
-            grant = await self._grant(caller, workspace_id, access.role)
-            request.role, request.time_zone = grant.role, grant.time_zone
-        if caller.scope < access.scope:
-            raise InsufficientScope(access.scope)
-        if isinstance(access, WorkspaceAccess):
-            if request.role < access.role:
-                raise NotAllowed(f"This operation requires the role {access.role.key}. Your role is {request.role.key}.")
-        elif isinstance(access, SessionAccess) and caller.session_id is None:
+            assert stream_id is not None, "a route with such an access names its workspace"
+            return await self._authorize_member(caller, access, stream_id)
+        _require_scope(caller, access)
+        if isinstance(access, SessionAccess) and caller.session_id is None:
             raise SessionRequired
+        return None
+
+    async def _authorize_member(self, caller: Caller, access: WorkspaceAccess, workspace_id: UUID) -> Grant:
+        grant = await self._grant(caller, workspace_id, access.role)
+        _require_scope(caller, access)
+        if grant.role < access.role:
+            raise NotAllowed(f"This operation requires the role {access.role.key}. Your role is {grant.role.key}.")
+        return grant
 
     async def _grant(self, caller: Caller, workspace_id: UUID, wanted: Role) -> Grant:
         """The grant of the caller. A remembered grant is used only to admit, never to refuse, because the role may have been
         raised since.
         """
-        if caller.workspace_id is not None and caller.workspace_id != workspace_id:
+        if caller.stream_id is not None and caller.stream_id != workspace_id:
             raise NotFound
         grant = self._grants.remembered(workspace_id, caller.user_id)
         if grant is None or grant.role < wanted:
@@ -55,3 +56,8 @@ class WorkspaceGate:
             if grant is None:
                 raise NotFound
         return grant
+
+
+def _require_scope(caller: Caller, access: Access) -> None:
+    if caller.scope < access.scope:
+        raise InsufficientScope(access.scope)

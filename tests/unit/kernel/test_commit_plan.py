@@ -1,0 +1,228 @@
+"""What a commit is going to send, seen before it is sent."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
+from taskhub.kernel.application.commands import Context, Reply, RetryKey
+from taskhub.kernel.application.unit_of_work import Attempt, Place
+from taskhub.kernel.infrastructure.unit_of_work import answers, changes
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, plan_commit
+from taskhub.tasks.domain.label import STANDARD_COLOR, Label
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Task
+from taskhub.tasks.infrastructure.mappings import LABELS, PROJECTS, TASKS
+
+MAPPINGS: dict[type, Mapping[Any]] = {one.aggregate: one for one in (PROJECTS, TASKS, LABELS)}
+DONE = Reply()
+
+
+class Planned:
+    """What a command has in its hands, and how its commit is planned."""
+
+    def __init__(self, *, key: RetryKey | None = None) -> None:
+        self.attempt = Attempt(Context(uuid4(), "r", key), NOW)
+        self.identity_map = IdentityMap()
+
+    def load(self, aggregate: Any, *, is_locked: bool = False) -> Any:
+        mapping = MAPPINGS[type(aggregate)]
+        return self.identity_map.load(mapping, mapping.to_row(aggregate), is_locked=is_locked)
+
+    def add(self, aggregate: Any) -> Any:
+        self.identity_map.add(MAPPINGS[type(aggregate)], aggregate)
+        return aggregate
+
+    def plan(self, result: Any = None, reply: Reply = DONE) -> CommitPlan:
+        self.identity_map.raise_versions()
+        return plan_commit(self.attempt, self.identity_map, result, reply)
+
+
+def new_task(project: Project) -> Task:
+    """A task that has been created, and has no number yet."""
+    task: Task = Task.create(id=uuid4(), project=project, content=ContentFactory(), created_by_id=uuid4(), now=NOW)
+    return task
+
+
+def new_label(workspace_id: UUID, name: str) -> Label:
+    return Label.create(workspace_id=workspace_id, id=uuid4(), name=name, color=STANDARD_COLOR, now=NOW)
+
+
+def retitle(task: Task, project: Project) -> Task:
+    task.change(task.content.changed({"title": "Renamed"}), project=project, now=LATER)
+    return task
+
+
+def retry_key() -> RetryKey:
+    return RetryKey(uuid4(), uuid4(), "k", b"fingerprint")
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What has been encoded, in order."""
+    documents: list[Any] = []
+
+    def encode(document: Any) -> bytes:
+        documents.append(document)
+        return msgspec.json.encode(document, order="deterministic")
+
+    monkeypatch.setattr(changes, "encode", encode)
+    monkeypatch.setattr(answers, "encode", encode)
+    return documents
+
+
+# -- what is sent -------------------------------------------------------------------------------------
+
+
+def test_a_command_that_changes_nothing_sends_nothing() -> None:
+    command = Planned()
+    project = command.load(ProjectFactory())
+    plan = command.plan(project)
+    assert (plan.commits, plan.place) == ((), None)
+    assert msgspec.json.decode(plan.answer.body)["id"] == str(project.id)
+
+
+def test_a_key_is_kept_even_so() -> None:
+    key = retry_key()
+    (commit,) = Planned(key=key).plan().commits
+    assert commit.parameters["key__key"] == "k"
+
+
+def test_one_row_or_only_new_ones_go_through_whole_and_need_no_transaction() -> None:
+    one, new = Planned(), Planned()
+    project = one.load(ProjectFactory())
+    retitle(one.load(TaskFactory(project=project)), project)
+    for name in ("Bug", "Idea"):
+        new.add(new_label(project.workspace_id, name))
+    assert [command.plan().needs_transaction for command in (one, new)] == [False, False]
+
+
+def test_two_changed_rows_may_fall_short_halfway_and_need_one() -> None:
+    command = Planned()
+    project = command.load(ProjectFactory())
+    for task in TaskFactory.build_batch(2, project=project):
+        retitle(command.load(task), project)
+    assert command.plan().needs_transaction
+
+
+def test_two_streams_need_one_and_the_last_has_the_key() -> None:
+    command = Planned(key=retry_key())
+    for name in ("Bug", "Idea"):
+        command.add(new_label(uuid4(), name))
+    plan = command.plan()
+    assert plan.needs_transaction
+    assert ["key__key" in commit.parameters for commit in plan.commits] == [False, True]
+    streams = [commit.parameters["events__stream_id"] for commit in plan.commits]
+    assert streams == sorted(streams)
+    assert len({commit.parameters["event__id"] for commit in plan.commits}) == 2
+
+
+def test_an_update_writes_what_differs_under_the_version_that_was_loaded() -> None:
+    command = Planned()
+    project = command.load(ProjectFactory())
+    task = retitle(command.load(TaskFactory(project=project, version=4)), project)
+    (commit,) = command.plan().commits
+    written = {name: value for name, value in commit.parameters.items() if name.startswith("update_tasks__")}
+    assert written == {
+        "update_tasks__workspace_id": task.workspace_id,
+        "update_tasks__id": task.id,
+        "update_tasks__title": "Renamed",
+        "update_tasks__version": 5,
+        "update_tasks__updated_at": LATER,
+        "update_tasks__loaded_version": 4,
+    }
+
+
+def test_a_plan_can_be_made_twice() -> None:
+    command = Planned()
+    project = command.load(ProjectFactory())
+    retitle(command.load(TaskFactory(project=project)), project)
+    assert command.plan().commits == command.plan().commits
+
+
+# -- what is relied upon ------------------------------------------------------------------------------
+
+
+def test_what_was_loaded_and_not_changed_is_checked() -> None:
+    command = Planned(key=retry_key())
+    project = command.load(ProjectFactory(version=3))
+    (commit,) = command.plan().commits
+    assert (commit.parameters["guard_0__id"], commit.parameters["guard_0__version"]) == (project.id, 3)
+
+
+def test_what_is_locked_can_not_change_any_more() -> None:
+    command = Planned(key=retry_key())
+    command.load(ProjectFactory(), is_locked=True)
+    (commit,) = command.plan().commits
+    assert not any(name.startswith("guard_") for name in commit.parameters)
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_the_step_in_front_of_an_insert_checks_the_parent_itself(is_locked: bool) -> None:
+    command = Planned()
+    project = command.load(ProjectFactory(version=3), is_locked=is_locked)
+    command.add(new_task(project))
+    (commit,) = command.plan().commits
+    assert (commit.parameters["parent__id"], commit.parameters["parent__version"]) == (project.id, 3)
+    assert not any(name.startswith("guard_") for name in commit.parameters)
+
+
+# -- what is answered ---------------------------------------------------------------------------------
+
+
+def test_what_changed_is_encoded_once_for_its_event_and_the_answer(encoded: list[Any]) -> None:
+    command = Planned(key=retry_key())
+    project = command.load(ProjectFactory())
+    task = retitle(command.load(TaskFactory(project=project)), project)
+    plan = command.plan(task)
+    assert plan.complete({}).body.decode() == plan.commits[0].parameters["event__snapshot"]
+    assert encoded.count(TASKS.represent(task)) == 1
+
+
+def test_what_only_the_commit_can_tell_is_encoded_once_without_it_and_once_with_it(encoded: list[Any]) -> None:
+    command = Planned(key=retry_key())
+    task = command.add(new_task(command.load(ProjectFactory(key="OPS"))))
+    plan = command.plan(task)
+    logged = TASKS.represent(task)
+    answer = plan.complete({"number": 7, "key": "OPS-7"})
+    assert (task.number, task.key) == (7, "OPS-7")
+    assert answer.body == msgspec.json.encode(TASKS.represent(task), order="deterministic")
+    assert [document for document in encoded if isinstance(document, TASKS.view)] == [logged, TASKS.represent(task)]
+
+
+def test_until_then_the_answer_has_no_body_and_its_place_in_the_log_is_known() -> None:
+    command = Planned()
+    task = command.add(new_task(command.load(ProjectFactory())))
+    plan = command.plan(task)
+    assert (plan.is_incomplete, plan.answer.body, plan.answer.version) == (True, b"", 1)
+    assert plan.place == Place(task.workspace_id, task.id, 1, command.attempt.event_id(0))
+
+
+def test_an_answer_that_the_log_can_not_repeat_is_known_before_the_commit() -> None:
+    command = Planned()
+    task = command.add(new_task(command.load(ProjectFactory())))
+    with pytest.raises(AssertionError, match="known before the commit"):
+        command.plan(task, Reply(present=lambda view: view))
+
+
+def test_a_thing_that_nobody_is_shown_gets_its_number_all_the_same() -> None:
+    command = Planned()
+    task = command.add(new_task(command.load(ProjectFactory())))
+    answer = command.plan(None).complete({"number": 7, "key": "OPS-7"})
+    assert (answer.body, task.number) == (b"", 7)
+
+
+def test_the_key_keeps_a_body_only_where_the_log_has_none() -> None:
+    shown, hidden = Planned(key=retry_key()), Planned(key=retry_key())
+    for command in (shown, hidden):
+        command.load(ProjectFactory())
+    project = shown.load(ProjectFactory())
+    (of_log,) = shown.plan(project).commits
+    project = hidden.load(ProjectFactory())
+    (of_key,) = hidden.plan(project, Reply(present=lambda view: {"of": view.name})).commits
+    assert of_log.parameters["key__body"] is None
+    assert msgspec.json.decode(of_key.parameters["key__body"]) == {"of": project.name}
