@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
-from taskhub.kernel.application.commands import Context, Reply, RetryKey
-from taskhub.kernel.application.unit_of_work import Attempt, Place
+from taskhub.kernel.application.commands import Context, IdempotencyKey, Reply
+from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.unit_of_work import answers, changes
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
@@ -25,7 +25,7 @@ DONE = Reply()
 class Planned:
     """What a command has in its hands, and how its commit is planned."""
 
-    def __init__(self, *, key: RetryKey | None = None) -> None:
+    def __init__(self, *, key: IdempotencyKey | None = None) -> None:
         self.attempt = Attempt(Context(uuid4(), "r", key), NOW)
         self.identity_map = IdentityMap()
 
@@ -57,8 +57,8 @@ def retitle(task: Task, project: Project) -> Task:
     return task
 
 
-def retry_key() -> RetryKey:
-    return RetryKey(uuid4(), uuid4(), "k", b"fingerprint")
+def idempotency_key() -> IdempotencyKey:
+    return IdempotencyKey(uuid4(), uuid4(), "k", b"fingerprint")
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_command_that_changes_nothing_sends_nothing() -> None:
 
 
 def test_a_key_is_kept_even_so() -> None:
-    key = retry_key()
+    key = idempotency_key()
     (commit,) = Planned(key=key).plan().commits
     assert commit.parameters["key__key"] == "k"
 
@@ -110,7 +110,7 @@ def test_two_changed_rows_may_fall_short_halfway_and_need_one() -> None:
 
 
 def test_two_streams_need_one_and_the_last_has_the_key() -> None:
-    command = Planned(key=retry_key())
+    command = Planned(key=idempotency_key())
     for name in ("Bug", "Idea"):
         command.add(new_label(uuid4(), name))
     plan = command.plan()
@@ -148,14 +148,14 @@ def test_a_plan_can_be_made_twice() -> None:
 
 
 def test_what_was_loaded_and_not_changed_is_checked() -> None:
-    command = Planned(key=retry_key())
+    command = Planned(key=idempotency_key())
     project = command.load(ProjectFactory(version=3))
     (commit,) = command.plan().commits
     assert (commit.parameters["guard_0__id"], commit.parameters["guard_0__version"]) == (project.id, 3)
 
 
 def test_what_is_locked_can_not_change_any_more() -> None:
-    command = Planned(key=retry_key())
+    command = Planned(key=idempotency_key())
     command.load(ProjectFactory(), is_locked=True)
     (commit,) = command.plan().commits
     assert not any(name.startswith("guard_") for name in commit.parameters)
@@ -175,7 +175,7 @@ def test_the_step_in_front_of_an_insert_checks_the_parent_itself(is_locked: bool
 
 
 def test_what_changed_is_encoded_once_for_its_event_and_the_answer(encoded: list[Any]) -> None:
-    command = Planned(key=retry_key())
+    command = Planned(key=idempotency_key())
     project = command.load(ProjectFactory())
     task = retitle(command.load(TaskFactory(project=project)), project)
     plan = command.plan(task)
@@ -184,7 +184,7 @@ def test_what_changed_is_encoded_once_for_its_event_and_the_answer(encoded: list
 
 
 def test_what_only_the_commit_can_tell_is_encoded_once_without_it_and_once_with_it(encoded: list[Any]) -> None:
-    command = Planned(key=retry_key())
+    command = Planned(key=idempotency_key())
     task = command.add(new_task(command.load(ProjectFactory(key="OPS"))))
     plan = command.plan(task)
     logged = TASKS.represent(task)
@@ -199,7 +199,7 @@ def test_until_then_the_answer_has_no_body_and_its_place_in_the_log_is_known() -
     task = command.add(new_task(command.load(ProjectFactory())))
     plan = command.plan(task)
     assert (plan.is_incomplete, plan.answer.body, plan.answer.version) == (True, b"", 1)
-    assert plan.place == Place(task.workspace_id, task.id, 1, command.attempt.event_id(0))
+    assert plan.place == EventLocator(task.workspace_id, task.id, 1, command.attempt.event_id(0))
 
 
 def test_an_answer_that_the_log_can_not_repeat_is_known_before_the_commit() -> None:
@@ -217,7 +217,7 @@ def test_a_thing_that_nobody_is_shown_gets_its_number_all_the_same() -> None:
 
 
 def test_the_key_keeps_a_body_only_where_the_log_has_none() -> None:
-    shown, hidden = Planned(key=retry_key()), Planned(key=retry_key())
+    shown, hidden = Planned(key=idempotency_key()), Planned(key=idempotency_key())
     for command in (shown, hidden):
         command.load(ProjectFactory())
     project = shown.load(ProjectFactory())

@@ -124,6 +124,6 @@ async def test_a_key_belongs_to_the_stream_that_the_right_is_for(
     access: Access, declared: str, path: str, stream_id: UUID
 ) -> None:
     request = await Served(access, declared).get(path)
-    key = request.command_context().retry_key
+    key = request.command_context().idempotency_key
     assert key is not None
     assert key.stream_id == stream_id

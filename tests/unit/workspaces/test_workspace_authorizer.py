@@ -12,7 +12,7 @@ from taskhub.kernel.domain.errors import DomainError, NotAllowed, NotFound
 from taskhub.users.contract.access import SessionAccess
 from taskhub.users.contract.errors import NotAuthenticated
 from taskhub.workspaces.api.authorizer import WorkspaceAuthorizer
-from taskhub.workspaces.api.refusals import InsufficientScope
+from taskhub.workspaces.api.errors import InsufficientScope
 from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, OWN, READ, Grant, Role
 
 HERE = uuid4()

@@ -16,9 +16,9 @@ from taskhub.kernel.api import cursors, preconditions
 from taskhub.kernel.api.fingerprints import earlier_fingerprint, fingerprint
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.problems import InvalidHeader
-from taskhub.kernel.api.queries import Pairs
+from taskhub.kernel.api.query_params import Pairs
 from taskhub.kernel.api.responses import JsonResponse, Page
-from taskhub.kernel.application.commands import Answer, Context, Expected, Reply, RetryKey
+from taskhub.kernel.application.commands import Answer, Context, Expected, IdempotencyKey, Reply
 from taskhub.kernel.application.runner import Runner, UseCase
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
@@ -227,28 +227,28 @@ class ApiRequest(Request):
     ) -> Answer:
         """Runs a command for the caller, once for each `Idempotency-Key`."""
         context = self.command_context()
-        if context.retry_key is not None:  # Without a key the operation has required it before the endpoint.
+        if context.idempotency_key is not None:  # Without a key the operation has required it before the endpoint.
             try:
                 self.require_condition()
             except PreconditionRequired as refusal:
-                return await runner.replay_or_refuse(refusal, context.retry_key)
+                return await runner.replay_or_refuse(refusal, context.idempotency_key)
         return await runner.run(use_case, command, context, reply)
 
     @property
-    def has_retry_key(self) -> bool:
+    def has_idempotency_key(self) -> bool:
         """Whether an earlier answer may be replayed, which comes before most refusals."""
         return b"idempotency-key" in self._raw_headers and self.operation.retryable
 
     def command_context(self) -> Context:
-        return Context(self._caller.user_id if self._caller else None, self.id, self._retry_key())
+        return Context(self._caller.user_id if self._caller else None, self.id, self._idempotency_key())
 
-    def _retry_key(self) -> RetryKey | None:
+    def _idempotency_key(self) -> IdempotencyKey | None:
         key = self.header(b"idempotency-key")
-        if key is None or not self.has_retry_key:
+        if key is None or not self.has_idempotency_key:
             return None
         parameter = self.operation.access.stream_parameter
         body = self.raw_body if self.operation.takes_body else b""
-        return RetryKey(
+        return IdempotencyKey(
             self.path_id(parameter) if parameter else self.caller.user_id,
             self.caller.user_id,
             key,

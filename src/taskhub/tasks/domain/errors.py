@@ -6,7 +6,7 @@ from uuid import UUID
 
 from taskhub.kernel.domain.errors import Category, DomainError
 
-MOST_IN_PATH = 200
+MAX_IN_PATH = 200
 """Keeps the problem document below its limit of 10 kB."""
 
 
@@ -83,7 +83,7 @@ class Cycle(DomainError):
 
     def __init__(self, path: Sequence[UUID]) -> None:
         super().__init__(
-            "The task would become a subtask of itself, or blocked by itself: see `path`.", path=list(path)[:MOST_IN_PATH]
+            "The task would become a subtask of itself, or blocked by itself: see `path`.", path=list(path)[:MAX_IN_PATH]
         )
 
 

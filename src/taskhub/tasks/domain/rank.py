@@ -5,9 +5,9 @@ letter tells its length, and a fraction without trailing zeros.
 """
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-LONGEST = 64
+MAX_LENGTH = 64
 """The maximum length of a rank."""
-ROOMY = 40
+MAX_REBALANCED_LENGTH = 40
 """The maximum length after rebalancing. It takes more than a hundred moves from there to the maximum length."""
 _ZERO, _LAST = DIGITS[0], DIGITS[-1]
 _SMALLEST = "A" + _ZERO * 26

@@ -9,7 +9,7 @@ from taskhub.kernel.domain.texts import folded
 from taskhub.tasks.domain.errors import IllegalTransition, StatusInUse
 
 CLOSED = frozenset({"done", "cancelled"})
-MOST_STATUSES = 50
+MAX_STATUSES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Workflow:
             if target not in allowed:
                 raise IllegalTransition(origin, target, allowed)
 
-    def succeed(self, former: "Workflow", moves: Mapping[str, str], in_use: frozenset[str]) -> dict[str, str]:
+    def check_replaces(self, former: "Workflow", moves: Mapping[str, str], in_use: frozenset[str]) -> dict[str, str]:
         """Checks that this workflow may replace a former one. ``in_use``: the statuses that tasks have.
 
         ``moves``: the new status for the tasks of each removed status. Entries for statuses without tasks are ignored, so that a

@@ -59,12 +59,12 @@ class ApiTokens(Protocol):
     def remove(self, token: ApiToken) -> None: ...
 
 
-class Tenancies(Protocol):
+class MembershipExits(Protocol):
     """The memberships of a user, in the caller's unit of work."""
 
     async def is_member(self, workspace_id: UUID, user_id: UUID) -> bool: ...
 
-    async def release(self, user_id: UUID, *, now: datetime) -> None:
+    async def leave_all(self, user_id: UUID, *, now: datetime) -> None:
         """Ends all memberships of a user, and deletes the workspaces without other members. The unit of work must be in locking
         mode.
 
@@ -84,12 +84,12 @@ class UsersUnitOfWork(UnitOfWork, Protocol):
     def api_tokens(self) -> ApiTokens: ...
 
     @property
-    def tenancies(self) -> Tenancies: ...
+    def membership_exits(self) -> MembershipExits: ...
 
-    async def forget_retry_keys(self, user_id: UUID) -> None:
+    async def delete_idempotency_keys(self, user_id: UUID) -> None:
         """Deletes the idempotency keys of the user and the stored responses. The unit of work must be in locking mode."""
 
-    async def forget_addresses(self, user_id: UUID) -> None:
+    async def delete_addresses(self, user_id: UUID) -> None:
         """Deletes the addresses that the user signed in from. The unit of work must be in locking mode."""
 
 

@@ -2,9 +2,9 @@
 
 from unicodedata import category, normalize
 
-SHORTEST, LONGEST = 12, 128
+MIN_LENGTH, MAX_LENGTH = 12, 128
 """In characters of the canonical form, not bytes. Nothing is trimmed: spaces are part of the password."""
-LONGEST_AS_TYPED = 1000
+MAX_LENGTH_AS_TYPED = 1000
 """Longer texts are refused before normalization. No password with a canonical form of 128 characters is this long."""
 
 

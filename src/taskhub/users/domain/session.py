@@ -12,7 +12,7 @@ LIFETIME = timedelta(days=30)
 """Counted from the last use of a refresh token."""
 GRACE = timedelta(seconds=30)
 """How long a used refresh token still gets its successor, for two tabs or a lost response."""
-MOST_SPENT = 100
+MAX_SPENT_TOKENS = 100
 """How many tokens that were used within `GRACE` are remembered."""
 
 
@@ -53,14 +53,14 @@ class Session(Aggregate):
     def is_expired(self, now: datetime) -> bool:
         return now >= self.expires_at
 
-    def takes(self, digest: str) -> bool:
+    def accepts(self, digest: str) -> bool:
         """Whether this is the valid refresh token."""
         return hmac.compare_digest(self.refresh_digest, digest)
 
     def refresh(self, successor_digest: str, now: datetime) -> None:
         """Replaces the refresh token with its successor and extends the session by `LIFETIME`."""
         recent = tuple(token for token in self.spent if now - token.at <= GRACE)
-        spent = (*recent, SpentToken(self.refresh_digest, now))[-MOST_SPENT:]
+        spent = (*recent, SpentToken(self.refresh_digest, now))[-MAX_SPENT_TOKENS:]
         self._change("session.refreshed", now, refresh_digest=successor_digest, spent=spent, expires_at=now + LIFETIME)
 
     def successor_of(self, digest: str, now: datetime) -> str | None:

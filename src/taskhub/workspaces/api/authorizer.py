@@ -7,7 +7,7 @@ from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.users.contract.access import SessionAccess
 from taskhub.users.contract.authenticator import Authenticator
-from taskhub.workspaces.api.refusals import InsufficientScope, SessionRequired
+from taskhub.workspaces.api.errors import InsufficientScope, SessionRequired
 from taskhub.workspaces.application.ports import Grants
 from taskhub.workspaces.contract.access import Grant, Role, WorkspaceAccess
 

@@ -7,12 +7,12 @@ They are in the log of their workspace: ``stream_id`` is the id of the workspace
 from uuid import UUID
 
 from taskhub.kernel.contract.events import Event
-from taskhub.kernel.contract.ids import named_by
+from taskhub.kernel.contract.ids import source_id
 
 
 def user_of(event: Event) -> UUID:
     """The user whose membership changed."""
-    return named_by(event.entity_id)
+    return source_id(event.entity_id)
 
 
 MEMBER_JOINED = "member.joined"

@@ -15,7 +15,7 @@ class Memberships(Protocol):
         run again. The second attempt returns the users who are members and share-locks their rows. Callers refuse the others.
         """
 
-    async def among(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+    async def find_members(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         """The users among these who are members now. Nothing is locked."""
 
     async def lock_workspace(self, workspace_id: UUID) -> None:

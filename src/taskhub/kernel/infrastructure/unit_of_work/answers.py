@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from taskhub.kernel.application.commands import Answer, Reply, RetryKey
+from taskhub.kernel.application.commands import Answer, IdempotencyKey, Reply
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, encode
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import Tracked
@@ -50,8 +50,8 @@ def is_in_log(shown: Shown, reply: Reply) -> bool:
     return _tracked(shown).mapping.logs_values and not reply.present
 
 
-def key_row(key: RetryKey, answer: Answer, shown: Shown, now: datetime) -> Parameters:
-    """The row that keeps an answer with its retry key. A body that the log can show again is not kept twice."""
+def idempotency_key_row(key: IdempotencyKey, answer: Answer, shown: Shown, now: datetime) -> Parameters:
+    """The row that keeps an answer with its idempotency key. A body that the log can show again is not kept twice."""
     one = None if shown is None or isinstance(shown, list) else _tracked(shown).aggregate
     return {
         "stream_id": key.stream_id,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ARRAY, Table
 
 from taskhub.kernel.application.commands import Answer, Reply
-from taskhub.kernel.application.unit_of_work import Attempt, Place
+from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -20,13 +20,13 @@ from taskhub.kernel.infrastructure.unit_of_work.answers import (
     Shown,
     answer_of,
     completed,
+    idempotency_key_row,
     incomplete_answer,
-    key_row,
     shown_of,
 )
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
-from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, Shape, Write, statement_for
+from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, CommitShape, Write, statement_for
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, GuardedRows, IdentityMap, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
@@ -50,12 +50,12 @@ class CommitPlan(NamedTuple):
     """A whole commit.
 
     Attributes:
-        commits: one for each stream, in the order of their ids; the last carries the retry key.
+        commits: one for each stream, in the order of their ids; the last carries the idempotency key.
         cascades: changes that were made to many rows already, whose events are still to be appended.
         changes: what it changes, in the order of its events.
         step: what is made in front of the insert of the only change, if anything is.
         answer: what it will be answered with. Where it ``is_incomplete``, only the commit can tell the body.
-        place: where in the log to look for it, should the reply be lost; None where it changes no thing.
+        locator: where in the log to look for it, should the reply be lost; None where it changes no thing.
     """
 
     commits: tuple[StreamCommit, ...]
@@ -64,7 +64,7 @@ class CommitPlan(NamedTuple):
     step: InsertStep | None
     answer: Answer
     is_incomplete: bool
-    place: Place | None
+    locator: EventLocator | None
 
     @property
     def needs_transaction(self) -> bool:
@@ -94,22 +94,22 @@ def plan_commit(
     step, shown = _insert_step(changes), shown_of(result, tracked, changes)
     is_incomplete = step is not None and isinstance(shown, Change)
     answer = incomplete_answer(changes[0], reply) if is_incomplete else answer_of(shown, reply)
-    key = attempt.context.retry_key
+    key = attempt.context.idempotency_key
     commits = _stream_commits(
         attempt,
         changes,
         _with_unchanged(identity_map.guarded, tracked, step),
         step,
-        None if key is None else key_row(key, answer, shown, attempt.begun_at),
+        None if key is None else idempotency_key_row(key, answer, shown, attempt.begun_at),
     )
-    place = _place(attempt, changes, shown) if changes else None
-    return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, answer, is_incomplete, place)
+    locator = _locator(attempt, changes, shown) if changes else None
+    return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, answer, is_incomplete, locator)
 
 
 def _stream_commits(
     attempt: Attempt, changes: list[Change], guards: GuardedRows, step: InsertStep | None, key: Parameters | None
 ) -> list[StreamCommit]:
-    """``key``: the values of the retry key's row, if there is one."""
+    """``key``: the values of the idempotency key's row, if there is one."""
     if not changes and key is None:
         return []
     *others, last = [list(share) for _, share in groupby(changes, key=_stream_id)] or [[]]
@@ -125,10 +125,10 @@ def _stream_id(change: Change) -> Any:
     return change.tracked.aggregate.stream_id
 
 
-def _place(attempt: Attempt, changes: Sequence[Change], shown: Shown) -> Place:
+def _locator(attempt: Attempt, changes: Sequence[Change], shown: Shown) -> EventLocator:
     change = shown if isinstance(shown, Change) else changes[0]
     aggregate = change.tracked.aggregate
-    return Place(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changes.index(change)))
+    return EventLocator(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changes.index(change)))
 
 
 def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
@@ -174,7 +174,7 @@ def _stream_commit(
         parameters.update((parameter("key", name), value) for name, value in key.items())
     if changes:
         _bind_events(parameters, attempt, changes, first_event)
-    shape = Shape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
+    shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
     is_atomic = len(changes) <= 1 or all(write.kind is INSERT for write in writes)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
 
