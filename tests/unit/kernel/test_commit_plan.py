@@ -82,7 +82,7 @@ def test_a_command_that_changes_nothing_sends_nothing() -> None:
     command = Planned()
     project = command.load(ProjectFactory())
     plan = command.plan(project)
-    assert (plan.commits, plan.place) == ((), None)
+    assert (plan.commits, plan.locator) == ((), None)
     assert msgspec.json.decode(plan.answer.body)["id"] == str(project.id)
 
 
@@ -199,7 +199,7 @@ def test_until_then_the_answer_has_no_body_and_its_place_in_the_log_is_known() -
     task = command.add(new_task(command.load(ProjectFactory())))
     plan = command.plan(task)
     assert (plan.is_incomplete, plan.answer.body, plan.answer.version) == (True, b"", 1)
-    assert plan.place == EventLocator(task.workspace_id, task.id, 1, command.attempt.event_id(0))
+    assert plan.locator == EventLocator(task.workspace_id, task.id, 1, command.attempt.event_id(0))
 
 
 def test_an_answer_that_the_log_can_not_repeat_is_known_before_the_commit() -> None:

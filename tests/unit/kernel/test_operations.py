@@ -16,7 +16,7 @@ from taskhub.kernel.contract.caller import Caller, Scope
 from taskhub.kernel.domain.errors import NotFound
 
 ADA = Caller(uuid4(), Scope.ADMIN)
-ROOM = uuid4()
+ROOM = UUID("4b626473-8758-4a2c-acf5-806f7b7fc45a")
 
 
 @dataclass(frozen=True, slots=True)
