@@ -20,7 +20,8 @@ from taskhub.tasks.application.purge_trash import KEPT
 from taskhub.tasks.application.release_former_member import TASKS_AT_ONCE, ReleaseFormerMember
 from taskhub.tasks.application.trash_project import TrashProject, restore_project, trash_project
 from taskhub.tasks.application.trash_task import TrashTask, restore_task, trash_task
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import ProjectDeleted
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 

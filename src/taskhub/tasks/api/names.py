@@ -7,11 +7,11 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.request import ME, ApiRequest, parse_id
+from taskhub.kernel.api.request import ME, ApiRequest
 from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.ids import parse_id
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import PROJECT_KEY, TASK_KEY, project_ref, task_ref
-from taskhub.tasks.application.ports import Key, ProjectKey, TaskKey
+from taskhub.tasks.contract.references import PROJECT_KEY, TASK_KEY, Key, ProjectKey, TaskKey, project_ref, task_ref
 
 NONE: Final = "none"
 Name = UUID | Key | Literal["me"]

@@ -9,8 +9,9 @@ from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 from taskhub.tasks.application.places import ranks_at
-from taskhub.tasks.application.ports import Family, TaskRef, TasksUnitOfWork
+from taskhub.tasks.application.ports import Family, TasksUnitOfWork
 from taskhub.tasks.application.relations import Relations, found
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.place import Place
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content, Task

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Text, Uuid, bindparam, func, select
 
 from taskhub.kernel.infrastructure.postgres.rows import table_of
-from taskhub.tasks.application.ports import ProjectKey, ProjectRef, TaskKey, TaskRef
+from taskhub.tasks.contract.references import ProjectKey, ProjectRef, TaskKey, TaskRef
 from taskhub.tasks.infrastructure.rows import FormerKeyRow, ProjectRow, TaskRow
 
 WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())

@@ -11,8 +11,8 @@ from taskhub.kernel.api.queries import Query, parse
 from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.tasks.api.names import Names
 from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery
-from taskhub.tasks.application.ports import ProjectKey, TaskKey
 from taskhub.tasks.application.queries import NEWEST_FIRST, Order, ProjectFilter, ProjectSort, TaskFilter, TaskSort
+from taskhub.tasks.contract.references import ProjectKey, TaskKey
 
 ME, SOMEONE, OPS, OPS_1 = (uuid4() for _ in range(4))
 NAMES = Names(ME, {ProjectKey("OPS"): OPS, TaskKey("OPS", 1): OPS_1})

@@ -12,8 +12,9 @@ from taskhub.kernel.domain.errors import UnknownReference, ValidationFailed
 from taskhub.tasks.application.change_task import ChangeTask, change_task
 from taskhub.tasks.application.create_task import CreateTask, create_task
 from taskhub.tasks.application.move_task import MoveTask, move_task
-from taskhub.tasks.application.ports import TaskKey, TaskRef
-from taskhub.tasks.domain.errors import Cycle, ProjectArchived, TooDeep
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import TaskKey, TaskRef
+from taskhub.tasks.domain.errors import Cycle, TooDeep
 from taskhub.tasks.domain.hierarchy import MOST_LEVELS
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
 from taskhub.tasks.domain.project import Project

@@ -11,7 +11,7 @@ from taskhub.kernel.application.commands import Expected
 from taskhub.tasks.api.bodies.kinds import StatusKey
 from taskhub.tasks.api.names import Names, ProjectName, TaskName
 from taskhub.tasks.application.move_task import MoveTask
-from taskhub.tasks.application.ports import TaskRef
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
 
 _PLACES = frozenset({"before", "after", "to"})

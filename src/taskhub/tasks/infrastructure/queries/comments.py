@@ -8,9 +8,9 @@ from sqlalchemy import Integer, Uuid, bindparam, select, true
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort, PageRequest, Portion
 from taskhub.tasks.application.views import CommentView
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
 from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
 from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of

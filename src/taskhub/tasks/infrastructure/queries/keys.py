@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Integer, Select, Table, Text, bindparam, column, f
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.ports import Key, ProjectKey, TaskKey
+from taskhub.tasks.contract.references import Key, ProjectKey, TaskKey
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.rows import FormerKeyRow

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Integer, bindparam, select
 
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.ports import ProjectRef
 from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
+from taskhub.tasks.contract.references import ProjectRef
 from taskhub.tasks.infrastructure.mappings import PROJECTS, workflow_view_of
 from taskhub.tasks.infrastructure.naming import IS_PROJECT, WORKSPACE_ID, kind_of, project_parameters
 from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of

@@ -17,8 +17,9 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked
 from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.tasks.application.ports import Expired, Family, TaskRef
-from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.application.ports import Expired, Family
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
