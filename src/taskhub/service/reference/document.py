@@ -5,10 +5,12 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from taskhub.events import EVENT_TYPES
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.contract.access import Access, Public
 from taskhub.service.reference import parameters, responses
 from taskhub.service.reference.catalogue import problems
+from taskhub.service.reference.events import events_in_words
 from taskhub.service.reference.introduction import INTRODUCTION, TAGS
 from taskhub.service.reference.problem_schema import problem_schema
 from taskhub.service.reference.refusals import refusals_of
@@ -32,7 +34,7 @@ def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
             "title": "TaskHub",
             "version": version,
             "summary": "Tasks that clients can change at the same time without losing anything.",
-            "description": INTRODUCTION,
+            "description": INTRODUCTION + events_in_words(EVENT_TYPES),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
