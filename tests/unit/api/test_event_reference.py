@@ -1,6 +1,7 @@
 """The reference and the docs tell every type of event, as the modules declare it."""
 
-from support.problem_list import DOCS, renewed
+from tools.problem_list import DOCS, renewed
+
 from taskhub.app import ROUTES
 from taskhub.events import EVENT_TYPES
 from taskhub.kernel.application.event_types import event_content, event_types
@@ -28,7 +29,7 @@ def test_the_reference_lists_the_types_of_all_events_in_the_logs_of_workspaces_a
 
 def test_the_docs_list_every_type_with_what_it_holds() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    assert renewed(text) == text, "run: python tests/support/problem_list.py"
+    assert renewed(text) == text, "run: make docs"
     lines = text.splitlines()
     for name, one in EVENT_TYPES.items():
         (line,) = (line for line in lines if line.startswith(f"| `{name}` | {one.content.schema} |"))
