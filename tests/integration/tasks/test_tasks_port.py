@@ -16,7 +16,7 @@ from support.harness.round_trips import recording_round_trips
 from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
-from taskhub.kernel.application.unit_of_work import Attempt, Moved
+from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -94,8 +94,8 @@ async def archive(units: SqlUnitsOfWork, project: Project, task: Task) -> None:
 
 async def trash(units: SqlUnitsOfWork, project: Project, task: Task) -> None:
     async with locked(units) as uow:
-        family = await uow.tasks.get_family(units.workspace_id, task.id)
-        family.task.trash(project=family.project, now=LATER)
+        subtree = await uow.tasks.get_subtree(units.workspace_id, task.id)
+        subtree.task.trash(project=subtree.project, now=LATER)
         await uow.commit(None, Reply())
 
 
@@ -206,14 +206,14 @@ async def changed_meanwhile(units: SqlUnitsOfWork, other: OtherModule, change: C
 async def test_a_commit_misses_where_the_task_may_not_be_changed_any_more(
     units: SqlUnitsOfWork, other: OtherModule, change: Change, keep_unclosed: bool
 ) -> None:
-    with pytest.raises(Moved):
+    with pytest.raises(ConcurrencyConflict):
         await changed_meanwhile(units, other, change, keep_unclosed=keep_unclosed)
 
 
 async def test_a_commit_misses_where_a_task_that_is_to_stay_unclosed_was_closed(
     units: SqlUnitsOfWork, other: OtherModule
 ) -> None:
-    with pytest.raises(Moved):
+    with pytest.raises(ConcurrencyConflict):
         await changed_meanwhile(units, other, close, keep_unclosed=True)
 
 
@@ -306,7 +306,7 @@ async def test_a_commit_waits_for_a_task_that_is_being_closed_and_misses(units: 
         async with closing(units, task):
             committing = asyncio.create_task(other.commit(uow))
             await waiting_for_a_lock(other)
-        with pytest.raises(Moved):
+        with pytest.raises(ConcurrencyConflict):
             await committing
 
 
@@ -326,15 +326,15 @@ async def test_a_task_that_went_over_while_its_project_was_waited_for_is_looked_
     project, target = await add_project(units), await add_project(units)
     task = await add_task(units, project)
     async with locked(units) as uow, other.begin(locking=True) as waiting:
-        family = await uow.tasks.get_family(units.workspace_id, task.id, target_id=target.id)
-        assert family.target is not None
+        subtree = await uow.tasks.get_subtree(units.workspace_id, task.id, target_id=target.id)
+        assert subtree.target is not None
         requiring = asyncio.create_task(sql_tasks(waiting).require(units.workspace_id, task.id))
         await waiting_for_a_lock(other)
-        await uow.tasks.keep_keys([family.task])
-        allotment = await uow.projects.allot(family.target, numbers=1, places=1)
-        family.task.enter(family.target, allotment.numbers[0], allotment.ranks[0], family.task.content, now=LATER)
+        await uow.tasks.record_former_keys([subtree.task])
+        allocation = await uow.projects.allocate(subtree.target, numbers=1, places=1)
+        subtree.task.move_to_project(subtree.target, allocation.numbers[0], allocation.ranks[0], subtree.task.content, now=LATER)
         await uow.commit(None, Reply())
-        with pytest.raises(Moved):
+        with pytest.raises(ConcurrencyConflict):
             await requiring
 
 

@@ -1,6 +1,6 @@
 """Members of bodies and parameters that name a thing: by its id, or by a name that a module reads.
 
-TaskName = Annotated[TaskRef, reference(task_ref, "the id or the key of a task"), reference_schema(TASK_KEY)]
+TaskIdOrKey = Annotated[TaskRef, reference(task_ref, "the id or the key of a task"), reference_schema(TASK_KEY)]
 """
 
 import re

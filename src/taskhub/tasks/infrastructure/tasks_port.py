@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, null, select, union_all
 
-from taskhub.kernel.application.unit_of_work import Moved
+from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -18,16 +18,16 @@ from taskhub.tasks.contract.errors import ProjectArchived
 from taskhub.tasks.contract.references import TaskKey, TaskRef
 from taskhub.tasks.contract.tasks import TaskFacts, Tasks
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.naming import (
-    IS_NAMED,
+from taskhub.tasks.infrastructure.rows import FormerKeyRow
+from taskhub.tasks.infrastructure.task_lookup import (
+    TASK_BY_REF,
     TASK_KEYS,
     WORKSPACE_ID,
     is_named_in_keys,
     key_parameters,
-    kind_of,
-    name_parameters,
+    ref_type,
+    task_parameters,
 )
-from taskhub.tasks.infrastructure.rows import FormerKeyRow
 
 _tasks, _projects, _former = TASKS.table.c, PROJECTS.table.c, table_of(FormerKeyRow).c
 _IS_HERE = _tasks.deleted_at.is_(None)
@@ -36,7 +36,7 @@ _facts = (
     .join_from(TASKS.table, PROJECTS.table, (_projects.workspace_id == _tasks.workspace_id) & (_projects.id == _tasks.project_id))
     .where(_tasks.workspace_id == WORKSPACE_ID, _IS_HERE)
 )
-_ONE = {kind: Statement(_facts.where(is_named)) for kind, is_named in IS_NAMED.items()}
+_ONE = {kind: Statement(_facts.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
 
 _of_keys = _facts.add_columns(TASK_KEYS.c.project_key, TASK_KEYS.c.number)
 _is_former = (_former.workspace_id == WORKSPACE_ID) & (_former.task_id == _tasks.id)
@@ -98,7 +98,7 @@ class SqlTasksPort(SqlTaskReader):
         self._uow = uow
 
     async def require(self, workspace_id: UUID, ref: TaskRef, *, keep_unclosed: bool = False) -> TaskFacts:
-        record = await self._uow.fetch_row(_ONE[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        record = await self._uow.fetch_row(_ONE[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if record is None:
             raise NotFound
         facts = _facts_of(record)
@@ -107,7 +107,7 @@ class SqlTasksPort(SqlTaskReader):
         if self._uow.is_locking:
             return await self._locked(workspace_id, facts, keep_unclosed=keep_unclosed)
         guard = _UNCLOSED if keep_unclosed and not facts.is_closed else _HERE
-        self._uow.rely_on(guard, (workspace_id, facts.id, facts.project_id))
+        self._uow.guard(guard, (workspace_id, facts.id, facts.project_id))
         return facts
 
     async def _locked(self, workspace_id: UUID, facts: TaskFacts, *, keep_unclosed: bool) -> TaskFacts:
@@ -115,7 +115,7 @@ class SqlTasksPort(SqlTaskReader):
         if row is None:
             raise NotFound
         if row["project_id"] != facts.project_id:
-            raise Moved  # It went over to another project, which is not locked.
+            raise ConcurrencyConflict  # It went over to another project, which is not locked.
         return TaskFacts(facts.id, facts.project_id, row["closed_at"] is not None, is_archived=False)
 
 

@@ -16,7 +16,7 @@ from support.harness.concurrency.order_history import added
 from support.harness.concurrency.writes import ACTIONS, ConcurrentWrites
 from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.postgres_log import server_log
-from taskhub.tasks.application import places
+from taskhub.tasks.application.tasks import places
 
 SECONDS = 60.0
 SECONDS_APART = 10.0

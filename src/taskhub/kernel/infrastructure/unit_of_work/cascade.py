@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.contract.event_content import SCHEMA
-from taskhub.kernel.infrastructure.event_log.log_sequence import numbers_taken
+from taskhub.kernel.infrastructure.event_log.log_sequence import take_numbers
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Connection
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -72,7 +72,7 @@ def _statement() -> Statement:
     stream_id = bindparam("stream_id", type_=Uuid())
     count = bindparam("count", type_=BigInteger())
     now = bindparam("now", type_=_events.c.occurred_at.type)
-    counter = numbers_taken(select(stream_id, count, now))
+    counter = take_numbers(select(stream_id, count, now))
     version = cast(func.jsonb_build_object(literal("version", Text()), things.c.version), JSONB)
     source = (
         select(

@@ -10,8 +10,8 @@ from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.contract.references import Key, ProjectKey, TaskKey
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.naming import TASK_KEYS, WORKSPACE_ID, is_named_in_keys, key_parameters
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
+from taskhub.tasks.infrastructure.task_lookup import TASK_KEYS, WORKSPACE_ID, is_named_in_keys, key_parameters
 
 _projects = PROJECTS.table.c
 
