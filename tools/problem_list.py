@@ -1,14 +1,17 @@
-"""The list of problems in the docs: ``make docs`` brings it up to date."""
+"""The lists of problems and events in the docs: ``make docs`` brings them up to date."""
 
 from pathlib import Path
 
 from taskhub.app import ROUTES
+from taskhub.events import EVENT_TYPES
 from taskhub.service.reference.catalogue import problems
+from taskhub.service.reference.events import thing_table, type_table
 from taskhub.service.reference.fault_codes import FAULTS
 
 DOCS = Path(__file__).parents[1] / "docs" / "api.md"
 BEGIN, END = "<!-- problems: made by tools/problem_list.py -->\n", "<!-- end of problems -->\n"
 BEGIN_FAULTS, END_FAULTS = "<!-- faults: made by tools/problem_list.py -->\n", "<!-- end of faults -->\n"
+BEGIN_EVENTS, END_EVENTS = "<!-- events: made by tools/problem_list.py -->\n", "<!-- end of events -->\n"
 
 
 def problem_list() -> str:
@@ -26,9 +29,15 @@ def fault_list() -> str:
     return "| code | what is wrong |\n|---|---|\n" + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in FAULTS.items())
 
 
+def event_list() -> str:
+    """All types of events, and the things that they are about, as tables in Markdown."""
+    return f"{type_table(EVENT_TYPES.values())}\n{thing_table(EVENT_TYPES.values())}"
+
+
 def renewed(text: str) -> str:
     """A document with its lists brought up to date."""
-    for begin, made, end in ((BEGIN, problem_list(), END), (BEGIN_FAULTS, fault_list(), END_FAULTS)):
+    lists = ((BEGIN, problem_list(), END), (BEGIN_FAULTS, fault_list(), END_FAULTS), (BEGIN_EVENTS, event_list(), END_EVENTS))
+    for begin, made, end in lists:
         before, _, rest = text.partition(begin)
         text = before + begin + made + end + rest.partition(end)[2]
     return text

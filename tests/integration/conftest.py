@@ -10,6 +10,7 @@ import pytest
 import structlog
 from dependency_injector import providers
 
+from support.event_check import check_events
 from support.harness.api import Api
 from support.harness.database_server import TEMPLATE, execute, with_database
 from taskhub.app import TaskHub
@@ -25,11 +26,18 @@ SECRET_KEYS = (b"a secret key that only tests know, long enough",)
 
 @contextmanager
 def migrated_database(template_url: str) -> Iterator[str]:
-    """A migrated database of its own, for as long as the block lasts. Gives its URL."""
+    """A migrated database of its own, for as long as the block lasts. Gives its URL.
+
+    At its end every event that was appended there has to be what its module declares.
+    """
     name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
+    url = with_database(template_url, name)
     asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    yield with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    yield url
+    try:
+        asyncio.run(check_events(url))
+    finally:
+        asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ from taskhub.workspaces.domain.member import Member
 from taskhub.workspaces.domain.workspace import Workspace
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
+EVENTS = {Workspace: "workspace.created", Member: "member.joined", Invitation: "invitation.created"}
+
 Begin = Callable[[], WorkspacesUnitOfWork]
 Put = Callable[..., Awaitable[None]]
 
@@ -42,7 +44,7 @@ def put(begin: Begin) -> Put:
     async def put(*things: Any) -> None:
         async with begin() as uow:
             for thing in things:
-                thing._record("thing.created")
+                thing._record(EVENTS[type(thing)])
                 {Workspace: uow.workspaces, Member: uow.members, Invitation: uow.invitations}[type(thing)].add(thing)  # type: ignore[attr-defined]
             await uow.commit(None, Reply())
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
+from support.event_check import declared
 from taskhub.kernel.application.commands import Answer, Expected, Reply
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
@@ -70,7 +71,7 @@ class FakeWorkspacesUnitOfWork:
     def _settle(self, key: Key, aggregate: Any) -> None:
         if key in self.store.aggregates:
             aggregate.version += 1
-        self.store.events.append(aggregate.event)
+        self.store.events.append(declared(aggregate.event))
         settled = deepcopy(aggregate)
         settled._event = None
         self.store.aggregates[key] = settled

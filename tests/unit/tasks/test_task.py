@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
+from taskhub.tasks.contract.errors import ProjectArchived
 from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted, TooManyAssignees
+from taskhub.tasks.domain.errors import ProjectDeleted, TooManyAssignees
 from taskhub.tasks.domain.task import MAX_ASSIGNEES, Task
 
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from taskhub.events import EVENT_TYPES
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.contract.access import Access, Public
 from taskhub.service.reference import parameters, responses
 from taskhub.service.reference.catalogue import problems
 from taskhub.service.reference.error_codes import error_codes_of
+from taskhub.service.reference.events import events_in_words
 from taskhub.service.reference.introduction import INTRODUCTION, TAGS
 from taskhub.service.reference.problem_schema import problem_schema
 from taskhub.service.reference.schemas import Schemas
@@ -32,7 +34,7 @@ def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
             "title": "TaskHub",
             "version": version,
             "summary": "A task service for clients that change the same tasks at the same time.",
-            "description": INTRODUCTION,
+            "description": INTRODUCTION + events_in_words(EVENT_TYPES),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Answer
 from taskhub.tasks.api.paths import comment_path, project_path, task_path
-from taskhub.tasks.application.ports import TaskRef
+from taskhub.tasks.contract.references import TaskRef
 
 
 class _Identified(msgspec.Struct):

@@ -15,7 +15,8 @@ from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import BULK_CREATE, BULK_UPDATE
 from taskhub.tasks.application.views import TaskView
-from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ProjectArchived, TooDeep
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import Cycle, IllegalTransition, TooDeep
 from taskhub.workspaces.contract.access import CONTRIBUTE
 
 TASK_BATCHES = Routes("Tasks")

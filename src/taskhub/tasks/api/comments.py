@@ -14,14 +14,15 @@ from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.tasks.api.answers import comment_answer
 from taskhub.tasks.api.bodies.comments import CommentPatch, NewComment
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import COMMENT, COMMENTS, comment_path, task_ref
+from taskhub.tasks.api.paths import COMMENT, COMMENTS, comment_path
 from taskhub.tasks.api.query_params import page_of
 from taskhub.tasks.application.comments.change_comment import ChangeComment
 from taskhub.tasks.application.comments.create_comment import CreateComment
 from taskhub.tasks.application.comments.delete_comment import DeleteComment
 from taskhub.tasks.application.queries import OLDEST_FIRST
 from taskhub.tasks.application.views import CommentView
-from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import task_ref
 from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, READ, Role
 
 COMMENT_ROUTES = Routes("Comments")

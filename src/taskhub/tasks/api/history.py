@@ -9,10 +9,11 @@ from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import HISTORY, task_ref
+from taskhub.tasks.api.paths import HISTORY
 from taskhub.tasks.api.query_params import page_of
 from taskhub.tasks.application.queries import LATEST_FIRST
 from taskhub.tasks.application.views import HistoryEntry
+from taskhub.tasks.contract.references import task_ref
 from taskhub.workspaces.contract.access import READ
 
 TASK_HISTORY = Routes("Tasks")

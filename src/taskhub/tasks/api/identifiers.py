@@ -4,79 +4,33 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from pydantic import PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
-
-from taskhub.kernel.api.request import ME, ApiRequest, parse_id
-from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.api.references import reference, reference_schema
+from taskhub.kernel.api.request import ME, ApiRequest
+from taskhub.kernel.domain.ids import parse_id
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import PROJECT_KEY, TASK_KEY, project_ref, task_ref
-from taskhub.tasks.application.ports import Key, ProjectKey, TaskKey
+from taskhub.tasks.contract.references import PROJECT_KEY, TASK_KEY, Key, ProjectKey, TaskKey, project_ref, task_ref
 
 NONE: Final = "none"
 Identifier = UUID | Key | Literal["me"]
 
-_UUID = {"type": "string", "format": "uuid"}
+_TASK = "the id or the key of a task: a UUID, or a key such as OPS-42"
+_MEMBER = "the id of a member (a UUID) or `me`"
 
-
-def _task(value: Any) -> UUID | TaskKey:
-    try:
-        return task_ref(value)
-    except (NotFound, TypeError):
-        raise PydanticCustomError(
-            "wrong_format", "Expected the id or the key of a task: a UUID, or a key such as OPS-42."
-        ) from None
-
-
-def _project(value: Any) -> UUID | ProjectKey:
-    try:
-        return project_ref(value)
-    except (NotFound, TypeError):
-        raise PydanticCustomError(
-            "wrong_format", "Expected the id or the key of a project: a UUID, or a key such as OPS."
-        ) from None
-
-
-def _member(value: Any) -> UUID | Literal["me"]:
-    try:
-        return ME if value == ME else parse_id(value)
-    except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected the id of a member (a UUID) or `me`.") from None
-
-
-def _id(value: Any) -> UUID:
-    try:
-        return parse_id(value)
-    except (NotFound, TypeError):
-        raise PydanticCustomError("wrong_format", "Expected a UUID or `none`.") from None
-
-
-def _schema(*others: dict[str, Any]) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [_UUID, *others]})
-
-
-_OF_TASK = {"type": "string", "pattern": f"^{TASK_KEY.pattern}$"}
-_OF_PROJECT = {"type": "string", "pattern": f"^{PROJECT_KEY.pattern}$"}
-
-TaskIdOrKey = Annotated[UUID | TaskKey, PlainValidator(_task), _schema(_OF_TASK)]
-ProjectIdOrKey = Annotated[UUID | ProjectKey, PlainValidator(_project), _schema(_OF_PROJECT)]
-MemberIdOrMe = Annotated[UUID | Literal["me"], PlainValidator(_member), _schema({"enum": [ME]})]
+TaskIdOrKey = Annotated[UUID | TaskKey, reference(task_ref, _TASK), reference_schema(TASK_KEY)]
+ProjectIdOrKey = Annotated[
+    UUID | ProjectKey,
+    reference(project_ref, "the id or the key of a project: a UUID, or a key such as OPS"),
+    reference_schema(PROJECT_KEY),
+]
+MemberIdOrMe = Annotated[UUID | Literal["me"], reference(parse_id, _MEMBER, ME), reference_schema(None, ME)]
 
 TaskIdOrKeyOrNone = Annotated[
-    UUID | TaskKey | Literal["none"],
-    PlainValidator(lambda value: NONE if value == NONE else _task(value)),
-    _schema(_OF_TASK, {"enum": [NONE]}),
+    UUID | TaskKey | Literal["none"], reference(task_ref, _TASK, NONE), reference_schema(TASK_KEY, NONE)
 ]
 MemberIdOrMeOrNone = Annotated[
-    UUID | Literal["me", "none"],
-    PlainValidator(lambda value: NONE if value == NONE else _member(value)),
-    _schema({"enum": [ME, NONE]}),
+    UUID | Literal["me", "none"], reference(parse_id, _MEMBER, ME, NONE), reference_schema(None, ME, NONE)
 ]
-IdOrNone = Annotated[
-    UUID | Literal["none"],
-    PlainValidator(lambda value: NONE if value == NONE else _id(value)),
-    _schema({"enum": [NONE]}),
-]
+IdOrNone = Annotated[UUID | Literal["none"], reference(parse_id, "a UUID or `none`", NONE), reference_schema(None, NONE)]
 
 
 _KEYS = (TaskKey, ProjectKey)

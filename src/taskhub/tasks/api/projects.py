@@ -16,7 +16,8 @@ from taskhub.tasks.application.projects.archive_project import ArchiveProject
 from taskhub.tasks.application.projects.change_project import ChangeProject
 from taskhub.tasks.application.projects.trash_project import TrashProject
 from taskhub.tasks.application.views import ProjectView
-from taskhub.tasks.domain.errors import KeyTaken, ProjectArchived, StatusInUse
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import KeyTaken, StatusInUse
 from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE
 
 PROJECT_COMMANDS = Routes("Projects")

@@ -10,9 +10,10 @@ from taskhub.kernel.api.responses import Page
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, project_path, project_ref, task_path, task_ref
+from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, project_path, task_path
 from taskhub.tasks.api.query_params import ProjectListParams, TaskListParams, TrashParams, page_of, task_page_of
 from taskhub.tasks.application.views import ProjectView, TaskView
+from taskhub.tasks.contract.references import project_ref, task_ref
 from taskhub.workspaces.contract.access import READ
 
 READS = Routes("Tasks")

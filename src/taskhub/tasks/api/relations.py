@@ -9,12 +9,14 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Reply
 from taskhub.tasks.api.answers import task_answer
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import ASSIGNEE, BLOCKER, TASK_LABEL, task_ref
+from taskhub.tasks.api.paths import ASSIGNEE, BLOCKER, TASK_LABEL
 from taskhub.tasks.application.tasks.assign_task import AssignTask
 from taskhub.tasks.application.tasks.block_task import BlockTask
 from taskhub.tasks.application.tasks.label_task import LabelTask
 from taskhub.tasks.application.views import TaskView
-from taskhub.tasks.domain.errors import Cycle, ProjectArchived, TooManyAssignees, TooManyBlockers, TooManyLabels
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import task_ref
+from taskhub.tasks.domain.errors import Cycle, TooManyAssignees, TooManyBlockers, TooManyLabels
 from taskhub.workspaces.contract.access import CONTRIBUTE
 
 TASK_RELATIONS = Routes("Tasks")

@@ -13,11 +13,13 @@ from taskhub.tasks.api.bodies.moves import Move
 from taskhub.tasks.api.bodies.tasks import NewTask, TaskPatch
 from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import TASK, TASKS, task_path, task_ref
+from taskhub.tasks.api.paths import TASK, TASKS, task_path
 from taskhub.tasks.application.tasks.change_task import ChangeTask
 from taskhub.tasks.application.tasks.trash_task import TrashTask
 from taskhub.tasks.application.views import TaskView
-from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ParentDeleted, ProjectArchived, ProjectDeleted, TooDeep
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import task_ref
+from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ParentDeleted, ProjectDeleted, TooDeep
 from taskhub.workspaces.contract.access import CONTRIBUTE
 
 TASK_COMMANDS = Routes("Tasks")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import UnitOfWork
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.hierarchy import Hierarchy
@@ -17,32 +18,6 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import Workflow
 from taskhub.workspaces.contract.memberships import Memberships
-
-
-@dataclass(frozen=True, slots=True)
-class TaskKey:
-    """The key of a task, for example ``OPS-42``."""
-
-    project_key: str
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.project_key}-{self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectKey:
-    """The key of a project, for example ``OPS``."""
-
-    key: str
-
-    def __str__(self) -> str:
-        return self.key
-
-
-Key = TaskKey | ProjectKey
-TaskRef = UUID | TaskKey
-ProjectRef = UUID | ProjectKey
 
 CASCADE_SECONDS = 60.0
 """How many seconds a change of many tasks may take; 10,000 tasks take less than one."""

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from taskhub.tasks.application.ports import Key, ProjectRef, TaskRef
 from taskhub.tasks.application.views import CommentView, HistoryEntry, LabelView, ProjectView, TaskView
+from taskhub.tasks.contract.references import Key, ProjectRef, TaskRef
 from taskhub.tasks.domain.moments import DueBound
 
 Position = tuple[Any, ...]

@@ -24,13 +24,6 @@ class NameTaken(DomainError):
         super().__init__("Another label of this workspace already has this name, apart from case and invisible characters.")
 
 
-class ProjectArchived(DomainError):
-    category, code, title = Category.CONFLICT, "project_archived", "Project archived"
-
-    def __init__(self) -> None:
-        super().__init__("The project is archived and accepts no new tasks and no changes to its tasks. Unarchive it first.")
-
-
 class ProjectDeleted(DomainError):
     category, code, title = Category.CONFLICT, "project_deleted", "Project deleted"
 

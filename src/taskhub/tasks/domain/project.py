@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.contract.errors import ProjectArchived
 from taskhub.tasks.domain.workflow import STANDARD, Workflow
 
 

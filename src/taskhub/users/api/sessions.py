@@ -11,12 +11,13 @@ from starlette.responses import Response
 from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.query_params import PageParams
-from taskhub.kernel.api.request import ApiRequest, parse_id
+from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import StaleVersion
+from taskhub.kernel.domain.ids import parse_id
 from taskhub.users.api.bodies import Refresh, SignIn
 from taskhub.users.api.module import module_of
 from taskhub.users.application.end_session import EndSession

@@ -17,7 +17,7 @@ from support.contracts.tasks.steps import (
 )
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.tasks.application.ports import TaskKey
+from taskhub.tasks.contract.references import TaskKey
 
 
 class KeyContract:

@@ -18,8 +18,8 @@ from support.contracts.tasks.steps import (
 )
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.tasks.application.ports import TaskKey
-from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import TaskKey
 
 
 class SubtreeContract:

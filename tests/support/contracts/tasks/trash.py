@@ -21,7 +21,7 @@ from support.contracts.tasks.steps import (
 )
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.tasks.application.ports import TaskKey
+from taskhub.tasks.contract.references import TaskKey
 from taskhub.tasks.domain.project import Project
 
 AFTERWARDS = LATER + timedelta(hours=1)

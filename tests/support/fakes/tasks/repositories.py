@@ -7,7 +7,8 @@ from uuid import UUID
 from support.fakes.tasks.store import FakeSession, FakeStore, checked
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.tasks.application.ports import Allocation, Expired, TaskRef, TaskSubtree
+from taskhub.tasks.application.ports import Allocation, Expired, TaskSubtree
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
+from support.event_check import declared
 from support.fakes.tasks.constraints import refuse
 from support.fakes.tasks.rank_index import RankIndex
 from taskhub.kernel.application.commands import Expected
@@ -111,7 +112,7 @@ class FakeSession:
             aggregate.version += 1
         if isinstance(aggregate, Task):
             self._place(aggregate)
-        self.store.events.append((str(aggregate.event), aggregate.id, aggregate.version))
+        self.store.events.append((declared(aggregate.event), aggregate.id, aggregate.version))
         self.store.aggregates[key] = as_loaded(aggregate)
 
     def _place(self, task: Task) -> None:

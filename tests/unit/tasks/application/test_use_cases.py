@@ -20,7 +20,8 @@ from taskhub.tasks.application.tasks.assign_task import AssignTask, assign_task,
 from taskhub.tasks.application.tasks.change_task import change_task
 from taskhub.tasks.application.tasks.create_task import CreateTask, create_task
 from taskhub.tasks.application.tasks.trash_task import TrashTask, restore_task, trash_task
-from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import ProjectDeleted
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 

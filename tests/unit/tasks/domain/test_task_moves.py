@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from factories.tasks import LATER, NOW, ProjectFactory, TaskFactory
-from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.contract.errors import ProjectArchived
 
 ARCHIVED = ProjectFactory(archived_at=NOW)
 

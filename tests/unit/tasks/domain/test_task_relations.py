@@ -7,8 +7,9 @@ import pytest
 
 from factories.tasks import LATER, NOW, ProjectFactory, TaskFactory
 from taskhub.kernel.domain.errors import DomainError
+from taskhub.tasks.contract.errors import ProjectArchived
 from taskhub.tasks.domain.blockers import MAX_BLOCKERS
-from taskhub.tasks.domain.errors import ProjectArchived, TooManyBlockers, TooManyLabels
+from taskhub.tasks.domain.errors import TooManyBlockers, TooManyLabels
 from taskhub.tasks.domain.task import MAX_LABELS, Task
 
 Step = Callable[..., None]

@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 
 from factories.tasks import LATER, NOW, ProjectFactory, TaskFactory
-from taskhub.tasks.domain.errors import ParentDeleted, ProjectArchived, ProjectDeleted
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import ParentDeleted, ProjectDeleted
 
 
 def test_a_task_goes_to_the_trash_on_its_own_account() -> None:

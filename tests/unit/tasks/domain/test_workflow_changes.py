@@ -4,7 +4,8 @@ import pytest
 
 from factories.tasks import LATER, NOW, ProjectFactory, workflow_of
 from taskhub.kernel.domain.errors import ValidationFailed
-from taskhub.tasks.domain.errors import ProjectArchived, StatusInUse
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import StatusInUse
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.workflow import STANDARD, Workflow
 

@@ -12,12 +12,13 @@ from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, bindparam, cast, 
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.application.unit_of_work import Attempt
+from taskhub.kernel.contract.event_content import SCHEMA
 from taskhub.kernel.infrastructure.event_log.log_sequence import take_numbers
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Connection
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work.changes import SCHEMA, encode
+from taskhub.kernel.infrastructure.unit_of_work.changes import encode
 
 APPEND_SECONDS = 65.0
 

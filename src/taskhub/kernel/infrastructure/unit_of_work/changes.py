@@ -5,16 +5,13 @@ from uuid import UUID
 
 import msgspec
 
+from taskhub.kernel.application.event_types import UNLOGGED
+from taskhub.kernel.contract.event_content import SCHEMA
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import Tracked
 
 # The log forgets in which order the members of an object came, and a replay has to be the same bytes: they are sorted.
 encode = msgspec.json.Encoder(order="deterministic").encode
-SCHEMA = 1
-"""The version of the events' own form; a reader of old events can tell them apart by it."""
-
-_UNLOGGED = frozenset({"version", "updated_at"})
-"""Members of a representation that an event tells by itself."""
 
 
 class Change(NamedTuple):
@@ -66,5 +63,5 @@ def changes_between(before: msgspec.Struct | None, after: msgspec.Struct) -> dic
     return {
         name: [old, new]
         for name, old, new in zip(names, values_before, values, strict=True)
-        if old != new and name not in _UNLOGGED
+        if old != new and name not in UNLOGGED
     }

@@ -10,8 +10,8 @@ from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.application.commands import Expected
 from taskhub.tasks.api.bodies.types import StatusKey
 from taskhub.tasks.api.identifiers import ProjectIdOrKey, ResolvedIds, TaskIdOrKey
-from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.tasks.move_task import MoveTask
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
 
 _PLACES = frozenset({"before", "after", "to"})

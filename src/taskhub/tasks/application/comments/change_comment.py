@@ -6,9 +6,10 @@ from uuid import UUID
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.versions import require_version
-from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
+from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.comment import Comment, named_in
-from taskhub.tasks.domain.errors import ProjectArchived
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
+from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.comment import Comment, named_in
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
-from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
+from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.task import Task
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.tasks.application.ports import TaskRef, TasksUnitOfWork
+from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.task import Task
 
 

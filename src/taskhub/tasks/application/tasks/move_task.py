@@ -8,9 +8,10 @@ from uuid import UUID
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
-from taskhub.tasks.application.ports import TaskRef, TaskSubtree, TasksUnitOfWork
+from taskhub.tasks.application.ports import TaskSubtree, TasksUnitOfWork
 from taskhub.tasks.application.tasks.places import ranks_at
 from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker, require_project
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.place import Place
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content, Task

@@ -8,9 +8,9 @@ from sqlalchemy import Integer, Uuid, bindparam, select, true
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort, PageRequest, PageSlice
 from taskhub.tasks.application.views import CommentView
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
 from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by

@@ -11,9 +11,9 @@ from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort, PageRequest, PageSlice
 from taskhub.tasks.application.views import HistoryEntry
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
 from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Integer, bindparam, select
 
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.ports import ProjectRef
 from taskhub.tasks.application.queries import PageRequest, PageSlice, ProjectFilter, ProjectSort, SortOrder
 from taskhub.tasks.application.views import ProjectView
+from taskhub.tasks.contract.references import ProjectRef
 from taskhub.tasks.infrastructure.mappings import PROJECTS, workflow_view_of
 from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import PageRequest, PageSlice, TaskFilter, TaskSort
 from taskhub.tasks.application.views import PRIORITY_KEYS, DueView, TaskView
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of

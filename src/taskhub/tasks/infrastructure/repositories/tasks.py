@@ -15,16 +15,16 @@ from taskhub.kernel.infrastructure.postgres.database import Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked
-from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.tasks.application.ports import Expired, TaskRef, TaskSubtree
-from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.application.ports import Expired, TaskSubtree
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjects, share_lock_projects
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
+from taskhub.tasks.infrastructure.tasks_port import sql_tasks
 
 _tasks, _projects = TASKS.table.c, PROJECTS.table.c
 _former, _events = table_of(FormerKeyRow), table_of(EventRow).c
@@ -81,17 +81,6 @@ _EXPIRED = Statement(
     .order_by(_tasks.id)
     .with_for_update()
 )
-
-_STATE = {
-    kind: Statement(
-        select(_tasks.id, _tasks.project_id, _projects.archived_at)
-        .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
-        .where(_IN_WORKSPACE, is_named, _tasks.deleted_at.is_(None))
-    )
-    for kind, is_named in TASK_BY_REF.items()
-}
-_OPEN_PROJECTS = RowGuard(PROJECTS.table, PROJECTS.key, _projects.archived_at.is_(None))
-_LIVE_TASKS = RowGuard(TASKS.table, TASKS.key, _tasks.deleted_at.is_(None))
 
 _USED_IDS = Statement(
     select(_events.entity_id).where(
@@ -165,15 +154,8 @@ class SqlTasks(SqlRepository[Task]):
         return frozenset(record["entity_id"] for record in records)
 
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
-        state = await self._uow.fetch_row(_STATE[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
-        if state is None:
-            raise NotFound
-        id: UUID = state["id"]
-        if state["archived_at"] or not await _OPEN_PROJECTS.require(self._uow, workspace_id, [state["project_id"]]):
-            raise ProjectArchived
-        if not await _LIVE_TASKS.require(self._uow, workspace_id, [id]):
-            raise NotFound
-        return id
+        facts = await sql_tasks(self._uow).require(workspace_id, ref)
+        return facts.id
 
     async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> Expired:
         await share_lock_projects(self._uow, workspace_id)

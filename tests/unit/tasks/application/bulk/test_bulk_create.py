@@ -10,7 +10,8 @@ from support.harness.scenario import Scenario
 from taskhub.kernel.domain.errors import DomainError, IdTaken, UnknownReference, ValidationFailed
 from taskhub.tasks.application.bulk.bulk_create_tasks import BulkCreateTasks, NewItem, bulk_create_tasks
 from taskhub.tasks.application.tasks.create_task import create_task
-from taskhub.tasks.domain.errors import ProjectArchived, TooDeep
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import TooDeep
 from taskhub.tasks.domain.hierarchy import MAX_LEVELS
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task

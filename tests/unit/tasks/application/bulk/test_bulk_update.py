@@ -10,7 +10,8 @@ from factories.tasks import NOW, workflow_of
 from support.harness.scenario import Scenario
 from taskhub.kernel.domain.errors import DomainError, PreconditionRequired, StaleVersion, UnknownReference, ValidationFailed
 from taskhub.tasks.application.bulk.bulk_update_tasks import BulkUpdateTasks, ChangedItem, bulk_update_tasks
-from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ProjectArchived, TooDeep
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import Cycle, IllegalTransition, TooDeep
 from taskhub.tasks.domain.hierarchy import MAX_LEVELS
 from taskhub.tasks.domain.task import Task
 

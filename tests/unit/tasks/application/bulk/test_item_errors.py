@@ -4,7 +4,7 @@ import pytest
 
 from taskhub.kernel.domain.errors import DomainError, Fault, UnknownReference, ValidationFailed
 from taskhub.tasks.application.bulk.item_errors import located_at
-from taskhub.tasks.domain.errors import ProjectArchived
+from taskhub.tasks.contract.errors import ProjectArchived
 
 
 def located(error: DomainError, *places: str) -> list[tuple[str, str | None]]:

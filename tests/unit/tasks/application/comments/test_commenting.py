@@ -10,9 +10,9 @@ from taskhub.kernel.domain.errors import NotAllowed, NotFound, StaleVersion
 from taskhub.tasks.application.comments.change_comment import ChangeComment, change_comment
 from taskhub.tasks.application.comments.create_comment import CreateComment, create_comment
 from taskhub.tasks.application.comments.delete_comment import DeleteComment, delete_comment
-from taskhub.tasks.application.ports import TaskKey, TaskRef
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import TaskKey, TaskRef
 from taskhub.tasks.domain.comment import Comment
-from taskhub.tasks.domain.errors import ProjectArchived
 from taskhub.tasks.domain.task import Task
 
 AUTHOR = uuid4()

@@ -8,7 +8,8 @@ from factories.tasks import LATER, NOW, workflow_of
 from support.harness.scenario import Scenario
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
 from taskhub.tasks.application.projects.set_workflow import SetWorkflow, set_workflow
-from taskhub.tasks.domain.errors import ProjectArchived, StatusInUse
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import StatusInUse
 from taskhub.tasks.domain.workflow import STANDARD
 
 KANBAN = workflow_of("open:todo", "shipped:done", "done")

@@ -10,11 +10,12 @@ from support.fakes.tasks.structure import FakeStructure
 from support.harness.scenario import Scenario
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.tasks.application.ports import TaskKey, TaskRef
 from taskhub.tasks.application.tasks.block_task import BlockTask, block_task, unblock_task
 from taskhub.tasks.application.tasks.label_task import LabelTask, label_task, unlabel_task
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import TaskKey, TaskRef
 from taskhub.tasks.domain.blockers import MAX_BLOCKERS, Blockers
-from taskhub.tasks.domain.errors import Cycle, ProjectArchived, TooManyBlockers, TooManyLabels
+from taskhub.tasks.domain.errors import Cycle, TooManyBlockers, TooManyLabels
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.task import MAX_LABELS, Task
 

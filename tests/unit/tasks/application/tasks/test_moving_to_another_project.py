@@ -9,11 +9,12 @@ from factories.tasks import LATER, NOW, workflow_of
 from support.fakes.tasks.unit_of_work import FakeTasksUnitOfWork
 from support.harness.scenario import Scenario
 from taskhub.kernel.domain.errors import UnknownReference, ValidationFailed
-from taskhub.tasks.application.ports import TaskKey, TaskRef
 from taskhub.tasks.application.tasks.change_task import ChangeTask, change_task
 from taskhub.tasks.application.tasks.create_task import CreateTask, create_task
 from taskhub.tasks.application.tasks.move_task import MoveTask, move_task
-from taskhub.tasks.domain.errors import Cycle, ProjectArchived, TooDeep
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.contract.references import TaskKey, TaskRef
+from taskhub.tasks.domain.errors import Cycle, TooDeep
 from taskhub.tasks.domain.hierarchy import MAX_LEVELS
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
 from taskhub.tasks.domain.project import Project

@@ -14,7 +14,8 @@ from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound, StaleVersion, UnknownReference, ValidationFailed
 from taskhub.tasks.application.tasks.create_task import create_task
 from taskhub.tasks.application.tasks.move_task import MoveTask, move_task
-from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ProjectArchived
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import Cycle, IllegalTransition
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
 from taskhub.tasks.domain.task import Task
 

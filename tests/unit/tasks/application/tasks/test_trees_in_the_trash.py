@@ -9,7 +9,8 @@ from support.harness.scenario import Scenario
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.application.projects.trash_project import TrashProject, restore_project, trash_project
 from taskhub.tasks.application.tasks.trash_task import TrashTask, restore_task, trash_task
-from taskhub.tasks.domain.errors import ParentDeleted, ProjectArchived, ProjectDeleted
+from taskhub.tasks.contract.errors import ProjectArchived
+from taskhub.tasks.domain.errors import ParentDeleted, ProjectDeleted
 from taskhub.tasks.domain.task import Task
 
 

@@ -1,0 +1,21 @@
+"""Ids as they are written in requests."""
+
+import re
+from uuid import UUID
+
+import msgspec
+
+from taskhub.kernel.domain.errors import NotFound
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def parse_id(text: str) -> UUID:
+    """An id in its one canonical form (case aside).
+
+    Raises:
+        NotFound: it is none, and so names nothing.
+    """
+    if not _UUID.fullmatch(text):
+        raise NotFound
+    return msgspec.convert(text, UUID)  # A third of the time of UUID(text).

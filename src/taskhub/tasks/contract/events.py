@@ -1,0 +1,35 @@
+"""The events of this module that other modules may react to.
+
+All of them stand in the log of their workspace: ``stream_id`` is the workspace's id, ``entity_id`` that of the task. What a task
+takes along, or is taken along by, has an event of its own each: subtasks, and the tasks of a project that goes to the trash.
+"""
+
+from taskhub.kernel.contract.event_content import EventContent
+
+TASK_CREATED = "task.created"
+TASK_UPDATED = "task.updated"
+TASK_MOVED = "task.moved"
+"""It got another place in its project or went over to another one, and may have got another status with that."""
+TASK_TRASHED = "task.trashed"
+TASK_RESTORED = "task.restored"
+TASK_PURGED = "task.purged"
+"""The last event of a task: it is gone for good. What belongs to it in other modules is of no use any more."""
+
+CLOSING = frozenset({TASK_UPDATED, TASK_MOVED})
+"""The types of events by which a task may be closed or reopened."""
+
+
+class TaskEvent(EventContent, frozen=True):
+    """What an event tells of its task: ``TaskEvent.of(event).is_closing``."""
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it closed the task: it is done or cancelled now, and was neither before."""
+        closed_at = self.change("closed_at")
+        return closed_at is not None and closed_at[0] is None
+
+    @property
+    def is_reopening(self) -> bool:
+        """Whether it reopened the task: it is neither done nor cancelled now, and was one of them before."""
+        closed_at = self.change("closed_at")
+        return closed_at is not None and closed_at[1] is None

@@ -1,0 +1,50 @@
+"""The reference and the docs tell every type of event, as the modules declare it."""
+
+from tools.problem_list import DOCS, renewed
+
+from taskhub.app import ROUTES
+from taskhub.events import EVENT_TYPES
+from taskhub.kernel.application.event_types import event_content, event_types
+from taskhub.service.reference.document import document_of
+from taskhub.service.reference.events import events_in_words, thing_table, type_table
+from taskhub.tasks.application.views import LabelView
+
+DOCUMENT = document_of([operation for routes in ROUTES for operation in routes.operations], "1.2.3")
+LABELS = event_types(
+    {
+        "labels": {
+            "label.created": event_content("Made.", LabelView),
+            "label.named": event_content("Named.", LabelView, only=("name",)),
+        }
+    }
+)
+
+
+def test_the_reference_lists_the_types_of_all_events_in_the_logs_of_workspaces_and_no_others() -> None:
+    told = DOCUMENT["info"]["description"]
+    of_accounts = ("user.", "session.", "api_token.")
+    for name in EVENT_TYPES:
+        assert (f"| `{name}` |" in told) is not name.startswith(of_accounts), name
+
+
+def test_the_docs_list_every_type_with_what_it_holds() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    assert renewed(text) == text, "run: make docs"
+    lines = text.splitlines()
+    for name, one in EVENT_TYPES.items():
+        (line,) = (line for line in lines if line.startswith(f"| `{name}` | {one.content.schema} |"))
+        (thing,) = (line for line in lines if line.startswith(f"| `{name.partition('.')[0]}` |"))
+        assert all(f"`{member}`" in line + thing for member in one.members), name
+
+
+def test_a_list_of_types_names_their_members_or_says_that_it_may_be_any() -> None:
+    table = type_table(LABELS.values())
+    assert "| `label.created` | 1 | Made. | any of `label` |\n| `label.named` | 1 | Named. | `name` |\n" in table
+    assert "| `label` | `id`, `workspace_id`, `name`, `color`, `created_at` | yes |\n" in thing_table(LABELS.values())
+
+
+def test_a_thing_whose_values_are_not_logged_is_told_to_modules_only() -> None:
+    secret = event_types({"labels": {"label.hidden": event_content("Hidden.", LabelView, logs_values=False)}})
+    assert "| no, names of members only |" in thing_table(secret.values())
+    assert "label.hidden" not in events_in_words(secret)
+    assert "label.named" in events_in_words(LABELS)
