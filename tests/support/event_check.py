@@ -41,7 +41,7 @@ def declared(name: str | None) -> str:
         AssertionError: no module declares it.
     """
     assert name in EVENT_TYPES, f"no module declares events of the type {name}"
-    return name
+    return str(name)
 
 
 def faults_of(events: Iterable[Mapping[str, Any]], types: Mapping[str, EventType] = EVENT_TYPES) -> list[str]:
