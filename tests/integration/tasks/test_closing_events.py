@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from support.api import Api
-from support.log import read_log
+from support.harness.api import Api
+from support.harness.event_log import read_log
 from taskhub.events import EVENT_TYPES
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.contract.events import CLOSING, TASK_PURGED, TaskEvent

@@ -63,8 +63,8 @@ async def test_a_patch_that_was_begun_before_room_was_made_leaves_the_task_at_it
 async def test_creating_changing_and_moving_go_on_while_room_is_made(
     ada: Api, container: Container, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "LONGEST", 13)
-    monkeypatch.setattr(places, "ROOMY", 12)
+    monkeypatch.setattr(places, "MAX_LENGTH", 13)
+    monkeypatch.setattr(places, "MAX_REBALANCED_LENGTH", 12)
     monkeypatch.setattr(places, "REBALANCE_REACH", 5)
     tasks = await added(ada, 40)
 
