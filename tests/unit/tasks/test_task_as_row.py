@@ -8,14 +8,11 @@ from uuid import uuid4
 import msgspec
 
 from factories.tasks import LATER, NOW, ContentFactory, TaskFactory
-from taskhub.tasks.application.views import TaskView, task_view
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Content, Task
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.queries.lists import VIEW_COLUMNS
-from taskhub.tasks.infrastructure.queries.tasks import task_of
 
 FULL = ContentFactory(
     description="Twice.",
@@ -36,7 +33,7 @@ def full_task() -> Task:
     )
 
 
-def as_json(view: TaskView) -> Any:
+def as_json(view: msgspec.Struct) -> Any:
     return msgspec.json.decode(msgspec.json.encode(view))
 
 
@@ -57,10 +54,11 @@ def test_every_column_is_written_that_the_database_does_not_fill() -> None:
 def test_a_task_comes_back_from_its_row_as_it_was() -> None:
     task = full_task()
     back = TASKS.from_row(TASKS.to_row(task))
-    assert (back.content, back.trashed_with, task_view(back)) == (task.content, task.trashed_with, task_view(task))
+    assert (back.content, back.trashed_with, TASKS.represent(back)) == (task.content, task.trashed_with, TASKS.represent(task))
 
 
 def test_what_is_read_from_a_row_is_what_was_shown_of_the_task() -> None:
     task = full_task()
     row = row_of(task)
-    assert as_json(task_of(task.workspace_id, [row[name] for name in VIEW_COLUMNS])) == as_json(task_view(task))
+    shown = TASKS.show(task.workspace_id, [row[name] for name in TASKS.view_columns])
+    assert as_json(shown) == as_json(TASKS.represent(task))

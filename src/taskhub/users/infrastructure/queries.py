@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, DateTime, Integer, Uuid, bindparam, func, select
 
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -22,29 +22,19 @@ _NEWEST = UUID(int=2**128 - 1)
 """Where a list starts that starts after nothing: ids grow with time."""
 
 _USER = Statement(
-    select(_users.id, _users.email, _users.name, _users.time_zone, _users.version, _users.created_at, _users.updated_at).where(
-        _users.id == _USER_ID, _users.deleted_at.is_(None)
-    )
+    select(*(_users[name] for name in UserView.__struct_fields__)).where(_users.id == _USER_ID, _users.deleted_at.is_(None))
 )
-_OPEN_SESSIONS = select(
-    _sessions.id,
-    _sessions.created_at,
-    func.greatest(_sessions.last_used_at, _sessions.updated_at).label("last_used_at"),
-    _sessions.expires_at,
-    _sessions.user_agent,
-    (_sessions.id == bindparam("current", type_=Uuid())).label("current"),
-).where(_sessions.user_id == _USER_ID, _sessions.expires_at > _NOW)
+_OF_SESSION: dict[str, ColumnElement[Any]] = {
+    **_sessions,
+    "last_used_at": func.greatest(_sessions.last_used_at, _sessions.updated_at).label("last_used_at"),
+    "current": (_sessions.id == bindparam("current", type_=Uuid())).label("current"),
+}
+_OPEN_SESSIONS = select(*(_OF_SESSION[name] for name in SessionView.__struct_fields__)).where(
+    _sessions.user_id == _USER_ID, _sessions.expires_at > _NOW
+)
 _SESSION = Statement(_OPEN_SESSIONS.where(_sessions.id == _ID))
 _SESSION_PAGE = Statement(_OPEN_SESSIONS.where(_sessions.id < _AFTER).order_by(_sessions.id.desc()).limit(_LIMIT))
-_ALL_TOKENS = select(
-    _tokens.id,
-    _tokens.name,
-    _tokens.scopes,
-    _tokens.workspace_id,
-    _tokens.expires_at,
-    _tokens.last_used_at,
-    _tokens.created_at,
-).where(_tokens.user_id == _USER_ID)
+_ALL_TOKENS = select(*(_tokens[name] for name in TokenView.__struct_fields__)).where(_tokens.user_id == _USER_ID)
 _TOKEN = Statement(_ALL_TOKENS.where(_tokens.id == _ID))
 _TOKEN_PAGE = Statement(_ALL_TOKENS.where(_tokens.id < _AFTER).order_by(_tokens.id.desc()).limit(_LIMIT))
 

@@ -1,6 +1,7 @@
 """Reads of workspaces, members and invitations, one round trip each."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, Uuid, bindparam, select, tuple_
@@ -34,16 +35,9 @@ def _page(
     return {False: Statement(query), True: Statement(query.where(tuple_(at, id) > place))}
 
 
+_OF_WORKSPACE: dict[str, ColumnElement[Any]] = {**_workspaces, "role": _members.role}
 _OF_MEMBER = (
-    select(
-        _workspaces.id,
-        _workspaces.name,
-        _workspaces.time_zone,
-        _members.role,
-        _workspaces.version,
-        _workspaces.created_at,
-        _workspaces.updated_at,
-    )
+    select(*(_OF_WORKSPACE[name] for name in WorkspaceForMember.__struct_fields__))
     .join_from(MEMBERS.table, WORKSPACES.table, _workspaces.id == _members.workspace_id)
     .where(_members.user_id == _USER_ID, _members.left_at.is_(None), _workspaces.deleted_at.is_(None))
 )
@@ -51,17 +45,15 @@ _WORKSPACE = Statement(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID))
 _ALL_WORKSPACES = _page(_OF_MEMBER, _workspaces.created_at, _workspaces.id)
 _ONE_WORKSPACE = _page(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID), _workspaces.created_at, _workspaces.id)
 
-_EVER = select(_members.user_id, _members.role, _members.version, _members.joined_at, _members.left_at).where(
-    _members.workspace_id == _WORKSPACE_ID
-)
+_EVER = select(*(_members[name] for name in MemberView.__struct_fields__)).where(_members.workspace_id == _WORKSPACE_ID)
 _MEMBER = Statement(_EVER.where(_members.user_id == _USER_ID))
 _MEMBERS = _page(_EVER.where(_members.left_at.is_(None)), _members.joined_at, _members.user_id)
 _FORMER = _page(_EVER.where(_members.left_at.is_not(None)), _members.left_at, _members.user_id)
 
 _INVITATIONS = _page(
-    select(
-        _invitations.id, _invitations.role, _invitations.created_by_id, _invitations.expires_at, _invitations.created_at
-    ).where(_invitations.workspace_id == _WORKSPACE_ID, _invitations.spent_at.is_(None), _invitations.expires_at > _NOW),
+    select(*(_invitations[name] for name in InvitationView.__struct_fields__)).where(
+        _invitations.workspace_id == _WORKSPACE_ID, _invitations.spent_at.is_(None), _invitations.expires_at > _NOW
+    ),
     _invitations.created_at,
     _invitations.id,
 )
@@ -98,7 +90,7 @@ class SqlWorkspaceQueries:
 
     async def invitations(self, workspace_id: UUID, *, now: datetime, after: Position | None, limit: int) -> list[InvitationView]:
         rows = await self._fetch(_INVITATIONS, {"workspace_id": workspace_id, "now": now}, after, limit)
-        return [InvitationView(id, _KEYS[role], *rest) for id, role, *rest in rows]
+        return [InvitationView(**{**row, "role": _KEYS[row["role"]]}) for row in rows]
 
     async def deleted_workspaces(self, now: datetime) -> list[DeletedWorkspace]:
         return [DeletedWorkspace(*row) for row in await self._database.fetch(_DELETED, {"since": now - RESTORABLE})]
@@ -111,10 +103,8 @@ class SqlWorkspaceQueries:
 
 
 def _workspace(row: Record) -> WorkspaceForMember:
-    id, name, time_zone, role, *rest = row
-    return WorkspaceForMember(id, name, time_zone, _KEYS[role], *rest)
+    return WorkspaceForMember(**{**row, "role": _KEYS[row["role"]]})
 
 
 def _member(row: Record) -> MemberView:
-    user_id, role, version, joined_at, left_at = row
-    return MemberView(user_id, _KEYS[role] if left_at is None else None, version, joined_at, left_at)
+    return MemberView(**{**row, "role": _KEYS[row["role"]] if row["left_at"] is None else None})

@@ -19,7 +19,7 @@ from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 _tasks, _comments = TASKS.table.c, COMMENTS.table.c
 _IS_LIVE = (_tasks.workspace_id == WORKSPACE_ID, _tasks.deleted_at.is_(None))
 _ON_TASK = (
-    select(*(_comments[name] for name in CommentView.__struct_fields__))
+    select(*(_comments[name] for name in COMMENTS.view_columns))
     .where(_comments.workspace_id == WORKSPACE_ID, _comments.task_id == _tasks.id, _comments.deleted_at.is_(None))
     .correlate(TASKS.table)
 )
@@ -48,11 +48,11 @@ class SqlCommentQueries:
     async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None:
         parameters = {"workspace_id": workspace_id, **name_parameters(task), "comment_id": id}
         record = await self._database.fetch_row(_one(kind_of(task)), parameters)
-        return None if record is None else CommentView(*record)
+        return None if record is None else COMMENTS.show(record)
 
     async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> Portion[CommentView]:
         parameters = {"workspace_id": workspace_id, **name_parameters(task), **page_parameters(page)}
         records = await self._database.fetch(_list(kind_of(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return portion_of([record for record in records if record["id"] is not None], page, lambda record: CommentView(*record))
+        return portion_of([record for record in records if record["id"] is not None], page, COMMENTS.show)

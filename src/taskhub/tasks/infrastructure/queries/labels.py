@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, select
 
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import LabelSort, Order, PageRequest, Portion
 from taskhub.tasks.application.views import LabelView
@@ -15,7 +15,7 @@ from taskhub.tasks.infrastructure.queries.portions import page_parameters, porti
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 
 _labels = LABELS.table.c
-_IN_WORKSPACE = select(*(_labels[name] for name in LabelView.__struct_fields__), _labels.sort_key).where(
+_IN_WORKSPACE = select(*(_labels[name] for name in LABELS.view_columns), _labels.sort_key).where(
     _labels.workspace_id == WORKSPACE_ID
 )
 _LABEL = Statement(_IN_WORKSPACE.where(_labels.id == bindparam("id", type_=Uuid())))
@@ -33,14 +33,9 @@ class SqlLabelQueries:
 
     async def find(self, workspace_id: UUID, id: UUID) -> LabelView | None:
         record = await self._database.fetch_row(_LABEL, {"workspace_id": workspace_id, "id": id})
-        return None if record is None else _label_of(record)
+        return None if record is None else LABELS.show(record)
 
     async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> Portion[LabelView]:
         statement = _list(page.order, page.after is not None)
         records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
-        return portion_of(records, page, _label_of)
-
-
-def _label_of(record: Record) -> LabelView:
-    *shown, _ = record
-    return LabelView(*shown)
+        return portion_of(records, page, LABELS.show)

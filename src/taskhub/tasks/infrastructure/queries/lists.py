@@ -18,32 +18,6 @@ from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.filters import OF_ONE_PROJECT, conditions_of
 from taskhub.tasks.infrastructure.queries.sorting import Columns, as_it_is, follows, members_of, sorted_by
 
-VIEW_COLUMNS = (
-    "id",
-    "project_id",
-    "project_key",
-    "number",
-    "title",
-    "description",
-    "status",
-    "status_category",
-    "priority",
-    "assignee_ids",
-    "label_ids",
-    "parent_id",
-    "blocked_by_ids",
-    "due_date",
-    "due_time",
-    "due_time_zone",
-    "due_at",
-    "closed_at",
-    "created_by_id",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "version",
-)
-"""What a task is shown by. Its workspace is that of the request: it is the same in all rows."""
 HIDDEN_COLUMNS = ("due_ends_at", "rank")
 """What lists are found by, and nobody is shown."""
 LIMIT = bindparam("limit", type_=Integer())
@@ -92,7 +66,7 @@ def shown(shape: Shape, columns: Columns) -> list[ColumnElement[Any]]:
 
 def _shown_columns(shape: Shape) -> tuple[str, ...]:
     sorted_by = {member.column for member in members_of(shape.order)}
-    return (*VIEW_COLUMNS, *(name for name in HIDDEN_COLUMNS if name in sorted_by))
+    return (*TASKS.view_columns, *(name for name in HIDDEN_COLUMNS if name in sorted_by))
 
 
 def chosen(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:

@@ -1,8 +1,6 @@
 """Projects, read."""
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, bindparam, select
@@ -12,13 +10,13 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import ProjectRef
 from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
-from taskhub.tasks.infrastructure.mappings import PROJECTS, workflow_view_of
+from taskhub.tasks.infrastructure.mappings import PROJECTS
 from taskhub.tasks.infrastructure.naming import IS_PROJECT, WORKSPACE_ID, kind_of, project_parameters
 from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
 
 _projects = PROJECTS.table.c
-_IN_WORKSPACE = select(*(_projects[name] for name in ProjectView.__struct_fields__)).where(
+_IN_WORKSPACE = select(*(_projects[name] for name in PROJECTS.view_columns)).where(
     _projects.workspace_id == WORKSPACE_ID, *PROJECTS.criteria
 )
 _LIVE = _projects.deleted_at.is_(None)
@@ -49,14 +47,9 @@ class SqlProjectQueries:
     async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None:
         parameters = {"workspace_id": workspace_id, **project_parameters(ref)}
         record = await self._database.fetch_row(_PROJECT[kind_of(ref), with_deleted], parameters)
-        return None if record is None else project_of(record)
+        return None if record is None else PROJECTS.show(record)
 
     async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]:
         statement = project_list_statement(chosen, page.order, page.after is not None)
         records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
-        return portion_of(records, page, lambda record: project_of(record[:-1]))
-
-
-def project_of(record: Sequence[Any]) -> ProjectView:
-    id, workspace_id, key, name, description, workflow, *others = record
-    return ProjectView(id, workspace_id, key, name, description, workflow_view_of(workflow), *others)
+        return portion_of(records, page, PROJECTS.show)

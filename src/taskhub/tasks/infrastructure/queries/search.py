@@ -32,7 +32,6 @@ from taskhub.tasks.infrastructure.queries.lists import (
     ENTRY,
     HIDDEN_COLUMNS,
     LIMIT,
-    VIEW_COLUMNS,
     Shape,
     chosen,
     found,
@@ -78,7 +77,7 @@ def _matches() -> CTE:
     """Up to one more than `FEW`. The workspace is no way to them: its own index would be read whole and intersected."""
     tasks = TASKS.table.c
     in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
-    columns = [tasks[name] for name in (*VIEW_COLUMNS, *HIDDEN_COLUMNS)]
+    columns = [tasks[name] for name in (*TASKS.view_columns, *HIDDEN_COLUMNS)]
     query = select(*columns).where(tasks.words.op("@@")(_QUERY), _holds(tasks), tasks.deleted_at.is_(None), in_workspace)
     return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
 
