@@ -59,8 +59,8 @@ FIELDS = Fields(
         ),
     },
     shown={
-        "name": Shown("{} of {}".format, ("text", "size")),
-        "weight": Shown("{} {}".format, ("grams", "unit"), is_optional=True),
+        "name": Shown("{} of {}", ("text", "size")),
+        "weight": Shown(lambda grams, unit: f"{grams} {unit}", ("grams", "unit"), is_optional=True),
     },
     computed={"folded": lambda parcel: parcel.label.text.lower()},
     not_loaded=frozenset({"place"}),

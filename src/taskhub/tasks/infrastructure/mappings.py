@@ -114,7 +114,7 @@ TASKS = Mapping(
         stored={
             # A task without a number gets it, and its key, at commit.
             "number": Converted(dump=lambda number: number or 0),
-            "priority": Converted(load=tuple(Priority).__getitem__, dump=int, show=_KEYS_OF_PRIORITIES.__getitem__),
+            "priority": Converted(load=tuple(Priority), dump=int, show=_KEYS_OF_PRIORITIES),
             "due": Compound(
                 Due,
                 {"due_date": "date", "due_time": "time", "due_time_zone": "time_zone", "due_at": "at"},
@@ -122,7 +122,7 @@ TASKS = Mapping(
             ),
         },
         shown={
-            "key": Shown("{}-{}".format, ("project_key", "number")),
+            "key": Shown("{}-{}", ("project_key", "number")),
             "due": Shown(DueView, ("due_date", "due_time", "due_time_zone"), is_optional=True),
         },
         # It does not know its rank until it gets a new one.

@@ -19,7 +19,7 @@ from taskhub.workspaces.infrastructure.rows import InvitationRow, MemberRow, Wor
 
 ROLES = {int(role): role for role in Role}
 
-_WITH_ROLE = Fields(stored={"role": Converted(load=ROLES.__getitem__, dump=int)})
+_WITH_ROLE = Fields(stored={"role": Converted(load=ROLES, dump=int)})
 
 WORKSPACES = Mapping(
     Workspace,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_origin, get_type_hints
 import msgspec
 from sqlalchemy import Table
 
-from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Converted, Fields
+from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Conversion, Converted, Fields
 
 _AS_IT_IS = Converted()
 _LIST = Converted(load=tuple, dump=list)
@@ -146,7 +146,7 @@ class _Compiler:
         spec = self._specs[name]
         if isinstance(spec, Compound):
             return _called(self._known(spec.load), map(_local, spec.columns), is_optional=spec.is_optional)
-        return _local(name) if spec.load is None else f"{self._known(spec.load)}({_local(name)})"
+        return self._converted(spec.load, _local(name))
 
     def _locals(self, columns: Iterable[str]) -> list[str]:
         """Fields that several columns are made of, each looked up once, and before them what holds them."""
@@ -166,7 +166,7 @@ class _Compiler:
             return f"{self._known(self._fields.computed[column])}(one)"
         spec = self._specs[name]
         if isinstance(spec, Converted):
-            return self._place(name) if spec.dump is None else f"{self._known(spec.dump)}({self._place(name)})"
+            return self._converted(spec.dump, self._place(name))
         source = {**spec.columns, **spec.computed}[column]
         value = f"{_local(name)}.{source}" if isinstance(source, str) else f"{self._known(source)}({_local(name)})"
         return f"(None if {_local(name)} is None else {value})" if spec.is_optional else value
@@ -187,10 +187,18 @@ class _Compiler:
 
     def _member(self, name: str, values: dict[str, str]) -> str:
         if shown := self._fields.shown.get(name):
-            return _called(self._known(shown.show), (values[column] for column in shown.columns), is_optional=shown.is_optional)
+            given = [values[column] for column in shown.columns]
+            if callable(shown.show):
+                return _called(self._known(shown.show), given, is_optional=shown.is_optional)
+            return "f" + repr(shown.show.format(*(f"{{{value}}}" for value in given)))
         spec = self._specs.get(self._sources[name])
         show = spec.show if isinstance(spec, Converted) else None
-        return values[name] if show is None else f"{self._known(show)}({values[name]})"
+        return self._converted(show, values[name])
+
+    def _converted(self, conversion: Conversion | None, value: str) -> str:
+        if conversion is None:
+            return value
+        return f"{self._known(conversion)}({value})" if callable(conversion) else f"{self._known(conversion)}[{value}]"
 
     def _known(self, thing: Any) -> str:
         """The name under which the code knows a function or a class."""

@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Conversion = Callable[[Any], Any] | Mapping[Any, Any] | tuple[Any, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
     """A field that its column, or its representation, holds as another value.
+
+    A conversion is a function, or a table to look it up in.
 
     Attributes:
         load: makes the field of the column's value.
@@ -15,9 +19,9 @@ class Converted:
         show: makes the member of the representation of the column's value.
     """
 
-    load: Callable[[Any], Any] | None = None
-    dump: Callable[[Any], Any] | None = None
-    show: Callable[[Any], Any] | None = None
+    load: Conversion | None = None
+    dump: Conversion | None = None
+    show: Conversion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,11 @@ class Shown:
     """A member of the representation that is made of some columns.
 
     Attributes:
-        show: makes it of the columns' values, given by position.
+        show: makes it of the columns' values, given by position; or a text that has ``{}`` for each of them.
         is_optional: it is None where the first column is null.
     """
 
-    show: Callable[..., Any]
+    show: Callable[..., Any] | str
     columns: tuple[str, ...]
     is_optional: bool = False
 
