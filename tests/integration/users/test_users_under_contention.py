@@ -45,14 +45,14 @@ class Account:
     async def create(self) -> None:
         email = EmailAddress.parse(f"{self.id}@example.com")
         command = CreateUser(self.id, email, "Ada", "UTC", "hash")
-        await self.users.runner().run(self.users.create_user(), command, CONTEXT, Reply(201))
+        await self.users.create_user().run(command, CONTEXT, Reply(201))
 
-    async def perform(self, use_case: Any, command: Any, during: Callable[[], Awaitable[Any]] | None = None) -> Any:
+    async def perform(self, bound: Any, command: Any, during: Callable[[], Awaitable[Any]] | None = None) -> Any:
         """Runs a use case; ``during`` happens between what its first attempt loads and what that commits."""
         pending = [during] if during else []
 
         async def interrupted(command: Any, uow: Any) -> Any:
-            result = await use_case(command, uow)
+            result = await bound.use_case(command, uow)
             if pending:
                 await pending.pop()()
             return result

@@ -35,7 +35,7 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await names_in(request, workspace_id, body.names))
     async with tasks.turns().of(workspace_id):
-        return request.answer(await request.run(tasks.runner(), tasks.bulk_create_tasks(), command, Reply()))
+        return request.answer(await request.run(tasks.bulk_create_tasks, command, Reply()))
 
 
 @TASK_BATCHES.post(
@@ -54,4 +54,4 @@ async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskC
     names = await names_in(request, workspace_id, body.names)
     command = body.command(workspace_id, names, insists=request.insists_on_versions)
     async with tasks.turns().of(workspace_id):
-        return request.answer(await request.run(tasks.runner(), tasks.bulk_update_tasks(), command, Reply()))
+        return request.answer(await request.run(tasks.bulk_update_tasks, command, Reply()))

@@ -36,7 +36,7 @@ async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) ->
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await names_in(request, workspace_id, body.names))
     reply = Reply(201, task_path(workspace_id, command.id))
-    return request.answer(await request.run(tasks.runner(), tasks.create_task(), command, reply))
+    return request.answer(await request.run(tasks.create_task, command, reply))
 
 
 @TASK_COMMANDS.patch(
@@ -51,7 +51,7 @@ async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: 
     tasks = module_of(request)
     ref, names = task_ref(task), await names_in(request, workspace_id, body.names)
     command = ChangeTask(workspace_id, ref, body.values(names), request.expected)
-    answer = await request.run(tasks.runner(), tasks.change_task(), command, Reply())
+    answer = await request.run(tasks.change_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -60,7 +60,7 @@ async def delete_task(request: ApiRequest, workspace_id: UUID, task: str) -> Res
     """All tasks below it go along."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.trash_task(), command, Reply(204)))
+    return request.answer(await request.run(tasks.trash_task, command, Reply(204)))
 
 
 @TASK_COMMANDS.post(
@@ -74,7 +74,7 @@ async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Re
     """The tasks below that went with it come back with it; those that were in the trash before stay there."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
-    answer = await request.run(tasks.runner(), tasks.restore_task(), command, Reply())
+    answer = await request.run(tasks.restore_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -95,5 +95,5 @@ async def move_task(request: ApiRequest, workspace_id: UUID, task: str, body: Mo
     tasks = module_of(request)
     ref, names = task_ref(task), await names_in(request, workspace_id, body.names)
     command = body.command(workspace_id, ref, request.expected, names)
-    answer = await request.run(tasks.runner(), tasks.move_task(), command, Reply())
+    answer = await request.run(tasks.move_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)

@@ -49,7 +49,7 @@ async def create_session(request: ApiRequest, body: SignIn) -> Response:
     proof = await users.passwords().prove_found(known, body.password.get_secret_value())
     command = OpenSession(new_id(), proof, request.user_agent)
     context = replace(request.command_context(), actor_id=proof.user_id)
-    signed_in = await users.runner().perform(users.open_session(), command, context)
+    signed_in = await users.open_session().perform(command, context)
     await _remember_address(request, signed_in.user_id)
     tokens = users.session_tokens()(signed_in)
     return JsonResponse(201, msgspec.json.encode(tokens), [(b"location", f"{PATH}/{signed_in.session_id}".encode())])
@@ -71,7 +71,7 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
     if token is None:
         raise InvalidToken
     context = replace(request.command_context(), actor_id=token.user_id)
-    signed_in = await users.runner().perform(users.refresh_session(), RefreshSession(token), context)
+    signed_in = await users.refresh_session().perform(RefreshSession(token), context)
     if signed_in is None:
         log.warning("a spent refresh token was used again: the session was ended", session_id=token.session_id)
         raise InvalidToken
@@ -109,7 +109,7 @@ async def get_session(request: ApiRequest, session: str) -> Response:
 async def delete_session(request: ApiRequest, session: str) -> Response:
     users = module_of(request)
     command = EndSession(request.caller.user_id, _session_id(session, current_session(request)), request.expected)
-    await users.runner().perform(users.end_session(), command, request.command_context())
+    await request.perform(users.end_session, command)
     return JsonResponse(204, b"")
 
 

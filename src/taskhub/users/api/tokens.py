@@ -46,7 +46,7 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
         body.expires_at,
         body.workspace_id,
     )
-    created = await users.runner().perform(users.create_token(), command, request.command_context())
+    created = await request.perform(users.create_token, command)
     view = IssuedToken(**msgspec.structs.asdict(created.view), token=created.secret)
     headers = [(b"location", f"{PATH}/{command.id}".encode()), (b"etag", etag(1))]
     return JsonResponse(201, msgspec.json.encode(view), headers)
@@ -78,5 +78,5 @@ async def get_token(request: ApiRequest, token_id: UUID) -> Response:
 async def delete_token(request: ApiRequest, token_id: UUID) -> Response:
     users = module_of(request)
     command = RevokeToken(request.caller.user_id, token_id, request.expected)
-    await users.runner().perform(users.revoke_token(), command, request.command_context())
+    await request.perform(users.revoke_token, command)
     return JsonResponse(204, b"")

@@ -62,7 +62,7 @@ async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewIn
     module = module_of(request)
     token = InvitationToken.mint(workspace_id, body.id)
     command = CreateInvitation(token, Role.of(body.role), body.expires_at, request.caller.user_id)
-    invitation = await module.runner().perform(module.create_invitation(), command, request.command_context())
+    invitation = await request.perform(module.create_invitation, command)
     issued = issued_invitation(invitation_view(invitation), token.text)
     headers = [(b"etag", etag(invitation.version)), (b"location", invitation_path(workspace_id, invitation.id).encode())]
     return JsonResponse(201, encode(issued), headers)
@@ -80,7 +80,7 @@ async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewIn
 async def delete_invitation(request: ApiRequest, workspace_id: UUID, invitation_id: UUID) -> Response:
     module = module_of(request)
     command = RevokeInvitation(workspace_id, invitation_id, request.caller.user_id, request.expected)
-    await module.runner().perform(module.revoke_invitation(), command, request.command_context())
+    await request.perform(module.revoke_invitation, command)
     return JsonResponse(204, b"")
 
 
@@ -100,7 +100,7 @@ async def accept_invitation(request: ApiRequest, body: Acceptance) -> Response:
     if token is None or caller.workspace_id not in (None, token.workspace_id):
         raise NotFound
     command = AcceptInvitation(token, caller.user_id)
-    member = await module.runner().perform(module.accept_invitation(), command, request.command_context())
+    member = await request.perform(module.accept_invitation, command)
     (named,) = await with_names([member_view(member)], module.account_names())
     location = member_path(token.workspace_id, caller.user_id)
     return JsonResponse(201, encode(named), [(b"location", location.encode())])

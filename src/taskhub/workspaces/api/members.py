@@ -69,7 +69,7 @@ async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, b
     module = module_of(request)
     command = ChangeMember(workspace_id, request.user_id(user_id), body.new_role(), request.caller.user_id, request.expected)
     reply = Reply(present=await with_name(command.user_id, module.account_names()))
-    return request.answer(await request.run(module.runner(), module.change_member(), command, reply))
+    return request.answer(await request.run(module.change_member, command, reply))
 
 
 @MEMBER_ROUTES.delete(
@@ -85,4 +85,4 @@ async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -
     if not names_caller(request):
         await request.admit(MANAGE)
     command = RemoveMember(workspace_id, request.user_id(user_id), caller.user_id, request.expected)
-    return request.answer(await request.run(module.runner(), module.remove_member(), command, Reply(204)))
+    return request.answer(await request.run(module.remove_member, command, Reply(204)))

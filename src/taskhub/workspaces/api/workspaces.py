@@ -65,7 +65,7 @@ async def create_workspace(request: ApiRequest, body: NewWorkspace) -> Response:
     module = module_of(request)
     reply = Reply(201, workspace_path(body.id), present=with_role(Role.OWNER))
     command = body.command(request.caller.user_id)
-    return request.answer(await request.run(module.runner(), module.create_workspace(), command, reply))
+    return request.answer(await request.run(module.create_workspace, command, reply))
 
 
 @WORKSPACE_ROUTES.patch(WORKSPACE, MANAGE, summary="Change a workspace", answers=WorkspaceForMember, etag=False)
@@ -73,7 +73,7 @@ async def change_workspace(request: ApiRequest, workspace_id: UUID, body: Worksp
     module = module_of(request)
     command = ChangeWorkspace(workspace_id, body.changes(), request.expected)
     reply = Reply(present=with_role(request.role))
-    return request.answer(await request.run(module.runner(), module.change_workspace(), command, reply))
+    return request.answer(await request.run(module.change_workspace, command, reply))
 
 
 @WORKSPACE_ROUTES.delete(
@@ -82,4 +82,4 @@ async def change_workspace(request: ApiRequest, workspace_id: UUID, body: Worksp
 async def delete_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
     module = module_of(request)
     command = DeleteWorkspace(workspace_id, request.expected)
-    return request.answer(await request.run(module.runner(), module.delete_workspace(), command, Reply(204)))
+    return request.answer(await request.run(module.delete_workspace, command, Reply(204)))
