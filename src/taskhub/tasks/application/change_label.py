@@ -12,7 +12,7 @@ from taskhub.tasks.domain.label import Label
 
 @dataclass(frozen=True, slots=True)
 class ChangeLabel:
-    """``changes`` may hold ``name`` and ``color``."""
+    """``changes`` holds what a client changes of what it may set."""
 
     workspace_id: UUID
     id: UUID
@@ -27,5 +27,5 @@ async def change_label(command: ChangeLabel, uow: TasksUnitOfWork, *, clock: Clo
     NameTaken
     """
     label = await uow.labels.get(command.workspace_id, command.id, expected=command.expected)
-    label.describe(name=command.changes.get("name", label.name), color=command.changes.get("color", label.color), now=clock())
+    label.describe(now=clock(), **command.changes)
     return label

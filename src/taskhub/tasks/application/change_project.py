@@ -12,7 +12,7 @@ from taskhub.tasks.domain.project import Project
 
 @dataclass(frozen=True, slots=True)
 class ChangeProject:
-    """``changes`` may hold ``name`` and ``description``."""
+    """``changes`` holds what a client changes of what it may set."""
 
     workspace_id: UUID
     id: UUID
@@ -26,9 +26,5 @@ async def change_project(command: ChangeProject, uow: TasksUnitOfWork, *, clock:
     StaleVersion
     """
     project = await uow.projects.get(command.workspace_id, command.id, expected=command.expected)
-    project.describe(
-        name=command.changes.get("name", project.name),
-        description=command.changes.get("description", project.description),
-        now=clock(),
-    )
+    project.describe(now=clock(), **command.changes)
     return project

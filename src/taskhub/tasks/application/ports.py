@@ -184,7 +184,7 @@ class Tasks(Protocol):
         """Some tasks that went to the trash before an instant, first those that others went with; all locked."""
 
     async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
-        """Some tasks that someone is assigned to, in the trash or not."""
+        """Some tasks that name someone in one of the lists of `PEOPLE`, in the trash or not."""
 
     async def keep_keys(self, tasks: Iterable[Task]) -> None:
         """Lets the keys that tasks have now go on naming them when they get others."""

@@ -9,15 +9,13 @@ from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.hierarchy import Hierarchy, Node
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Content
+from taskhub.tasks.domain.task import PEOPLE, Content
 
 Values = Mapping[str, Any]
 """Members of `Content` that a client sets, as they were given."""
 
 
-_PEOPLE = ("assignee_ids",)
-"""The members of `Content` that name members of the workspace."""
-_REFERRING = frozenset({*_PEOPLE, "label_ids", "parent_id", "blocked_by_ids"})
+_REFERRING = frozenset({*PEOPLE, "label_ids", "parent_id", "blocked_by_ids"})
 
 
 class Relations:
@@ -46,7 +44,7 @@ class Relations:
             await uow.lock()
         if blockers:
             await uow.memberships.lock_workspace(workspace_id)
-        relations._members = await uow.memberships.require(workspace_id, _named(wanted, *_PEOPLE))
+        relations._members = await uow.memberships.require(workspace_id, _named(wanted, *PEOPLE))
         relations._labels = await uow.labels.require(workspace_id, _named(wanted, "label_ids"))
         return relations
 
@@ -71,7 +69,7 @@ class Relations:
         if not self._are_named:
             return
         before = before or Content(title="", status="")
-        faults = [fault for name in _PEOPLE for fault in _strangers(name, "member", values, before, self._members)]
+        faults = [fault for name in PEOPLE for fault in _strangers(name, "member", values, before, self._members)]
         faults += _strangers("label_ids", "label", values, before, self._labels)
         if faults:
             raise UnknownReference(*faults)

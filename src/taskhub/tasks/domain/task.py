@@ -44,6 +44,8 @@ class Content:
         return replace(self, **_canonical(values))
 
 
+PEOPLE = ("assignee_ids",)
+"""The lists of `Content` that name members: who is put there has to be one, and who leaves the workspace is taken off them."""
 _SETS = frozenset(field.name for field in fields(Content) if field.default == ())
 
 
@@ -155,7 +157,8 @@ class Task(Aggregate):
 
     def release(self, user_id: UUID, *, now: datetime) -> None:
         """Takes someone off who is no longer a member. Not a client's change: archived projects and the trash don't stop it."""
-        self._change("task.updated", now, content=self._without("assignee_ids", user_id))
+        lists = {name: getattr(self._without(name, user_id), name) for name in PEOPLE}
+        self._change("task.updated", now, content=self.content.changed(lists))
 
     def add_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:

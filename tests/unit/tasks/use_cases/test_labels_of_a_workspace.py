@@ -15,7 +15,7 @@ from taskhub.tasks.domain.label import Label
 
 async def test_a_label_is_created() -> None:
     house = House()
-    label = await house.run(create_label, CreateLabel(house.workspace_id, uuid4(), "Bug", "#ff0000"))
+    label = await house.run(create_label, CreateLabel(house.workspace_id, uuid4(), {"name": "Bug", "color": "#ff0000"}))
     assert (house.stored(label).name, house.stored(label).color) == ("Bug", "#ff0000")
     assert house.store.events == [("label.created", label.id, 1)]
 

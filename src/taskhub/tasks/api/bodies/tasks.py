@@ -14,6 +14,7 @@ from taskhub.tasks.api.names import Names, ProjectName, TaskName
 from taskhub.tasks.application.create_task import CreateTask
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
+from taskhub.tasks.domain.task import PEOPLE
 
 
 class DueBody(Body):
@@ -73,7 +74,7 @@ class TaskContent(Body):
 
 
 _CONTENT = frozenset(TaskContent.model_fields)
-_LISTS = frozenset({"assignee_ids", "blocked_by_ids"})
+_LISTS = frozenset({*PEOPLE, "blocked_by_ids"})
 
 
 class NewTask(TaskContent):

@@ -20,7 +20,7 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 from taskhub.tasks.application.ports import Expired, Family, TaskRef
 from taskhub.tasks.domain.errors import ProjectArchived
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Task
+from taskhub.tasks.domain.task import PEOPLE, Task
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjects, hold_projects
@@ -62,9 +62,10 @@ _FAMILY = Statement(
     .with_for_update(of=TASKS.table)
 )
 
+_USER_IDS = bindparam("user_ids", type_=ARRAY(Uuid()))
 _INVOLVING = Statement(
     select(*TASKS.columns)
-    .where(_IN_WORKSPACE, _tasks.assignee_ids.contains(bindparam("user_ids", type_=ARRAY(Uuid()))))
+    .where(_IN_WORKSPACE, or_(*(_tasks[name].contains(_USER_IDS) for name in PEOPLE)))
     .order_by(_tasks.id)
     .limit(_LIMIT)
     .with_for_update()
