@@ -40,6 +40,8 @@ class Schemas:
     def __init__(self) -> None:
         self.components: dict[str, Schema] = {}
         self._bodies: set[str] = set()
+        self._told: dict[str, Schema] = {}
+        """What bodies say of their members themselves: in answers those that are called like them mean the same."""
 
     def of_answer(self, answers: Any) -> Schema:
         """The schema of a view, or of a page of them. Answers may grow members and values: nothing about them is closed."""
@@ -73,7 +75,6 @@ class Schemas:
     def bounded(self) -> dict[str, Schema]:
         """All named schemas. What a client can write has a limit, and so has what it reads of that."""
         written = {name: schema for name, schema in self.components.items() if name in self._bodies}
-        self._share_words()
         limits.share(written, {name: schema for name, schema in self.components.items() if name not in self._bodies})
         return dict(sorted(self.components.items()))
 
@@ -146,20 +147,14 @@ class Schemas:
         for member, definition in schema["properties"].items():
             if (known := word(member, name)).meaning:
                 definition.update(known.on_schema(definition))
+            elif "description" in definition:
+                self._told[member] = {
+                    keyword: definition[keyword] for keyword in ("description", "examples") if keyword in definition
+                }
+            else:
+                definition.update(self._told.get(member, {}))
         return self._named(name, schema)
-
-    def _share_words(self) -> None:
-        """What a body says of its members itself is meant of those that are called like them in answers, too."""
-        members = [member for schema in self.components.values() for member in schema.get("properties", {}).items()]
-        told = {name: _told(definition) for name, definition in members if "description" in definition}
-        for name, definition in members:
-            if "description" not in definition:
-                definition.update(told.get(name, {}))
 
     def _named(self, name: str, schema: Schema) -> Schema:
         assert self.components.setdefault(name, schema) == schema, f"two schemas are called {name}"
         return {"$ref": _REF + name}
-
-
-def _told(definition: Schema) -> Schema:
-    return {keyword: definition[keyword] for keyword in ("description", "examples") if keyword in definition}

@@ -27,7 +27,7 @@ _NAME = "^[A-Za-z0-9-]{2,36}$"
 """Ids, keys and `me` alike."""
 
 
-def _ids_or_names(most: int) -> WithJsonSchema:
+def ids_or_names(most: int) -> WithJsonSchema:
     """A list of ids, as it is read, or one of any names: in typed clients a list of ids is no list of "id or name"."""
     kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": _NAME}]
     return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": most} for kind in kinds]})
@@ -43,8 +43,8 @@ ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Category = Annotated[Literal["todo", "in_progress", "done", "cancelled"], WithJsonSchema(STATUS_CATEGORY)]
 PriorityKey = Annotated[Literal["none", "low", "medium", "high", "urgent"], WithJsonSchema(PRIORITY)]
-AssigneeIds = Annotated[tuple[MemberName, ...], Field(max_length=MOST_ASSIGNEES), _ids_or_names(MOST_ASSIGNEES)]
+AssigneeIds = Annotated[tuple[MemberName, ...], Field(max_length=MOST_ASSIGNEES), ids_or_names(MOST_ASSIGNEES)]
 LabelIds = Annotated[tuple[Id, ...], Field(max_length=MOST_LABELS)]
-BlockerIds = Annotated[tuple[TaskName, ...], Field(max_length=MOST_BLOCKERS), _ids_or_names(MOST_BLOCKERS)]
+BlockerIds = Annotated[tuple[TaskName, ...], Field(max_length=MOST_BLOCKERS), ids_or_names(MOST_BLOCKERS)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_BODY), Visible]
