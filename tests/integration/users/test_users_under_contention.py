@@ -11,6 +11,7 @@ from dependency_injector import providers
 from support.accounts import Clock
 from support.users import FakeTenancies
 from taskhub.kernel.application.commands import Context, Reply
+from taskhub.kernel.application.pages import PageRequest
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
@@ -24,6 +25,7 @@ from taskhub.users.application.end_session import EndSession
 from taskhub.users.application.open_session import OpenSession, SignedIn
 from taskhub.users.application.passwords import Proof
 from taskhub.users.application.ports import Verdict
+from taskhub.users.application.queries import NEWEST_FIRST
 from taskhub.users.application.refresh_session import RefreshSession
 from taskhub.users.container import UsersContainer
 from taskhub.users.contract.errors import InvalidToken
@@ -80,9 +82,9 @@ class Account:
 
     async def open(self) -> list[UUID]:
         """The ids of the sessions and API tokens that there are."""
-        sessions = await self.users.queries().sessions(self.id, uuid4(), None, 200, now=self.clock())
-        tokens = await self.users.queries().tokens(self.id, None, 200)
-        return [*(session.id for session in sessions), *(token.id for token in tokens)]
+        sessions = await self.users.queries().sessions(self.id, uuid4(), PageRequest(NEWEST_FIRST, 200), now=self.clock())
+        tokens = await self.users.queries().tokens(self.id, PageRequest(NEWEST_FIRST, 200))
+        return [*(session.id for session in sessions.items), *(token.id for token in tokens.items)]
 
 
 @pytest.fixture

@@ -1,17 +1,17 @@
 """The query parameters of reads, and what they ask for."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-import msgspec
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.problems import InvalidCursor
+from taskhub.kernel.api.pages import Pages
 from taskhub.kernel.api.queries import MOST_VALUES, Flag, PageQuery, Query
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.types import TimeZone
+from taskhub.kernel.application.pages import Order, PageRequest, Sort
 from taskhub.kernel.domain.texts import folded
 from taskhub.tasks.api.bodies.kinds import Category, PriorityKey, StatusKey
 from taskhub.tasks.api.moments import Moment, instant_of
@@ -19,12 +19,8 @@ from taskhub.tasks.api.names import NONE, IdOrNone, MemberNameOrNone, Names, Pro
 from taskhub.tasks.application.queries import (
     POSITIONS,
     LabelSort,
-    Order,
-    PageRequest,
-    Position,
     ProjectFilter,
     ProjectSort,
-    Sort,
     TaskFilter,
     TaskSort,
 )
@@ -184,13 +180,8 @@ class LabelListQuery(PageQuery):
         return _LABEL_ORDERS[self.sort]
 
 
-def page_of(request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRequest[Sort]:
-    """Which part of a list is asked for.
-
-    Raises:
-        InvalidCursor
-    """
-    return PageRequest(order, query.limit, _position(order, request.position()))
+_PAGES = Pages(POSITIONS)
+page_of = _PAGES.of
 
 
 def task_page_of(request: ApiRequest, query: TaskListQuery) -> tuple[PageRequest[TaskSort], str]:
@@ -203,13 +194,4 @@ def task_page_of(request: ApiRequest, query: TaskListQuery) -> tuple[PageRequest
     raw, zone = request.position(), request.time_zone
     if raw is not None and query.depends_on_zone:
         *raw, zone = raw
-    return PageRequest(query.order, query.limit, _position(query.order, raw)), zone
-
-
-def _position(order: Order[Sort], raw: list[Any] | None) -> Position | None:
-    if raw is None:
-        return None
-    try:
-        return cast("Position", msgspec.convert(raw, POSITIONS[order.sort]))
-    except msgspec.ValidationError:
-        raise InvalidCursor from None
+    return PageRequest(query.order, query.limit, _PAGES.position(query.order, raw)), zone

@@ -3,21 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 import msgspec
 
+from taskhub.kernel.application.pages import Order, PageRequest, Portion
 from taskhub.tasks.application.ports import Key, ProjectRef, TaskRef
 from taskhub.tasks.application.views import CommentView, HistoryEntry, LabelView, ProjectView, TaskView
 from taskhub.tasks.domain.moments import DueBound
 
-Position = tuple[Any, ...]
-"""Where a row stands in an order: its values of the order's members, and what else it takes to find that place again."""
-
 
 class TaskSort(Enum):
-    """What tasks can be sorted by. All but `key` and `rank` are told apart by their ids where they are equal.
+    """What tasks can be sorted by. All but `key` and `rank` are told apart by their ids where they are equal. Tasks without a due
+    date are last either way.
 
     `rank` is the order in which people have put them, project by project.
     """
@@ -49,8 +48,6 @@ class HistorySort(Enum):
     SEQ = "seq"
 
 
-Sort = TypeVar("Sort", bound=Enum)
-
 _At = tuple[datetime, UUID]
 POSITIONS: dict[Enum, Any] = {
     TaskSort.CREATED_AT: _At,
@@ -70,34 +67,9 @@ POSITIONS: dict[Enum, Any] = {
 """The form of a position in each order."""
 
 
-class Order(msgspec.Struct, Generic[Sort], frozen=True, cache_hash=True):
-    """An order of a list. Descending, a tie is descending too; tasks without a due date are last either way."""
-
-    sort: Sort
-    descending: bool = False
-
-
 NEWEST_FIRST = Order(TaskSort.CREATED_AT, descending=True)
 OLDEST_FIRST = Order(CommentSort.CREATED_AT)
 LATEST_FIRST = Order(HistorySort.SEQ, descending=True)
-
-
-class PageRequest(msgspec.Struct, Generic[Sort], frozen=True):
-    """Which part of a list: at most `limit` things, from the beginning or after a position."""
-
-    order: Order[Sort]
-    limit: int = 50
-    after: Position | None = None
-
-
-Item = TypeVar("Item")
-
-
-class Portion(msgspec.Struct, Generic[Item], frozen=True):
-    """A part of a list. ``after`` is the position of its last item, or None where the list ends."""
-
-    items: list[Item]
-    after: Position | None
 
 
 class TaskFilter(msgspec.Struct, frozen=True):

@@ -18,8 +18,10 @@ from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import StaleVersion
 from taskhub.users.api.bodies import Refresh, SignIn
 from taskhub.users.api.module import module_of
+from taskhub.users.api.pages import page_of
 from taskhub.users.application.end_session import EndSession
 from taskhub.users.application.open_session import OpenSession
+from taskhub.users.application.queries import NEWEST_FIRST
 from taskhub.users.application.refresh_session import RefreshSession
 from taskhub.users.application.views import SessionTokens, SessionView
 from taskhub.users.contract.access import OWN_ACCOUNT
@@ -79,14 +81,11 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
 
 
 @SESSIONS.get(PATH, OWN_ACCOUNT, summary="List one's sessions, newest first", answers=Page[SessionView])
-async def list_sessions(request: ApiRequest, page: PageQuery) -> Response:
-    users = module_of(request)
-    position = request.position()
-    after = UUID(position[0]) if position else None
+async def list_sessions(request: ApiRequest, query: PageQuery) -> Response:
+    users, page = module_of(request), page_of(request, query, NEWEST_FIRST)
     user_id, now = request.caller.user_id, users.clock()()
-    items = await users.queries().sessions(user_id, current_session(request), after, page.limit + 1, now=now)
-    has_more = len(items) > page.limit
-    return request.page(items[: page.limit], [items[page.limit - 1].id] if has_more else None)
+    portion = await users.queries().sessions(user_id, current_session(request), page, now=now)
+    return request.page(portion.items, portion.after)
 
 
 @SESSIONS.get(PATH + "/{session}", OWN_ACCOUNT, summary="Read a session", answers=SessionView)

@@ -15,8 +15,10 @@ from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import StaleVersion, UnknownReference
 from taskhub.users.api.bodies import NewToken
 from taskhub.users.api.module import module_of
+from taskhub.users.api.pages import page_of
 from taskhub.users.api.sessions import current_session
 from taskhub.users.application.create_token import CreateToken
+from taskhub.users.application.queries import NEWEST_FIRST
 from taskhub.users.application.revoke_token import RevokeToken
 from taskhub.users.application.views import IssuedToken, TokenView
 from taskhub.users.contract.access import OWN_ACCOUNT
@@ -53,12 +55,10 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
 
 
 @TOKENS.get(PATH, OWN_ACCOUNT, summary="List one's API tokens, newest first", answers=Page[TokenView])
-async def list_tokens(request: ApiRequest, page: PageQuery) -> Response:
-    position = request.position()
-    after = UUID(position[0]) if position else None
-    items = await module_of(request).queries().tokens(request.caller.user_id, after, page.limit + 1)
-    has_more = len(items) > page.limit
-    return request.page(items[: page.limit], [items[page.limit - 1].id] if has_more else None)
+async def list_tokens(request: ApiRequest, query: PageQuery) -> Response:
+    page = page_of(request, query, NEWEST_FIRST)
+    portion = await module_of(request).queries().tokens(request.caller.user_id, page)
+    return request.page(portion.items, portion.after)
 
 
 @TOKENS.get(PATH + "/{token_id}", OWN_ACCOUNT, summary="Read an API token", answers=TokenView)

@@ -14,12 +14,14 @@ from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.workspaces.api.answers import encode, position, with_names
+from taskhub.workspaces.api.answers import encode, with_names
 from taskhub.workspaces.api.bodies import Acceptance, NewInvitation
 from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.pages import page_of
 from taskhub.workspaces.api.paths import ACCEPT, INVITATION, INVITATIONS, invitation_path, member_path
 from taskhub.workspaces.application.accept_invitation import AcceptInvitation
 from taskhub.workspaces.application.create_invitation import CreateInvitation
+from taskhub.workspaces.application.queries import OLDEST_FIRST
 from taskhub.workspaces.application.revoke_invitation import RevokeInvitation
 from taskhub.workspaces.application.views import (
     InvitationView,
@@ -44,9 +46,9 @@ INVITATION_ROUTES = Routes("Invitations")
 )
 async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageQuery, Query()]) -> Response:
     module = module_of(request)
-    items = await module.queries().invitations(workspace_id, now=module.clock()(), after=position(request), limit=query.limit + 1)
-    page = items[: query.limit]
-    return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
+    page = page_of(request, query, OLDEST_FIRST)
+    portion = await module.queries().invitations(workspace_id, page, now=module.clock()())
+    return request.page(portion.items, portion.after)
 
 
 @INVITATION_ROUTES.post(

@@ -1,6 +1,5 @@
 """Members: who is in a workspace, and as what."""
 
-from datetime import datetime
 from uuid import UUID
 
 from starlette.responses import Response
@@ -11,15 +10,17 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
-from taskhub.workspaces.api.answers import position, show, with_name, with_names
+from taskhub.workspaces.api.answers import show, with_name, with_names
 from taskhub.workspaces.api.bodies import MemberPatch
 from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.pages import page_of
 from taskhub.workspaces.api.paths import MEMBER, MEMBERS, names_caller
 from taskhub.workspaces.api.refusals import InsufficientScope
 from taskhub.workspaces.api.replays import replay_to_former_self
 from taskhub.workspaces.application.change_member import ChangeMember
+from taskhub.workspaces.application.queries import IN_ORDER_OF_JOINING, IN_ORDER_OF_LEAVING
 from taskhub.workspaces.application.remove_member import RemoveMember
-from taskhub.workspaces.application.views import MemberView, NamedMember
+from taskhub.workspaces.application.views import NamedMember
 from taskhub.workspaces.contract.access import LEAVE, MANAGE, READ
 from taskhub.workspaces.domain.errors import LastOwner
 
@@ -34,15 +35,9 @@ class MemberListQuery(PageQuery):
 async def list_members(request: ApiRequest, workspace_id: UUID, query: MemberListQuery) -> Response:
     """With `former=true` those who have left instead, in the order in which they left."""
     module = module_of(request)
-    limit = query.limit + 1
-    members = await module.queries().members(workspace_id, former=query.former, after=position(request), limit=limit)
-    page = members[: query.limit]
-    after = _place_of(page[-1]) if len(members) > len(page) else None
-    return request.page(await with_names(page, module.account_names()), after)
-
-
-def _place_of(member: MemberView) -> tuple[datetime, UUID]:
-    return member.left_at or member.joined_at, member.user_id
+    page = page_of(request, query, IN_ORDER_OF_LEAVING if query.former else IN_ORDER_OF_JOINING)
+    portion = await module.queries().members(workspace_id, page)
+    return request.page(await with_names(portion.items, module.account_names()), portion.after)
 
 
 @MEMBER_ROUTES.get(MEMBER, READ, summary="Read a member", answers=NamedMember, etag=False)

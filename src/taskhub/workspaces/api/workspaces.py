@@ -14,14 +14,16 @@ from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.workspaces.api.answers import position, show, with_role
+from taskhub.workspaces.api.answers import show, with_role
 from taskhub.workspaces.api.bodies import NewWorkspace, WorkspacePatch
 from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.pages import page_of
 from taskhub.workspaces.api.paths import WORKSPACE, WORKSPACES, workspace_path
 from taskhub.workspaces.api.refusals import TokenBound
 from taskhub.workspaces.api.replays import replay_to_former_owner
 from taskhub.workspaces.application.change_workspace import ChangeWorkspace
 from taskhub.workspaces.application.delete_workspace import DeleteWorkspace
+from taskhub.workspaces.application.queries import OLDEST_FIRST
 from taskhub.workspaces.application.views import WorkspaceForMember
 from taskhub.workspaces.contract.access import MANAGE, OWN, READ, Role
 
@@ -43,11 +45,9 @@ async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
     answers=Page[WorkspaceForMember],
 )
 async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query()]) -> Response:
-    caller, queries = request.caller, module_of(request).queries()
-    after = position(request)
-    items = await queries.workspaces_of(caller.user_id, only=caller.workspace_id, after=after, limit=query.limit + 1)
-    page = items[: query.limit]
-    return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
+    caller, page = request.caller, page_of(request, query, OLDEST_FIRST)
+    portion = await module_of(request).queries().workspaces_of(caller.user_id, page, only=caller.workspace_id)
+    return request.page(portion.items, portion.after)
 
 
 @WORKSPACE_ROUTES.post(

@@ -1,17 +1,24 @@
 """What can be read about workspaces, past the aggregates."""
 
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from enum import Enum
+from typing import Any, Protocol
 from uuid import UUID
 
+from taskhub.kernel.application.pages import Order, PageRequest, Portion
 from taskhub.workspaces.application.views import DeletedWorkspace, InvitationView, MemberView, WorkspaceForMember
 
 
-class Position(NamedTuple):
-    """Where a page starts: after this row, lists being ordered by the instant, then the id."""
+class WorkspaceSort(Enum):
+    """Instants, where they are equal told apart by the id: of workspaces, invitations and members, and of those who left."""
 
-    at: datetime
-    id: UUID
+    CREATED_AT = "created_at"
+    JOINED_AT = "joined_at"
+    LEFT_AT = "left_at"
+
+
+OLDEST_FIRST, IN_ORDER_OF_JOINING, IN_ORDER_OF_LEAVING = map(Order, WorkspaceSort)
+POSITIONS: dict[Enum, Any] = dict.fromkeys(WorkspaceSort, tuple[datetime, UUID])
 
 
 class WorkspaceQueries(Protocol):
@@ -19,17 +26,19 @@ class WorkspaceQueries(Protocol):
         """The workspace as this member sees it."""
 
     async def workspaces_of(
-        self, user_id: UUID, *, only: UUID | None, after: Position | None, limit: int
-    ) -> list[WorkspaceForMember]:
+        self, user_id: UUID, page: PageRequest[WorkspaceSort], *, only: UUID | None
+    ) -> Portion[WorkspaceForMember]:
         """The workspaces that a user is a member of, the oldest first. ``only`` one of them, where given."""
 
     async def member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
         """A member, or somebody who has left."""
 
-    async def members(self, workspace_id: UUID, *, former: bool, after: Position | None, limit: int) -> list[MemberView]:
-        """The members of a workspace in the order in which they joined, or those who have left in the order of leaving."""
+    async def members(self, workspace_id: UUID, page: PageRequest[WorkspaceSort]) -> Portion[MemberView]:
+        """The members of a workspace in the order of joining, or those who have left in the order of leaving."""
 
-    async def invitations(self, workspace_id: UUID, *, now: datetime, after: Position | None, limit: int) -> list[InvitationView]:
+    async def invitations(
+        self, workspace_id: UUID, page: PageRequest[WorkspaceSort], *, now: datetime
+    ) -> Portion[InvitationView]:
         """The invitations that can still be accepted, the oldest first."""
 
     async def deleted_workspaces(self, now: datetime) -> list[DeletedWorkspace]:

@@ -13,7 +13,8 @@ from factories.tasks import ContentFactory
 from support.api import Api, made
 from support.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import Order, PageRequest, TaskFilter, TaskSort
+from taskhub.kernel.application.pages import Order, PageRequest
+from taskhub.tasks.application.queries import TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.domain.priority import Priority

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from factories.tasks import ContentFactory
 from support.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import POSITIONS, Order, PageRequest, TaskFilter, TaskSort
+from taskhub.kernel.application.pages import Order, PageRequest
+from taskhub.tasks.application.queries import POSITIONS, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.rank import at_end, spread

@@ -11,7 +11,8 @@ from factories.tasks import ContentFactory
 from support.api import Api, made
 from support.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import NEWEST_FIRST, Order, PageRequest, TaskFilter, TaskSort
+from taskhub.kernel.application.pages import Order, PageRequest
+from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
 from taskhub.tasks.infrastructure.queries.search import FEW
 
 pytestmark = pytest.mark.usefixtures("app")

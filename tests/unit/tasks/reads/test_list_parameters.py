@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from taskhub.kernel.api.queries import Query, parse
+from taskhub.kernel.application.pages import Order
 from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.tasks.api.names import Names
 from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery
 from taskhub.tasks.application.ports import ProjectKey, TaskKey
-from taskhub.tasks.application.queries import NEWEST_FIRST, Order, ProjectFilter, ProjectSort, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import NEWEST_FIRST, ProjectFilter, ProjectSort, TaskFilter, TaskSort
 
 ME, SOMEONE, OPS, OPS_1 = (uuid4() for _ in range(4))
 NAMES = Names(ME, {ProjectKey("OPS"): OPS, TaskKey("OPS", 1): OPS_1})

@@ -3,18 +3,18 @@
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, select, true
+from sqlalchemy import Uuid, bindparam, select, true
 
+from taskhub.kernel.application.pages import PageRequest, Portion
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TaskRef
-from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort, PageRequest, Portion
+from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort
 from taskhub.tasks.application.views import CommentView
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
 from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
-from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
-from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
 _tasks, _comments = TASKS.table.c, COMMENTS.table.c
 _IS_LIVE = (_tasks.workspace_id == WORKSPACE_ID, _tasks.deleted_at.is_(None))
@@ -34,11 +34,9 @@ def _one(kind: type) -> Statement:
 @lru_cache(maxsize=4)
 def _list(kind: type, goes_on: bool) -> Statement:
     """At least one row, if the task is there."""
-    comments = _ON_TASK.where(follows(OLDEST_FIRST, _comments)) if goes_on else _ON_TASK
-    comments = comments.order_by(*sorted_by(OLDEST_FIRST, _comments)).limit(bindparam("limit", type_=Integer()))
-    comment = comments.lateral("comment")
+    comment = ORDERS.page(_ON_TASK, OLDEST_FIRST, _comments, goes_on=goes_on).lateral("comment")
     listed = select(*comment.c).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, IS_NAMED[kind])
-    return Statement(listed.order_by(*sorted_by(OLDEST_FIRST, comment.c)))
+    return Statement(listed.order_by(*ORDERS.sorted_by(OLDEST_FIRST, comment.c)))
 
 
 class SqlCommentQueries:
@@ -51,8 +49,8 @@ class SqlCommentQueries:
         return None if record is None else COMMENTS.show(record)
 
     async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> Portion[CommentView]:
-        parameters = {"workspace_id": workspace_id, **name_parameters(task), **page_parameters(page)}
+        parameters = {"workspace_id": workspace_id, **name_parameters(task), **ORDERS.page_parameters(page)}
         records = await self._database.fetch(_list(kind_of(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return portion_of([record for record in records if record["id"] is not None], page, COMMENTS.show)
+        return ORDERS.portion_of([record for record in records if record["id"] is not None], page, COMMENTS.show)

@@ -25,13 +25,14 @@ from sqlalchemy import (
     true,
 )
 
+from taskhub.kernel.application.pages import Order
 from taskhub.kernel.infrastructure.postgres.database import Parameters
-from taskhub.tasks.application.queries import Order, TaskFilter, TaskSort
+from taskhub.kernel.infrastructure.postgres.pages import Columns
+from taskhub.tasks.application.queries import TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
-from taskhub.tasks.infrastructure.queries.sorting import Columns
 
 Condition = ColumnElement[bool]
 MakeCondition = Callable[[Columns], Condition]

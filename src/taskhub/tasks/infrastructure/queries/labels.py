@@ -3,16 +3,16 @@
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
+from taskhub.kernel.application.pages import Order, PageRequest, Portion
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import LabelSort, Order, PageRequest, Portion
+from taskhub.tasks.application.queries import LabelSort
 from taskhub.tasks.application.views import LabelView
 from taskhub.tasks.infrastructure.mappings import LABELS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
-from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
-from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
 _labels = LABELS.table.c
 _IN_WORKSPACE = select(*(_labels[name] for name in LABELS.view_columns), _labels.sort_key).where(
@@ -23,8 +23,7 @@ _LABEL = Statement(_IN_WORKSPACE.where(_labels.id == bindparam("id", type_=Uuid(
 
 @lru_cache(maxsize=16)
 def _list(order: Order[LabelSort], goes_on: bool) -> Statement:
-    query = _IN_WORKSPACE.where(follows(order, _labels)) if goes_on else _IN_WORKSPACE
-    return Statement(query.order_by(*sorted_by(order, _labels)).limit(bindparam("limit", type_=Integer())))
+    return Statement(ORDERS.page(_IN_WORKSPACE, order, _labels, goes_on=goes_on))
 
 
 class SqlLabelQueries:
@@ -37,5 +36,5 @@ class SqlLabelQueries:
 
     async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> Portion[LabelView]:
         statement = _list(page.order, page.after is not None)
-        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
-        return portion_of(records, page, LABELS.show)
+        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
+        return ORDERS.portion_of(records, page, LABELS.show)

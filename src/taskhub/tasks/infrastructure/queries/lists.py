@@ -11,12 +11,14 @@ import msgspec
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, literal_column, select, true
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from taskhub.kernel.application.pages import Order
+from taskhub.kernel.infrastructure.postgres.pages import Columns, as_it_is
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import Order, TaskSort
+from taskhub.tasks.application.queries import TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.filters import OF_ONE_PROJECT, conditions_of
-from taskhub.tasks.infrastructure.queries.sorting import Columns, as_it_is, follows, members_of, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
 HIDDEN_COLUMNS = ("due_ends_at", "rank")
 """What lists are found by, and nobody is shown."""
@@ -65,7 +67,7 @@ def shown(shape: Shape, columns: Columns) -> list[ColumnElement[Any]]:
 
 
 def _shown_columns(shape: Shape) -> tuple[str, ...]:
-    sorted_by = {member.column for member in members_of(shape.order)}
+    sorted_by = {member.column for member in ORDERS.members_of(shape.order)}
     return (*TASKS.view_columns, *(name for name in HIDDEN_COLUMNS if name in sorted_by))
 
 
@@ -80,7 +82,7 @@ def chosen(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
 
 def narrowed(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
     """What the filters and the position ask of a task."""
-    after = [follows(shape.order, tasks)] if shape.follows else []
+    after = [ORDERS.follows(shape.order, tasks)] if shape.follows else []
     return [*conditions_of(shape.conditions, tasks), *after]
 
 
@@ -99,10 +101,10 @@ def is_stretch(shape: Shape) -> bool:
 def found(shape: Shape) -> Select[Any]:
     """The places of the list, in its order, found in an index: ids, and what they are sorted by."""
     tasks = TASKS.table.c
-    keys = {member.column: member.compared(tasks[member.column]) for member in members_of(shape.order)}
+    keys = {member.column: member.compared(tasks[member.column]) for member in ORDERS.members_of(shape.order)}
     query = select(*(key.label(name) for name, key in {"id": tasks.id, **keys}.items())).where(*chosen(shape, tasks))
     if is_indexed(shape):
-        return query.order_by(*sorted_by(shape.order, tasks))
+        return query.order_by(*ORDERS.sorted_by(shape.order, tasks))
     # OFFSET 0 is a border for the planner. Without it, it would read rows in the order of another index until enough of them pass
     # the filters: all of them where the filters are rarer in this workspace than elsewhere.
     every = query.offset(literal_column("0")).subquery("every")
@@ -123,14 +125,14 @@ def in_order(shape: Shape, places: Subquery, rows: FromClause) -> Select[Any]:
 
 def joined(shape: Shape, places: FromClause, rows: FromClause) -> Select[Any]:
     """Places with their rows. What is sorted by comes from the places: the planner knows that these are in order."""
-    members = members_of(shape.order)
+    members = ORDERS.members_of(shape.order)
     sources = {member.column: places.c for member in members if member.compared is as_it_is}
     columns = [sources.get(name, rows.c)[name] for name in _shown_columns(shape)]
     return select(*columns).select_from(places.join(rows, true()))
 
 
 def _in_direction(shape: Shape, places: Subquery) -> list[ColumnElement[Any]]:
-    keys = [places.c[member.column] for member in members_of(shape.order)]
+    keys = [places.c[member.column] for member in ORDERS.members_of(shape.order)]
     return [key.desc() if shape.order.descending else key.asc() for key in keys]
 
 
@@ -139,8 +141,8 @@ def list_statement(shape: Shape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
     if shape.deleted or is_stretch(shape):
-        rows = select(*shown(shape, tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
+        rows = select(*shown(shape, tasks)).where(*chosen(shape, tasks)).order_by(*ORDERS.sorted_by(shape.order, tasks))
         page = rows.limit(shape.most).subquery("page")
-        return Statement(select(*shown(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+        return Statement(select(*shown(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT))
     places = found(shape).limit(shape.most).subquery("found")
     return Statement(in_order(shape, places, rows_of(shape, places)).limit(LIMIT))

@@ -3,17 +3,17 @@
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select
+from sqlalchemy import ColumnElement, select
 
+from taskhub.kernel.application.pages import Order, PageRequest, Portion
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import ProjectRef
-from taskhub.tasks.application.queries import Order, PageRequest, Portion, ProjectFilter, ProjectSort
+from taskhub.tasks.application.queries import ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
 from taskhub.tasks.infrastructure.mappings import PROJECTS
 from taskhub.tasks.infrastructure.naming import IS_PROJECT, WORKSPACE_ID, kind_of, project_parameters
-from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
-from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
 _projects = PROJECTS.table.c
 _IN_WORKSPACE = select(*(_projects[name] for name in PROJECTS.view_columns)).where(
@@ -34,10 +34,8 @@ def project_list_statement(chosen: ProjectFilter, order: Order[ProjectSort], goe
     ]
     if chosen.archived is not None:
         conditions.append(_projects.archived_at.is_not(None) if chosen.archived else _projects.archived_at.is_(None))
-    if goes_on:
-        conditions.append(follows(order, _projects))
-    query = _IN_WORKSPACE.add_columns(_projects.sort_key).where(*conditions).order_by(*sorted_by(order, _projects))
-    return Statement(query.limit(bindparam("limit", type_=Integer())))
+    query = _IN_WORKSPACE.add_columns(_projects.sort_key).where(*conditions)
+    return Statement(ORDERS.page(query, order, _projects, goes_on=goes_on))
 
 
 class SqlProjectQueries:
@@ -51,5 +49,5 @@ class SqlProjectQueries:
 
     async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]:
         statement = project_list_statement(chosen, page.order, page.after is not None)
-        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
-        return portion_of(records, page, PROJECTS.show)
+        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
+        return ORDERS.portion_of(records, page, PROJECTS.show)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from taskhub.kernel.infrastructure.postgres.pages import Columns
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
@@ -42,7 +43,7 @@ from taskhub.tasks.infrastructure.queries.lists import (
     rows_of,
     shown,
 )
-from taskhub.tasks.infrastructure.queries.sorting import Columns, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
 FEW = 300
 """Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,700 are looked into for a page of 50 right beyond it."""
@@ -70,7 +71,7 @@ def search_statement(shape: Shape) -> Statement:
     few = _sorted_matches(shape, matches, count <= _FEW)
     many = _walk(shape, count > _FEW)
     page = union_all(select(few), select(many)).subquery("page")
-    return Statement(select(*shown(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+    return Statement(select(*shown(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT))
 
 
 def _matches() -> CTE:
@@ -90,7 +91,7 @@ def _holds(tasks: Columns) -> ColumnElement[bool]:
 
 def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
     query = select(*shown(shape, matches.c)).where(gate, *narrowed(shape, matches.c))
-    return query.order_by(*sorted_by(shape.order, matches.c)).limit(shape.most).subquery("few")
+    return query.order_by(*ORDERS.sorted_by(shape.order, matches.c)).limit(shape.most).subquery("few")
 
 
 def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
@@ -101,7 +102,7 @@ def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
         # Not as a list within the list: that would be planned for being read to its end.
         tasks = TASKS.table
         walk = joined(shape, tasks, rows_of(shape, tasks, matches)).where(*chosen(shape, tasks.c))
-        walk = walk.order_by(*sorted_by(shape.order, tasks.c))
+        walk = walk.order_by(*ORDERS.sorted_by(shape.order, tasks.c))
     else:
         places = found(shape).subquery("found")
         walk = in_order(shape, places, rows_of(shape, places, matches))
@@ -111,4 +112,4 @@ def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
 def _in_trash(shape: Shape) -> Statement:
     tasks = TASKS.table.c
     query: Select[Any] = select(*shown(shape, tasks)).where(tasks.words.op("@@")(_QUERY), _holds(tasks), *chosen(shape, tasks))
-    return Statement(query.order_by(*sorted_by(shape.order, tasks)).limit(LIMIT))
+    return Statement(query.order_by(*ORDERS.sorted_by(shape.order, tasks)).limit(LIMIT))

@@ -5,17 +5,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from taskhub.kernel.application.pages import PageRequest, Portion
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TaskRef
-from taskhub.tasks.application.queries import PageRequest, Portion, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import TaskFilter, TaskSort
 from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
 from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement, rows_for
-from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
 from taskhub.tasks.infrastructure.queries.search import search_statement
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
 _tasks = TASKS.table.c
 _ONE = select(*(_tasks[name] for name in TASKS.view_columns)).where(_tasks.workspace_id == WORKSPACE_ID)
@@ -40,5 +41,5 @@ class SqlTaskQueries:
         goes_on, searches = page.after is not None, chosen.q is not None
         shape = Shape(names_of(chosen, page.order), page.order, goes_on, searches, chosen.deleted, rows_for(page.limit))
         statement = search_statement(shape) if shape.searches else list_statement(shape)
-        parameters = {"workspace_id": workspace_id, **values_of(chosen), **page_parameters(page)}
-        return portion_of(await self._database.fetch(statement, parameters), page, partial(TASKS.show, workspace_id))
+        parameters = {"workspace_id": workspace_id, **values_of(chosen), **ORDERS.page_parameters(page)}
+        return ORDERS.portion_of(await self._database.fetch(statement, parameters), page, partial(TASKS.show, workspace_id))
