@@ -11,7 +11,7 @@ from taskhub.kernel.domain.errors import Category, DomainError
 from taskhub.service.reference.advice import ADVICE, Advice
 
 Error = TypeVar("Error", DomainError, HttpProblem)
-_PASSING = (Category.THROTTLED, Category.UNAVAILABLE)
+_TRANSIENT = (Category.THROTTLED, Category.UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +52,4 @@ def _retry(kind: type[DomainError | HttpProblem]) -> str:
         return "same_key"
     if issubclass(kind, HttpProblem):
         return kind.retry
-    return "safe" if kind.category in _PASSING else "no"
+    return "safe" if kind.category in _TRANSIENT else "no"
