@@ -1,4 +1,4 @@
-"""The root container: settings in, modules joined. Nothing here opens a connection or starts anything."""
+"""The root container: it joins the containers of the modules. Nothing here opens a connection or starts anything."""
 
 from dependency_injector import containers, providers
 from prometheus_client import CollectorRegistry

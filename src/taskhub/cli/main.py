@@ -1,4 +1,4 @@
-"""The program `taskhub`. Each command imports what it needs when it runs, so that help comes at once."""
+"""The program `taskhub`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
 import sys
 from importlib.metadata import version
@@ -10,10 +10,10 @@ from taskhub.cli.commands import backup, doctor, migrate, secret, serve, user, w
 
 HELP = """Tasks that clients can change at the same time without losing anything.
 
-Without any configuration `taskhub serve` runs everything: a PostgreSQL of its own in the user's data folder, and the service on
+Without any configuration `taskhub serve` runs everything: an embedded PostgreSQL in the user's data folder, and the service on
 http://127.0.0.1:8000. Settings are environment variables TASKHUB_..., or lines of a file .env in the current folder.
 
-Something is wrong? `taskhub doctor` looks at everything and changes nothing.
+Something is wrong? `taskhub doctor` checks everything and changes nothing.
 """
 
 app = typer.Typer(
@@ -44,7 +44,7 @@ def _options(
 
 
 def main() -> None:
-    """Runs one command. What went wrong is one sentence on standard error, and an exit code other than 0."""
+    """Runs one command. An error is one sentence on standard error, and an exit code other than 0."""
     try:
         app()
     except Exception as error:

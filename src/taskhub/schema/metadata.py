@@ -1,4 +1,4 @@
-"""All tables, in one place for those who need to see them together: migrations and tests."""
+"""The tables of all modules as one SQLAlchemy metadata, for migrations and tests."""
 
 from taskhub.kernel.infrastructure.event_log import tables as _kernel
 from taskhub.kernel.infrastructure.postgres.rows import Row

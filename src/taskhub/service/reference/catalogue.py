@@ -1,4 +1,4 @@
-"""All problems that the service can answer with, gathered from where they are raised."""
+"""The catalogue of problems, collected from all error classes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which problems an operation may answer with. Nearly all of them follow from what its route declares."""
+"""The error codes that an operation may answer with. Nearly all of them follow from the declaration of its route."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ from taskhub.kernel.contract.caller import Scope
 from taskhub.users.contract.access import SessionAccess
 from taskhub.workspaces.contract.access import Role, WorkspaceAccess
 
-_OF_HIGHER_MODULES = {"close_account": ["last_owner"]}
-"""What a module that may not be named by an operation refuses through a port of its module."""
+_RAISED_BY_HIGHER_MODULES = {"close_account": ["last_owner"]}
+"""Errors that a higher module raises through a port: the operation's module can't import them."""
 
 
 def error_codes_of(operation: Operation) -> list[str]:
     """The codes, without repeats."""
-    declared = [error.code for error in operation.errors] + _OF_HIGHER_MODULES.get(str(operation.operation_id), [])
+    declared = [error.code for error in operation.errors] + _RAISED_BY_HIGHER_MODULES.get(str(operation.operation_id), [])
     return list(dict.fromkeys([*_of_shape(operation), *_of_access(operation), *_of_kind(operation), *declared]))
 
 
