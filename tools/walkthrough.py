@@ -81,7 +81,7 @@ def followed(page: Path, folder: Path) -> list[str]:
     for step in steps:
         step.follow(folder)
     paths = sorted({step.path for step in steps})
-    for command in (("python", "tests/support/problem_list.py"), ("ruff", "check", "--fix", *paths), ("ruff", "format", *paths)):
+    for command in (("python", "tools/problem_list.py"), ("ruff", "check", "--fix", *paths), ("ruff", "format", *paths)):
         run(folder, *command)
     return sorted(_changed(folder))
 
