@@ -10,8 +10,8 @@ import structlog
 
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.infrastructure.background.purge import PURGES
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
-from taskhub.kernel.infrastructure.purge import PURGES
 
 PURGE_SECONDS = 600
 CANCEL_SECONDS = 0.5
@@ -43,7 +43,7 @@ class Background:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        shared = (container.database(), container.signal(), container.clock())
+        shared = (container.database(), container.notifier(), container.clock())
         self.subscriptions = [
             Subscription(subscriber, module.runner(), *shared)
             for module in (container.users, container.workspaces, container.tasks)
@@ -54,7 +54,7 @@ class Background:
     async def running(self) -> AsyncIterator[None]:
         """Runs the background work for as long as the block lasts."""
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [subscription.run for subscription in self.subscriptions]
-        loops += [*self._container.users.background(), self._container.shared_counts().run, self._purge]
+        loops += [*self._container.users.background(), self._container.rate_limit_sync().run, self._purge]
         async with running_loops(*loops):
             yield
 

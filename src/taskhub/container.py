@@ -5,17 +5,17 @@ from prometheus_client import CollectorRegistry
 
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import system_clock
-from taskhub.kernel.application.windows import Windows
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.application.sliding_windows import SlidingWindows
+from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.shared_counts import SharedCounts
 from taskhub.settings import Settings
 from taskhub.tasks.container import TasksContainer
 from taskhub.users.container import UsersContainer
 from taskhub.users.infrastructure.accounts import SqlAccounts, sql_open_accounts
 from taskhub.workspaces.container import WorkspacesContainer
+from taskhub.workspaces.infrastructure.membership_exits import sql_membership_exits
 from taskhub.workspaces.infrastructure.memberships import sql_memberships
-from taskhub.workspaces.infrastructure.tenancies import sql_tenancies
 
 
 class Container(containers.DeclarativeContainer):
@@ -28,23 +28,23 @@ class Container(containers.DeclarativeContainer):
 
     clock = providers.Object(system_clock)
     database = providers.Singleton(Database, database_url, pool_size=settings.provided.database_pool_size)
-    signal = providers.Singleton(StreamSignal)
-    windows = providers.Singleton(Windows)
-    shared_counts = providers.Singleton(SharedCounts, database, windows)
+    notifier = providers.Singleton(EventNotifier)
+    windows = providers.Singleton(SlidingWindows)
+    rate_limit_sync = providers.Singleton(RateLimitSync, database, windows)
 
     users = providers.Container(
         UsersContainer,
         database=database,
-        signal=signal,
+        notifier=notifier,
         clock=clock,
         secret_keys=secret_keys,
         registration=settings.provided.registration,
-        tenancies=providers.Object(sql_tenancies),
+        membership_exits=providers.Object(sql_membership_exits),
     )
     workspaces = providers.Container(
         WorkspacesContainer,
         database=database,
-        signal=signal,
+        notifier=notifier,
         clock=clock,
         authenticator=users.authenticator,
         account_names=providers.Singleton(SqlAccounts, database),
@@ -53,7 +53,7 @@ class Container(containers.DeclarativeContainer):
     tasks = providers.Container(
         TasksContainer,
         database=database,
-        signal=signal,
+        notifier=notifier,
         clock=clock,
         memberships=providers.Object(sql_memberships),
     )

@@ -5,10 +5,10 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.kernel.infrastructure.use_cases import UseCases
-from taskhub.workspaces.api.gate import WorkspaceGate
+from taskhub.workspaces.api.authorizer import WorkspaceAuthorizer
 from taskhub.workspaces.application.accept_invitation import accept_invitation
 from taskhub.workspaces.application.change_member import change_member
 from taskhub.workspaces.application.change_workspace import change_workspace
@@ -27,20 +27,20 @@ from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWo
 
 class WorkspacesContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
-    signal: providers.Dependency[Any] = providers.Dependency()
+    notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
     authenticator: providers.Dependency[Any] = providers.Dependency()
     account_names: providers.Dependency[Any] = providers.Dependency()
     open_accounts: providers.Dependency[Any] = providers.Dependency()
 
-    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, signal, open_accounts)
+    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, notifier, open_accounts)
     command_log = providers.Singleton(SqlCommandLog, database, (WORKSPACES, MEMBERS, INVITATIONS))
     runner: providers.Provider[Runner[SqlWorkspacesUnitOfWork]] = providers.Singleton(
         Runner, unit_of_work.provider, command_log, clock
     )
 
-    grants = providers.Singleton(SqlGrants, database, signal)
-    gate: providers.Provider[WorkspaceGate] = providers.Singleton(WorkspaceGate, authenticator, grants)
+    grants = providers.Singleton(SqlGrants, database, notifier)
+    authorizer: providers.Provider[WorkspaceAuthorizer] = providers.Singleton(WorkspaceAuthorizer, authenticator, grants)
     queries: providers.Provider[SqlWorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
     purges = providers.List(
         providers.Object(Purge("invitations", purge_invitations)),

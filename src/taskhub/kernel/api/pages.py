@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from taskhub.kernel.api.problems import InvalidCursor
-from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.pages import Order, PageRequest, Position, Sort
 
@@ -18,7 +18,7 @@ class Pages:
     def __init__(self, positions: Mapping[Enum, Any]) -> None:
         self._positions = positions
 
-    def of(self, request: ApiRequest, query: PageQuery, order: Order[Sort]) -> PageRequest[Sort]:
+    def of(self, request: ApiRequest, query: PageParams, order: Order[Sort]) -> PageRequest[Sort]:
         """Which part of a list is asked for.
 
         Raises:

@@ -67,9 +67,9 @@ POSITIONS: dict[Enum, Any] = {
 """The form of a position in each order."""
 
 
-NEWEST_FIRST = Order(TaskSort.CREATED_AT, descending=True)
-OLDEST_FIRST = Order(CommentSort.CREATED_AT)
-LATEST_FIRST = Order(HistorySort.SEQ, descending=True)
+NEWEST_FIRST = SortOrder(TaskSort.CREATED_AT, descending=True)
+OLDEST_FIRST = SortOrder(CommentSort.CREATED_AT)
+LATEST_FIRST = SortOrder(HistorySort.SEQ, descending=True)
 
 
 class TaskFilter(msgspec.Struct, frozen=True):
@@ -132,7 +132,7 @@ class TaskQueries(Protocol):
 
     async def find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> TaskView | None: ...
 
-    async def list(self, workspace_id: UUID, chosen: TaskFilter, page: PageRequest[TaskSort]) -> Portion[TaskView]: ...
+    async def list(self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort]) -> PageSlice[TaskView]: ...
 
 
 class ProjectQueries(Protocol):
@@ -140,7 +140,9 @@ class ProjectQueries(Protocol):
 
     async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None: ...
 
-    async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]: ...
+    async def list(
+        self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort]
+    ) -> PageSlice[ProjectView]: ...
 
 
 class KeyQueries(Protocol):
@@ -158,7 +160,7 @@ class LabelQueries(Protocol):
 
     async def find(self, workspace_id: UUID, id: UUID) -> LabelView | None: ...
 
-    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> Portion[LabelView]: ...
+    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> PageSlice[LabelView]: ...
 
 
 class CommentQueries(Protocol):
@@ -166,7 +168,7 @@ class CommentQueries(Protocol):
 
     async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None: ...
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> Portion[CommentView]:
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> PageSlice[CommentView]:
         """Raises:
         NotFound: no such task.
         """
@@ -175,7 +177,7 @@ class CommentQueries(Protocol):
 class HistoryQueries(Protocol):
     """One round trip each."""
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> Portion[HistoryEntry]:
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> PageSlice[HistoryEntry]:
         """What happened to a task, in the trash or not, and to the comments on it.
 
         Raises:

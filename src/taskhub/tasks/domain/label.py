@@ -45,7 +45,7 @@ class Label(Aggregate):
     def sort_key(self) -> str:
         return sort_key(self.name)
 
-    def describe(self, *, now: datetime, **values: Any) -> None:
+    def update(self, *, now: datetime, **values: Any) -> None:
         """``values``: those that a client changes of what it may set."""
         self._change("label.updated", now, **values)
 

@@ -129,7 +129,7 @@ TASKS = Mapping(
         not_loaded=frozenset({"rank"}),
         given=("workspace_id",),
     ),
-    is_relied_on=False,
+    is_guarded=False,
     update_expressions={"rank": func.coalesce},
     insert_step=NextInProject(),
 )
@@ -149,5 +149,5 @@ COMMENTS = Mapping(
     key=WORKSPACE_KEY,
     lock_rank=45,
     leaves_tombstone=True,
-    is_relied_on=False,
+    is_guarded=False,
 )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.preconditions import etag
-from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.caller import Scope
@@ -55,7 +55,7 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
 
 
 @TOKENS.get(PATH, OWN_ACCOUNT, summary="List one's API tokens, newest first", answers=Page[TokenView])
-async def list_tokens(request: ApiRequest, query: PageQuery) -> Response:
+async def list_tokens(request: ApiRequest, query: PageParams) -> Response:
     page = page_of(request, query, NEWEST_FIRST)
     portion = await module_of(request).queries().tokens(request.caller.user_id, page)
     return request.page(portion.items, portion.after)

@@ -59,12 +59,12 @@ class ApiTokens(Protocol):
     def remove(self, token: ApiToken) -> None: ...
 
 
-class Tenancies(Protocol):
+class MembershipExits(Protocol):
     """The workspaces of a user, over the caller's unit of work."""
 
     async def is_member(self, workspace_id: UUID, user_id: UUID) -> bool: ...
 
-    async def release(self, user_id: UUID, *, now: datetime) -> None:
+    async def leave_all(self, user_id: UUID, *, now: datetime) -> None:
         """Ends all memberships of a user, and deletes the workspaces that were theirs alone. The unit of work is locking.
 
         Raises:
@@ -83,12 +83,12 @@ class UsersUnitOfWork(UnitOfWork, Protocol):
     def api_tokens(self) -> ApiTokens: ...
 
     @property
-    def tenancies(self) -> Tenancies: ...
+    def membership_exits(self) -> MembershipExits: ...
 
-    async def forget_retry_keys(self, user_id: UUID) -> None:
-        """Removes the user's retry keys, and the answers kept with them. The unit of work must be locking."""
+    async def delete_idempotency_keys(self, user_id: UUID) -> None:
+        """Removes the user's idempotency keys, and the answers kept with them. The unit of work must be locking."""
 
-    async def forget_addresses(self, user_id: UUID) -> None:
+    async def delete_addresses(self, user_id: UUID) -> None:
         """Removes the addresses that the user signed in from. The unit of work must be locking."""
 
 

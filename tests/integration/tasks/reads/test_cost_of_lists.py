@@ -17,7 +17,7 @@ from taskhub.kernel.application.pages import Order, Position
 from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
-from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement, rows_for
+from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement, rows_for
 from taskhub.tasks.infrastructure.queries.search import FEW, search_statement
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
@@ -91,7 +91,7 @@ async def plan_of(
 ) -> dict[str, Any]:
     """How PostgreSQL came to a page of 50, and what it touched."""
     goes_on, searches = after is not None, chosen.q is not None
-    shape = Shape(names_of(chosen, order), order, goes_on, searches, chosen.deleted, rows_for(50))
+    shape = ListShape(names_of(chosen, order), order, goes_on, searches, chosen.deleted, rows_for(50))
     statement = search_statement(shape) if shape.searches else list_statement(shape)
     values: dict[str, Any] = {"workspace_id": OURS, "limit": 51, **values_of(chosen)}
     arguments = statement.arguments(values | (ORDERS.parameters_of(order, after) if after else {}))

@@ -7,7 +7,7 @@ import pytest
 
 from taskhub.kernel.application.pages import Order
 from taskhub.tasks.application.queries import ProjectFilter, ProjectSort, TaskSort
-from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement
+from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement
 from taskhub.tasks.infrastructure.queries.projects import project_list_statement
 from taskhub.tasks.infrastructure.queries.search import search_statement
 
@@ -23,7 +23,7 @@ ORDERS = [Order(sort, descending) for sort in TaskSort for descending in (False,
 
 def statements() -> list[tuple[str, str]]:
     flags = [(a, b, c) for a, b, c in product((False, True), repeat=3)]
-    shapes = [Shape(conditions, order, *flag, 51) for conditions, order, flag in product(FILTERS, ORDERS, flags)]
+    shapes = [ListShape(conditions, order, *flag, 51) for conditions, order, flag in product(FILTERS, ORDERS, flags)]
     return [(str(shape), (search_statement if shape.searches else list_statement)(shape).sql) for shape in shapes]
 
 
@@ -54,7 +54,7 @@ def test_no_list_is_numbered_through() -> None:
 
 
 def test_a_list_that_is_filtered_is_found_before_its_rows_are_read() -> None:
-    sql = list_statement(Shape(frozenset({"statuses"}), Order(TaskSort.CREATED_AT), False, False, False, 51)).sql
+    sql = list_statement(ListShape(frozenset({"statuses"}), Order(TaskSort.CREATED_AT), False, False, False, 51)).sql
     assert re.search(r"FROM \(SELECT tasks.id AS id, tasks.created_at AS created_at\s+FROM tasks", sql)
     assert "JOIN LATERAL" in sql
 

@@ -41,7 +41,7 @@ class EventRow(Row):
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
-class RetryKeyRow(Row):
+class IdempotencyKeyRow(Row):
     """A committed command with an `Idempotency-Key`, for a day.
 
     ``body`` is kept only where the log holds no snapshot to show again.

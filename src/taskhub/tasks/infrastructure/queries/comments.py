@@ -13,8 +13,8 @@ from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort
 from taskhub.tasks.application.views import CommentView
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
-from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
+from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _comments = TASKS.table.c, COMMENTS.table.c
 _IS_LIVE = (_tasks.workspace_id == WORKSPACE_ID, _tasks.deleted_at.is_(None))
@@ -28,14 +28,14 @@ _ON_TASK = (
 @lru_cache(maxsize=4)
 def _one(kind: type) -> Statement:
     comment = _ON_TASK.where(_comments.id == bindparam("comment_id", type_=Uuid())).lateral("comment")
-    return Statement(select(*comment.c).select_from(TASKS.table.join(comment, true())).where(*_IS_LIVE, IS_NAMED[kind]))
+    return Statement(select(*comment.c).select_from(TASKS.table.join(comment, true())).where(*_IS_LIVE, TASK_BY_REF[kind]))
 
 
 @lru_cache(maxsize=4)
 def _list(kind: type, goes_on: bool) -> Statement:
     """At least one row, if the task is there."""
     comment = ORDERS.page(_ON_TASK, OLDEST_FIRST, _comments, goes_on=goes_on).lateral("comment")
-    listed = select(*comment.c).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, IS_NAMED[kind])
+    listed = select(*comment.c).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, TASK_BY_REF[kind])
     return Statement(listed.order_by(*ORDERS.sorted_by(OLDEST_FIRST, comment.c)))
 
 
@@ -44,13 +44,13 @@ class SqlCommentQueries:
         self._database = database
 
     async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None:
-        parameters = {"workspace_id": workspace_id, **name_parameters(task), "comment_id": id}
-        record = await self._database.fetch_row(_one(kind_of(task)), parameters)
+        parameters = {"workspace_id": workspace_id, **task_parameters(task), "comment_id": id}
+        record = await self._database.fetch_row(_one(ref_type(task)), parameters)
         return None if record is None else COMMENTS.show(record)
 
     async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> Portion[CommentView]:
-        parameters = {"workspace_id": workspace_id, **name_parameters(task), **ORDERS.page_parameters(page)}
-        records = await self._database.fetch(_list(kind_of(task), page.after is not None), parameters)
+        parameters = {"workspace_id": workspace_id, **task_parameters(task), **ORDERS.page_parameters(page)}
+        records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
         return ORDERS.portion_of([record for record in records if record["id"] is not None], page, COMMENTS.show)

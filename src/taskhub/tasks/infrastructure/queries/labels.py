@@ -11,8 +11,8 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import LabelSort
 from taskhub.tasks.application.views import LabelView
 from taskhub.tasks.infrastructure.mappings import LABELS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _labels = LABELS.table.c
 _IN_WORKSPACE = select(*(_labels[name] for name in LABELS.view_columns), _labels.sort_key).where(

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select, text
 from taskhub.kernel.infrastructure.postgres.pages import Expression, Member, Orders
 from taskhub.tasks.application.queries import CommentSort, HistorySort, LabelSort, ProjectSort, TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 
 def _never(infinity: str) -> Callable[[Expression], Expression]:
@@ -27,25 +27,25 @@ def _rank_now(rank: Expression) -> Expression:
     return func.coalesce(now.scalar_subquery(), rank)
 
 
-_ID = Member("id")
+_ID = SortColumn("id")
 
 ORDERS = Orders(
     {
-        TaskSort.CREATED_AT: (Member("created_at"), _ID),
-        TaskSort.UPDATED_AT: (Member("updated_at"), _ID),
-        TaskSort.PRIORITY: (Member("priority"), _ID),
-        TaskSort.KEY: (Member("project_key"), Member("number")),
-        TaskSort.RANK: (Member("project_key"), Member("rank", placed=_rank_now)),
-        ProjectSort.NAME: (Member("sort_key"), _ID),
-        ProjectSort.KEY: (Member("key"),),
-        ProjectSort.CREATED_AT: (Member("created_at"), _ID),
-        LabelSort.NAME: (Member("sort_key"), _ID),
-        LabelSort.CREATED_AT: (Member("created_at"), _ID),
-        CommentSort.CREATED_AT: (Member("created_at"), _ID),
-        HistorySort.SEQ: (Member("seq"),),
-        TaskSort.DUE: (Member("due_ends_at", _never("infinity")), _ID),
+        TaskSort.CREATED_AT: (SortColumn("created_at"), _ID),
+        TaskSort.UPDATED_AT: (SortColumn("updated_at"), _ID),
+        TaskSort.PRIORITY: (SortColumn("priority"), _ID),
+        TaskSort.KEY: (SortColumn("project_key"), SortColumn("number")),
+        TaskSort.RANK: (SortColumn("project_key"), SortColumn("rank", placed=_rank_now)),
+        ProjectSort.NAME: (SortColumn("sort_key"), _ID),
+        ProjectSort.KEY: (SortColumn("key"),),
+        ProjectSort.CREATED_AT: (SortColumn("created_at"), _ID),
+        LabelSort.NAME: (SortColumn("sort_key"), _ID),
+        LabelSort.CREATED_AT: (SortColumn("created_at"), _ID),
+        CommentSort.CREATED_AT: (SortColumn("created_at"), _ID),
+        HistorySort.SEQ: (SortColumn("seq"),),
+        TaskSort.DUE: (SortColumn("due_ends_at", _never("infinity")), _ID),
     },
-    descending={TaskSort.DUE: (Member("due_ends_at", _never("-infinity")), _ID)},
+    descending={TaskSort.DUE: (SortColumn("due_ends_at", _never("-infinity")), _ID)},
     # Positions of former versions, in another order of names, had two members: no key.
     anchors={TaskSort.RANK: ("id", "version"), ProjectSort.NAME: ("key",)},
 )

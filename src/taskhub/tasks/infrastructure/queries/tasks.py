@@ -12,18 +12,18 @@ from taskhub.tasks.application.ports import TaskRef
 from taskhub.tasks.application.queries import TaskFilter, TaskSort
 from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
-from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement, rows_for
+from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement, rows_for
 from taskhub.tasks.infrastructure.queries.search import search_statement
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
+from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks = TASKS.table.c
 _ONE = select(*(_tasks[name] for name in TASKS.view_columns)).where(_tasks.workspace_id == WORKSPACE_ID)
 _LIVE = _tasks.deleted_at.is_(None)
 _TASK = {
     (kind, with_deleted): Statement(_ONE.where(is_named, *([] if with_deleted else [_LIVE])))
-    for kind, is_named in IS_NAMED.items()
+    for kind, is_named in TASK_BY_REF.items()
     for with_deleted in (False, True)
 }
 
@@ -33,13 +33,13 @@ class SqlTaskQueries:
         self._database = database
 
     async def find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> TaskView | None:
-        parameters = {"workspace_id": workspace_id, **name_parameters(ref)}
-        record = await self._database.fetch_row(_TASK[kind_of(ref), with_deleted], parameters)
+        parameters = {"workspace_id": workspace_id, **task_parameters(ref)}
+        record = await self._database.fetch_row(_TASK[ref_type(ref), with_deleted], parameters)
         return None if record is None else TASKS.show(workspace_id, record)
 
-    async def list(self, workspace_id: UUID, chosen: TaskFilter, page: PageRequest[TaskSort]) -> Portion[TaskView]:
-        goes_on, searches = page.after is not None, chosen.q is not None
-        shape = Shape(names_of(chosen, page.order), page.order, goes_on, searches, chosen.deleted, rows_for(page.limit))
+    async def list(self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort]) -> Portion[TaskView]:
+        goes_on, searches = page.after is not None, filters.q is not None
+        shape = ListShape(names_of(filters, page.order), page.order, goes_on, searches, filters.deleted, rows_for(page.limit))
         statement = search_statement(shape) if shape.searches else list_statement(shape)
-        parameters = {"workspace_id": workspace_id, **values_of(chosen), **ORDERS.page_parameters(page)}
+        parameters = {"workspace_id": workspace_id, **values_of(filters), **ORDERS.page_parameters(page)}
         return ORDERS.portion_of(await self._database.fetch(statement, parameters), page, partial(TASKS.show, workspace_id))
