@@ -36,6 +36,12 @@ lint: $(VENV)/.dev ## Check style, types and the modules' borders
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+PAGE ?= docs/adding-a-field.md
+
+.PHONY: try
+try: $(VENV)/.dev ## Follow a page that adds something in a copy of this checkout (or another: PAGE=docs/extending.md)
+	@$(BIN)/python tools/walkthrough.py $(PAGE) $(ARGS)
+
 .PHONY: check-openapi
 check-openapi: $(VENV)/.dev $(VENV)/.openapi ## Check the OpenAPI document: linters, generated clients, what the last release promised
 	$(BIN)/python -m pytest openapi $(ARGS)

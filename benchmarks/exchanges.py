@@ -53,15 +53,22 @@ class Client:
 
 
 def difference(one: Any, other: Any, place: str = "") -> str | None:
-    """Where two values differ first, and how; None where they don't."""
+    """Where another value differs first from one, and how; None where it doesn't. It may lack what is not set there: a new field
+    that nobody uses is no part of the work that is compared.
+    """
     if isinstance(one, Exchange) and isinstance(other, Exchange):
         one, other = asdict(one), asdict(other)
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        return next((found for name in one if (found := difference(one[name], other[name], f"{place}/{name}"))), None)
+    if isinstance(one, dict) and isinstance(other, dict) and other.keys() == {n for n in one if n in other or is_set(one[n])}:
+        return next((found for name in other if (found := difference(one[name], other[name], f"{place}/{name}"))), None)
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = enumerate(zip(one, other, strict=True))
         return next((found for index, pair in pairs if (found := difference(*pair, f"{place}/{index}"))), None)
     return None if one == other else f"{place or 'all'}: {str(one)[:200]} and {str(other)[:200]}"
+
+
+def is_set(value: Any) -> bool:
+    """Whether a member of a document, or a change of one, is more than that there is nothing."""
+    return value not in (None, [], [None, None], [None, []])
 
 
 def passing_removed(document: dict[str, Any]) -> dict[str, Any]:

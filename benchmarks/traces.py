@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from benchmarks.database import plain
-from benchmarks.exchanges import passing_removed
+from benchmarks.exchanges import is_set, passing_removed
 
 _PLACES = slice(1, 10)
 """Where a rank at the end of a project has the number of its place. Behind it is what puts others in between."""
@@ -76,5 +76,5 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     for name in ("changes", "snapshot"):
         document = json.loads(row[name])
         event[name] = passing_removed(document)
-        event[f"members of {name}"] = sorted(document)
+        event[f"members of {name}"] = sorted(member for member, value in document.items() if is_set(value))
     return event

@@ -1,6 +1,5 @@
 """What the tasks module is made of."""
 
-from functools import partial
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -9,6 +8,7 @@ from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.tasks.application.background.empty_purged_workspace import EmptyPurgedWorkspace
 from taskhub.tasks.application.background.release_former_member import ReleaseFormerMember
 from taskhub.tasks.application.bulk.bulk_create_tasks import bulk_create_tasks
@@ -65,36 +65,37 @@ class TasksContainer(containers.DeclarativeContainer):
     comment_queries: providers.Provider[SqlCommentQueries] = providers.Singleton(SqlCommentQueries, database)
     history_queries: providers.Provider[SqlHistoryQueries] = providers.Singleton(SqlHistoryQueries, database)
 
-    create_project = providers.Singleton(partial, create_project, clock=clock)
-    change_project = providers.Singleton(partial, change_project, clock=clock)
-    archive_project = providers.Singleton(partial, archive_project, clock=clock)
-    unarchive_project = providers.Singleton(partial, unarchive_project, clock=clock)
-    set_workflow = providers.Singleton(partial, set_workflow, clock=clock)
-    trash_project = providers.Singleton(partial, trash_project, clock=clock)
-    restore_project = providers.Singleton(partial, restore_project, clock=clock)
+    bound = UseCases(runner, clock=clock)
+    create_project = bound(create_project)
+    change_project = bound(change_project)
+    archive_project = bound(archive_project)
+    unarchive_project = bound(unarchive_project)
+    set_workflow = bound(set_workflow)
+    trash_project = bound(trash_project)
+    restore_project = bound(restore_project)
 
-    create_task = providers.Singleton(partial, create_task, clock=clock)
-    change_task = providers.Singleton(partial, change_task, clock=clock)
-    trash_task = providers.Singleton(partial, trash_task, clock=clock)
-    restore_task = providers.Singleton(partial, restore_task, clock=clock)
-    assign_task = providers.Singleton(partial, assign_task, clock=clock)
-    unassign_task = providers.Singleton(partial, unassign_task, clock=clock)
-    label_task = providers.Singleton(partial, label_task, clock=clock)
-    unlabel_task = providers.Singleton(partial, unlabel_task, clock=clock)
-    block_task = providers.Singleton(partial, block_task, clock=clock)
-    unblock_task = providers.Singleton(partial, unblock_task, clock=clock)
-    move_task = providers.Singleton(partial, move_task, clock=clock)
+    create_task = bound(create_task)
+    change_task = bound(change_task)
+    trash_task = bound(trash_task)
+    restore_task = bound(restore_task)
+    assign_task = bound(assign_task)
+    unassign_task = bound(unassign_task)
+    label_task = bound(label_task)
+    unlabel_task = bound(unlabel_task)
+    block_task = bound(block_task)
+    unblock_task = bound(unblock_task)
+    move_task = bound(move_task)
     workspace_locks = providers.Singleton(WorkspaceLocks)
-    bulk_create_tasks = providers.Singleton(partial, bulk_create_tasks, clock=clock)
-    bulk_update_tasks = providers.Singleton(partial, bulk_update_tasks, clock=clock)
+    bulk_create_tasks = bound(bulk_create_tasks)
+    bulk_update_tasks = bound(bulk_update_tasks)
 
-    create_label = providers.Singleton(partial, create_label, clock=clock)
-    change_label = providers.Singleton(partial, change_label, clock=clock)
-    delete_label = providers.Singleton(partial, delete_label, clock=clock)
+    create_label = bound(create_label)
+    change_label = bound(change_label)
+    delete_label = bound(delete_label)
 
-    create_comment = providers.Singleton(partial, create_comment, clock=clock)
-    change_comment = providers.Singleton(partial, change_comment, clock=clock)
-    delete_comment = providers.Singleton(partial, delete_comment, clock=clock)
+    create_comment = bound(create_comment)
+    change_comment = bound(change_comment)
+    delete_comment = bound(delete_comment)
 
     release_former_member = providers.Singleton(ReleaseFormerMember, clock)
     empty_purged_workspace = providers.Singleton(EmptyPurgedWorkspace)

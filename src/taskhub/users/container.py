@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.users.application.change_account import change_account
 from taskhub.users.application.change_password import change_password
 from taskhub.users.application.close_account import close_account
@@ -58,17 +59,18 @@ class UsersContainer(containers.DeclarativeContainer):
     authenticator = providers.Singleton(SqlAuthenticator, database, access_tokens, last_use, clock)
     queries = providers.Singleton(SqlAccountQueries, database)
 
-    create_user = providers.Singleton(partial, create_user, clock=clock)
-    change_account = providers.Singleton(partial, change_account, clock=clock)
-    change_password = providers.Singleton(partial, change_password, clock=clock)
-    reset_password = providers.Singleton(partial, reset_password, clock=clock)
-    close_account = providers.Singleton(partial, close_account, clock=clock)
-    open_session = providers.Singleton(partial, open_session, refresh_tokens=refresh_tokens, clock=clock)
-    refresh_session = providers.Singleton(partial, refresh_session, refresh_tokens=refresh_tokens, clock=clock)
-    end_session = providers.Singleton(partial, end_session, clock=clock)
+    bound = UseCases(runner, clock=clock, refresh_tokens=refresh_tokens, secrets=api_token_secrets)
+    create_user = bound(create_user)
+    change_account = bound(change_account)
+    change_password = bound(change_password)
+    reset_password = bound(reset_password)
+    close_account = bound(close_account)
+    open_session = bound(open_session)
+    refresh_session = bound(refresh_session)
+    end_session = bound(end_session)
     session_tokens = providers.Singleton(partial, session_tokens, access_tokens=access_tokens, clock=clock)
-    create_token = providers.Singleton(partial, create_token, secrets=api_token_secrets, clock=clock)
-    revoke_token = providers.Singleton(partial, revoke_token, clock=clock)
+    create_token = bound(create_token)
+    revoke_token = bound(revoke_token)
 
     subscribers = providers.List()
     purges = providers.Object(PURGES)

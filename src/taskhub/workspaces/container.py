@@ -1,6 +1,5 @@
 """What the workspaces module is made of."""
 
-from functools import partial
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -8,6 +7,7 @@ from dependency_injector import containers, providers
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.workspaces.api.authorizer import WorkspaceAuthorizer
 from taskhub.workspaces.application.accept_invitation import accept_invitation
 from taskhub.workspaces.application.change_member import change_member
@@ -48,14 +48,15 @@ class WorkspacesContainer(containers.DeclarativeContainer):
     )
     subscribers = providers.Object(())
 
-    create_workspace = providers.Singleton(partial, create_workspace, clock=clock)
-    change_workspace = providers.Singleton(partial, change_workspace, clock=clock)
-    delete_workspace = providers.Singleton(partial, delete_workspace, clock=clock)
-    restore_workspace = providers.Singleton(partial, restore_workspace, clock=clock)
+    bound = UseCases(runner, clock=clock)
+    create_workspace = bound(create_workspace)
+    change_workspace = bound(change_workspace)
+    delete_workspace = bound(delete_workspace)
+    restore_workspace = bound(restore_workspace)
 
-    change_member = providers.Singleton(partial, change_member, clock=clock)
-    remove_member = providers.Singleton(partial, remove_member, clock=clock)
+    change_member = bound(change_member)
+    remove_member = bound(remove_member)
 
-    create_invitation = providers.Singleton(partial, create_invitation, clock=clock)
-    revoke_invitation = providers.Singleton(partial, revoke_invitation, clock=clock)
-    accept_invitation = providers.Singleton(partial, accept_invitation, clock=clock)
+    create_invitation = bound(create_invitation)
+    revoke_invitation = bound(revoke_invitation)
+    accept_invitation = bound(accept_invitation)

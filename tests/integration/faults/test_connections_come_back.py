@@ -28,7 +28,7 @@ UNDER_EVERY_STATEMENT: dict[str, Any] = {"times": 1_000_000, "spares_connecting"
 
 
 class Scene:
-    """A service whose driver fails, and a client that works with it."""
+    """A service in bad weather, with somebody who works in it."""
 
     def __init__(self, container: Container, api: Api, guest: Api, injector: FaultInjector) -> None:
         self.container = container

@@ -1,59 +1,62 @@
-"""The page about adding a capability, followed in a copy of the checkout. What needs a database was tried by hand."""
+"""The pages about adding something, followed in copies of the checkout. What needs a database was tried by hand."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from tools.walkthrough import CHECKOUT, followed, run
 
-from support.harness.doc_walkthrough import steps_of
-
-CHECKOUT = Path(__file__).parents[3]
-PARTS = ("src", "tests", "tools", "migrations", "benchmarks", "docs", "pyproject.toml", "README.md", ".env.example")
-STEPS = steps_of((CHECKOUT / "docs" / "extending.md").read_text("utf-8"))
-TOUCHED = sorted({step.path for step in STEPS})
 CHECKS = ("tests/unit/api", "tests/unit/architecture", "tests/unit/tasks/reads", "tests/unit/tasks/test_fake_unit_of_work.py")
 """What unit tests know of every change, beside those that the page writes itself."""
-BIN = Path(sys.executable).parent
+FOR_A_FIELD, FOR_A_CAPABILITY = 6, 16
+"""The files that adding a plain field, or a list with paths, a filter and a reaction, may touch: tests included."""
 
 
-def run(folder: Path, *command: str) -> None:
-    """Runs a command to its end on the code of a folder."""
-    environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [str(BIN / command[0]), *command[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+class Followed(NamedTuple):
+    folder: Path
+    changed: list[str]
+
+
+def follow(page: str, folder: Path) -> Followed:
+    return Followed(folder, followed(CHECKOUT / "docs" / page, folder))
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout in which everything was done that the page says."""
-    folder = tmp_path_factory.mktemp("extending")
-    for part in PARTS:
-        source = CHECKOUT / part
-        if source.is_file():
-            shutil.copy(source, folder)
-        else:
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for step in STEPS:
-        step.apply(folder)
-    run(folder, "python", "tools/problem_list.py")
-    run(folder, "ruff", "check", "--fix", *TOUCHED)
-    run(folder, "ruff", "format", *TOUCHED)
-    return folder
+def capability(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    return follow("extending.md", tmp_path_factory.mktemp("extending"))
 
 
-def test_the_copy_is_what_is_looked_at(followed: Path) -> None:
-    run(followed, "python", "-c", f"import taskhub; assert taskhub.__file__.startswith({str(followed)!r}), taskhub.__file__")
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    return follow("adding-a-field.md", tmp_path_factory.mktemp("field"))
 
 
-def test_whoever_follows_the_page_crosses_no_border(followed: Path) -> None:
-    run(followed, "lint-imports", "--no-cache")
+def test_the_copy_is_what_is_looked_at(capability: Followed) -> None:
+    place = str(capability.folder)
+    run(capability.folder, "python", "-c", f"import taskhub; assert taskhub.__file__.startswith({place!r}), taskhub.__file__")
 
 
-def test_whoever_follows_the_page_has_green_unit_tests(followed: Path) -> None:
-    own = [path for path in TOUCHED if path.startswith("tests/unit")]
-    run(followed, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *CHECKS, *own)
+def test_a_capability_touches_few_files(capability: Followed) -> None:
+    assert len(capability.changed) <= FOR_A_CAPABILITY, capability.changed
+
+
+def test_a_field_touches_its_class_its_row_its_body_a_migration_and_tests(field: Followed) -> None:
+    source = [path for path in field.changed if not path.startswith(("tests/", "migrations/"))]
+    assert source == [
+        "src/taskhub/tasks/api/bodies/tasks.py",
+        "src/taskhub/tasks/domain/task.py",
+        "src/taskhub/tasks/infrastructure/rows.py",
+    ]
+    assert len(field.changed) <= FOR_A_FIELD, field.changed
+
+
+def test_whoever_follows_the_page_crosses_no_border(capability: Followed) -> None:
+    run(capability.folder, "lint-imports", "--no-cache")
+
+
+@pytest.mark.parametrize("page", ["capability", "field"])
+def test_whoever_follows_a_page_has_green_unit_tests(page: str, request: pytest.FixtureRequest) -> None:
+    tried: Followed = request.getfixturevalue(page)
+    own = [path for path in tried.changed if path.startswith("tests/unit")]
+    checks = (*CHECKS, "tests/unit/tasks/test_task_as_row.py")
+    run(tried.folder, "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *checks, *own)

@@ -1,4 +1,4 @@
-"""The unit of work on PostgreSQL fulfils the contract that tests of use cases rely on."""
+"""The unit of work on PostgreSQL keeps the promises that tests of use cases rely on."""
 
 from uuid import uuid4
 

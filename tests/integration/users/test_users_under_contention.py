@@ -11,6 +11,7 @@ from dependency_injector import providers
 from support.fakes.clocks import FakeClock
 from support.fakes.users import FakeMembershipExits
 from taskhub.kernel.application.commands import Context, Reply
+from taskhub.kernel.application.pages import PageRequest
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
@@ -24,6 +25,7 @@ from taskhub.users.application.end_session import EndSession
 from taskhub.users.application.open_session import OpenSession, SignedIn
 from taskhub.users.application.passwords import Proof
 from taskhub.users.application.ports import Verdict
+from taskhub.users.application.queries import NEWEST_FIRST
 from taskhub.users.application.refresh_session import RefreshSession
 from taskhub.users.container import UsersContainer
 from taskhub.users.contract.errors import InvalidToken
@@ -45,14 +47,14 @@ class Account:
     async def create(self) -> None:
         email = EmailAddress.parse(f"{self.id}@example.com")
         command = CreateUser(self.id, email, "Ada", "UTC", "hash")
-        await self.users.runner().run(self.users.create_user(), command, CONTEXT, Reply(201))
+        await self.users.create_user().run(command, CONTEXT, Reply(201))
 
-    async def perform(self, use_case: Any, command: Any, during: Callable[[], Awaitable[Any]] | None = None) -> Any:
+    async def perform(self, bound: Any, command: Any, during: Callable[[], Awaitable[Any]] | None = None) -> Any:
         """Runs a use case; ``during`` happens between what its first attempt loads and what that commits."""
         pending = [during] if during else []
 
         async def interrupted(command: Any, uow: Any) -> Any:
-            result = await use_case(command, uow)
+            result = await bound.use_case(command, uow)
             if pending:
                 await pending.pop()()
             return result
@@ -80,9 +82,9 @@ class Account:
 
     async def open(self) -> list[UUID]:
         """The ids of the sessions and API tokens that there are."""
-        sessions = await self.users.queries().sessions(self.id, uuid4(), None, 200, now=self.clock())
-        tokens = await self.users.queries().tokens(self.id, None, 200)
-        return [*(session.id for session in sessions), *(token.id for token in tokens)]
+        sessions = await self.users.queries().sessions(self.id, uuid4(), PageRequest(NEWEST_FIRST, 200), now=self.clock())
+        tokens = await self.users.queries().tokens(self.id, PageRequest(NEWEST_FIRST, 200))
+        return [*(session.id for session in sessions.items), *(token.id for token in tokens.items)]
 
 
 @pytest.fixture

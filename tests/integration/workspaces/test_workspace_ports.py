@@ -1,4 +1,4 @@
-"""The contract of the unit of work, fulfilled by the real one and by the fake that other tests rely on."""
+"""The promises of the unit of work, kept by the real one and by the one in memory that other tests rely on."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

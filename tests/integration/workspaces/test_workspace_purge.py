@@ -70,7 +70,7 @@ async def deleted(new_client: NewClient, owner: Api) -> Api:
 
 async def restore(service: TaskHub, api: Api) -> None:
     module = service.state.container.workspaces
-    await module.runner().perform(module.restore_workspace(), RestoreWorkspace(UUID(api.workspace["id"])), Context())
+    await module.restore_workspace().perform(RestoreWorkspace(UUID(api.workspace["id"])), Context())
 
 
 # -- workspaces ------------------------------------------------------------------------------------

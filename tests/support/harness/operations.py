@@ -1,4 +1,4 @@
-"""All operations of the service with sample data: real ids for their paths, and valid bodies."""
+"""All operations of the service, ready to be called: with real ids in their paths and bodies of the right shape."""
 
 from dataclasses import dataclass
 from typing import Any

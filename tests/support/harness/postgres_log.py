@@ -1,4 +1,4 @@
-"""The PostgreSQL server's log about one of its databases."""
+"""What the PostgreSQL server itself wrote down about one of its databases."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Settings of property tests."""
+"""How property tests of rules are run."""
 
 from hypothesis import HealthCheck, settings
 

@@ -1,4 +1,4 @@
-"""Raw HTTP: a server in a thread of this process, and a client that sends given bytes."""
+"""HTTP by hand: a server in a thread of this process, and a client that sends the bytes that it is told to."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ PIECE = 4096
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """A request as the application got it."""
+    """A request, as the application saw it."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class RecordedRequest:
 
 
 class Recorder:
-    """An application that records requests, and answers by path.
+    """An application that keeps what it is asked, and answers by path.
 
     ``/held`` waits for `release`, ``/unread`` answers without a look at the body, ``/large`` answers more than anybody's buffers
     hold, ``/abandoned`` is a client that left. All else answers 200 with the body that came.

@@ -1,4 +1,4 @@
-"""A workspace in memory to run use cases on, without a database."""
+"""A workspace in memory to run use cases in, without a database."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime

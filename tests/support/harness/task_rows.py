@@ -1,4 +1,4 @@
-"""Writes many tasks straight to the database, for tests of reads."""
+"""Many tasks in a workspace of their own, written past the service: what reads are tried on."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The fake unit of work fulfils the contract of the real one, so that tests of use cases may rely on it."""
+"""The fake unit of work keeps the real one's promises, so that tests of use cases may trust it."""
 
 from uuid import uuid4
 

@@ -1,32 +1,38 @@
 """A task on its way to a row and back, and what is shown of both: nothing is lost, nothing swapped."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, time
-from typing import Any
-from uuid import uuid4
+from typing import Any, get_args, get_type_hints
+from uuid import UUID, uuid4
 
 import msgspec
 
-from factories.tasks import LATER, NOW, ContentFactory, TaskFactory
-from taskhub.tasks.application.views import TaskView, task_view
+from factories.tasks import LATER, NOW, TaskFactory
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Content, Task
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.queries.lists import VIEW_COLUMNS
-from taskhub.tasks.infrastructure.queries.tasks import task_of
 
-FULL = ContentFactory(
-    description="Twice.",
-    status="done",
-    priority=Priority.URGENT,
-    assignee_ids=(uuid4(), uuid4()),
-    due=Due.at_time(date(2026, 11, 20), time(9, 30), "Europe/Berlin"),
-    label_ids=(uuid4(),),
-    parent_id=uuid4(),
-    blocked_by_ids=(uuid4(),),
-)
+_VALUES: dict[Any, Callable[[str], Any]] = {
+    str: lambda name: f"some {name}",
+    int: len,
+    UUID: lambda _: uuid4(),
+    tuple[UUID, ...]: lambda _: (uuid4(), uuid4()),
+    Priority: lambda _: Priority.URGENT,
+    Due: lambda _: Due.at_time(date(2026, 11, 20), time(9, 30), "Europe/Berlin"),
+}
+"""A value for each type that a member of `Content` may have, other than its default."""
+
+
+def _kind(hint: Any) -> Any:
+    """What a member is where it is not None."""
+    kinds = get_args(hint)
+    return next(kind for kind in kinds if kind is not type(None)) if type(None) in kinds else hint
+
+
+FULL = Content.of({name: _VALUES[_kind(hint)](name) for name, hint in get_type_hints(Content).items()} | {"status": "done"})
 """All that a client may set, and no two members alike."""
 
 
@@ -36,7 +42,7 @@ def full_task() -> Task:
     )
 
 
-def as_json(view: TaskView) -> Any:
+def as_json(view: msgspec.Struct) -> Any:
     return msgspec.json.decode(msgspec.json.encode(view))
 
 
@@ -57,10 +63,11 @@ def test_every_column_is_written_that_the_database_does_not_fill() -> None:
 def test_a_task_comes_back_from_its_row_as_it_was() -> None:
     task = full_task()
     back = TASKS.from_row(TASKS.to_row(task))
-    assert (back.content, back.trashed_with, task_view(back)) == (task.content, task.trashed_with, task_view(task))
+    assert (back.content, back.trashed_with, TASKS.represent(back)) == (task.content, task.trashed_with, TASKS.represent(task))
 
 
 def test_what_is_read_from_a_row_is_what_was_shown_of_the_task() -> None:
     task = full_task()
     row = row_of(task)
-    assert as_json(task_of(task.workspace_id, [row[name] for name in VIEW_COLUMNS])) == as_json(task_view(task))
+    shown = TASKS.show(task.workspace_id, [row[name] for name in TASKS.view_columns])
+    assert as_json(shown) == as_json(TASKS.represent(task))

@@ -34,7 +34,7 @@ def create_account(email: str, name: str, time_zone: str) -> UUID:
         users = program.users
         id, password_hash = new_id(), await users.passwords().hash(password)
         command = CreateUser(id, address, name, time_zone, password_hash)
-        await users.runner().perform(users.create_user(), command, Context())
+        await users.create_user().perform(command, Context())
         return id
 
     return run_operation(work)
@@ -54,7 +54,7 @@ def set_password(email: str, *, revoke_tokens: bool) -> None:
     async def work(program: Container) -> None:
         users = program.users
         command = ResetPassword(address, await users.passwords().hash(password), revoke_tokens)
-        await users.runner().perform(users.reset_password(), command, Context())
+        await users.reset_password().perform(command, Context())
 
     run_operation(work)
 

@@ -28,7 +28,7 @@ def restore_workspace(id: UUID) -> str:
 
     async def work(program: Container) -> str:
         workspaces = program.workspaces
-        workspace = await workspaces.runner().perform(workspaces.restore_workspace(), RestoreWorkspace(id), Context())
+        workspace = await workspaces.restore_workspace().perform(RestoreWorkspace(id), Context())
         return str(workspace.name)
 
     try:

@@ -1,7 +1,7 @@
 """A request as the endpoints see it: who asks, under which conditions, and the ways to answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
@@ -19,7 +19,7 @@ from taskhub.kernel.api.problems import InvalidHeader
 from taskhub.kernel.api.query_params import Pairs
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.commands import Answer, Context, Expected, IdempotencyKey, Reply
-from taskhub.kernel.application.runner import Runner, UseCase
+from taskhub.kernel.application.runner import BoundUseCase
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import PreconditionRequired
@@ -30,6 +30,7 @@ _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 ME: Final = "me"
 
 Command = TypeVar("Command")
+Result = TypeVar("Result")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -218,21 +219,19 @@ class ApiRequest(Request):
 
     # -- commands --------------------------------------------------------------------------------
 
-    async def run(
-        self,
-        runner: Runner[Any],
-        use_case: UseCase[Command, Any, Any],
-        command: Command,
-        reply: Reply,
-    ) -> Answer:
+    async def run(self, bound: Callable[[], BoundUseCase[Command, Any]], command: Command, reply: Reply) -> Answer:
         """Runs a command for the caller, once for each `Idempotency-Key`."""
-        context = self.command_context()
+        use_case, context = bound(), self.command_context()
         if context.idempotency_key is not None:  # Without a key the operation has required it before the endpoint.
             try:
                 self.require_condition()
             except PreconditionRequired as refusal:
-                return await runner.replay_or_refuse(refusal, context.idempotency_key)
-        return await runner.run(use_case, command, context, reply)
+                return await use_case.runner.replay_or_refuse(refusal, context.idempotency_key)
+        return await use_case.run(command, context, reply)
+
+    async def perform(self, bound: Callable[[], BoundUseCase[Command, Result]], command: Command) -> Result:
+        """Runs a command for the caller whose result is not a representation, and can't be replayed."""
+        return await bound().perform(command, self.command_context())
 
     @property
     def has_idempotency_key(self) -> bool:

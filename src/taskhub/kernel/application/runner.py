@@ -186,3 +186,21 @@ def _rerun_if_cached(uow: UnitOfWork) -> Iterator[None]:
         if uow.rests_on_cache and refusal.category is not Category.UNAVAILABLE:
             raise ConcurrencyConflict from refusal
         raise
+
+
+class BoundUseCase(Generic[Command, Result]):
+    """A use case with the runner that runs it, and all that it needs but the command and the unit of work."""
+
+    __slots__ = ("runner", "use_case")
+
+    def __init__(self, runner: Runner[Any], use_case: UseCase[Command, Any, Result]) -> None:
+        self.runner = runner
+        self.use_case = use_case
+
+    async def run(self, command: Command, context: Context, reply: Reply) -> Answer:
+        """As `Runner.run`."""
+        return await self.runner.run(self.use_case, command, context, reply)
+
+    async def perform(self, command: Command, context: Context) -> Result:
+        """As `Runner.perform`."""
+        return await self.runner.perform(self.use_case, command, context)

@@ -24,6 +24,9 @@ def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
     schemas = Schemas()
     schemas.components["Problem"] = problem_schema(schemas)
     operations = [route for route in routes if isinstance(route, Operation) and route.include_in_schema]
+    for operation in operations:
+        if operation.body is not None:
+            schemas.of_body(operation.body[1])  # First: what they say of their members is shown of answers, too.
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted(operations, key=lambda one: list(TAGS).index(str(one.tags[0]))):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)

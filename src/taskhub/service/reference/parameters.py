@@ -6,7 +6,7 @@ from typing import Any
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.contract.access import Public
-from taskhub.service.reference.glossary import word
+from taskhub.service.reference.glossary import Word, word
 from taskhub.service.reference.schemas import Schemas
 
 Parameter = dict[str, Any]
@@ -78,6 +78,8 @@ def _in_query(operation: Operation, schemas: Schemas) -> list[Parameter]:
 
 def _parameter(place: str, name: str, schema: dict[str, Any], owner: str, *, required: bool) -> Parameter:
     known = word(name, owner)
+    if not known.meaning:
+        known = Word(schema.pop("description", ""), *schema.pop("examples", ())[:1])
     parameter = {"name": name, "in": place, "required": required, "description": known.meaning, "schema": schema}
     # Tools send the example when somebody tries the operation: so none for optional parameters, and no id that does not exist.
     is_shown = required and known.example is not ... and not _UUID.fullmatch(str(known.example))

@@ -40,6 +40,8 @@ class Schemas:
     def __init__(self) -> None:
         self.components: dict[str, Schema] = {}
         self._bodies: set[str] = set()
+        self._told: dict[str, Schema] = {}
+        """What bodies say of their members themselves: in answers those that are called like them mean the same."""
 
     def of_answer(self, answers: Any) -> Schema:
         """The schema of a view, or of a page of views. It is not closed: responses may gain fields and values."""
@@ -147,7 +149,14 @@ class Schemas:
 
     def _add(self, name: str, schema: Schema) -> Schema:
         for member, definition in schema["properties"].items():
-            definition.update(word(member, name).on_schema(definition))
+            if (known := word(member, name)).meaning:
+                definition.update(known.on_schema(definition))
+            elif "description" in definition:
+                self._told[member] = {
+                    keyword: definition[keyword] for keyword in ("description", "examples") if keyword in definition
+                }
+            else:
+                definition.update(self._told.get(member, {}))
         return self._named(name, schema)
 
     def _named(self, name: str, schema: Schema) -> Schema:

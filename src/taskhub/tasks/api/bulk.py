@@ -37,7 +37,7 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await resolve_ids(request, workspace_id, body.names))
     async with tasks.workspace_locks().of(workspace_id):
-        return request.answer(await request.run(tasks.runner(), tasks.bulk_create_tasks(), command, Reply()))
+        return request.answer(await request.run(tasks.bulk_create_tasks, command, Reply()))
 
 
 @TASK_BATCHES.post(
@@ -56,4 +56,4 @@ async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskC
     names = await resolve_ids(request, workspace_id, body.names)
     command = body.command(workspace_id, names, require_versions=request.versions_required)
     async with tasks.workspace_locks().of(workspace_id):
-        return request.answer(await request.run(tasks.runner(), tasks.bulk_update_tasks(), command, Reply()))
+        return request.answer(await request.run(tasks.bulk_update_tasks, command, Reply()))

@@ -44,7 +44,7 @@ async def create_comment(request: ApiRequest, workspace_id: UUID, task: str, bod
     tasks = module_of(request)
     command = CreateComment(workspace_id, task_ref(task), body.id, body.body, request.caller.user_id)
     reply = Reply(201, comment_path(workspace_id, task, body.id))
-    return comment_answer(request, workspace_id, await request.run(tasks.runner(), tasks.create_comment(), command, reply))
+    return comment_answer(request, workspace_id, await request.run(tasks.create_comment, command, reply))
 
 
 @COMMENT_ROUTES.get(COMMENT, READ, summary="Read a comment", answers=CommentView)
@@ -65,7 +65,7 @@ async def change_comment(request: ApiRequest, workspace_id: UUID, task: str, com
     tasks = module_of(request)
     text = body.body if body.model_fields_set else None
     command = ChangeComment(workspace_id, task_ref(task), comment_id, text, request.caller.user_id, request.expected)
-    return comment_answer(request, workspace_id, await request.run(tasks.runner(), tasks.change_comment(), command, Reply()))
+    return comment_answer(request, workspace_id, await request.run(tasks.change_comment, command, Reply()))
 
 
 @COMMENT_ROUTES.delete(COMMENT, CONTRIBUTE, status_code=204, summary="Delete a comment", errors=(NotAllowed,))
@@ -76,7 +76,7 @@ async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, com
     moderates = request.grant.role >= Role.ADMIN and caller.scope >= Scope.ADMIN
     command = DeleteComment(workspace_id, task_ref(task), comment_id, caller.user_id, moderates, request.expected)
     try:
-        return request.answer(await request.run(tasks.runner(), tasks.delete_comment(), command, Reply(204)))
+        return request.answer(await request.run(tasks.delete_comment, command, Reply(204)))
     except NotAllowed:
         await request.authorize(MANAGE)  # For an admin the error says that the token lacks the scope.
         raise

@@ -34,7 +34,7 @@ async def create_label(request: ApiRequest, workspace_id: UUID, body: NewLabel) 
     tasks = module_of(request)
     command = body.command(workspace_id)
     reply = Reply(201, label_path(workspace_id, command.id))
-    return request.answer(await request.run(tasks.runner(), tasks.create_label(), command, reply))
+    return request.answer(await request.run(tasks.create_label, command, reply))
 
 
 @LABEL_ROUTES.get(LABEL, READ, summary="Read a label", answers=LabelView)
@@ -49,7 +49,7 @@ async def get_label(request: ApiRequest, workspace_id: UUID, label_id: UUID) -> 
 async def change_label(request: ApiRequest, workspace_id: UUID, label_id: UUID, body: LabelPatch) -> Response:
     tasks = module_of(request)
     command = ChangeLabel(workspace_id, label_id, body.changes(), request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.change_label(), command, Reply()))
+    return request.answer(await request.run(tasks.change_label, command, Reply()))
 
 
 @LABEL_ROUTES.delete(LABEL, MANAGE, status_code=204, summary="Delete a label and remove it from its tasks")
@@ -57,4 +57,4 @@ async def delete_label(request: ApiRequest, workspace_id: UUID, label_id: UUID) 
     """Each task that had the label gets a new version, also tasks in the trash."""
     tasks = module_of(request)
     command = DeleteLabel(workspace_id, label_id, request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.delete_label(), command, Reply(204)))
+    return request.answer(await request.run(tasks.delete_label, command, Reply(204)))

@@ -28,7 +28,7 @@ async def create_project(request: ApiRequest, workspace_id: UUID, body: NewProje
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id)
     reply = Reply(201, project_path(workspace_id, command.id))
-    return request.answer(await request.run(tasks.runner(), tasks.create_project(), command, reply))
+    return request.answer(await request.run(tasks.create_project, command, reply))
 
 
 @PROJECT_COMMANDS.patch(PROJECT, CONTRIBUTE, summary="Change a project", answers=ProjectView)
@@ -37,35 +37,35 @@ async def change_project(request: ApiRequest, workspace_id: UUID, project_id: st
     command = ChangeProject(
         workspace_id, await resolve_project_id(request, workspace_id, project_id), body.changes(), request.expected
     )
-    return project_answer(request, workspace_id, await request.run(tasks.runner(), tasks.change_project(), command, Reply()))
+    return project_answer(request, workspace_id, await request.run(tasks.change_project, command, Reply()))
 
 
 @PROJECT_COMMANDS.delete(PROJECT, MANAGE, status_code=204, summary="Move a project and its tasks to the trash")
 async def delete_project(request: ApiRequest, workspace_id: UUID, project_id: str) -> Response:
     tasks = module_of(request)
     command = TrashProject(workspace_id, await resolve_project_id(request, workspace_id, project_id), request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.trash_project(), command, Reply(204)))
+    return request.answer(await request.run(tasks.trash_project, command, Reply(204)))
 
 
 @PROJECT_COMMANDS.post(PROJECT + "/restore", MANAGE, summary="Restore a project from the trash", answers=ProjectView)
 async def restore_project(request: ApiRequest, workspace_id: UUID, project_id: str) -> Response:
     tasks = module_of(request)
     command = TrashProject(workspace_id, await resolve_project_id(request, workspace_id, project_id), request.expected)
-    return project_answer(request, workspace_id, await request.run(tasks.runner(), tasks.restore_project(), command, Reply()))
+    return project_answer(request, workspace_id, await request.run(tasks.restore_project, command, Reply()))
 
 
 @PROJECT_COMMANDS.post(PROJECT + "/archive", MANAGE, summary="Archive a project", answers=ProjectView)
 async def archive_project(request: ApiRequest, workspace_id: UUID, project_id: str) -> Response:
     tasks = module_of(request)
     command = ArchiveProject(workspace_id, await resolve_project_id(request, workspace_id, project_id), request.expected)
-    return project_answer(request, workspace_id, await request.run(tasks.runner(), tasks.archive_project(), command, Reply()))
+    return project_answer(request, workspace_id, await request.run(tasks.archive_project, command, Reply()))
 
 
 @PROJECT_COMMANDS.post(PROJECT + "/unarchive", MANAGE, summary="Unarchive a project", answers=ProjectView)
 async def unarchive_project(request: ApiRequest, workspace_id: UUID, project_id: str) -> Response:
     tasks = module_of(request)
     command = ArchiveProject(workspace_id, await resolve_project_id(request, workspace_id, project_id), request.expected)
-    return project_answer(request, workspace_id, await request.run(tasks.runner(), tasks.unarchive_project(), command, Reply()))
+    return project_answer(request, workspace_id, await request.run(tasks.unarchive_project, command, Reply()))
 
 
 @PROJECT_COMMANDS.put(
@@ -84,4 +84,4 @@ async def set_workflow(request: ApiRequest, workspace_id: UUID, project_id: str,
     """
     tasks = module_of(request)
     command = body.command(workspace_id, await resolve_project_id(request, workspace_id, project_id), request.expected)
-    return project_answer(request, workspace_id, await request.run(tasks.runner(), tasks.set_workflow(), command, Reply()))
+    return project_answer(request, workspace_id, await request.run(tasks.set_workflow, command, Reply()))

@@ -1,17 +1,17 @@
 """The query parameters of reads, and their translation to filters and orders."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-import msgspec
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.problems import InvalidCursor
+from taskhub.kernel.api.pages import Pages
 from taskhub.kernel.api.query_params import MAX_VALUES, Flag, PageParams, QueryParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.types import TimeZone
+from taskhub.kernel.application.pages import PageRequest, Sort, SortOrder
 from taskhub.kernel.domain.texts import folded
 from taskhub.tasks.api.bodies.types import Category, PriorityKey, StatusKey
 from taskhub.tasks.api.identifiers import (
@@ -27,12 +27,8 @@ from taskhub.tasks.api.moments import Moment, instant_of
 from taskhub.tasks.application.queries import (
     POSITIONS,
     LabelSort,
-    PageRequest,
-    Position,
     ProjectFilter,
     ProjectSort,
-    Sort,
-    SortOrder,
     TaskFilter,
     TaskSort,
 )
@@ -60,7 +56,7 @@ Words = Annotated[str, StringConstraints(max_length=500), AfterValidator(_words)
 
 
 def _orders(sorts: type[Sort]) -> dict[str, SortOrder[Sort]]:
-    """Orders by the value of `sort`; a minus reverses the order."""
+    """Orders by what `sort` says; a minus turns them around."""
     return {f"{'-' * descending}{sort.value}": SortOrder(sort, descending) for sort in sorts for descending in (False, True)}
 
 
@@ -194,13 +190,8 @@ class LabelListParams(PageParams):
         return _LABEL_ORDERS[self.sort]
 
 
-def page_of(request: ApiRequest, query: PageParams, order: SortOrder[Sort]) -> PageRequest[Sort]:
-    """The requested page of a list.
-
-    Raises:
-        InvalidCursor
-    """
-    return PageRequest(order, query.limit, _position(order, request.position()))
+_PAGES = Pages(POSITIONS)
+page_of = _PAGES.of
 
 
 def task_page_of(request: ApiRequest, query: TaskListParams) -> tuple[PageRequest[TaskSort], str]:
@@ -213,13 +204,4 @@ def task_page_of(request: ApiRequest, query: TaskListParams) -> tuple[PageReques
     raw, zone = request.position(), request.grant.time_zone
     if raw is not None and query.depends_on_zone:
         *raw, zone = raw
-    return PageRequest(query.order, query.limit, _position(query.order, raw)), zone
-
-
-def _position(order: SortOrder[Sort], raw: list[Any] | None) -> Position | None:
-    if raw is None:
-        return None
-    try:
-        return cast("Position", msgspec.convert(raw, POSITIONS[order.sort]))
-    except msgspec.ValidationError:
-        raise InvalidCursor from None
+    return PageRequest(query.order, query.limit, _PAGES.position(query.order, raw)), zone

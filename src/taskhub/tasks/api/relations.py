@@ -28,7 +28,7 @@ TASK_RELATIONS = Routes("Tasks")
 async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: str) -> Response:
     tasks = module_of(request)
     command = AssignTask(workspace_id, task_ref(task), request.user_id(user_id), request.expected)
-    answer = await request.run(tasks.runner(), tasks.assign_task(), command, Reply())
+    answer = await request.run(tasks.assign_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -38,7 +38,7 @@ async def assign_task(request: ApiRequest, workspace_id: UUID, task: str, user_i
 async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user_id: str) -> Response:
     tasks = module_of(request)
     command = AssignTask(workspace_id, task_ref(task), request.user_id(user_id), request.expected)
-    answer = await request.run(tasks.runner(), tasks.unassign_task(), command, Reply())
+    answer = await request.run(tasks.unassign_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -48,7 +48,7 @@ async def unassign_task(request: ApiRequest, workspace_id: UUID, task: str, user
 async def label_task(request: ApiRequest, workspace_id: UUID, task: str, label_id: UUID) -> Response:
     tasks = module_of(request)
     command = LabelTask(workspace_id, task_ref(task), label_id, request.expected)
-    answer = await request.run(tasks.runner(), tasks.label_task(), command, Reply())
+    answer = await request.run(tasks.label_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -56,7 +56,7 @@ async def label_task(request: ApiRequest, workspace_id: UUID, task: str, label_i
 async def unlabel_task(request: ApiRequest, workspace_id: UUID, task: str, label_id: UUID) -> Response:
     tasks = module_of(request)
     command = LabelTask(workspace_id, task_ref(task), label_id, request.expected)
-    answer = await request.run(tasks.runner(), tasks.unlabel_task(), command, Reply())
+    answer = await request.run(tasks.unlabel_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -71,7 +71,7 @@ async def block_task(request: ApiRequest, workspace_id: UUID, task: str, blocker
     """The blocker may be any task of the workspace that is not itself blocked by this task, directly or through other tasks."""
     tasks = module_of(request)
     command = BlockTask(workspace_id, task_ref(task), task_ref(blocker), request.expected)
-    answer = await request.run(tasks.runner(), tasks.block_task(), command, Reply())
+    answer = await request.run(tasks.block_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -79,5 +79,5 @@ async def block_task(request: ApiRequest, workspace_id: UUID, task: str, blocker
 async def unblock_task(request: ApiRequest, workspace_id: UUID, task: str, blocker: str) -> Response:
     tasks = module_of(request)
     command = BlockTask(workspace_id, task_ref(task), task_ref(blocker), request.expected)
-    answer = await request.run(tasks.runner(), tasks.unblock_task(), command, Reply())
+    answer = await request.run(tasks.unblock_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)

@@ -40,7 +40,7 @@ async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) ->
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await resolve_ids(request, workspace_id, body.names))
     reply = Reply(201, task_path(workspace_id, command.id))
-    return request.answer(await request.run(tasks.runner(), tasks.create_task(), command, reply))
+    return request.answer(await request.run(tasks.create_task, command, reply))
 
 
 @TASK_COMMANDS.patch(
@@ -55,7 +55,7 @@ async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: 
     tasks = module_of(request)
     ref, names = task_ref(task), await resolve_ids(request, workspace_id, body.names)
     command = ChangeTask(workspace_id, ref, body.values(names), request.expected)
-    answer = await request.run(tasks.runner(), tasks.change_task(), command, Reply())
+    answer = await request.run(tasks.change_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -64,7 +64,7 @@ async def delete_task(request: ApiRequest, workspace_id: UUID, task: str) -> Res
     """Its subtasks, on all levels, are moved to the trash with it."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
-    return request.answer(await request.run(tasks.runner(), tasks.trash_task(), command, Reply(204)))
+    return request.answer(await request.run(tasks.trash_task, command, Reply(204)))
 
 
 @TASK_COMMANDS.post(
@@ -78,7 +78,7 @@ async def restore_task(request: ApiRequest, workspace_id: UUID, task: str) -> Re
     """Subtasks that were deleted together with the task are restored with it. Those that were in the trash before stay there."""
     tasks = module_of(request)
     command = TrashTask(workspace_id, task_ref(task), request.expected)
-    answer = await request.run(tasks.runner(), tasks.restore_task(), command, Reply())
+    answer = await request.run(tasks.restore_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
 
 
@@ -100,5 +100,5 @@ async def move_task(request: ApiRequest, workspace_id: UUID, task: str, body: Mo
     tasks = module_of(request)
     ref, names = task_ref(task), await resolve_ids(request, workspace_id, body.names)
     command = body.command(workspace_id, ref, request.expected, names)
-    answer = await request.run(tasks.runner(), tasks.move_task(), command, Reply())
+    answer = await request.run(tasks.move_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)

@@ -159,7 +159,7 @@ class Tasks(Protocol):
         """Some tasks that were moved to the trash before an instant, first those with deleted subtasks; all locked."""
 
     async def find_assigned(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
-        """Some tasks that someone is assigned to, in the trash or not."""
+        """Some tasks that name someone in one of the lists of `PEOPLE`, in the trash or not."""
 
     async def record_former_keys(self, tasks: Iterable[Task]) -> None:
         """Stores the current keys of tasks as former keys, before the tasks get new ones."""

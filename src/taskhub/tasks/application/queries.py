@@ -3,21 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 import msgspec
 
+from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
 from taskhub.tasks.application.views import CommentView, HistoryEntry, LabelView, ProjectView, TaskView
 from taskhub.tasks.contract.references import Key, ProjectRef, TaskRef
 from taskhub.tasks.domain.moments import DueBound
 
-Position = tuple[Any, ...]
-"""The position of a row in an order: its values in the sorted columns, and whatever else is needed to continue after it."""
-
 
 class TaskSort(Enum):
-    """What tasks can be sorted by. Tasks with equal values are sorted by id, except for `key` and `rank`, which are unique.
+    """What tasks can be sorted by. Tasks with equal values are sorted by id, except for `key` and `rank`, which are unique. Tasks
+    without a due date are always last.
 
     `rank` is the manual order, project by project.
     """
@@ -49,8 +48,6 @@ class HistorySort(Enum):
     SEQ = "seq"
 
 
-Sort = TypeVar("Sort", bound=Enum)
-
 _At = tuple[datetime, UUID]
 POSITIONS: dict[Enum, Any] = {
     TaskSort.CREATED_AT: _At,
@@ -70,34 +67,9 @@ POSITIONS: dict[Enum, Any] = {
 """The type of a position in each order."""
 
 
-class SortOrder(msgspec.Struct, Generic[Sort], frozen=True, cache_hash=True):
-    """An order of a list. Ties have the same direction. Tasks without a due date are always last."""
-
-    sort: Sort
-    descending: bool = False
-
-
 NEWEST_FIRST = SortOrder(TaskSort.CREATED_AT, descending=True)
 OLDEST_FIRST = SortOrder(CommentSort.CREATED_AT)
 LATEST_FIRST = SortOrder(HistorySort.SEQ, descending=True)
-
-
-class PageRequest(msgspec.Struct, Generic[Sort], frozen=True):
-    """A part of a list: at most `limit` items, from the beginning or after a position."""
-
-    order: SortOrder[Sort]
-    limit: int = 50
-    after: Position | None = None
-
-
-Item = TypeVar("Item")
-
-
-class PageSlice(msgspec.Struct, Generic[Item], frozen=True):
-    """A page of a list. ``after``: the position of its last item, or None at the end of the list."""
-
-    items: list[Item]
-    after: Position | None
 
 
 class TaskFilter(msgspec.Struct, frozen=True):

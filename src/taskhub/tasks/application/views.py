@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from taskhub.kernel.application.representations import shows
 from taskhub.kernel.contract.known_values import known_values
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Task
+from taskhub.tasks.domain.task import Content
 from taskhub.tasks.domain.workflow import Workflow
 
 PRIORITY_KEYS = {priority: priority.key for priority in Priority}
@@ -33,6 +34,7 @@ class WorkflowView(msgspec.Struct, frozen=True):
     transitions: dict[str, list[str]] | None
 
 
+@shows(Project, hidden=["purged_at"])
 class ProjectView(msgspec.Struct, frozen=True):
     id: UUID
     workspace_id: UUID
@@ -54,6 +56,7 @@ class DueView(msgspec.Struct, frozen=True):
     time_zone: str | None
 
 
+@shows(Content)
 class TaskView(msgspec.Struct, frozen=True):
     id: UUID
     workspace_id: UUID
@@ -79,6 +82,7 @@ class TaskView(msgspec.Struct, frozen=True):
     version: int
 
 
+@shows(Label)
 class LabelView(msgspec.Struct, frozen=True):
     id: UUID
     workspace_id: UUID
@@ -89,6 +93,7 @@ class LabelView(msgspec.Struct, frozen=True):
     updated_at: dt.datetime
 
 
+@shows(Comment, hidden=["deleted_at"])
 class CommentView(msgspec.Struct, frozen=True):
     id: UUID
     workspace_id: UUID
@@ -118,69 +123,4 @@ def workflow_view(workflow: Workflow) -> WorkflowView:
     return WorkflowView(
         [StatusView(status.key, status.name, status.category) for status in workflow.statuses],
         None if transitions is None else {origin: list(targets) for origin, targets in transitions.items()},
-    )
-
-
-def label_view(label: Label) -> LabelView:
-    return LabelView(label.id, label.workspace_id, label.name, label.color, label.version, label.created_at, label.updated_at)
-
-
-def comment_view(comment: Comment) -> CommentView:
-    return CommentView(
-        comment.id,
-        comment.workspace_id,
-        comment.task_id,
-        comment.author_id,
-        comment.body,
-        list(comment.mentioned_ids),
-        comment.edited_at,
-        comment.version,
-        comment.created_at,
-        comment.updated_at,
-    )
-
-
-def project_view(project: Project) -> ProjectView:
-    return ProjectView(
-        project.id,
-        project.workspace_id,
-        project.key,
-        project.name,
-        project.description,
-        workflow_view(project.workflow),
-        project.archived_at,
-        project.version,
-        project.created_by_id,
-        project.created_at,
-        project.updated_at,
-        project.deleted_at,
-    )
-
-
-def task_view(task: Task) -> TaskView:
-    content = task.content
-    due = content.due
-    return TaskView(
-        task.id,
-        task.workspace_id,
-        task.project_id,
-        task.number or 0,
-        task.key,
-        content.title,
-        content.description,
-        content.status,
-        task.status_category,
-        PRIORITY_KEYS[content.priority],
-        list(content.assignee_ids),
-        list(content.label_ids),
-        content.parent_id,
-        list(content.blocked_by_ids),
-        DueView(due.date, due.time, due.time_zone) if due else None,
-        due.at if due else None,
-        task.closed_at,
-        task.created_by_id,
-        task.created_at,
-        task.updated_at,
-        task.deleted_at,
-        task.version,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
@@ -26,8 +26,9 @@ class Label(Aggregate):
     updated_at: datetime
 
     @classmethod
-    def create(cls, *, workspace_id: UUID, id: UUID, name: str, color: str, now: datetime) -> "Label":
-        label = cls(workspace_id, id, name, color, 1, now, now)
+    def create(cls, *, workspace_id: UUID, id: UUID, now: datetime, **values: Any) -> "Label":
+        """``values``: what a client may set on a label."""
+        label = cls(workspace_id=workspace_id, id=id, version=1, created_at=now, updated_at=now, **values)
         label._record("label.created")
         return label
 
@@ -44,8 +45,9 @@ class Label(Aggregate):
     def sort_key(self) -> str:
         return sort_key(self.name)
 
-    def update(self, *, name: str, color: str, now: datetime) -> None:
-        self._change("label.updated", now, name=name, color=color)
+    def update(self, *, now: datetime, **values: Any) -> None:
+        """``values``: those that a client changes of what it may set."""
+        self._change("label.updated", now, **values)
 
     def delete(self, now: datetime) -> None:
         """Records that the label was deleted."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
@@ -30,10 +30,20 @@ class Project(Aggregate):
     purged_at: datetime | None = None
 
     @classmethod
-    def create(
-        cls, *, workspace_id: UUID, id: UUID, key: str, name: str, description: str | None, created_by_id: UUID, now: datetime
-    ) -> "Project":
-        project = cls(workspace_id, id, key, name, description, STANDARD, None, created_by_id, 1, now, now, None)
+    def create(cls, *, workspace_id: UUID, id: UUID, created_by_id: UUID, now: datetime, **values: Any) -> "Project":
+        """``values``: what a client may set on a project, its key included."""
+        project = cls(
+            workspace_id=workspace_id,
+            id=id,
+            workflow=STANDARD,
+            archived_at=None,
+            created_by_id=created_by_id,
+            version=1,
+            created_at=now,
+            updated_at=now,
+            deleted_at=None,
+            **values,
+        )
         project._record("project.created")
         return project
 
@@ -52,8 +62,9 @@ class Project(Aggregate):
         if self.is_archived:
             raise ProjectArchived
 
-    def update(self, *, name: str, description: str | None, now: datetime) -> None:
-        self._change("project.updated", now, name=name, description=description)
+    def update(self, *, now: datetime, **values: Any) -> None:
+        """``values``: those that a client changes of what it may set, the key aside."""
+        self._change("project.updated", now, **values)
 
     def set_workflow(
         self, workflow: Workflow, *, moves: Mapping[str, str], in_use: frozenset[str], now: datetime

@@ -44,6 +44,8 @@ class Content:
         return replace(self, **_canonical(values))
 
 
+PEOPLE = ("assignee_ids",)
+"""The lists of `Content` that name members: who is put there has to be one, and who leaves the workspace is taken off them."""
 _SETS = frozenset(field.name for field in fields(Content) if field.default == ())
 
 
@@ -157,7 +159,8 @@ class Task(Aggregate):
         """Removes a former member from the task. This is no change by a client, so it is allowed in archived projects and in the
         trash.
         """
-        self._change("task.updated", now, content=self._without("assignee_ids", user_id))
+        lists = {name: getattr(self._without(name, user_id), name) for name in PEOPLE}
+        self._change("task.updated", now, content=self.content.changed(lists))
 
     def add_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:

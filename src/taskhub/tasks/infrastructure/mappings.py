@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Dict
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,15 @@ from sqlalchemy.sql.expression import CTE
 
 from taskhub.kernel.domain.texts import sort_key
 from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Converted, Fields, Shown
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.tasks.application.views import (
     CommentView,
+    DueView,
     LabelView,
     ProjectView,
     TaskView,
     WorkflowView,
-    comment_view,
-    label_view,
-    project_view,
-    task_view,
     workflow_view,
 )
 from taskhub.tasks.domain.comment import Comment
@@ -30,84 +29,12 @@ from taskhub.tasks.domain.errors import KeyTaken, NameTaken
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Content, Task
+from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import Status, Workflow
 from taskhub.tasks.infrastructure.rows import CommentRow, LabelRow, ProjectRow, TaskRow
 
-PROJECT_COLUMNS = (
-    "workspace_id",
-    "id",
-    "key",
-    "name",
-    "sort_key",
-    "description",
-    "workflow",
-    "archived_at",
-    "created_by_id",
-    "version",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "purged_at",
-)
-TASK_COLUMNS = (
-    "workspace_id",
-    "id",
-    "project_id",
-    "project_key",
-    "number",
-    "title",
-    "description",
-    "status",
-    "status_category",
-    "priority",
-    "assignee_ids",
-    "label_ids",
-    "parent_id",
-    "blocked_by_ids",
-    "due_date",
-    "due_time",
-    "due_time_zone",
-    "due_at",
-    "due_ends_at",
-    "closed_at",
-    "created_by_id",
-    "version",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "trashed_with",
-    "rank",
-)
-LABEL_COLUMNS = ("workspace_id", "id", "name", "folded_name", "sort_key", "color", "version", "created_at", "updated_at")
-COMMENT_COLUMNS = (
-    "workspace_id",
-    "id",
-    "task_id",
-    "author_id",
-    "body",
-    "mentioned_ids",
-    "edited_at",
-    "version",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-)
 WORKSPACE_KEY = ("workspace_id", "id")
-_TASK_WIDTH = TASK_COLUMNS.index("rank")
-"""A task is made of these: it does not know its rank until it gets a new one."""
-_NO_DUE = (None, None, None, None, None)
-_PRIORITIES = tuple(Priority)
-
-
-def _label_from_row(row: Any) -> Label:
-    workspace_id, id, name, _, _, *others = row
-    return Label(workspace_id, id, name, *others)
-
-
-def _comment_from_row(row: Any) -> Comment:
-    workspace_id, id, task_id, author_id, body, mentioned_ids, *others = row
-    return Comment(workspace_id, id, task_id, author_id, body, tuple(mentioned_ids), *others)
+_KEYS_OF_PRIORITIES = tuple(priority.key for priority in Priority)
 
 
 @lru_cache(maxsize=1024)
@@ -124,95 +51,8 @@ def _workflow_of(text: str) -> Workflow:
     return Workflow(statuses, None if transitions is None else {key: tuple(to) for key, to in transitions.items()})
 
 
-def _project_to_row(project: Project) -> tuple[Any, ...]:
-    return (
-        project.workspace_id,
-        project.id,
-        project.key,
-        project.name,
-        sort_key(project.name),
-        project.description,
-        msgspec.json.encode(workflow_view(project.workflow)).decode(),
-        project.archived_at,
-        project.created_by_id,
-        project.version,
-        project.created_at,
-        project.updated_at,
-        project.deleted_at,
-        project.purged_at,
-    )
-
-
-def _project_from_row(row: Any) -> Project:
-    workspace_id, id, key, name, _, description, workflow, *others = row
-    return Project(workspace_id, id, key, name, description, _workflow_of(workflow), *others)
-
-
-def _task_to_row(task: Task) -> tuple[Any, ...]:
-    content, due = task.content, task.content.due
-    return (
-        task.workspace_id,
-        task.id,
-        task.project_id,
-        task.project_key,
-        task.number,
-        content.title,
-        content.description,
-        content.status,
-        task.status_category,
-        int(content.priority),
-        content.assignee_ids,
-        content.label_ids,
-        content.parent_id,
-        content.blocked_by_ids,
-        *((due.date, due.time, due.time_zone, due.at, due.ends_at) if due else _NO_DUE),
-        task.closed_at,
-        task.created_by_id,
-        task.version,
-        task.created_at,
-        task.updated_at,
-        task.deleted_at,
-        task.trashed_with,
-        task.rank,
-    )
-
-
-def _task_from_row(row: Any) -> Task:
-    """By position, because batches are made of many."""
-    (
-        workspace_id,
-        id,
-        project_id,
-        project_key,
-        number,
-        title,
-        description,
-        status,
-        status_category,
-        priority,
-        assignee_ids,
-        label_ids,
-        parent_id,
-        blocked_by_ids,
-        due_date,
-        due_time,
-        due_time_zone,
-        due_at,
-        _,
-        *others,
-    ) = row[:_TASK_WIDTH]
-    content = Content(
-        title=title,
-        description=description,
-        status=status,
-        priority=_PRIORITIES[priority],
-        assignee_ids=tuple(assignee_ids),
-        due=None if due_date is None else Due(due_date, due_time, due_time_zone, due_at),
-        label_ids=tuple(label_ids),
-        parent_id=parent_id,
-        blocked_by_ids=tuple(blocked_by_ids),
-    )
-    return Task(workspace_id, id, project_id, project_key, number, content, status_category, *others)
+def _text_of(workflow: Workflow) -> str:
+    return msgspec.json.encode(workflow_view(workflow)).decode()
 
 
 class NextInProject:
@@ -254,10 +94,11 @@ PROJECTS = Mapping(
     ProjectView,
     key=WORKSPACE_KEY,
     lock_rank=30,
-    represent=project_view,
-    columns=PROJECT_COLUMNS,
-    from_row=_project_from_row,
-    to_row=_project_to_row,
+    fields=Fields(
+        stored={"workflow": Converted(load=_workflow_of, dump=_text_of, show=workflow_view_of)},
+        computed={"sort_key": lambda project: sort_key(project.name)},
+        foreign=frozenset({"last_number", "last_place"}),
+    ),
     constraints={"uq_projects_workspace_id_key": KeyTaken},
     criteria=(table_of(ProjectRow).c.purged_at.is_(None),),
     leaves_tombstone=True,
@@ -268,10 +109,26 @@ TASKS = Mapping(
     TaskView,
     key=WORKSPACE_KEY,
     lock_rank=40,
-    represent=task_view,
-    columns=TASK_COLUMNS,
-    from_row=_task_from_row,
-    to_row=_task_to_row,
+    fields=Fields(
+        part="content",
+        stored={
+            # A task without a number gets it, and its key, at commit.
+            "number": Converted(dump=lambda number: number or 0),
+            "priority": Converted(load=tuple(Priority), dump=int, show=_KEYS_OF_PRIORITIES),
+            "due": Compound(
+                Due,
+                {"due_date": "date", "due_time": "time", "due_time_zone": "time_zone", "due_at": "at"},
+                computed={"due_ends_at": "ends_at"},
+            ),
+        },
+        shown={
+            "key": Shown("{}-{}", ("project_key", "number")),
+            "due": Shown(DueView, ("due_date", "due_time", "due_time_zone"), is_optional=True),
+        },
+        # It does not know its rank until it gets a new one.
+        not_loaded=frozenset({"rank"}),
+        given=("workspace_id",),
+    ),
     is_guarded=False,
     update_expressions={"rank": func.coalesce},
     insert_step=NextInProject(),
@@ -282,9 +139,7 @@ LABELS = Mapping(
     LabelView,
     key=WORKSPACE_KEY,
     lock_rank=28,
-    represent=label_view,
-    columns=LABEL_COLUMNS,
-    from_row=_label_from_row,
+    fields=Fields(computed={"folded_name": attrgetter("folded_name"), "sort_key": attrgetter("sort_key")}),
     constraints={"uq_labels_workspace_id_folded_name": NameTaken},
 )
 COMMENTS = Mapping(
@@ -293,9 +148,6 @@ COMMENTS = Mapping(
     CommentView,
     key=WORKSPACE_KEY,
     lock_rank=45,
-    represent=comment_view,
-    columns=COMMENT_COLUMNS,
-    from_row=_comment_from_row,
     leaves_tombstone=True,
     is_guarded=False,
 )

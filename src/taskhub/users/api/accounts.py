@@ -45,7 +45,7 @@ async def create_user(request: ApiRequest, body: NewUser) -> Response:
     id, password_hash = new_id(), await users.passwords().hash(body.password.get_secret_value())
     command = CreateUser(id, email, body.name, body.time_zone, password_hash)
     context = replace(request.command_context(), actor_id=id)
-    return request.answer(await users.runner().run(users.create_user(), command, context, Reply(201, ME)))
+    return request.answer(await users.create_user().run(command, context, Reply(201, ME)))
 
 
 @ACCOUNTS.get(ME, READ_ACCOUNT, privacy=Privacy.SECRET, summary="Read your account", answers=UserView)
@@ -80,8 +80,8 @@ async def change_me(request: ApiRequest, body: UserPatch) -> Response:
     if is_secret:
         # A digest of this body, stored with its key, would be a digest of the password.
         context = replace(request.command_context(), idempotency_key=None)
-        return _shown(await users.runner().run(users.change_account(), command, context, Reply()))
-    return _shown(await request.run(users.runner(), users.change_account(), command, Reply()))
+        return _shown(await users.change_account().run(command, context, Reply()))
+    return _shown(await request.run(users.change_account, command, Reply()))
 
 
 @ACCOUNTS.put(
@@ -98,7 +98,7 @@ async def change_password(request: ApiRequest, body: PasswordChange) -> Response
     proof = await _prove(request, body.current_password.get_secret_value())
     password_hash = await users.passwords().hash(body.new_password.get_secret_value())
     command = ChangePassword(proof, password_hash, request.caller.session_id, body.revoke_tokens, request.expected)
-    await users.runner().perform(users.change_password(), command, request.command_context())
+    await request.perform(users.change_password, command)
     return JsonResponse(204, b"")
 
 
@@ -114,7 +114,7 @@ async def close_account(request: ApiRequest, body: AccountClosing) -> Response:
     users = module_of(request)
     request.require_condition()
     proof = await _prove(request, body.current_password.get_secret_value())
-    await users.runner().perform(users.close_account(), CloseAccount(proof, request.expected), request.command_context())
+    await request.perform(users.close_account, CloseAccount(proof, request.expected))
     return JsonResponse(204, b"")
 
 

@@ -20,8 +20,10 @@ from taskhub.kernel.domain.errors import StaleVersion
 from taskhub.kernel.domain.ids import parse_id
 from taskhub.users.api.bodies import Refresh, SignIn
 from taskhub.users.api.module import module_of
+from taskhub.users.api.pages import page_of
 from taskhub.users.application.end_session import EndSession
 from taskhub.users.application.open_session import OpenSession
+from taskhub.users.application.queries import NEWEST_FIRST
 from taskhub.users.application.refresh_session import RefreshSession
 from taskhub.users.application.views import SessionTokens, SessionView
 from taskhub.users.contract.access import OWN_ACCOUNT
@@ -51,7 +53,7 @@ async def create_session(request: ApiRequest, body: SignIn) -> Response:
     proof = await users.passwords().prove_found(known, body.password.get_secret_value())
     command = OpenSession(new_id(), proof, request.user_agent)
     context = replace(request.command_context(), actor_id=proof.user_id)
-    signed_in = await users.runner().perform(users.open_session(), command, context)
+    signed_in = await users.open_session().perform(command, context)
     await _remember_address(request, signed_in.user_id)
     tokens = users.session_tokens()(signed_in)
     return JsonResponse(201, msgspec.json.encode(tokens), [(b"location", f"{PATH}/{signed_in.session_id}".encode())])
@@ -73,7 +75,7 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
     if token is None:
         raise InvalidToken
     context = replace(request.command_context(), actor_id=token.user_id)
-    signed_in = await users.runner().perform(users.refresh_session(), RefreshSession(token), context)
+    signed_in = await users.refresh_session().perform(RefreshSession(token), context)
     if signed_in is None:
         log.warning("a spent refresh token was used again: the session was ended", session_id=token.session_id)
         raise InvalidToken
@@ -81,14 +83,11 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
 
 
 @SESSIONS.get(PATH, OWN_ACCOUNT, summary="List your sessions, newest first", answers=Page[SessionView])
-async def list_sessions(request: ApiRequest, page: PageParams) -> Response:
-    users = module_of(request)
-    position = request.position()
-    after = UUID(position[0]) if position else None
+async def list_sessions(request: ApiRequest, query: PageParams) -> Response:
+    users, page = module_of(request), page_of(request, query, NEWEST_FIRST)
     user_id, now = request.caller.user_id, users.clock()()
-    items = await users.queries().sessions(user_id, current_session(request), after, page.limit + 1, now=now)
-    has_more = len(items) > page.limit
-    return request.page(items[: page.limit], [items[page.limit - 1].id] if has_more else None)
+    portion = await users.queries().sessions(user_id, current_session(request), page, now=now)
+    return request.page(portion.items, portion.after)
 
 
 @SESSIONS.get(PATH + "/{session}", OWN_ACCOUNT, summary="Read a session", answers=SessionView)
@@ -111,7 +110,7 @@ async def get_session(request: ApiRequest, session: str) -> Response:
 async def delete_session(request: ApiRequest, session: str) -> Response:
     users = module_of(request)
     command = EndSession(request.caller.user_id, _session_id(session, current_session(request)), request.expected)
-    await users.runner().perform(users.end_session(), command, request.command_context())
+    await request.perform(users.end_session, command)
     return JsonResponse(204, b"")
 
 

@@ -15,8 +15,10 @@ from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import StaleVersion, UnknownReference
 from taskhub.users.api.bodies import NewToken
 from taskhub.users.api.module import module_of
+from taskhub.users.api.pages import page_of
 from taskhub.users.api.sessions import current_session
 from taskhub.users.application.create_token import CreateToken
+from taskhub.users.application.queries import NEWEST_FIRST
 from taskhub.users.application.revoke_token import RevokeToken
 from taskhub.users.application.views import IssuedToken, TokenView
 from taskhub.users.contract.access import OWN_ACCOUNT
@@ -46,19 +48,17 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
         body.expires_at,
         body.workspace_id,
     )
-    created = await users.runner().perform(users.create_token(), command, request.command_context())
+    created = await request.perform(users.create_token, command)
     view = IssuedToken(**msgspec.structs.asdict(created.view), token=created.secret)
     headers = [(b"location", f"{PATH}/{command.id}".encode()), (b"etag", etag(1))]
     return JsonResponse(201, msgspec.json.encode(view), headers)
 
 
 @TOKENS.get(PATH, OWN_ACCOUNT, summary="List your API tokens, newest first", answers=Page[TokenView])
-async def list_tokens(request: ApiRequest, page: PageParams) -> Response:
-    position = request.position()
-    after = UUID(position[0]) if position else None
-    items = await module_of(request).queries().tokens(request.caller.user_id, after, page.limit + 1)
-    has_more = len(items) > page.limit
-    return request.page(items[: page.limit], [items[page.limit - 1].id] if has_more else None)
+async def list_tokens(request: ApiRequest, query: PageParams) -> Response:
+    page = page_of(request, query, NEWEST_FIRST)
+    portion = await module_of(request).queries().tokens(request.caller.user_id, page)
+    return request.page(portion.items, portion.after)
 
 
 @TOKENS.get(PATH + "/{token_id}", OWN_ACCOUNT, summary="Read an API token", answers=TokenView)
@@ -78,5 +78,5 @@ async def get_token(request: ApiRequest, token_id: UUID) -> Response:
 async def delete_token(request: ApiRequest, token_id: UUID) -> Response:
     users = module_of(request)
     command = RevokeToken(request.caller.user_id, token_id, request.expected)
-    await users.runner().perform(users.revoke_token(), command, request.command_context())
+    await request.perform(users.revoke_token, command)
     return JsonResponse(204, b"")

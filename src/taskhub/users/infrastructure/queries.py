@@ -4,49 +4,45 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, DateTime, Select, Uuid, bindparam, func, select
 
+from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.pages import Columns, Orders, SortColumn
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.users.application.queries import NEWEST_FIRST, AccountSort
 from taskhub.users.application.views import SessionView, TokenView, UserView
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, USERS
 
 _users, _sessions, _tokens = USERS.table.c, SESSIONS.table.c, API_TOKENS.table.c
 _ID = bindparam("id", type_=Uuid())
 _USER_ID = bindparam("user_id", type_=Uuid())
-_AFTER = bindparam("after", type_=Uuid())
 _NOW = bindparam("now", type_=DateTime(timezone=True))
-_LIMIT: Any = bindparam("limit", type_=Integer())
-_NEWEST = UUID(int=2**128 - 1)
-"""Where a list starts that starts after nothing: ids grow with time."""
+_ORDERS = Orders({AccountSort.ID: (SortColumn("id"),)})
+
+
+def _pages(query: Select[Any], columns: Columns) -> dict[bool, Statement]:
+    """The first page of a list, and the next ones."""
+    return {goes_on: Statement(_ORDERS.page(query, NEWEST_FIRST, columns, goes_on=goes_on)) for goes_on in (False, True)}
+
 
 _USER = Statement(
-    select(_users.id, _users.email, _users.name, _users.time_zone, _users.version, _users.created_at, _users.updated_at).where(
-        _users.id == _USER_ID, _users.deleted_at.is_(None)
-    )
+    select(*(_users[name] for name in UserView.__struct_fields__)).where(_users.id == _USER_ID, _users.deleted_at.is_(None))
 )
-_OPEN_SESSIONS = select(
-    _sessions.id,
-    _sessions.created_at,
-    func.greatest(_sessions.last_used_at, _sessions.updated_at).label("last_used_at"),
-    _sessions.expires_at,
-    _sessions.user_agent,
-    (_sessions.id == bindparam("current", type_=Uuid())).label("current"),
-).where(_sessions.user_id == _USER_ID, _sessions.expires_at > _NOW)
+_OF_SESSION: dict[str, ColumnElement[Any]] = {
+    **_sessions,
+    "last_used_at": func.greatest(_sessions.last_used_at, _sessions.updated_at).label("last_used_at"),
+    "current": (_sessions.id == bindparam("current", type_=Uuid())).label("current"),
+}
+_OPEN_SESSIONS = select(*(_OF_SESSION[name] for name in SessionView.__struct_fields__)).where(
+    _sessions.user_id == _USER_ID, _sessions.expires_at > _NOW
+)
 _SESSION = Statement(_OPEN_SESSIONS.where(_sessions.id == _ID))
-_SESSION_PAGE = Statement(_OPEN_SESSIONS.where(_sessions.id < _AFTER).order_by(_sessions.id.desc()).limit(_LIMIT))
-_ALL_TOKENS = select(
-    _tokens.id,
-    _tokens.name,
-    _tokens.scopes,
-    _tokens.workspace_id,
-    _tokens.expires_at,
-    _tokens.last_used_at,
-    _tokens.created_at,
-).where(_tokens.user_id == _USER_ID)
+_SESSION_PAGE = _pages(_OPEN_SESSIONS, _sessions)
+_ALL_TOKENS = select(*(_tokens[name] for name in TokenView.__struct_fields__)).where(_tokens.user_id == _USER_ID)
 _TOKEN = Statement(_ALL_TOKENS.where(_tokens.id == _ID))
-_TOKEN_PAGE = Statement(_ALL_TOKENS.where(_tokens.id < _AFTER).order_by(_tokens.id.desc()).limit(_LIMIT))
+_TOKEN_PAGE = _pages(_ALL_TOKENS, _tokens)
 
 
 class SqlAccountQueries:
@@ -56,18 +52,20 @@ class SqlAccountQueries:
     async def user(self, user_id: UUID) -> UserView:
         return UserView(*await self._one(_USER, {"user_id": user_id}))
 
-    async def sessions(self, user_id: UUID, current: UUID, after: UUID | None, limit: int, *, now: datetime) -> list[SessionView]:
-        records = await self._database.fetch(
-            _SESSION_PAGE, {"user_id": user_id, "current": current, "after": after or _NEWEST, "limit": limit, "now": now}
-        )
-        return [SessionView(*record) for record in records]
+    async def sessions(
+        self, user_id: UUID, current: UUID, page: PageRequest[AccountSort], *, now: datetime
+    ) -> PageSlice[SessionView]:
+        parameters = {"user_id": user_id, "current": current, "now": now, **_ORDERS.page_parameters(page)}
+        records = await self._database.fetch(_SESSION_PAGE[page.after is not None], parameters)
+        return _ORDERS.portion_of(records, page, lambda record: SessionView(*record))
 
     async def session(self, user_id: UUID, current: UUID, id: UUID, *, now: datetime) -> SessionView:
         return SessionView(*await self._one(_SESSION, {"user_id": user_id, "current": current, "id": id, "now": now}))
 
-    async def tokens(self, user_id: UUID, after: UUID | None, limit: int) -> list[TokenView]:
-        records = await self._database.fetch(_TOKEN_PAGE, {"user_id": user_id, "after": after or _NEWEST, "limit": limit})
-        return [TokenView(*record) for record in records]
+    async def tokens(self, user_id: UUID, page: PageRequest[AccountSort]) -> PageSlice[TokenView]:
+        parameters = {"user_id": user_id, **_ORDERS.page_parameters(page)}
+        records = await self._database.fetch(_TOKEN_PAGE[page.after is not None], parameters)
+        return _ORDERS.portion_of(records, page, lambda record: TokenView(*record))
 
     async def token(self, user_id: UUID, id: UUID) -> TokenView:
         return TokenView(*await self._one(_TOKEN, {"user_id": user_id, "id": id}))

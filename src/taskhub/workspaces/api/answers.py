@@ -6,10 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
 from taskhub.users.contract.accounts import Accounts
-from taskhub.workspaces.application.queries import Position
 from taskhub.workspaces.application.views import (
     MemberView,
     NamedMember,
@@ -42,9 +40,3 @@ async def with_name(user_id: UUID, accounts: Accounts) -> Callable[[MemberView],
 async def with_names(members: Sequence[MemberView], accounts: Accounts) -> list[NamedMember]:
     names = await accounts.names(member.user_id for member in members)
     return [named_member(member, names[member.user_id].name, names[member.user_id].email) for member in members]
-
-
-def position(request: ApiRequest) -> Position | None:
-    """The position in a cursor."""
-    place = request.position()
-    return None if place is None else msgspec.convert(place, type=Position)

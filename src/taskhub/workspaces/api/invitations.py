@@ -14,12 +14,14 @@ from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.workspaces.api.answers import encode, position, with_names
+from taskhub.workspaces.api.answers import encode, with_names
 from taskhub.workspaces.api.bodies import Acceptance, NewInvitation
 from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.pages import page_of
 from taskhub.workspaces.api.paths import ACCEPT, INVITATION, INVITATIONS, invitation_path, member_path
 from taskhub.workspaces.application.accept_invitation import AcceptInvitation
 from taskhub.workspaces.application.create_invitation import CreateInvitation
+from taskhub.workspaces.application.queries import OLDEST_FIRST
 from taskhub.workspaces.application.revoke_invitation import RevokeInvitation
 from taskhub.workspaces.application.views import (
     InvitationView,
@@ -44,9 +46,9 @@ INVITATION_ROUTES = Routes("Invitations")
 )
 async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageParams, Query()]) -> Response:
     module = module_of(request)
-    items = await module.queries().invitations(workspace_id, now=module.clock()(), after=position(request), limit=query.limit + 1)
-    page = items[: query.limit]
-    return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
+    page = page_of(request, query, OLDEST_FIRST)
+    portion = await module.queries().invitations(workspace_id, page, now=module.clock()())
+    return request.page(portion.items, portion.after)
 
 
 @INVITATION_ROUTES.post(
@@ -62,7 +64,7 @@ async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewIn
     module = module_of(request)
     token = InvitationToken.mint(workspace_id, body.id)
     command = CreateInvitation(token, Role.of(body.role), body.expires_at, request.caller.user_id)
-    invitation = await module.runner().perform(module.create_invitation(), command, request.command_context())
+    invitation = await request.perform(module.create_invitation, command)
     issued = issued_invitation(invitation_view(invitation), token.text)
     headers = [(b"etag", etag(invitation.version)), (b"location", invitation_path(workspace_id, invitation.id).encode())]
     return JsonResponse(201, encode(issued), headers)
@@ -80,7 +82,7 @@ async def create_invitation(request: ApiRequest, workspace_id: UUID, body: NewIn
 async def delete_invitation(request: ApiRequest, workspace_id: UUID, invitation_id: UUID) -> Response:
     module = module_of(request)
     command = RevokeInvitation(workspace_id, invitation_id, request.caller.user_id, request.expected)
-    await module.runner().perform(module.revoke_invitation(), command, request.command_context())
+    await request.perform(module.revoke_invitation, command)
     return JsonResponse(204, b"")
 
 
@@ -100,7 +102,7 @@ async def accept_invitation(request: ApiRequest, body: Acceptance) -> Response:
     if token is None or caller.stream_id not in (None, token.workspace_id):
         raise NotFound
     command = AcceptInvitation(token, caller.user_id)
-    member = await module.runner().perform(module.accept_invitation(), command, request.command_context())
+    member = await request.perform(module.accept_invitation, command)
     (named,) = await with_names([member_view(member)], module.account_names())
     location = member_path(token.workspace_id, caller.user_id)
     return JsonResponse(201, encode(named), [(b"location", location.encode())])

@@ -1,6 +1,5 @@
 """Routes of members and their roles."""
 
-from datetime import datetime
 from uuid import UUID
 
 from starlette.responses import Response
@@ -11,15 +10,17 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
-from taskhub.workspaces.api.answers import position, show, with_name, with_names
+from taskhub.workspaces.api.answers import show, with_name, with_names
 from taskhub.workspaces.api.bodies import MemberPatch
 from taskhub.workspaces.api.errors import InsufficientScope
 from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.pages import page_of
 from taskhub.workspaces.api.paths import MEMBER, MEMBERS, names_caller
 from taskhub.workspaces.api.replays import replay_to_former_self
 from taskhub.workspaces.application.change_member import ChangeMember
+from taskhub.workspaces.application.queries import IN_ORDER_OF_JOINING, IN_ORDER_OF_LEAVING
 from taskhub.workspaces.application.remove_member import RemoveMember
-from taskhub.workspaces.application.views import MemberView, NamedMember
+from taskhub.workspaces.application.views import NamedMember
 from taskhub.workspaces.contract.access import LEAVE, MANAGE, READ
 from taskhub.workspaces.domain.errors import LastOwner
 
@@ -34,15 +35,9 @@ class MemberListParams(PageParams):
 async def list_members(request: ApiRequest, workspace_id: UUID, query: MemberListParams) -> Response:
     """Members are sorted by the time at which they joined, former members (`former=true`) by the time at which they left."""
     module = module_of(request)
-    limit = query.limit + 1
-    members = await module.queries().members(workspace_id, former=query.former, after=position(request), limit=limit)
-    page = members[: query.limit]
-    after = _place_of(page[-1]) if len(members) > len(page) else None
-    return request.page(await with_names(page, module.account_names()), after)
-
-
-def _place_of(member: MemberView) -> tuple[datetime, UUID]:
-    return member.left_at or member.joined_at, member.user_id
+    page = page_of(request, query, IN_ORDER_OF_LEAVING if query.former else IN_ORDER_OF_JOINING)
+    portion = await module.queries().members(workspace_id, page)
+    return request.page(await with_names(portion.items, module.account_names()), portion.after)
 
 
 @MEMBER_ROUTES.get(MEMBER, READ, summary="Read a member", answers=NamedMember, etag=False)
@@ -71,7 +66,7 @@ async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, b
     module = module_of(request)
     command = ChangeMember(workspace_id, request.user_id(user_id), body.new_role(), request.caller.user_id, request.expected)
     reply = Reply(present=await with_name(command.user_id, module.account_names()))
-    return request.answer(await request.run(module.runner(), module.change_member(), command, reply))
+    return request.answer(await request.run(module.change_member, command, reply))
 
 
 @MEMBER_ROUTES.delete(
@@ -87,4 +82,4 @@ async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -
     if not names_caller(request):
         await request.authorize(MANAGE)
     command = RemoveMember(workspace_id, request.user_id(user_id), caller.user_id, request.expected)
-    return request.answer(await request.run(module.runner(), module.remove_member(), command, Reply(204)))
+    return request.answer(await request.run(module.remove_member, command, Reply(204)))

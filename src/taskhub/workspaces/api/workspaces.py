@@ -14,14 +14,16 @@ from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.workspaces.api.answers import position, show, with_role
+from taskhub.workspaces.api.answers import show, with_role
 from taskhub.workspaces.api.bodies import NewWorkspace, WorkspacePatch
 from taskhub.workspaces.api.errors import TokenBound
 from taskhub.workspaces.api.module import module_of
+from taskhub.workspaces.api.pages import page_of
 from taskhub.workspaces.api.paths import WORKSPACE, WORKSPACES, workspace_path
 from taskhub.workspaces.api.replays import replay_to_former_owner
 from taskhub.workspaces.application.change_workspace import ChangeWorkspace
 from taskhub.workspaces.application.delete_workspace import DeleteWorkspace
+from taskhub.workspaces.application.queries import OLDEST_FIRST
 from taskhub.workspaces.application.views import WorkspaceForMember
 from taskhub.workspaces.contract.access import MANAGE, OWN, READ, Role
 
@@ -43,11 +45,9 @@ async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
     answers=Page[WorkspaceForMember],
 )
 async def list_workspaces(request: ApiRequest, query: Annotated[PageParams, Query()]) -> Response:
-    caller, queries = request.caller, module_of(request).queries()
-    after = position(request)
-    items = await queries.workspaces_of(caller.user_id, only=caller.stream_id, after=after, limit=query.limit + 1)
-    page = items[: query.limit]
-    return request.page(page, (page[-1].created_at, page[-1].id) if len(items) > len(page) else None)
+    caller, page = request.caller, page_of(request, query, OLDEST_FIRST)
+    portion = await module_of(request).queries().workspaces_of(caller.user_id, page, only=caller.stream_id)
+    return request.page(portion.items, portion.after)
 
 
 @WORKSPACE_ROUTES.post(
@@ -65,7 +65,7 @@ async def create_workspace(request: ApiRequest, body: NewWorkspace) -> Response:
     module = module_of(request)
     reply = Reply(201, workspace_path(body.id), present=with_role(Role.OWNER))
     command = body.command(request.caller.user_id)
-    return request.answer(await request.run(module.runner(), module.create_workspace(), command, reply))
+    return request.answer(await request.run(module.create_workspace, command, reply))
 
 
 @WORKSPACE_ROUTES.patch(WORKSPACE, MANAGE, summary="Change a workspace", answers=WorkspaceForMember, etag=False)
@@ -73,7 +73,7 @@ async def change_workspace(request: ApiRequest, workspace_id: UUID, body: Worksp
     module = module_of(request)
     command = ChangeWorkspace(workspace_id, body.changes(), request.expected)
     reply = Reply(present=with_role(request.grant.role))
-    return request.answer(await request.run(module.runner(), module.change_workspace(), command, reply))
+    return request.answer(await request.run(module.change_workspace, command, reply))
 
 
 @WORKSPACE_ROUTES.delete(
@@ -82,4 +82,4 @@ async def change_workspace(request: ApiRequest, workspace_id: UUID, body: Worksp
 async def delete_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
     module = module_of(request)
     command = DeleteWorkspace(workspace_id, request.expected)
-    return request.answer(await request.run(module.runner(), module.delete_workspace(), command, Reply(204)))
+    return request.answer(await request.run(module.delete_workspace, command, Reply(204)))

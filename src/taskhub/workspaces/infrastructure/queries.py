@@ -1,13 +1,17 @@
 """Reads of workspaces, members and invitations, one round trip each."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Select, Uuid, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, DateTime, Select, Uuid, bindparam, select
 
+from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
 from taskhub.kernel.infrastructure.postgres.database import Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.pages import Columns, Orders, SortColumn
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.workspaces.application.queries import Position
+from taskhub.workspaces.application.queries import IN_ORDER_OF_JOINING, IN_ORDER_OF_LEAVING, OLDEST_FIRST, WorkspaceSort
 from taskhub.workspaces.application.views import (
     ROLE_KEYS,
     DeletedWorkspace,
@@ -18,6 +22,8 @@ from taskhub.workspaces.application.views import (
 from taskhub.workspaces.domain.workspace import RESTORABLE
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, ROLES, WORKSPACES
 
+View = TypeVar("View")
+
 _workspaces, _members, _invitations = WORKSPACES.table.c, MEMBERS.table.c, INVITATIONS.table.c
 _WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 _USER_ID = bindparam("user_id", type_=Uuid())
@@ -25,45 +31,44 @@ _NOW = bindparam("now", type_=DateTime(timezone=True))
 _KEYS = {number: ROLE_KEYS[role] for number, role in ROLES.items()}
 
 
-def _page(
-    query: Select[tuple[object, ...]], at: ColumnElement[datetime | None], id: ColumnElement[UUID]
-) -> dict[bool, Statement]:
+_ID, _MEMBER_ID = SortColumn("id"), SortColumn("user_id")
+_ORDERS = Orders(
+    {
+        WorkspaceSort.CREATED_AT: (SortColumn("created_at"), _ID),
+        WorkspaceSort.JOINED_AT: (SortColumn("joined_at"), _MEMBER_ID),
+        WorkspaceSort.LEFT_AT: (SortColumn("left_at"), _MEMBER_ID),
+    }
+)
+
+
+def _pages(query: Select[Any], order: SortOrder[WorkspaceSort], columns: Columns) -> dict[bool, Statement]:
     """The first page of a list, and the next ones."""
-    place = tuple_(bindparam("at", type_=at.type), bindparam("after_id", type_=Uuid()))
-    query = query.order_by(at, id).limit(bindparam("limit", type_=BigInteger()))
-    return {False: Statement(query), True: Statement(query.where(tuple_(at, id) > place))}
+    return {goes_on: Statement(_ORDERS.page(query, order, columns, goes_on=goes_on)) for goes_on in (False, True)}
 
 
+_OF_WORKSPACE: dict[str, ColumnElement[Any]] = {**_workspaces, "role": _members.role}
 _OF_MEMBER = (
-    select(
-        _workspaces.id,
-        _workspaces.name,
-        _workspaces.time_zone,
-        _members.role,
-        _workspaces.version,
-        _workspaces.created_at,
-        _workspaces.updated_at,
-    )
+    select(*(_OF_WORKSPACE[name] for name in WorkspaceForMember.__struct_fields__))
     .join_from(MEMBERS.table, WORKSPACES.table, _workspaces.id == _members.workspace_id)
     .where(_members.user_id == _USER_ID, _members.left_at.is_(None), _workspaces.deleted_at.is_(None))
 )
 _WORKSPACE = Statement(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID))
-_ALL_WORKSPACES = _page(_OF_MEMBER, _workspaces.created_at, _workspaces.id)
-_ONE_WORKSPACE = _page(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID), _workspaces.created_at, _workspaces.id)
+_ALL_WORKSPACES = _pages(_OF_MEMBER, OLDEST_FIRST, _workspaces)
+_ONE_WORKSPACE = _pages(_OF_MEMBER.where(_members.workspace_id == _WORKSPACE_ID), OLDEST_FIRST, _workspaces)
 
-_EVER = select(_members.user_id, _members.role, _members.version, _members.joined_at, _members.left_at).where(
-    _members.workspace_id == _WORKSPACE_ID
-)
+_EVER = select(*(_members[name] for name in MemberView.__struct_fields__)).where(_members.workspace_id == _WORKSPACE_ID)
 _MEMBER = Statement(_EVER.where(_members.user_id == _USER_ID))
-_MEMBERS = _page(_EVER.where(_members.left_at.is_(None)), _members.joined_at, _members.user_id)
-_FORMER = _page(_EVER.where(_members.left_at.is_not(None)), _members.left_at, _members.user_id)
+_MEMBERS = {
+    WorkspaceSort.JOINED_AT: _pages(_EVER.where(_members.left_at.is_(None)), IN_ORDER_OF_JOINING, _members),
+    WorkspaceSort.LEFT_AT: _pages(_EVER.where(_members.left_at.is_not(None)), IN_ORDER_OF_LEAVING, _members),
+}
 
-_INVITATIONS = _page(
-    select(
-        _invitations.id, _invitations.role, _invitations.created_by_id, _invitations.expires_at, _invitations.created_at
-    ).where(_invitations.workspace_id == _WORKSPACE_ID, _invitations.spent_at.is_(None), _invitations.expires_at > _NOW),
-    _invitations.created_at,
-    _invitations.id,
+_INVITATIONS = _pages(
+    select(*(_invitations[name] for name in InvitationView.__struct_fields__)).where(
+        _invitations.workspace_id == _WORKSPACE_ID, _invitations.spent_at.is_(None), _invitations.expires_at > _NOW
+    ),
+    OLDEST_FIRST,
+    _invitations,
 )
 
 _DELETED = Statement(
@@ -82,39 +87,44 @@ class SqlWorkspaceQueries:
         return None if row is None else _workspace(row)
 
     async def workspaces_of(
-        self, user_id: UUID, *, only: UUID | None, after: Position | None, limit: int
-    ) -> list[WorkspaceForMember]:
+        self, user_id: UUID, page: PageRequest[WorkspaceSort], *, only: UUID | None
+    ) -> PageSlice[WorkspaceForMember]:
         statements, parameters = (_ALL_WORKSPACES, {}) if only is None else (_ONE_WORKSPACE, {"workspace_id": only})
-        rows = await self._fetch(statements, {"user_id": user_id, **parameters}, after, limit)
-        return [_workspace(row) for row in rows]
+        return await self._list(statements, {"user_id": user_id, **parameters}, page, _workspace)
 
     async def member(self, workspace_id: UUID, user_id: UUID) -> MemberView | None:
         row = await self._database.fetch_row(_MEMBER, {"workspace_id": workspace_id, "user_id": user_id})
         return None if row is None else _member(row)
 
-    async def members(self, workspace_id: UUID, *, former: bool, after: Position | None, limit: int) -> list[MemberView]:
-        statements = _FORMER if former else _MEMBERS
-        return [_member(row) for row in await self._fetch(statements, {"workspace_id": workspace_id}, after, limit)]
+    async def members(self, workspace_id: UUID, page: PageRequest[WorkspaceSort]) -> PageSlice[MemberView]:
+        return await self._list(_MEMBERS[page.order.sort], {"workspace_id": workspace_id}, page, _member)
 
-    async def invitations(self, workspace_id: UUID, *, now: datetime, after: Position | None, limit: int) -> list[InvitationView]:
-        rows = await self._fetch(_INVITATIONS, {"workspace_id": workspace_id, "now": now}, after, limit)
-        return [InvitationView(id, _KEYS[role], *rest) for id, role, *rest in rows]
+    async def invitations(
+        self, workspace_id: UUID, page: PageRequest[WorkspaceSort], *, now: datetime
+    ) -> PageSlice[InvitationView]:
+        return await self._list(_INVITATIONS, {"workspace_id": workspace_id, "now": now}, page, _invitation)
 
     async def deleted_workspaces(self, now: datetime) -> list[DeletedWorkspace]:
         return [DeletedWorkspace(*row) for row in await self._database.fetch(_DELETED, {"since": now - RESTORABLE})]
 
-    async def _fetch(
-        self, statements: dict[bool, Statement], parameters: Parameters, after: Position | None, limit: int
-    ) -> list[Record]:
-        place = {"at": after.at, "after_id": after.id} if after else {}
-        return await self._database.fetch(statements[after is not None], {**parameters, **place, "limit": limit})
+    async def _list(
+        self,
+        statements: dict[bool, Statement],
+        parameters: Parameters,
+        page: PageRequest[WorkspaceSort],
+        view: Callable[[Record], View],
+    ) -> PageSlice[View]:
+        records = await self._database.fetch(statements[page.after is not None], parameters | _ORDERS.page_parameters(page))
+        return _ORDERS.portion_of(records, page, view)
 
 
 def _workspace(row: Record) -> WorkspaceForMember:
-    id, name, time_zone, role, *rest = row
-    return WorkspaceForMember(id, name, time_zone, _KEYS[role], *rest)
+    return WorkspaceForMember(**{**row, "role": _KEYS[row["role"]]})
 
 
 def _member(row: Record) -> MemberView:
-    user_id, role, version, joined_at, left_at = row
-    return MemberView(user_id, _KEYS[role] if left_at is None else None, version, joined_at, left_at)
+    return MemberView(**{**row, "role": _KEYS[row["role"]] if row["left_at"] is None else None})
+
+
+def _invitation(row: Record) -> InvitationView:
+    return InvitationView(**{**row, "role": _KEYS[row["role"]]})

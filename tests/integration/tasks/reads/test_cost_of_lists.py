@@ -13,12 +13,13 @@ import pytest
 
 from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.waiting import eventually
-from taskhub.tasks.application.queries import NEWEST_FIRST, Position, SortOrder, TaskFilter, TaskSort
+from taskhub.kernel.application.pages import Position, SortOrder
+from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
 from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement, rows_for
 from taskhub.tasks.infrastructure.queries.search import FEW, search_statement
-from taskhub.tasks.infrastructure.queries.sorting import parameters_of
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 
 OURS = UUID(int=1 << 64)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -93,7 +94,7 @@ async def plan_of(
     shape = ListShape(names_of(chosen, order), order, goes_on, searches, chosen.deleted, rows_for(50))
     statement = search_statement(shape) if shape.searches else list_statement(shape)
     values: dict[str, Any] = {"workspace_id": OURS, "limit": 51, **values_of(chosen)}
-    arguments = statement.arguments(values | (parameters_of(order, after) if after else {}))
+    arguments = statement.arguments(values | (ORDERS.parameters_of(order, after) if after else {}))
     # Given to EXPLAIN itself, the values would be planned for. The service runs plans that know none of them.
     await connection.execute(f"PREPARE list AS {statement.sql}")
     try:

@@ -13,7 +13,8 @@ from factories.tasks import ContentFactory
 from support.harness.api import Api, ok
 from support.harness.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import PageRequest, SortOrder, TaskFilter, TaskSort
+from taskhub.kernel.application.pages import PageRequest, SortOrder
+from taskhub.tasks.application.queries import TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.domain.priority import Priority
@@ -127,8 +128,8 @@ async def test_all_filters_have_to_match(
     tasks = [task_of(workspace_id, id=id, number=n, **row) for n, (id, row) in enumerate(zip(IDS, values, strict=False), start=1)]
     await store(container.database(), tasks)
     chosen = TaskFilter(**asked)
-    portion = await container.tasks.task_queries().list(workspace_id, chosen, PageRequest(order, 50))
-    assert {view.id for view in portion.items} == {task.id for task in tasks if matches(task, chosen)}
+    page_slice = await container.tasks.task_queries().list(workspace_id, chosen, PageRequest(order, 50))
+    assert {view.id for view in page_slice.items} == {task.id for task in tasks if matches(task, chosen)}
 
 
 async def test_in_utc_an_all_day_task_is_due_at_the_end_of_its_date_in_utc(ada: Api) -> None:

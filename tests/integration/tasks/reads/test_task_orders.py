@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from factories.tasks import ContentFactory
 from support.harness.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import POSITIONS, PageRequest, SortOrder, TaskFilter, TaskSort
+from taskhub.kernel.application.pages import PageRequest, SortOrder
+from taskhub.tasks.application.queries import POSITIONS, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.rank import at_end, spread
@@ -66,12 +67,12 @@ def expected(tasks: list[Task], order: SortOrder[TaskSort]) -> list[UUID]:
 async def walk(queries: SqlTaskQueries, workspace_id: UUID, chosen: TaskFilter, page: PageRequest[TaskSort]) -> list[list[UUID]]:
     pages = []
     while True:
-        portion = await queries.list(workspace_id, chosen, page)
-        pages.append([view.id for view in portion.items])
-        if portion.after is None:
+        page_slice = await queries.list(workspace_id, chosen, page)
+        pages.append([view.id for view in page_slice.items])
+        if page_slice.after is None:
             return pages
-        assert len(portion.items) == page.limit
-        page = msgspec.structs.replace(page, after=portion.after)
+        assert len(page_slice.items) == page.limit
+        page = msgspec.structs.replace(page, after=page_slice.after)
 
 
 @quickly
@@ -109,15 +110,15 @@ async def test_a_walk_goes_on_where_it_was_though_others_come_and_go(container: 
     queries = container.tasks.task_queries()
     seen, page = [], PageRequest(order, 2)
     for number in range(100, 200):
-        portion = await queries.list(workspace_id, TaskFilter(), page)
-        seen += [view.id for view in portion.items]
-        if portion.after is None:
+        page_slice = await queries.list(workspace_id, TaskFilter(), page)
+        seen += [view.id for view in page_slice.items]
+        if page_slice.after is None:
             break
-        page = msgspec.structs.replace(page, after=portion.after)
+        page = msgspec.structs.replace(page, after=page_slice.after)
         await store(database, [task_of(workspace_id, number=number, created_at=DAY + timedelta(minutes=number))])
         async with database.connection() as connection:
             await connection._driver.execute(
-                "DELETE FROM tasks WHERE workspace_id = $1 AND id = $2", workspace_id, portion.items[-1].id
+                "DELETE FROM tasks WHERE workspace_id = $1 AND id = $2", workspace_id, page_slice.items[-1].id
             )
     untouched = {task.id for task in tasks}
     assert [id for id in seen if id in untouched] == expected(tasks, order)
@@ -135,11 +136,11 @@ async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_wa
     queries, page = container.tasks.task_queries(), PageRequest(SortOrder(TaskSort.RANK, descending), 2)
     seen = []
     for _ in tasks:
-        portion = await queries.list(workspace_id, TaskFilter(), page)
-        seen += [view.id for view in portion.items]
-        if portion.after is None:
+        page_slice = await queries.list(workspace_id, TaskFilter(), page)
+        seen += [view.id for view in page_slice.items]
+        if page_slice.after is None:
             break
-        page = msgspec.structs.replace(page, after=portion.after)
+        page = msgspec.structs.replace(page, after=page_slice.after)
         async with database.connection() as connection:
             shift = "UPDATE tasks SET rank = 'i' || lpad((substr(rank, 2)::int + $2)::text, 9, '0') WHERE workspace_id = $1"
             await connection._driver.execute(shift, workspace_id, way * 30)
@@ -150,6 +151,6 @@ async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_wa
 async def test_a_position_has_the_form_that_cursors_are_checked_against(container: Container, sort: TaskSort) -> None:
     workspace_id = uuid4()
     await store(container.database(), [task_of(workspace_id, number=number) for number in (1, 2)])
-    portion = await container.tasks.task_queries().list(workspace_id, TaskFilter(), PageRequest(SortOrder(sort), 1))
-    assert portion.after is not None
-    assert msgspec.json.decode(msgspec.json.encode(portion.after), type=POSITIONS[sort]) == portion.after
+    page_slice = await container.tasks.task_queries().list(workspace_id, TaskFilter(), PageRequest(SortOrder(sort), 1))
+    assert page_slice.after is not None
+    assert msgspec.json.decode(msgspec.json.encode(page_slice.after), type=POSITIONS[sort]) == page_slice.after

@@ -11,7 +11,8 @@ from factories.tasks import ContentFactory
 from support.harness.api import Api, ok
 from support.harness.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import NEWEST_FIRST, PageRequest, SortOrder, TaskFilter, TaskSort
+from taskhub.kernel.application.pages import PageRequest, SortOrder
+from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
 from taskhub.tasks.infrastructure.queries.search import FEW
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -127,8 +128,8 @@ async def test_two_workspaces_with_the_same_mark_stay_apart(container: Container
     other = UUID(bytes=uuid4().bytes[:13] + one.bytes[13:])
     for workspace_id in (one, other):
         await store(container.database(), [task_of(workspace_id, number=1)])
-    portion = await container.tasks.task_queries().list(other, TaskFilter(q="task"), PageRequest(NEWEST_FIRST))
-    assert [view.workspace_id for view in portion.items] == [other]
+    page_slice = await container.tasks.task_queries().list(other, TaskFilter(q="task"), PageRequest(NEWEST_FIRST))
+    assert [view.workspace_id for view in page_slice.items] == [other]
 
 
 async def test_the_largest_description_of_the_most_different_words_can_be_searched(ada: Api) -> None:
@@ -158,9 +159,9 @@ async def test_common_words_are_found_like_rare_ones(container: Container, count
     for chosen in (TaskFilter(q="oil"), TaskFilter(q="it o", statuses=("todo",))):
         seen, page = [], PageRequest(order, 120)
         while page is not None:
-            portion = await queries.list(workspace_id, chosen, page)
-            seen += [view.number for view in portion.items]
-            page = msgspec.structs.replace(page, after=portion.after) if portion.after else None  # type: ignore[assignment]  # None ends it.
+            page_slice = await queries.list(workspace_id, chosen, page)
+            seen += [view.number for view in page_slice.items]
+            page = msgspec.structs.replace(page, after=page_slice.after) if page_slice.after else None  # type: ignore[assignment]  # None ends it.
         assert sorted(seen) == [n for n in range(1, count + 1) if not chosen.statuses or n % 2 == 0]
         if order.sort is TaskSort.KEY:
             assert seen == sorted(seen)

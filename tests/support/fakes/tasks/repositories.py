@@ -12,7 +12,7 @@ from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Task
+from taskhub.tasks.domain.task import PEOPLE, Task
 
 
 class FakeProjects:
@@ -96,7 +96,8 @@ class FakeTasks:
         return Expired(expired, [t for t in tasks if t not in expired and ids & {*t.content.blocked_by_ids}])
 
     async def find_assigned(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
-        return [task for task in self._uow.all(Task, workspace_id) if user_id in task.content.assignee_ids][:limit]
+        tasks: list[Task] = self._uow.all(Task, workspace_id)
+        return [task for task in tasks if any(user_id in getattr(task.content, name) for name in PEOPLE)][:limit]
 
     async def record_former_keys(self, tasks: Iterable[Task]) -> None:
         self._uow.writes()

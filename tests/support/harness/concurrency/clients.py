@@ -1,4 +1,4 @@
-"""Many concurrent clients that send random requests for a while, and a record of all requests and answers."""
+"""Many clients at once, who do something at random for a while, and a record of what they asked and were answered."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -52,7 +52,7 @@ Act = Callable[[Api, Random], Awaitable[None]]
 class ClientGroup:
     """Clients of one user, spread over several applications: each has a container, and so connections, of its own.
 
-    The first one, the leader, prepares the data that all work on. ``exchanges`` records what was sent through `send`.
+    The first one is there to prepare what the crowd is to work on. ``exchanges`` keeps what was sent through the crowd.
     """
 
     def __init__(self, clients: list[Api]) -> None:

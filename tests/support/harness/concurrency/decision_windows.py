@@ -1,4 +1,4 @@
-"""The range of sequence numbers in a log within which the service must have decided about a request."""
+"""When, in the numbers of a log, the service can have decided about a request."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ SeqRange = tuple[int, int]
 
 
 class DecisionWindows:
-    """Linearizability: a write acknowledged before the request was sent comes first; one sent after its answer comes later."""
+    """What was acknowledged before a request was sent had happened by then; what was sent after its answer came had not."""
 
     def __init__(self, exchanges: Iterable[Exchange], log: Sequence[Event]) -> None:
         self.seqs: dict[str, int] = {event["request_id"]: event["seq"] for event in log}

@@ -1,4 +1,4 @@
-"""The trees of subtasks and the graph of blockers of one workspace, replayed from its event log."""
+"""The trees of subtasks and the graph of blockers of one workspace, as its log tells that they came to be."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ class GraphHistory:
 
     @classmethod
     def replayed(cls, log: Iterable[Event]) -> "GraphHistory":
-        """Replays a log, and checks the invariants after each commit.
+        """Lives through a log. After each commit of it everything has to be as it should.
 
         Raises:
             AssertionError

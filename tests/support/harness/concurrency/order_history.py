@@ -1,4 +1,4 @@
-"""The order of one project's tasks, replayed from its event log and the requested moves."""
+"""The order of one project's tasks, as its log and the moves that were asked for tell that it came to be."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ _RANKS = Statement(
 
 
 class OrderHistory:
-    """Applies moves to a plain list, in the order of the log.
+    """Plays moves on a plain list, in the order in which the log has them.
 
     Attributes:
         ids: the order now.

@@ -1,4 +1,4 @@
-"""Random requests of one client: all operations on tasks, one after the other."""
+"""Somebody who does everything that can be done to tasks, at random, one request after the other."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Parents and blockers among the tasks of a workspace, and random requests that change them."""
+"""Tasks of a workspace that hang together, and everything that can be done to how they do, at random."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ MAX_TASKS = 40
 
 @dataclass
 class TaskGraph:
-    """The tasks of a workspace, as the last answers showed them."""
+    """The tasks of a workspace, and what was heard of them last."""
 
     workspace_id: str
     projects: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class TaskGraph:
         return random.choice([*self.tasks])
 
     def two_of_one_project(self, random: Random) -> list[str]:
-        """Two tasks, of one project according to the last answers."""
+        """Two tasks, of one project as far as was heard."""
         id = self.any(random)
         home = self.tasks[id]["project_id"]
         return [id, random.choice([other for other, task in self.tasks.items() if task["project_id"] == home])]

@@ -1,4 +1,4 @@
-"""Random writes that lock more than one row: batches, and other writes that interfere with them."""
+"""Everything that changes tasks and locks more than one row for it, at random."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ ACTIONS = {
     "trash_and_restore": 1,
     "change_workflow": 1,
 }
-"""The other writes, and how often each is sent, compared to the rest."""
+"""What others do, and how often each, compared to the others."""
 
 EXPECTED = {
     (200, None),
@@ -37,9 +37,9 @@ EXPECTED = {
 
 
 class ConcurrentWrites:
-    """The data to change, and all kinds of writes.
+    """What there is to change, and all the ways in which it can be.
 
-    ``batches`` counts how those went, by status; ``interfered`` holds the other writes that succeeded.
+    ``batches`` counts how those went, by status; ``interfered`` holds what else has succeeded.
     """
 
     def __init__(self, group: ClientGroup) -> None:
@@ -81,7 +81,7 @@ class ConcurrentWrites:
             ]
         )
 
-    # -- batches and other writes ----------------------------------------------------------------
+    # -- what batchers and others do -----------------------------------------------------------
 
     async def change_many(self, api: Api, random: Random) -> None:
         """In any order; now and then with edges, which take more locks, or with tasks that go to the trash and back."""

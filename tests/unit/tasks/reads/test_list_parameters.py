@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from taskhub.kernel.api.query_params import QueryParams, parse
+from taskhub.kernel.application.pages import SortOrder
 from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.tasks.api.identifiers import ResolvedIds
 from taskhub.tasks.api.query_params import ProjectListParams, TaskListParams
-from taskhub.tasks.application.queries import NEWEST_FIRST, ProjectFilter, ProjectSort, SortOrder, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import NEWEST_FIRST, ProjectFilter, ProjectSort, TaskFilter, TaskSort
 from taskhub.tasks.contract.references import ProjectKey, TaskKey
 
 ME, SOMEONE, OPS, OPS_1 = (uuid4() for _ in range(4))

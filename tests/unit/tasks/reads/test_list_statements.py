@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from taskhub.tasks.application.queries import ProjectFilter, ProjectSort, SortOrder, TaskSort
+from taskhub.kernel.application.pages import SortOrder
+from taskhub.tasks.application.queries import ProjectFilter, ProjectSort, TaskSort
 from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement
 from taskhub.tasks.infrastructure.queries.projects import project_list_statement
 from taskhub.tasks.infrastructure.queries.search import search_statement

@@ -13,6 +13,8 @@ from sqlalchemy.sql.expression import CTE
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import DomainError, IdTaken
 from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
+from taskhub.kernel.infrastructure.unit_of_work.compiled import compiled
+from taskhub.kernel.infrastructure.unit_of_work.fields import Fields
 
 A = TypeVar("A", bound=Aggregate)
 UpdateExpression = Callable[[ColumnElement[Any], Column[Any]], ColumnElement[Any]]
@@ -60,14 +62,16 @@ class InsertStep(Protocol):
 
 
 class Mapping(Generic[A]):
-    """One aggregate type and its table.
+    """One aggregate type and its table: the one declaration that reads, lists, loads and commits of a resource are made of.
+
+    It has `from_row`, `to_row`, `represent` and `show`, as described in `Compiled`, and the columns that they go by.
 
     Attributes:
         aggregate: the type.
         view: the representation: what is answered, and logged as the snapshot.
         lock_rank: rows are locked in the order of their ranks, everywhere. No two mappings have the same.
-        represent: makes the representation of an aggregate.
-        columns: what is written, in the order of `to_row`; columns that the database computes are left out.
+        fields: what of its fields is not simply a column of that name, and a member of the representation.
+        represent: makes the representation of an aggregate, where it does not follow from the columns.
         key: the columns that name one row, the stream's first, the aggregate's own id last.
         logs_values: whether the log may hold values (accounts keep theirs out of it).
         constraints: what a violated constraint means, by its name.
@@ -85,11 +89,9 @@ class Mapping(Generic[A]):
         view: type[msgspec.Struct],
         *,
         lock_rank: int,
-        represent: Callable[[A], msgspec.Struct],
-        columns: Sequence[str],
-        from_row: Callable[[Any], A],
         key: tuple[str, ...],
-        to_row: Callable[[A], Sequence[Any]] | None = None,
+        fields: Fields = Fields(),  # noqa: B008  # It is frozen.
+        represent: Callable[[A], msgspec.Struct] | None = None,
         logs_values: bool = True,
         constraints: Dict[str, Callable[[], DomainError]] | None = None,
         insert_step: InsertStep | None = None,
@@ -103,11 +105,14 @@ class Mapping(Generic[A]):
         self.name = self.table.name
         self.view = view
         self.lock_rank = lock_rank
-        self.represent = represent
-        self.column_names = tuple(columns)
-        self.columns: list[Column[Any]] = [self.table.c[name] for name in columns]
-        self.from_row = from_row
-        self.to_row: Callable[[A], Sequence[Any]] = to_row or attrgetter(*columns)
+        made = compiled(aggregate, self.table, view, fields, is_shown=represent is None)
+        self.column_names = made.columns
+        self.columns: list[Column[Any]] = [self.table.c[name] for name in made.columns]
+        self.view_columns = made.view_columns
+        self.from_row: Callable[[Any], A] = made.from_row
+        self.to_row: Callable[[A], Sequence[Any]] = made.to_row
+        self.represent: Callable[[A], msgspec.Struct] = represent or made.represent
+        self.show = made.show
         self.key = key
         self.key_of: Callable[[A], tuple[Any, ...]] = attrgetter(*key) if len(key) > 1 else lambda one: (getattr(one, key[0]),)
         self.logs_values = logs_values

@@ -19,7 +19,7 @@ class NewLabel(Body):
     color: Color = STANDARD_COLOR
 
     def command(self, workspace_id: UUID) -> CreateLabel:
-        return CreateLabel(workspace_id, self.id, self.name, self.color)
+        return CreateLabel(workspace_id, self.id, self.model_dump(exclude={"id"}))
 
 
 class LabelPatch(Patch):

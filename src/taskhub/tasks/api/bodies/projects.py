@@ -22,7 +22,7 @@ class NewProject(Body):
     description: Markdown | None = None
 
     def command(self, workspace_id: UUID, actor_id: UUID) -> CreateProject:
-        return CreateProject(workspace_id, self.id, self.key, self.name, self.description, actor_id)
+        return CreateProject(workspace_id, self.id, self.model_dump(exclude={"id"}), actor_id)
 
 
 class ProjectPatch(Patch):

@@ -14,6 +14,7 @@ from taskhub.tasks.api.identifiers import ProjectIdOrKey, ResolvedIds, TaskIdOrK
 from taskhub.tasks.application.tasks.create_task import CreateTask
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
+from taskhub.tasks.domain.task import PEOPLE
 
 
 class DueBody(Body):
@@ -77,7 +78,7 @@ class TaskContent(Body):
 
 
 _CONTENT = frozenset(TaskContent.model_fields)
-_LISTS = frozenset({"assignee_ids", "blocked_by_ids"})
+_LISTS = frozenset({*PEOPLE, "blocked_by_ids"})
 
 
 class NewTask(TaskContent):

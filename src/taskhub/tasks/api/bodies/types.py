@@ -27,7 +27,7 @@ _NAME = "^[A-Za-z0-9-]{2,36}$"
 """An id, a key or `me`."""
 
 
-def _ids_or_names(most: int) -> WithJsonSchema:
+def ids_or_names(most: int) -> WithJsonSchema:
     """Documented as a list of ids (as in responses) or a list of names: in typed clients these are two types."""
     kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": _NAME}]
     return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": most} for kind in kinds]})
@@ -43,8 +43,8 @@ ProjectKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 StatusKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Category = Annotated[Literal["todo", "in_progress", "done", "cancelled"], WithJsonSchema(STATUS_CATEGORY)]
 PriorityKey = Annotated[Literal["none", "low", "medium", "high", "urgent"], WithJsonSchema(PRIORITY)]
-AssigneeIds = Annotated[tuple[MemberIdOrMe, ...], Field(max_length=MAX_ASSIGNEES), _ids_or_names(MAX_ASSIGNEES)]
+AssigneeIds = Annotated[tuple[MemberIdOrMe, ...], Field(max_length=MAX_ASSIGNEES), ids_or_names(MAX_ASSIGNEES)]
 LabelIds = Annotated[tuple[Id, ...], Field(max_length=MAX_LABELS)]
-BlockerIds = Annotated[tuple[TaskIdOrKey, ...], Field(max_length=MAX_BLOCKERS), _ids_or_names(MAX_BLOCKERS)]
+BlockerIds = Annotated[tuple[TaskIdOrKey, ...], Field(max_length=MAX_BLOCKERS), ids_or_names(MAX_BLOCKERS)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=MAX_BODY_LENGTH), Visible]

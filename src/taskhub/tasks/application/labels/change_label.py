@@ -27,5 +27,5 @@ async def change_label(command: ChangeLabel, uow: TasksUnitOfWork, *, clock: Clo
     NameTaken
     """
     label = await uow.labels.get(command.workspace_id, command.id, expected=command.expected)
-    label.update(name=command.changes.get("name", label.name), color=command.changes.get("color", label.color), now=clock())
+    label.update(now=clock(), **command.changes)
     return label

@@ -1,6 +1,7 @@
 """Create a label."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
@@ -10,10 +11,11 @@ from taskhub.tasks.domain.label import Label
 
 @dataclass(frozen=True, slots=True)
 class CreateLabel:
+    """``values`` holds what a client may set on a label."""
+
     workspace_id: UUID
     id: UUID
-    name: str
-    color: str
+    values: dict[str, Any]
 
 
 async def create_label(command: CreateLabel, uow: TasksUnitOfWork, *, clock: Clock) -> Label:
@@ -21,6 +23,6 @@ async def create_label(command: CreateLabel, uow: TasksUnitOfWork, *, clock: Clo
     NameTaken
     IdTaken
     """
-    label = Label.create(workspace_id=command.workspace_id, id=command.id, name=command.name, color=command.color, now=clock())
+    label = Label.create(workspace_id=command.workspace_id, id=command.id, now=clock(), **command.values)
     uow.labels.add(label)
     return label

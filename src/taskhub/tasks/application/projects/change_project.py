@@ -26,9 +26,5 @@ async def change_project(command: ChangeProject, uow: TasksUnitOfWork, *, clock:
     StaleVersion
     """
     project = await uow.projects.get(command.workspace_id, command.id, expected=command.expected)
-    project.update(
-        name=command.changes.get("name", project.name),
-        description=command.changes.get("description", project.description),
-        now=clock(),
-    )
+    project.update(now=clock(), **command.changes)
     return project

@@ -1,6 +1,7 @@
 """Create a project."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
@@ -10,11 +11,11 @@ from taskhub.tasks.domain.project import Project
 
 @dataclass(frozen=True, slots=True)
 class CreateProject:
+    """``values`` holds what a client may set on a project."""
+
     workspace_id: UUID
     id: UUID
-    key: str
-    name: str
-    description: str | None
+    values: dict[str, Any]
     actor_id: UUID
 
 
@@ -26,11 +27,9 @@ async def create_project(command: CreateProject, uow: TasksUnitOfWork, *, clock:
     project = Project.create(
         workspace_id=command.workspace_id,
         id=command.id,
-        key=command.key,
-        name=command.name,
-        description=command.description,
         created_by_id=command.actor_id,
         now=clock(),
+        **command.values,
     )
     uow.projects.add(project)
     return project

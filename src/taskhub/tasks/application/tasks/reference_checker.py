@@ -9,15 +9,13 @@ from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.hierarchy import Hierarchy, Node
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Content
+from taskhub.tasks.domain.task import PEOPLE, Content
 
 Values = Mapping[str, Any]
 """Fields of `Content` that a client sets, as they were sent."""
 
 
-_MEMBER_FIELDS = ("assignee_ids",)
-"""The fields of `Content` with ids of members of the workspace."""
-_REFERENCES = frozenset({*_MEMBER_FIELDS, "label_ids", "parent_id", "blocked_by_ids"})
+_REFERENCES = frozenset({*PEOPLE, "label_ids", "parent_id", "blocked_by_ids"})
 
 
 class ReferenceChecker:
@@ -46,7 +44,7 @@ class ReferenceChecker:
             await uow.lock()
         if blockers:
             await uow.memberships.lock_workspace(workspace_id)
-        references._members = await uow.memberships.require(workspace_id, _ids_in(wanted, *_MEMBER_FIELDS))
+        references._members = await uow.memberships.require(workspace_id, _ids_in(wanted, *PEOPLE))
         references._labels = await uow.labels.require(workspace_id, _ids_in(wanted, "label_ids"))
         return references
 
@@ -72,7 +70,7 @@ class ReferenceChecker:
         if not self._has_references:
             return
         before = before or Content(title="", status="")
-        faults = [fault for name in _MEMBER_FIELDS for fault in _unknown_ids(name, "member", values, before, self._members)]
+        faults = [fault for name in PEOPLE for fault in _unknown_ids(name, "member", values, before, self._members)]
         faults += _unknown_ids("label_ids", "label", values, before, self._labels)
         if faults:
             raise UnknownReference(*faults)

@@ -3,23 +3,23 @@
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, select, true
+from sqlalchemy import Uuid, bindparam, select, true
 
+from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort, PageRequest, PageSlice
+from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort
 from taskhub.tasks.application.views import CommentView
 from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
-from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
-from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _comments = TASKS.table.c, COMMENTS.table.c
 _IS_LIVE = (_tasks.workspace_id == WORKSPACE_ID, _tasks.deleted_at.is_(None))
 _ON_TASK = (
-    select(*(_comments[name] for name in CommentView.__struct_fields__))
+    select(*(_comments[name] for name in COMMENTS.view_columns))
     .where(_comments.workspace_id == WORKSPACE_ID, _comments.task_id == _tasks.id, _comments.deleted_at.is_(None))
     .correlate(TASKS.table)
 )
@@ -34,11 +34,9 @@ def _one(kind: type) -> Statement:
 @lru_cache(maxsize=4)
 def _list(kind: type, goes_on: bool) -> Statement:
     """At least one row, if the task is there."""
-    comments = _ON_TASK.where(follows(OLDEST_FIRST, _comments)) if goes_on else _ON_TASK
-    comments = comments.order_by(*sorted_by(OLDEST_FIRST, _comments)).limit(bindparam("limit", type_=Integer()))
-    comment = comments.lateral("comment")
+    comment = ORDERS.page(_ON_TASK, OLDEST_FIRST, _comments, goes_on=goes_on).lateral("comment")
     listed = select(*comment.c).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, TASK_BY_REF[kind])
-    return Statement(listed.order_by(*sorted_by(OLDEST_FIRST, comment.c)))
+    return Statement(listed.order_by(*ORDERS.sorted_by(OLDEST_FIRST, comment.c)))
 
 
 class SqlCommentQueries:
@@ -48,13 +46,11 @@ class SqlCommentQueries:
     async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None:
         parameters = {"workspace_id": workspace_id, **task_parameters(task), "comment_id": id}
         record = await self._database.fetch_row(_one(ref_type(task)), parameters)
-        return None if record is None else CommentView(*record)
+        return None if record is None else COMMENTS.show(record)
 
     async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> PageSlice[CommentView]:
-        parameters = {"workspace_id": workspace_id, **task_parameters(task), **page_parameters(page)}
+        parameters = {"workspace_id": workspace_id, **task_parameters(task), **ORDERS.page_parameters(page)}
         records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return page_slice_of(
-            [record for record in records if record["id"] is not None], page, lambda record: CommentView(*record)
-        )
+        return ORDERS.portion_of([record for record in records if record["id"] is not None], page, COMMENTS.show)

@@ -25,12 +25,13 @@ from sqlalchemy import (
     true,
 )
 
+from taskhub.kernel.application.pages import SortOrder
 from taskhub.kernel.infrastructure.postgres.database import Parameters
-from taskhub.tasks.application.queries import SortOrder, TaskFilter, TaskSort
+from taskhub.kernel.infrastructure.postgres.pages import Columns
+from taskhub.tasks.application.queries import TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.queries.sorting import Columns
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 Condition = ColumnElement[bool]

@@ -4,19 +4,19 @@ from functools import lru_cache
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Integer, Text, bindparam, cast, func, select, true, union_all
+from sqlalchemy import Text, cast, func, select, true, union_all
 
+from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort, PageRequest, PageSlice
+from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort
 from taskhub.tasks.application.views import HistoryEntry
 from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
-from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
-from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _comments, _events = TASKS.table.c, COMMENTS.table.c, table_of(EventRow).c
@@ -36,11 +36,9 @@ def _list(kind: type, goes_on: bool) -> Statement:
         _events.entity_version,
         cast(_events.changes, Text).label("changes"),
     ).where(_events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(subjects))
-    if goes_on:
-        events = events.where(follows(LATEST_FIRST, _events))
-    event = events.order_by(*sorted_by(LATEST_FIRST, _events)).limit(bindparam("limit", type_=Integer())).subquery("event")
+    event = ORDERS.page(events, LATEST_FIRST, _events, goes_on=goes_on).subquery("event")
     listed = select(*event.c).select_from(task.outerjoin(event, true()))
-    return Statement(listed.order_by(*sorted_by(LATEST_FIRST, event.c)))
+    return Statement(listed.order_by(*ORDERS.sorted_by(LATEST_FIRST, event.c)))
 
 
 class SqlHistoryQueries:
@@ -48,11 +46,11 @@ class SqlHistoryQueries:
         self._database = database
 
     async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> PageSlice[HistoryEntry]:
-        parameters = {"workspace_id": workspace_id, **task_parameters(task), **page_parameters(page)}
+        parameters = {"workspace_id": workspace_id, **task_parameters(task), **ORDERS.page_parameters(page)}
         records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return page_slice_of([record for record in records if record["seq"] is not None], page, _entry_of)
+        return ORDERS.portion_of([record for record in records if record["seq"] is not None], page, _entry_of)
 
 
 def _entry_of(record: Record) -> HistoryEntry:

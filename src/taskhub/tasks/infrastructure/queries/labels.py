@@ -3,19 +3,19 @@
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import LabelSort, PageRequest, PageSlice, SortOrder
+from taskhub.tasks.application.queries import LabelSort
 from taskhub.tasks.application.views import LabelView
 from taskhub.tasks.infrastructure.mappings import LABELS
-from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
-from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _labels = LABELS.table.c
-_IN_WORKSPACE = select(*(_labels[name] for name in LabelView.__struct_fields__), _labels.sort_key).where(
+_IN_WORKSPACE = select(*(_labels[name] for name in LABELS.view_columns), _labels.sort_key).where(
     _labels.workspace_id == WORKSPACE_ID
 )
 _LABEL = Statement(_IN_WORKSPACE.where(_labels.id == bindparam("id", type_=Uuid())))
@@ -23,8 +23,7 @@ _LABEL = Statement(_IN_WORKSPACE.where(_labels.id == bindparam("id", type_=Uuid(
 
 @lru_cache(maxsize=16)
 def _list(order: SortOrder[LabelSort], goes_on: bool) -> Statement:
-    query = _IN_WORKSPACE.where(follows(order, _labels)) if goes_on else _IN_WORKSPACE
-    return Statement(query.order_by(*sorted_by(order, _labels)).limit(bindparam("limit", type_=Integer())))
+    return Statement(ORDERS.page(_IN_WORKSPACE, order, _labels, goes_on=goes_on))
 
 
 class SqlLabelQueries:
@@ -33,14 +32,9 @@ class SqlLabelQueries:
 
     async def find(self, workspace_id: UUID, id: UUID) -> LabelView | None:
         record = await self._database.fetch_row(_LABEL, {"workspace_id": workspace_id, "id": id})
-        return None if record is None else _label_of(record)
+        return None if record is None else LABELS.show(record)
 
     async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> PageSlice[LabelView]:
         statement = _list(page.order, page.after is not None)
-        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
-        return page_slice_of(records, page, _label_of)
-
-
-def _label_of(record: Record) -> LabelView:
-    *shown, _ = record
-    return LabelView(*shown)
+        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
+        return ORDERS.portion_of(records, page, LABELS.show)

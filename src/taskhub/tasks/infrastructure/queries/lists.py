@@ -11,39 +11,15 @@ import msgspec
 from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bindparam, literal_column, select, true
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from taskhub.kernel.application.pages import SortOrder
+from taskhub.kernel.infrastructure.postgres.pages import Columns, as_it_is
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import SortOrder, TaskSort
+from taskhub.tasks.application.queries import TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.filters import OF_ONE_PROJECT, conditions_of
-from taskhub.tasks.infrastructure.queries.sorting import Columns, follows, sort_columns_of, sorted_by, unchanged
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
-VIEW_COLUMNS = (
-    "id",
-    "project_id",
-    "project_key",
-    "number",
-    "title",
-    "description",
-    "status",
-    "status_category",
-    "priority",
-    "assignee_ids",
-    "label_ids",
-    "parent_id",
-    "blocked_by_ids",
-    "due_date",
-    "due_time",
-    "due_time_zone",
-    "due_at",
-    "closed_at",
-    "created_by_id",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "version",
-)
-"""What a task is shown by. Its workspace is that of the request: it is the same in all rows."""
 HIDDEN_COLUMNS = ("due_ends_at", "rank")
 """What lists are found by, and nobody is shown."""
 LIMIT = bindparam("limit", type_=Integer())
@@ -91,8 +67,8 @@ def view_columns(shape: ListShape, columns: Columns) -> list[ColumnElement[Any]]
 
 
 def _column_names(shape: ListShape) -> tuple[str, ...]:
-    sorted_by = {sort_column.column for sort_column in sort_columns_of(shape.order)}
-    return (*VIEW_COLUMNS, *(name for name in HIDDEN_COLUMNS if name in sorted_by))
+    sorted_by = {sort_column.column for sort_column in ORDERS.members_of(shape.order)}
+    return (*TASKS.view_columns, *(name for name in HIDDEN_COLUMNS if name in sorted_by))
 
 
 def list_conditions(shape: ListShape, tasks: Columns) -> list[ColumnElement[bool]]:
@@ -106,7 +82,7 @@ def list_conditions(shape: ListShape, tasks: Columns) -> list[ColumnElement[bool
 
 def filter_conditions(shape: ListShape, tasks: Columns) -> list[ColumnElement[bool]]:
     """What the filters and the position ask of a task."""
-    after = [follows(shape.order, tasks)] if shape.follows else []
+    after = [ORDERS.follows(shape.order, tasks)] if shape.follows else []
     return [*conditions_of(shape.conditions, tasks), *after]
 
 
@@ -125,10 +101,10 @@ def is_index_range(shape: ListShape) -> bool:
 def matching_ids(shape: ListShape) -> Select[Any]:
     """The places of the list, in its order, found in an index: ids, and what they are sorted by."""
     tasks = TASKS.table.c
-    keys = {sort_column.column: sort_column.compared(tasks[sort_column.column]) for sort_column in sort_columns_of(shape.order)}
+    keys = {sort_column.column: sort_column.compared(tasks[sort_column.column]) for sort_column in ORDERS.members_of(shape.order)}
     query = select(*(key.label(name) for name, key in {"id": tasks.id, **keys}.items())).where(*list_conditions(shape, tasks))
     if is_indexed(shape):
-        return query.order_by(*sorted_by(shape.order, tasks))
+        return query.order_by(*ORDERS.sorted_by(shape.order, tasks))
     # OFFSET 0 is a border for the planner. Without it, it would read rows in the order of another index until enough of them pass
     # the filters: all of them where the filters are rarer in this workspace than elsewhere.
     every = query.offset(literal_column("0")).subquery("every")
@@ -149,14 +125,14 @@ def ordered_rows(shape: ListShape, places: Subquery, rows: FromClause) -> Select
 
 def joined_rows(shape: ListShape, places: FromClause, rows: FromClause) -> Select[Any]:
     """Places with their rows. What is sorted by comes from the places: the planner knows that these are in order."""
-    sort_columns = sort_columns_of(shape.order)
-    sources = {sort_column.column: places.c for sort_column in sort_columns if sort_column.compared is unchanged}
+    sort_columns = ORDERS.members_of(shape.order)
+    sources = {sort_column.column: places.c for sort_column in sort_columns if sort_column.compared is as_it_is}
     columns = [sources.get(name, rows.c)[name] for name in _column_names(shape)]
     return select(*columns).select_from(places.join(rows, true()))
 
 
 def _in_direction(shape: ListShape, places: Subquery) -> list[ColumnElement[Any]]:
-    keys = [places.c[sort_column.column] for sort_column in sort_columns_of(shape.order)]
+    keys = [places.c[sort_column.column] for sort_column in ORDERS.members_of(shape.order)]
     return [key.desc() if shape.order.descending else key.asc() for key in keys]
 
 
@@ -165,8 +141,12 @@ def list_statement(shape: ListShape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
     if shape.deleted or is_index_range(shape):
-        rows = select(*view_columns(shape, tasks)).where(*list_conditions(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
+        rows = (
+            select(*view_columns(shape, tasks))
+            .where(*list_conditions(shape, tasks))
+            .order_by(*ORDERS.sorted_by(shape.order, tasks))
+        )
         page = rows.limit(shape.row_limit).subquery("page")
-        return Statement(select(*view_columns(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+        return Statement(select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT))
     places = matching_ids(shape).limit(shape.row_limit).subquery("found")
     return Statement(ordered_rows(shape, places, rows_of(shape, places)).limit(LIMIT))

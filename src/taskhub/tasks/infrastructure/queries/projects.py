@@ -1,24 +1,22 @@
 """Projects, read."""
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select
+from sqlalchemy import ColumnElement, select
 
+from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import PageRequest, PageSlice, ProjectFilter, ProjectSort, SortOrder
+from taskhub.tasks.application.queries import ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
 from taskhub.tasks.contract.references import ProjectRef
-from taskhub.tasks.infrastructure.mappings import PROJECTS, workflow_view_of
-from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
-from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.mappings import PROJECTS
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import PROJECT_BY_REF, WORKSPACE_ID, project_parameters, ref_type
 
 _projects = PROJECTS.table.c
-_IN_WORKSPACE = select(*(_projects[name] for name in ProjectView.__struct_fields__)).where(
+_IN_WORKSPACE = select(*(_projects[name] for name in PROJECTS.view_columns)).where(
     _projects.workspace_id == WORKSPACE_ID, *PROJECTS.criteria
 )
 _LIVE = _projects.deleted_at.is_(None)
@@ -36,10 +34,8 @@ def project_list_statement(filters: ProjectFilter, order: SortOrder[ProjectSort]
     ]
     if filters.archived is not None:
         conditions.append(_projects.archived_at.is_not(None) if filters.archived else _projects.archived_at.is_(None))
-    if goes_on:
-        conditions.append(follows(order, _projects))
-    query = _IN_WORKSPACE.add_columns(_projects.sort_key).where(*conditions).order_by(*sorted_by(order, _projects))
-    return Statement(query.limit(bindparam("limit", type_=Integer())))
+    query = _IN_WORKSPACE.add_columns(_projects.sort_key).where(*conditions)
+    return Statement(ORDERS.page(query, order, _projects, goes_on=goes_on))
 
 
 class SqlProjectQueries:
@@ -49,14 +45,9 @@ class SqlProjectQueries:
     async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None:
         parameters = {"workspace_id": workspace_id, **project_parameters(ref)}
         record = await self._database.fetch_row(_PROJECT[ref_type(ref), with_deleted], parameters)
-        return None if record is None else project_of(record)
+        return None if record is None else PROJECTS.show(record)
 
     async def list(self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort]) -> PageSlice[ProjectView]:
         statement = project_list_statement(filters, page.order, page.after is not None)
-        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **page_parameters(page)})
-        return page_slice_of(records, page, lambda record: project_of(record[:-1]))
-
-
-def project_of(record: Sequence[Any]) -> ProjectView:
-    id, workspace_id, key, name, description, workflow, *others = record
-    return ProjectView(id, workspace_id, key, name, description, workflow_view_of(workflow), *others)
+        records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
+        return ORDERS.portion_of(records, page, PROJECTS.show)

@@ -25,13 +25,13 @@ from sqlalchemy import (
     union_all,
 )
 
+from taskhub.kernel.infrastructure.postgres.pages import Columns
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.lists import (
     ENTRY,
     HIDDEN_COLUMNS,
     LIMIT,
-    VIEW_COLUMNS,
     ListShape,
     filter_conditions,
     is_indexed,
@@ -42,7 +42,7 @@ from taskhub.tasks.infrastructure.queries.lists import (
     rows_of,
     view_columns,
 )
-from taskhub.tasks.infrastructure.queries.sorting import Columns, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 FEW = 300
@@ -71,14 +71,14 @@ def search_statement(shape: ListShape) -> Statement:
     few = _sorted_matches(shape, matches, count <= _FEW)
     many = _walk(shape, count > _FEW)
     page = union_all(select(few), select(many)).subquery("page")
-    return Statement(select(*view_columns(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+    return Statement(select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT))
 
 
 def _matches() -> CTE:
     """Up to one more than `FEW`. The workspace is no way to them: its own index would be read whole and intersected."""
     tasks = TASKS.table.c
     in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
-    columns = [tasks[name] for name in (*VIEW_COLUMNS, *HIDDEN_COLUMNS)]
+    columns = [tasks[name] for name in (*TASKS.view_columns, *HIDDEN_COLUMNS)]
     query = select(*columns).where(tasks.words.op("@@")(_QUERY), _holds(tasks), tasks.deleted_at.is_(None), in_workspace)
     return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
 
@@ -91,7 +91,7 @@ def _holds(tasks: Columns) -> ColumnElement[bool]:
 
 def _sorted_matches(shape: ListShape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
     query = select(*view_columns(shape, matches.c)).where(gate, *filter_conditions(shape, matches.c))
-    return query.order_by(*sorted_by(shape.order, matches.c)).limit(shape.row_limit).subquery("few")
+    return query.order_by(*ORDERS.sorted_by(shape.order, matches.c)).limit(shape.row_limit).subquery("few")
 
 
 def _walk(shape: ListShape, gate: ColumnElement[bool]) -> Subquery:
@@ -102,7 +102,7 @@ def _walk(shape: ListShape, gate: ColumnElement[bool]) -> Subquery:
         # Not as a list within the list: that would be planned for being read to its end.
         tasks = TASKS.table
         walk = joined_rows(shape, tasks, rows_of(shape, tasks, matches)).where(*list_conditions(shape, tasks.c))
-        walk = walk.order_by(*sorted_by(shape.order, tasks.c))
+        walk = walk.order_by(*ORDERS.sorted_by(shape.order, tasks.c))
     else:
         places = matching_ids(shape).subquery("found")
         walk = ordered_rows(shape, places, rows_of(shape, places, matches))
@@ -114,4 +114,4 @@ def _in_trash(shape: ListShape) -> Statement:
     query: Select[Any] = select(*view_columns(shape, tasks)).where(
         tasks.words.op("@@")(_QUERY), _holds(tasks), *list_conditions(shape, tasks)
     )
-    return Statement(query.order_by(*sorted_by(shape.order, tasks)).limit(LIMIT))
+    return Statement(query.order_by(*ORDERS.sorted_by(shape.order, tasks)).limit(LIMIT))

@@ -19,7 +19,7 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 from taskhub.tasks.application.ports import Expired, TaskSubtree
 from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.project import Project
-from taskhub.tasks.domain.task import Task
+from taskhub.tasks.domain.task import PEOPLE, Task
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjects, share_lock_projects
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
@@ -62,9 +62,10 @@ _SUBTREE = Statement(
     .with_for_update(of=TASKS.table)
 )
 
+_USER_IDS = bindparam("user_ids", type_=ARRAY(Uuid()))
 _ASSIGNED = Statement(
     select(*TASKS.columns)
-    .where(_IN_WORKSPACE, _tasks.assignee_ids.contains(bindparam("user_ids", type_=ARRAY(Uuid()))))
+    .where(_IN_WORKSPACE, or_(*(_tasks[name].contains(_USER_IDS) for name in PEOPLE)))
     .order_by(_tasks.id)
     .limit(_LIMIT)
     .with_for_update()

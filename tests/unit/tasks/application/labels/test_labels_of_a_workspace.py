@@ -15,7 +15,7 @@ from taskhub.tasks.domain.label import Label
 
 async def test_a_label_is_created() -> None:
     scenario = Scenario()
-    label = await scenario.run(create_label, CreateLabel(scenario.workspace_id, uuid4(), "Bug", "#ff0000"))
+    label = await scenario.run(create_label, CreateLabel(scenario.workspace_id, uuid4(), {"name": "Bug", "color": "#ff0000"}))
     assert (scenario.stored(label).name, scenario.stored(label).color) == ("Bug", "#ff0000")
     assert scenario.store.events == [("label.created", label.id, 1)]
 
