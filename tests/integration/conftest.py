@@ -10,9 +10,9 @@ import pytest
 import structlog
 from dependency_injector import providers
 
-from support.event_check import check_events
 from support.harness.api import Api
 from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.event_check import check_events
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database

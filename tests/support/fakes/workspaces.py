@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
-from support.event_check import declared
+from support.harness.event_check import declared
 from taskhub.kernel.application.commands import Answer, Expected, Reply
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion

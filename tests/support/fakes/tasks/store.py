@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
-from support.event_check import declared
 from support.fakes.tasks.constraints import refuse
 from support.fakes.tasks.rank_index import RankIndex
+from support.harness.event_check import declared
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
