@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskhub.cli.errors import CommandFailed
@@ -55,6 +55,7 @@ def test_what_was_packed_comes_out() -> None:
     assert unpacked(BACKUP) == FILES
 
 
+@settings(deadline=None)  # Files are written: the disk's time is not ours.
 @given(st.integers(0, len(BACKUP) * 8 - 1))
 def test_no_flipped_bit_goes_unnoticed(bit: int) -> None:
     damaged = bytearray(BACKUP)
@@ -70,6 +71,7 @@ def test_a_flipped_bit_in_the_dump_is_told() -> None:
         unpacked(bytes(damaged))
 
 
+@settings(deadline=None)
 @given(st.integers(0, LENGTH - 1))
 def test_no_file_that_was_cut_off_is_taken_for_whole(length: int) -> None:
     with pytest.raises(CommandFailed, match="damaged"):

@@ -231,6 +231,7 @@ class ApiRequest(Request):
 
     async def perform(self, bound: Callable[[], BoundUseCase[Command, Result]], command: Command) -> Result:
         """Runs a command for the caller whose result is not a representation, and can't be replayed."""
+        assert not self.operation.retryable, "what may be replayed is answered by `run`"
         return await bound().perform(command, self.command_context())
 
     @property

@@ -23,14 +23,14 @@ def shows(source: type, *, hidden: Iterable[str] = ()) -> Callable[[type[View]],
             return view
         made: Any = msgspec.defstruct(view.__name__, added, bases=(view,), module=view.__module__, frozen=True)
         made.__doc__, made.__qualname__ = view.__doc__, view.__qualname__
-        return made  # type: ignore[no-any-return]
+        return made  # type: ignore[no-any-return]  # msgspec makes the class.
 
     return extended
 
 
 def _member(one: "dataclasses.Field[Any]", hint: Any) -> tuple[str, Any] | tuple[str, Any, Any]:
     if get_origin(hint) is tuple:
-        hint = list[get_args(hint)[0]]  # type: ignore[misc]
+        hint = list[get_args(hint)[0]]  # type: ignore[misc]  # Known only at run time.
     if one.default is dataclasses.MISSING:
         return one.name, hint
     return one.name, hint, msgspec.field(default_factory=list) if one.default == () else one.default
