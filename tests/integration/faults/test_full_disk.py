@@ -4,7 +4,8 @@ import asyncio
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +13,7 @@ import pytest
 
 from support.harness.problems import problem
 from support.harness.program import Installation, Served
+from support.harness.raw_http import wait_until
 
 DISK = "700m"
 """A new database insists on half a gigabyte."""
@@ -57,18 +59,25 @@ def fill(disk: Path) -> Path:
 
 
 async def write_log(disk: Path) -> None:
-    """Has the database write into its log until it has no room left for that."""
+    """Has the database write into its log until it has no room left for that, which ends all its processes."""
     postgres = disk / "data" / "postgres"
     connection = await asyncpg.connect(
         host=str(postgres / "run"), user="taskhub", password=(postgres / "password").read_text().strip(), database="taskhub"
     )
     with pytest.raises(asyncpg.ConnectionDoesNotExistError, match="pg_wal"):
-        await emit(connection)
+        for _ in range(MEGABYTES_OF_LOG):
+            await connection.fetchval("SELECT pg_logical_emit_message(true, '', repeat('x', 1000000))")
 
 
-async def emit(connection: asyncpg.Connection) -> None:
-    for _ in range(MEGABYTES_OF_LOG):
-        await connection.fetchval("SELECT pg_logical_emit_message(true, '', repeat('x', 1000000))")
+def stop_database(disk: Path, is_stopped: Callable[[], bool]) -> None:
+    """Fills the log until a reader notices: the writer is told first, and a recovery may find room for another start."""
+
+    def is_noticed() -> bool:
+        with suppress(OSError, asyncpg.PostgresError):
+            asyncio.run(write_log(disk))
+        return is_stopped()
+
+    wait_until(is_noticed)
 
 
 def test_reads_go_on_until_the_database_stops_and_all_does_once_there_is_room(served: Served, disk: Path) -> None:
@@ -86,8 +95,15 @@ def test_reads_go_on_until_the_database_stops_and_all_does_once_there_is_room(se
     for task in made:
         assert served.client.get(f"{path}/tasks/{task['id']}").json() == task
 
-    asyncio.run(write_log(disk))
-    problem(served.client.get(f"{path}/tasks/{made[0]['id']}"), 503, "unavailable")
+    answers = []
+
+    def is_refused() -> bool:
+        answers.append(served.client.get(f"{path}/tasks/{made[0]['id']}"))
+        return answers[-1].status_code != 200
+
+    stop_database(disk, is_refused)
+    problem(answers[-1], 503, "unavailable")
+    assert all(answer.json() == made[0] for answer in answers[:-1])
 
     filling.unlink()
     served.wait_until_ready()
