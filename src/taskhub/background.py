@@ -11,7 +11,6 @@ import structlog
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
-from taskhub.kernel.infrastructure.purge import PURGES
 
 PURGE_SECONDS = 600
 CANCEL_SECONDS = 0.5
@@ -45,16 +44,15 @@ class Background:
         self._container = container
         shared = (container.database(), container.signal(), container.clock())
         self.subscriptions = [
-            Subscription(subscriber, module.runner(), *shared)
-            for module in (container.users, container.workspaces, container.tasks)
-            for subscriber in module.subscribers()
+            Subscription(subscriber, container.modules[module].runner(), *shared)
+            for module, subscriber in container.subscribers()
         ]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Works for as long as the block lasts."""
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [subscription.run for subscription in self.subscriptions]
-        loops += [*self._container.users.background(), self._container.shared_counts().run, self._purge]
+        loops += [*self._container.background(), self._purge]
         async with beside(*loops):
             yield
 
@@ -62,8 +60,7 @@ class Background:
         """Removes what is over. Returns how many rows went, by kind."""
         removed = {}
         now = self._container.clock()()
-        modules = (self._container.users, self._container.workspaces, self._container.tasks)
-        for purge in (*PURGES, *(purge for module in modules for purge in module.purges())):
+        for purge in self._container.purges():
             removed[purge.name] = await purge.remove(self._container.database(), now)
         return removed
 

@@ -44,8 +44,8 @@ async def started(database_url: str, **settings: Any) -> AsyncIterator[TaskHub]:
     """One process of the service, without its background work."""
     chosen = Settings(_env_file=None, rate_limits="off", log_level="error", **settings)
     container = Container(settings=chosen, database_url=database_url, secret_keys=(b"only tests know this one",))
-    container.users.authenticator.override(providers.Object(CredulousAuthenticator()))
-    container.workspaces.open_accounts.override(providers.Object(everybody_is_open))
+    container.modules["users"].authenticator.override(providers.Object(CredulousAuthenticator()))
+    container.modules["workspaces"].open_accounts.override(providers.Object(everybody_is_open))
     await container.database().open()
     try:
         yield TaskHub(container)

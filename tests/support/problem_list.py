@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from taskhub.app import ROUTES
-from taskhub.service.reference.catalogue import problems
-from taskhub.service.reference.fault_codes import FAULTS
+from taskhub.modules.discovery import installed_modules
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 BEGIN, END = "<!-- problems: made by tests/support/problem_list.py -->\n", "<!-- end of problems -->\n"
@@ -13,17 +11,17 @@ BEGIN_FAULTS, END_FAULTS = "<!-- faults: made by tests/support/problem_list.py -
 
 def problem_list() -> str:
     """All problems, as a table in Markdown."""
-    assert ROUTES, "the catalogue is complete once the application was imported"
     rows = (
         f"| {problem.status} | `{problem.code}` | {problem.advice.meaning} | {problem.advice.remedy} | `{problem.retry}` |\n"
-        for problem in problems().values()
+        for problem in installed_modules().catalogue.problems.values()
     )
     return "| status | code | what happened | what to do | `retry` |\n|---|---|---|---|---|\n" + "".join(rows)
 
 
 def fault_list() -> str:
     """All codes that stand in `errors`, as a table in Markdown."""
-    return "| code | what is wrong |\n|---|---|\n" + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in FAULTS.items())
+    codes = installed_modules().catalogue.fault_codes
+    return "| code | what is wrong |\n|---|---|\n" + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in codes.items())
 
 
 def renewed(text: str) -> str:

@@ -8,6 +8,7 @@ from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.migrate import WrongSchema
 from taskhub.migration_locks import MigrationBlocked
+from taskhub.modules.errors import WrongModule
 from taskhub.settings import WrongSettings
 
 
@@ -15,7 +16,7 @@ class CommandFailed(Exception):
     """The command can't do what was asked; the message says why and what to do."""
 
 
-_SAY_IT_THEMSELVES = (CommandFailed, EmbeddedPostgresError, MigrationBlocked, WrongSchema, WrongSettings)
+_SAY_IT_THEMSELVES = (CommandFailed, EmbeddedPostgresError, MigrationBlocked, WrongModule, WrongSchema, WrongSettings)
 
 
 def explanation(error: BaseException) -> str | None:

@@ -13,7 +13,7 @@ from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.service import pages
 from taskhub.service.prepared import Prepared
-from taskhub.service.reference.catalogue import problems
+from taskhub.service.reference.catalogue import Catalogue
 from taskhub.service.reference.document import document_of
 
 DOCUMENTATION = Routes("Service")
@@ -44,10 +44,11 @@ async def get_asset(request: ApiRequest, digest: str, name: str) -> Response:
 @DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="What a problem means, and what to do", answers=str, produces="text/html")
 async def get_problem(request: ApiRequest, code: str) -> Response:
     """The page that the `type` of every problem document names."""
-    problem = problems().get(code)
+    catalogue = _catalogue(request.scope["app"])
+    problem = catalogue.problems.get(code)
     if problem is None:
         raise NotFound
-    return JsonResponse(200, pages.problem_page(problem), [*pages.HEADERS, _BRIEFLY], pages.HTML)
+    return JsonResponse(200, pages.problem_page(problem, catalogue.fault_codes), [*pages.HEADERS, _BRIEFLY], pages.HTML)
 
 
 async def _document(app: FastAPI) -> Prepared:
@@ -59,4 +60,9 @@ async def _document(app: FastAPI) -> Prepared:
 
 
 def _prepared(app: FastAPI) -> Prepared:
-    return Prepared.of(msgspec.json.encode(document_of(app.routes, app.version)))
+    return Prepared.of(msgspec.json.encode(document_of(app.routes, app.version, _catalogue(app))))
+
+
+def _catalogue(app: FastAPI) -> Catalogue:
+    catalogue: Catalogue = app.state.modules.catalogue
+    return catalogue

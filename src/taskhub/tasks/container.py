@@ -24,7 +24,7 @@ from taskhub.tasks.application.create_project import create_project
 from taskhub.tasks.application.create_task import create_task
 from taskhub.tasks.application.delete_comment import delete_comment
 from taskhub.tasks.application.delete_label import delete_label
-from taskhub.tasks.application.empty_purged_workspace import EmptyPurgedWorkspace
+from taskhub.tasks.application.empty_purged_workspace import empty_purged_workspace
 from taskhub.tasks.application.label_task import label_task, unlabel_task
 from taskhub.tasks.application.move_task import move_task
 from taskhub.tasks.application.release_former_member import ReleaseFormerMember
@@ -97,8 +97,11 @@ class TasksContainer(containers.DeclarativeContainer):
     delete_comment = providers.Singleton(partial, delete_comment, clock=clock)
 
     release_former_member = providers.Singleton(ReleaseFormerMember, clock)
-    empty_purged_workspace = providers.Singleton(EmptyPurgedWorkspace)
-    subscribers = providers.List(release_former_member, empty_purged_workspace)
+    subscribers = providers.List(release_former_member)
+    background = providers.Object(())
+    ports = providers.Dict()
+    services = providers.Dict()
+    empty = providers.Callable(empty_purged_workspace)
 
     trash_purge = providers.Singleton(TrashPurge, runner)
     sort_keys = providers.Singleton(SortKeyUpkeep)

@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.module import keeps_nothing
 from taskhub.users.application.change_account import change_account
 from taskhub.users.application.change_password import change_password
 from taskhub.users.application.close_account import close_account
@@ -19,7 +20,10 @@ from taskhub.users.application.refresh_session import refresh_session
 from taskhub.users.application.reset_password import reset_password
 from taskhub.users.application.revoke_token import revoke_token
 from taskhub.users.application.session_tokens import session_tokens
+from taskhub.users.contract.accounts import Accounts, OpenAccounts
+from taskhub.users.contract.authenticator import Authenticator
 from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
+from taskhub.users.infrastructure.accounts import SqlAccounts, sql_open_accounts
 from taskhub.users.infrastructure.api_token_secrets import RandomApiTokenSecrets
 from taskhub.users.infrastructure.authenticator import SqlAuthenticator
 from taskhub.users.infrastructure.credentials import SqlCredentialStore
@@ -70,7 +74,10 @@ class UsersContainer(containers.DeclarativeContainer):
     create_token = providers.Singleton(partial, create_token, secrets=api_token_secrets, clock=clock)
     revoke_token = providers.Singleton(partial, revoke_token, clock=clock)
 
-    subscribers = providers.List()
+    accounts = providers.Singleton(SqlAccounts, database)
+    ports = providers.Object({OpenAccounts: sql_open_accounts})
+    services = providers.Dict({Authenticator: authenticator.provider, Accounts: accounts.provider})
+    subscribers = providers.Object(())
     purges = providers.Object(PURGES)
     background = providers.List(last_use.provided.run)
-    """What runs for as long as the service does: coroutine functions without arguments."""
+    empty = providers.Callable(keeps_nothing)

@@ -5,9 +5,12 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from taskhub.kernel.api.gate import Gate
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.purge import Purge
+from taskhub.kernel.module import keeps_nothing
+from taskhub.users.contract.tenancies import Tenancies
 from taskhub.workspaces.api.gate import WorkspaceGate
 from taskhub.workspaces.application.accept_invitation import accept_invitation
 from taskhub.workspaces.application.change_member import change_member
@@ -18,10 +21,13 @@ from taskhub.workspaces.application.delete_workspace import delete_workspace
 from taskhub.workspaces.application.remove_member import remove_member
 from taskhub.workspaces.application.restore_workspace import restore_workspace
 from taskhub.workspaces.application.revoke_invitation import revoke_invitation
+from taskhub.workspaces.contract.memberships import Memberships
 from taskhub.workspaces.infrastructure.grants import SqlGrants
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
+from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.purge import WorkspacePurge, purge_invitations
 from taskhub.workspaces.infrastructure.queries import SqlWorkspaceQueries
+from taskhub.workspaces.infrastructure.tenancies import sql_tenancies
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
 
@@ -46,7 +52,12 @@ class WorkspacesContainer(containers.DeclarativeContainer):
         providers.Object(Purge("invitations", purge_invitations)),
         providers.Factory(Purge, "workspaces", providers.Factory(WorkspacePurge, runner)),
     )
+    ports = providers.Object({Memberships: sql_memberships, Tenancies: sql_tenancies})
+    services = providers.Dict({Gate: gate.provider})
     subscribers = providers.Object(())
+    background = providers.Object(())
+    empty = providers.Callable(keeps_nothing)
+    """Members and invitations go before the workspace does: see `WorkspacePurge`."""
 
     create_workspace = providers.Singleton(partial, create_workspace, clock=clock)
     change_workspace = providers.Singleton(partial, change_workspace, clock=clock)

@@ -27,3 +27,10 @@ class Event:
     request_id: str | None
     changes: dict[str, Any]
     snapshot: dict[str, Any] | None
+
+
+WORKSPACE_PURGED = "workspace.purged"
+"""The last event of a workspace's log: it is gone for good, and nothing can bring it back. It may be told more than once.
+
+Every event of the log has lost its values by then. What a module still has of the workspace is removed by its `empty`.
+"""

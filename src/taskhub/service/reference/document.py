@@ -6,26 +6,24 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from taskhub.kernel.api.operations import Operation
-from taskhub.kernel.contract.access import Access, Public
+from taskhub.kernel.contract.access import Public
 from taskhub.service.reference import parameters, responses
-from taskhub.service.reference.catalogue import problems
-from taskhub.service.reference.introduction import INTRODUCTION, TAGS
+from taskhub.service.reference.catalogue import Catalogue
+from taskhub.service.reference.introduction import INTRODUCTION
 from taskhub.service.reference.problem_schema import problem_schema
 from taskhub.service.reference.refusals import refusals_of
 from taskhub.service.reference.schemas import Schemas
-from taskhub.users.contract.access import SessionAccess
-from taskhub.workspaces.contract.access import WorkspaceAccess
 
 
-def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
+def document_of(routes: Iterable[BaseRoute], version: str, catalogue: Catalogue) -> dict[str, Any]:
     """The document that describes these routes."""
-    schemas = Schemas()
-    schemas.components["Problem"] = problem_schema(schemas)
+    schemas, tags = Schemas(catalogue), [*catalogue.tags]
+    schemas.components["Problem"] = problem_schema(schemas, catalogue)
     operations = [route for route in routes if isinstance(route, Operation) and route.include_in_schema]
     paths: dict[str, dict[str, Any]] = {}
-    for operation in sorted(operations, key=lambda one: list(TAGS).index(str(one.tags[0]))):
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
-    answered = {code for operation in operations for code in refusals_of(operation)}
+    for operation in sorted(operations, key=lambda one: tags.index(str(one.tags[0]))):
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas, catalogue)
+    answered = {code for operation in operations for code in refusals_of(operation, catalogue)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -36,13 +34,13 @@ def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": description} for name, description in TAGS.items()],
+        "tags": [{"name": name, "description": description} for name, description in catalogue.tags.items()],
         "paths": paths,
         "components": {
             "schemas": schemas.bounded(),
             "parameters": parameters.components(),
             "headers": responses.HEADERS,
-            "examples": {code: responses.example_of(problem) for code, problem in problems().items() if code in answered},
+            "examples": {code: responses.example_of(one) for code, one in catalogue.problems.items() if code in answered},
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -54,19 +52,19 @@ def document_of(routes: Iterable[BaseRoute], version: str) -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+def _operation(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> dict[str, Any]:
     is_public = isinstance(operation.access, Public)
     described: dict[str, Any] = {
         "operationId": operation.operation_id,
         "tags": operation.tags,
         "summary": operation.summary,
-        "description": "\n\n".join(part for part in (operation.description, _right(operation.access)) if part),
+        "description": "\n\n".join(part for part in (operation.description, operation.access.in_words) if part),
         "security": [] if is_public else [{"bearer": [operation.access.scope.name.lower()]}],
-        "parameters": parameters.parameters_of(operation, schemas),
+        "parameters": parameters.parameters_of(operation, schemas, catalogue),
     }
     if operation.body is not None:
         described["requestBody"] = _request_body(operation, operation.body[1], schemas)
-    return described | {"responses": responses.responses_of(operation, schemas)}
+    return described | {"responses": responses.responses_of(operation, schemas, catalogue)}
 
 
 def _request_body(operation: Operation, model: Any, schemas: Schemas) -> dict[str, Any]:
@@ -75,15 +73,3 @@ def _request_body(operation: Operation, model: Any, schemas: Schemas) -> dict[st
     described = {"description": f"`{'`, `'.join(others)}` is taken as well."} if (others := operation.media_types[1:]) else {}
     # The same body under two media types would be two types in generated clients.
     return {**described, "required": True, "content": {operation.media_types[0]: content}}
-
-
-def _right(access: Access) -> str:
-    """What a caller needs, in words."""
-    scope = access.scope.name.lower()
-    if isinstance(access, Public):
-        return "Open to everyone."
-    if isinstance(access, SessionAccess):
-        return "Needs a session: an API token will not do."
-    if isinstance(access, WorkspaceAccess):
-        return f"Needs the role `{access.role.key}` or a higher one in the workspace, and of a token the scope `{scope}`."
-    return f"Needs, of a token, the scope `{scope}`."

@@ -31,16 +31,6 @@ at least a year after it was announced.
 """
 
 TAGS: dict[str, str] = {
-    "Users": "Accounts.",
-    "Sessions": "Signing in, staying signed in, and signing out.",
-    "API tokens": "For programs, with a scope and at will for one workspace only.",
-    "Workspaces": "A team and all that belongs to it.",
-    "Members": "Who belongs to a workspace, and what they may do.",
-    "Invitations": "How somebody becomes a member.",
-    "Projects": "What tasks belong to, and are numbered in.",
-    "Tasks": "The work.",
-    "Comments": "What people say about tasks.",
-    "Labels": "What tasks of all projects can be marked with.",
     "Service": "About the service itself.",
 }
-"""The groups of operations, in their order."""
+"""The group of the operations that belong to no module."""

@@ -8,7 +8,7 @@ from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MEDIA_TYPE
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.contract.access import Public
-from taskhub.service.reference.catalogue import Problem, problems
+from taskhub.service.reference.catalogue import Catalogue, Problem
 from taskhub.service.reference.refusals import refusals_of
 from taskhub.service.reference.schemas import Schemas
 
@@ -50,7 +50,7 @@ def example_of(problem: Problem) -> dict[str, Any]:
     return {"summary": problem.title, "value": value}
 
 
-def responses_of(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> dict[str, Any]:
     """All answers of an operation, by status."""
     status = operation.status_code or 200
     responses = {str(status): _success(operation, schemas, status)}
@@ -58,8 +58,9 @@ def responses_of(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         repeated = ["Content-Location"] if _has_content_location(operation) else []
         responses["304"] = {"description": "Your copy is still good.", "headers": _headers(["X-Request-ID", "ETag", *repeated])}
     by_status: dict[int, list[Problem]] = {}
-    for code in refusals_of(operation):
-        by_status.setdefault(problems()[code].status, []).append(problems()[code])
+    for code in refusals_of(operation, catalogue):
+        problem = catalogue.problems[code]
+        by_status.setdefault(problem.status, []).append(problem)
     refusals = {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
     if "412" in refusals and (operation.etag or operation.writes):
         refusals["412"]["headers"] |= _headers(["ETag"])

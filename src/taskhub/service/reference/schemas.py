@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from taskhub.kernel.api.queries import MOST_ITEMS
 from taskhub.kernel.api.responses import Batch, Page
 from taskhub.service.reference import limits
-from taskhub.service.reference.glossary import word
+from taskhub.service.reference.catalogue import Catalogue
 
 Schema = dict[str, Any]
 
@@ -25,8 +25,6 @@ _SCALARS: dict[type, Schema] = {
     inspect.BoolType: {"type": "boolean"},
     inspect.NoneType: {"type": "null"},
 }
-_NAMES = {"WorkspaceForMember": "Workspace", "NamedMember": "Member"}
-"""Views whose name tells more than a client needs."""
 _NULL: Schema = {"type": "null"}
 _OF_PYDANTIC = {"title", "default", "writeOnly"}
 """What says nothing to a client, and misleads generators: these make members with defaults required, and two types of a body with
@@ -37,7 +35,8 @@ something to be written only.
 class Schemas:
     """The named schemas of one document, gathered as they are referred to."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self.components: dict[str, Schema] = {}
         self._bodies: set[str] = set()
 
@@ -116,7 +115,7 @@ class Schemas:
 
     def _of_struct(self, kind: inspect.StructType) -> Schema:
         return self._add(
-            _NAMES.get(kind.cls.__name__) or kind.cls.__name__.removesuffix("View"),
+            self._catalogue.schemas.get(kind.cls.__name__) or kind.cls.__name__.removesuffix("View"),
             {
                 "type": "object",
                 "properties": {field.encode_name: self._of_type(field.type) for field in kind.fields},
@@ -143,7 +142,7 @@ class Schemas:
 
     def _add(self, name: str, schema: Schema) -> Schema:
         for member, definition in schema["properties"].items():
-            definition.update(word(member, name).on_schema(definition))
+            definition.update(self._catalogue.word(member, name).on_schema(definition))
         return self._named(name, schema)
 
     def _named(self, name: str, schema: Schema) -> Schema:

@@ -1,17 +1,10 @@
 """Remove the projects and tasks of a workspace that is gone for good."""
 
-from taskhub.kernel.contract.events import Event
+from uuid import UUID
+
 from taskhub.tasks.application.ports import TasksUnitOfWork
-from taskhub.workspaces.contract.events import WORKSPACE_PURGED
-
-ROWS_AT_ONCE = 1000
 
 
-class EmptyPurgedWorkspace:
-    """Subscribes to workspaces that were purged. Their log is emptied already, so nothing is appended to it."""
-
-    name = "tasks.empty_purged_workspace"
-    types = frozenset({WORKSPACE_PURGED})
-
-    async def handle(self, event: Event, uow: TasksUnitOfWork) -> bool:
-        return await uow.remove_rows_of(event.stream_id, limit=ROWS_AT_ONCE) == 0
+async def empty_purged_workspace(workspace_id: UUID, uow: TasksUnitOfWork, *, limit: int) -> int:
+    """Returns how many rows went, of each kind up to ``limit``."""
+    return await uow.remove_rows_of(workspace_id, limit=limit)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import UnitOfWork
+from taskhub.users.contract.tenancies import Tenancies
 from taskhub.users.domain.api_token import ApiToken
 from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User
@@ -57,19 +58,6 @@ class ApiTokens(Protocol):
     def add(self, token: ApiToken) -> None: ...
 
     def remove(self, token: ApiToken) -> None: ...
-
-
-class Tenancies(Protocol):
-    """The workspaces of a user, over the caller's unit of work."""
-
-    async def is_member(self, workspace_id: UUID, user_id: UUID) -> bool: ...
-
-    async def release(self, user_id: UUID, *, now: datetime) -> None:
-        """Ends all memberships of a user, and deletes the workspaces that were theirs alone. The unit of work is locking.
-
-        Raises:
-            LastOwner: they are the only owner of a workspace with other members.
-        """
 
 
 class UsersUnitOfWork(UnitOfWork, Protocol):

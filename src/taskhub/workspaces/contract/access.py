@@ -31,6 +31,16 @@ class WorkspaceAccess(Access):
 
     role: Role
 
+    @property
+    def refuses_known_callers(self) -> bool:
+        """Viewers and above are all who may see the workspace at all: to others it is not there."""
+        return self.role > Role.VIEWER
+
+    @property
+    def in_words(self) -> str:
+        scope = self.scope.name.lower()
+        return f"Needs the role `{self.role.key}` or a higher one in the workspace, and of a token the scope `{scope}`."
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -25,9 +25,3 @@ WORKSPACE_UPDATED = "workspace.updated"
 """The name or the time zone changed."""
 WORKSPACE_DELETED = "workspace.deleted"
 """Nobody gets at the workspace any more; an operator may still restore it."""
-WORKSPACE_PURGED = "workspace.purged"
-"""The last event of a workspace: it is gone for good, and nothing can bring it back.
-
-Its members and invitations are removed, and every event of its log has lost its values. Whoever owns other rows of the workspace
-removes them upon this event, by statements that append nothing to the log. It may be told more than once.
-"""
