@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from taskhub.migration_locks import TURN_SECONDS, WAIT_SECONDS, Plan, in_short_tries, taking_turns, wait_briefly_for_locks
-from taskhub.models import metadata
+from taskhub.modules.tables import metadata
 
 CONNECT_SECONDS = 10
 

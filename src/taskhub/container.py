@@ -18,7 +18,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.shared_counts import SharedCounts
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.kernel.module import Loop, Module, ModuleSettings, keeps_nothing
+from taskhub.kernel.module_api import Loop, Module, ModuleSettings, keeps_nothing
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.errors import WrongModule
@@ -127,7 +127,7 @@ class _Context:
 def _check(name: str, container: Any) -> None:
     for member in _REQUIRED:
         if not callable(getattr(container, member, None)):
-            raise WrongModule(f"The container of the module {name} has no `{member}`, which taskhub.kernel.module asks for.")
+            raise WrongModule(f"The container of the module {name} has no `{member}`, which taskhub.kernel.module_api asks for.")
 
 
 def _check_unique(kind: str, names: Iterable[str]) -> None:

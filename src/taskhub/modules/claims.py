@@ -8,7 +8,7 @@ from taskhub.kernel.api.documentation import Documentation
 from taskhub.kernel.api.operations import Operation, Routes
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping as RowMapping
-from taskhub.kernel.module import Module
+from taskhub.kernel.module_api import Module
 from taskhub.modules.errors import WrongModule
 from taskhub.service.reference.catalogue import errors_of
 from taskhub.settings import PREFIX

@@ -7,7 +7,7 @@ from typing import Any
 
 from taskhub.kernel.api.operations import Operation, Routes
 from taskhub.kernel.infrastructure.event_log import tables
-from taskhub.kernel.module import API_VERSION, Module
+from taskhub.kernel.module_api import API_VERSION, Module
 from taskhub.modules.claims import Claimant, check_claims, check_documented, check_paths
 from taskhub.modules.errors import WrongModule
 from taskhub.modules.order import in_order

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from sqlalchemy.exc import InvalidRequestError
 
 from taskhub.kernel.infrastructure.postgres.rows import Row
-from taskhub.kernel.module import Module
+from taskhub.kernel.module_api import Module
 from taskhub.modules.collection import Modules
 from taskhub.modules.errors import WrongModule
 from taskhub.settings import MODULES_GROUP

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from taskhub.kernel.module import Module
+from taskhub.kernel.module_api import Module
 from taskhub.modules.errors import WrongModule
 
 

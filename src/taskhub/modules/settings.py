@@ -1,6 +1,6 @@
 """The settings of modules: `TASKHUB_<MODULE>_<FIELD>`."""
 
-from taskhub.kernel.module import ModuleSettings
+from taskhub.kernel.module_api import ModuleSettings
 from taskhub.modules.claims import settings_of
 from taskhub.modules.collection import Modules
 from taskhub.settings import PREFIX, own_settings, read, refuse_unknown, unknown_settings

@@ -2,7 +2,7 @@
 
 from dependency_injector import providers
 
-from taskhub.kernel.module import Module, ModuleContainer, ModuleContext
+from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 from taskhub.tasks.api.documentation import DOCUMENTATION
 from taskhub.tasks.api.routes import ROUTES
 from taskhub.tasks.container import TasksContainer

@@ -7,7 +7,7 @@ from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
-from taskhub.kernel.module import keeps_nothing
+from taskhub.kernel.module_api import keeps_nothing
 from taskhub.users.application.change_account import change_account
 from taskhub.users.application.change_password import change_password
 from taskhub.users.application.close_account import close_account

@@ -2,7 +2,7 @@
 
 from dependency_injector import providers
 
-from taskhub.kernel.module import Module, ModuleContainer, ModuleContext
+from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 from taskhub.users.api.documentation import DOCUMENTATION
 from taskhub.users.api.routes import ROUTES
 from taskhub.users.container import UsersContainer

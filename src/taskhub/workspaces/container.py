@@ -9,7 +9,7 @@ from taskhub.kernel.api.gate import Gate
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.purge import Purge
-from taskhub.kernel.module import keeps_nothing
+from taskhub.kernel.module_api import keeps_nothing
 from taskhub.users.contract.tenancies import Tenancies
 from taskhub.workspaces.api.gate import WorkspaceGate
 from taskhub.workspaces.application.accept_invitation import accept_invitation

@@ -2,7 +2,7 @@
 
 from dependency_injector import providers
 
-from taskhub.kernel.module import Module, ModuleContainer, ModuleContext
+from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 from taskhub.users.contract.accounts import Accounts, OpenAccounts
 from taskhub.users.contract.authenticator import Authenticator
 from taskhub.workspaces.api.documentation import DOCUMENTATION

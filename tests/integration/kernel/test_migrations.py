@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from support import old_events
 from taskhub.migrate import alembic_config, migrate
-from taskhub.models import metadata
+from taskhub.modules.tables import metadata
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()][::-1]
 

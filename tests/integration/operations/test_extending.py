@@ -11,7 +11,7 @@ import pytest
 from support.walkthrough import steps_of
 
 CHECKOUT = Path(__file__).parents[3]
-PARTS = ("src", "tests", "migrations", "benchmarks", "docs", "pyproject.toml", "README.md", ".env.example")
+PARTS = ("src", "tests", "migrations", "benchmarks", "docs", "tools", "pyproject.toml", "README.md", ".env.example")
 STEPS = steps_of((CHECKOUT / "docs" / "extending.md").read_text("utf-8"))
 TOUCHED = sorted({step.path for step in STEPS})
 CHECKS = ("tests/unit/api", "tests/unit/architecture", "tests/unit/tasks/reads", "tests/unit/tasks/test_fake_unit_of_work.py")

@@ -10,7 +10,7 @@ from taskhub.kernel.api.documentation import Advice, Documentation, Word
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.contract.access import PUBLIC
-from taskhub.kernel.module import Module, ModuleSettings
+from taskhub.kernel.module_api import Module, ModuleSettings
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.errors import WrongModule

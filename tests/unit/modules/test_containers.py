@@ -11,7 +11,7 @@ from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.application.empty_purged_workspace import ROWS_AT_ONCE, EmptyPurgedWorkspace
 from taskhub.kernel.infrastructure.purge import Purge
-from taskhub.kernel.module import Module, ModuleContext, ModuleSettings, keeps_nothing
+from taskhub.kernel.module_api import Module, ModuleContext, ModuleSettings, keeps_nothing
 from taskhub.modules.collection import Modules
 from taskhub.modules.errors import WrongModule
 from taskhub.modules.settings import read_module_settings

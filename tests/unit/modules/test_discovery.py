@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from support.fake_modules import fake_module
 from taskhub.cli.errors import explanation
 from taskhub.kernel.infrastructure.postgres.rows import Row
-from taskhub.kernel.module import API_VERSION
+from taskhub.kernel.module_api import API_VERSION
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules, loaded
 from taskhub.modules.errors import WrongModule
