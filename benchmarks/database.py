@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from taskhub.embedded import EmbeddedPostgres
-from taskhub.migrate import migrate
+from taskhub.schema.migrate import migrate
 
 OVERRIDE = "BENCH_DATABASE_URL"
 """A server where this may create and drop databases of its own; the database in the URL is only connected to."""

@@ -9,8 +9,15 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from taskhub.migration_locks import TURN_SECONDS, WAIT_SECONDS, Plan, in_short_tries, taking_turns, wait_briefly_for_locks
 from taskhub.modules.tables import metadata
+from taskhub.schema.locks import (
+    EXCLUSIVE_WAIT_SECONDS,
+    WAIT_SECONDS,
+    Plan,
+    exclusive_migration,
+    retry_with_short_lock_timeouts,
+    set_short_lock_timeout,
+)
 
 CONNECT_SECONDS = 10
 
@@ -36,9 +43,13 @@ async def migrate_online(url: str, seconds: float) -> None:
     # The driver reads the URL, as it does for the service: `sslmode` and the like mean the same to both.
     connect = partial(asyncpg.connect, url.replace("postgresql+asyncpg://", "postgresql://", 1), timeout=CONNECT_SECONDS)
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool, hide_parameters=True)
-    async with engine.connect() as keeper, taking_turns(keeper, max(TURN_SECONDS, seconds)), engine.connect() as connection:
-        wait_briefly_for_locks(connection)
-        await in_short_tries(connection, keeper, migrate, seconds)
+    async with (
+        engine.connect() as keeper,
+        exclusive_migration(keeper, max(EXCLUSIVE_WAIT_SECONDS, seconds)),
+        engine.connect() as connection,
+    ):
+        set_short_lock_timeout(connection)
+        await retry_with_short_lock_timeouts(connection, keeper, migrate, seconds)
     await engine.dispose()
 
 

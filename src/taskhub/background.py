@@ -21,7 +21,7 @@ log = structlog.get_logger("taskhub.background")
 
 
 @asynccontextmanager
-async def beside(*loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+async def running_loops(*loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
     """Runs loops for as long as the block lasts.
 
     At its end they are cancelled until they are gone: a driver that waits for a frozen server swallows a cancellation.
@@ -53,7 +53,7 @@ class Background:
         """Works for as long as the block lasts."""
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [subscription.run for subscription in self.subscriptions]
         loops += [*self._container.background(), self._purge]
-        async with beside(*loops):
+        async with running_loops(*loops):
             yield
 
     async def purge_once(self) -> dict[str, int]:

@@ -61,30 +61,30 @@ def data_dir(settings: Settings) -> Path:
 
 def secret_keys(settings: Settings) -> tuple[bytes, ...]:
     if settings.secret_key is None:
-        return own_secrets(data_dir(settings))
+        return generated_secrets(data_dir(settings))
     keys = (settings.secret_key, settings.secret_key_previous)
     return tuple(key.get_secret_value().encode() for key in keys if key is not None)
 
 
-def own_secrets(folder: Path) -> tuple[bytes, ...]:
+def generated_secrets(folder: Path) -> tuple[bytes, ...]:
     """The generated secrets of a data folder, the newest first. Made on first use, readable by the owner alone."""
     file = folder / SECRET_FILE
     if not file.exists():
         # Linked into place whole, and never over another: two first starts agree on one secret.
-        draft = _written(folder, new_secret())
+        draft = _key_file(folder, new_secret())
         with suppress(FileExistsError):
             os.link(draft, file)
         draft.unlink()
     return tuple(file.read_bytes().split())
 
 
-def rotate_own_secret(folder: Path) -> None:
+def rotate_generated_secret(folder: Path) -> None:
     """Puts a new secret before the current one, which still verifies what it has signed. Older ones are forgotten."""
-    current = own_secrets(folder)[0]
-    _written(folder, new_secret(), current.decode()).replace(folder / SECRET_FILE)
+    current = generated_secrets(folder)[0]
+    _key_file(folder, new_secret(), current.decode()).replace(folder / SECRET_FILE)
 
 
-def _written(folder: Path, *keys: str) -> Path:
+def _key_file(folder: Path, *keys: str) -> Path:
     descriptor, name = tempfile.mkstemp(prefix=f"{SECRET_FILE}.", dir=folder)
     with os.fdopen(descriptor, "w") as stream:
         stream.write("".join(f"{key}\n" for key in keys))

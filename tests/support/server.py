@@ -16,7 +16,7 @@ from testcontainers.community.postgres import PostgresContainer
 
 from support.server_log import PREFIX
 from taskhub.embedded import EmbeddedPostgres
-from taskhub.migrate import migrate
+from taskhub.schema.migrate import migrate
 
 TEMPLATE = "taskhub_template"
 CHOICE = "TEST_DATABASE"

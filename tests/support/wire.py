@@ -13,8 +13,8 @@ from typing import Any, NoReturn, Self
 
 from starlette.types import Message, Receive, Scope, Send
 
-from taskhub.cli.serving.connections import ConnectionLimits
-from taskhub.cli.serving.http import HttpServer
+from taskhub.cli.server.connections import ConnectionLimits
+from taskhub.cli.server.http_server import HttpServer
 
 PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 0.005

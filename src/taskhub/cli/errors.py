@@ -6,9 +6,9 @@ from sqlalchemy.exc import DBAPIError
 from taskhub.embedded import EmbeddedPostgresError
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.domain.errors import DomainError
-from taskhub.migrate import WrongSchema
-from taskhub.migration_locks import MigrationBlocked
 from taskhub.modules.errors import WrongModule
+from taskhub.schema.locks import MigrationBlocked
+from taskhub.schema.migrate import WrongSchema
 from taskhub.settings import WrongSettings
 
 

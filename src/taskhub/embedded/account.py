@@ -11,10 +11,10 @@ from pathlib import Path
 
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import OTHER_DATABASE, failure
-from taskhub.embedded.programs import run
+from taskhub.embedded.subprocesses import run
 
 NAME = "taskhub"
-_LAST_RESORT = "nobody"
+_FALLBACK = "nobody"
 _SECONDS_TO_CREATE = 10.0
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ if sys.platform == "win32":
         """Not asked on Windows, where nobody is root."""
         raise NotImplementedError
 
-    def hand_over(path: Path, account: Account | None) -> None:
+    def change_owner(path: Path, account: Account | None) -> None:
         """Nothing to do on Windows: the server runs under our own account."""
 
 else:
@@ -59,7 +59,7 @@ else:
             name = str(status.st_uid)
         return Account(name, status.st_uid, status.st_gid)
 
-    def hand_over(path: Path, account: Account | None) -> None:
+    def change_owner(path: Path, account: Account | None) -> None:
         """Make the account the owner; None stands for ourselves."""
         if account is not None:
             os.chown(path, account.uid, account.gid)
@@ -71,8 +71,8 @@ else:
         """
         if (account := _existing(NAME)) or (account := _created()):
             return account
-        if account := _existing(_LAST_RESORT):
-            _log.warning("no account %r and none can be created: PostgreSQL runs as %r", NAME, _LAST_RESORT)
+        if account := _existing(_FALLBACK):
+            _log.warning("no account %r and none can be created: PostgreSQL runs as %r", NAME, _FALLBACK)
             return account
         raise failure(
             "PostgreSQL doesn't run as root, and there is no other account to run it under.",

@@ -13,16 +13,16 @@ from types import MappingProxyType
 from taskhub.embedded.address import DATABASE, Address
 from taskhub.embedded.commands import query, run_client
 from taskhub.embedded.deadline import Deadline
-from taskhub.embedded.errors import explained, failure
+from taskhub.embedded.errors import failure, os_errors_explained
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock, is_held
-from taskhub.embedded.placement import RECORD, known_folder, place
-from taskhub.embedded.programs import Completed
+from taskhub.embedded.placement import RECORD, known_folder, resolve_placement
 from taskhub.embedded.server import EmbeddedPostgres
+from taskhub.embedded.subprocesses import Completed
 
-_RESTORING = f"{DATABASE}_restoring"
+_STAGING = f"{DATABASE}_restoring"
 _REPLACED = f"{DATABASE}_replaced"
-_REMOVE_ASIDE = f"DROP DATABASE IF EXISTS {_RESTORING} WITH (FORCE)"
+_DROP_STAGING = f"DROP DATABASE IF EXISTS {_STAGING} WITH (FORCE)"
 _MAINTENANCE = "postgres"
 _SECONDS_TO_UNDO = 30.0
 
@@ -42,7 +42,7 @@ def back_up(data_dir: Path, target: Path) -> None:
         raise failure(tried, said="There is no database yet.", advice="Check the path of the data folder.")
     if target.exists():
         raise failure(tried, said="The file exists already.", advice="Choose a name that is not taken.")
-    with EmbeddedPostgres(data_dir).running() as address, explained(tried):
+    with EmbeddedPostgres(data_dir).running() as address, os_errors_explained(tried):
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         os.close(descriptor)
         partial = Path(name)
@@ -66,16 +66,16 @@ def restore(data_dir: Path, source: Path, *, replace: bool, files: Mapping[str, 
     """
     data_dir = data_dir.expanduser().resolve()
     tried = f"The backup {source} could not be restored into {data_dir}."
-    with explained(tried):
+    with os_errors_explained(tried):
         _check(run_client("pg_restore", "--list", source), tried, advice="Choose a file made by `taskhub backup`.")
-        with _undone_if_new(data_dir) as layout, EmbeddedPostgres(data_dir).running(exclusive=True) as address:
+        with _rolled_back_if_new(data_dir) as layout, EmbeddedPostgres(data_dir).running(exclusive=True) as address:
             is_content_worthless = layout.restoring.exists()  # Of a restore that was broken off, or of this one.
             if not (replace or is_content_worthless) and _check(query(_HAS_CONTENT, address=address), tried) == "t":
                 advice = "Choose a new data folder, or ask for the present content to be replaced."
                 raise failure(tried, said="The data folder has content already.", advice=advice)
-            with _removed_after_a_failure(address), _written_beside(data_dir, files) as drafts:
-                _read_aside(source, address, tried)
-                with _marked(layout):
+            with _staging_dropped_on_failure(address), _staged_files(data_dir, files) as drafts:
+                _restore_into_staging(source, address, tried)
+                with _restore_marker(layout):
                     _swap(address, tried)
                 for draft, target in drafts:
                     draft.replace(target)
@@ -83,20 +83,20 @@ def restore(data_dir: Path, source: Path, *, replace: bool, files: Mapping[str, 
 
 
 @contextmanager
-def _undone_if_new(data_dir: Path) -> Iterator[Layout]:
+def _rolled_back_if_new(data_dir: Path) -> Iterator[Layout]:
     """The server's folder. If there is no database in it, a failure of the block leaves everything as it was before."""
     was_there = data_dir.is_dir()
-    layout = place(data_dir, Deadline(_SECONDS_TO_UNDO)).layout
+    layout = resolve_placement(data_dir, Deadline(_SECONDS_TO_UNDO)).layout
     is_new = not layout.data.exists()
     try:
         yield layout
     except BaseException:
         if is_new and layout.restoring.exists():
-            _undo(layout, data_dir, was_there=was_there)
+            _roll_back(layout, data_dir, was_there=was_there)
         raise
 
 
-def _undo(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
+def _roll_back(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
     """Removes what was made. Where a process of the server does not end, everything stays, with the mark."""
     # The watchdog first: it needs the clients' lock to end.
     if not Deadline(_SECONDS_TO_UNDO).wait_until(lambda: not is_held(layout.watchdog_lock) and not is_held(layout.server_lock)):
@@ -117,7 +117,7 @@ def _undo(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
 
 
 @contextmanager
-def _marked(layout: Layout) -> Iterator[None]:
+def _restore_marker(layout: Layout) -> Iterator[None]:
     """Leaves the mark, but where the block fails: then there is what was there before."""
     was_marked = layout.restoring.exists()
     layout.restoring.touch()
@@ -130,7 +130,7 @@ def _marked(layout: Layout) -> Iterator[None]:
 
 
 @contextmanager
-def _written_beside(data_dir: Path, files: Mapping[str, Path]) -> Iterator[list[tuple[Path, Path]]]:
+def _staged_files(data_dir: Path, files: Mapping[str, Path]) -> Iterator[list[tuple[Path, Path]]]:
     """Copies of files in the data folder, readable by their owner only, each with the place that it is to take."""
     drafts: list[tuple[Path, Path]] = []
     try:
@@ -148,27 +148,27 @@ def _written_beside(data_dir: Path, files: Mapping[str, Path]) -> Iterator[list[
 
 
 @contextmanager
-def _removed_after_a_failure(address: Address) -> Iterator[None]:
+def _staging_dropped_on_failure(address: Address) -> Iterator[None]:
     """The database beside the present one takes no room longer than it is of use."""
     try:
         yield
     except BaseException:
-        query(_REMOVE_ASIDE, address=address, database=_MAINTENANCE)
+        query(_DROP_STAGING, address=address, database=_MAINTENANCE)
         raise
 
 
-def _read_aside(source: Path, address: Address, tried: str) -> None:
-    make = f"CREATE DATABASE {_RESTORING} TEMPLATE template0"
-    _check(query(_REMOVE_ASIDE, make, address=address, database=_MAINTENANCE), tried)
-    options = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_RESTORING}")
+def _restore_into_staging(source: Path, address: Address, tried: str) -> None:
+    make = f"CREATE DATABASE {_STAGING} TEMPLATE template0"
+    _check(query(_DROP_STAGING, make, address=address, database=_MAINTENANCE), tried)
+    options = ("--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={_STAGING}")
     _check(run_client("pg_restore", *options, source, address=address), tried)
-    _check(query("ANALYZE", address=address, database=_RESTORING), tried)
+    _check(query("ANALYZE", address=address, database=_STAGING), tried)
 
 
 def _swap(address: Address, tried: str) -> None:
     remove_old = f"DROP DATABASE IF EXISTS {_REPLACED} WITH (FORCE)"
     rename_old = f"ALTER DATABASE {DATABASE} RENAME TO {_REPLACED}"
-    rename_new = f"ALTER DATABASE {_RESTORING} RENAME TO {DATABASE}"
+    rename_new = f"ALTER DATABASE {_STAGING} RENAME TO {DATABASE}"
     _check(query(remove_old, _END_SESSIONS, address=address, database=_MAINTENANCE), tried)
     _check(query(rename_old, rename_new, address=address, database=_MAINTENANCE, together=True), tried)
     query(remove_old, address=address, database=_MAINTENANCE)

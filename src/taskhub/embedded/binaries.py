@@ -34,7 +34,7 @@ class Binaries:
         return path
 
 
-def carried() -> Binaries:
+def installed_binaries() -> Binaries:
     """The binaries as the wheel was installed. Raises EmbeddedPostgresError without the wheel."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
@@ -47,4 +47,4 @@ def carried() -> Binaries:
 
 def tool(name: str) -> Path:
     """The path of a program of the carried PostgreSQL, such as `pg_dump`."""
-    return carried().tool(name)
+    return installed_binaries().tool(name)

@@ -14,10 +14,10 @@ from pathlib import Path, PurePosixPath
 from taskhub.embedded.binaries import DISTRIBUTION, INSTALLATION, PACKAGE, Binaries
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import failure
-from taskhub.embedded.locks import holding
+from taskhub.embedded.locks import exclusive_lock
 
 _LIBRARIES = ((f"{PACKAGE}.libs",), (PACKAGE, ".dylibs"))
-_NOT_NEEDED_TO_RUN = (".a", ".h", ".pc", ".mk")
+_NOT_NEEDED_SUFFIXES = (".a", ".h", ".pc", ".mk")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ListedFile:
     size: int
 
 
-def copied(source: Binaries, place: Path, deadline: Deadline) -> Binaries:
+def copy_binaries(source: Binaries, place: Path, deadline: Deadline) -> Binaries:
     """Binaries below `place`, copied there unless this very version is there already and whole.
 
     Every file is checked against the wheel's RECORD: its digest when it is copied, its size whenever it is used.
@@ -40,7 +40,7 @@ def copied(source: Binaries, place: Path, deadline: Deadline) -> Binaries:
     target = place / f"postgresql-{version_name(files)}"
     if is_whole(target, files):
         return Binaries(target)
-    with holding(place / "copy.lock", deadline, purpose="copy the PostgreSQL binaries"):
+    with exclusive_lock(place / "copy.lock", deadline, purpose="copy the PostgreSQL binaries"):
         if not is_whole(target, files):
             _replace(source.site, target, files)
     return Binaries(target)
@@ -67,7 +67,7 @@ def is_needed(path: PurePosixPath) -> bool:
     if any(path.parts[: len(folder)] == folder for folder in _LIBRARIES):
         return True
     in_installation = path.parts[:2] == (PACKAGE, INSTALLATION) and path.parts[2] in ("bin", "lib", "share")
-    return in_installation and path.suffix not in _NOT_NEEDED_TO_RUN
+    return in_installation and path.suffix not in _NOT_NEEDED_SUFFIXES
 
 
 def version_name(files: Iterable[ListedFile]) -> str:

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import sys
 
-from taskhub.embedded.account import hand_over
+from taskhub.embedded.account import change_owner
 from taskhub.embedded.address import DATABASE, USER
 from taskhub.embedded.binaries import MAJOR_VERSION
 from taskhub.embedded.commands import run_as
@@ -77,13 +77,13 @@ def create_cluster(placement: Placement, *, durable: bool, server_lock: FileLock
     layout = placement.layout
     shutil.rmtree(layout.making, ignore_errors=True)
     _check_space(layout)
-    _make_up_password(layout)
+    _generate_password(layout)
     layout.making.mkdir(mode=0o700)
     data, password = layout.making / "data", layout.making / "password"
     shutil.copyfile(layout.password, password)
     password.chmod(0o600)
-    hand_over(password, placement.account)
-    hand_over(layout.making, placement.account)
+    change_owner(password, placement.account)
+    change_owner(layout.making, placement.account)
 
     def run(name: str, *arguments: str, feed: str = "") -> None:
         command = [str(placement.binaries.tool(name)), *arguments]
@@ -112,7 +112,7 @@ def _check_space(layout: Layout) -> None:
         )
 
 
-def _make_up_password(layout: Layout) -> None:
+def _generate_password(layout: Layout) -> None:
     partial = layout.password.with_suffix(".new")
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)

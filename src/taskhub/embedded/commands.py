@@ -12,7 +12,7 @@ from taskhub.embedded.account import Account
 from taskhub.embedded.address import DATABASE, USER, Address
 from taskhub.embedded.binaries import tool
 from taskhub.embedded.errors import failure
-from taskhub.embedded.programs import Completed, run
+from taskhub.embedded.subprocesses import Completed, run
 
 _SECONDS_TO_CONNECT = 5
 _SECONDS_TO_TRY = 30.0

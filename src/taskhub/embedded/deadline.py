@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_SHORTEST_PAUSE = 0.002
-_LONGEST_PAUSE = 0.05
+_MIN_PAUSE_SECONDS = 0.002
+_MAX_PAUSE_SECONDS = 0.05
 
 
 class Deadline:
@@ -21,11 +21,11 @@ class Deadline:
 
     def wait_until(self, condition: Callable[[], bool]) -> bool:
         """Ask until the condition holds or time is up; it is asked at least once. Returns whether it holds."""
-        pause = _SHORTEST_PAUSE
+        pause = _MIN_PAUSE_SECONDS
         while not condition():
             remaining = self.remaining()
             if not remaining:
                 return False
             time.sleep(min(pause, remaining))
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            pause = min(pause * 2, _MAX_PAUSE_SECONDS)
         return True

@@ -70,7 +70,7 @@ def since_start(log: str) -> str:
 
 
 @contextmanager
-def explained(tried: str) -> Iterator[None]:
+def os_errors_explained(tried: str) -> Iterator[None]:
     """Turn an error of the operating system into an `EmbeddedPostgresError`."""
     try:
         yield

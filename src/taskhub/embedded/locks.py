@@ -113,7 +113,7 @@ def is_held(path: Path) -> bool:
 
 
 @contextmanager
-def holding(path: Path, deadline: Deadline, *, purpose: str) -> Iterator[FileLock]:
+def exclusive_lock(path: Path, deadline: Deadline, *, purpose: str) -> Iterator[FileLock]:
     """Hold the lock alone for the length of a block. Raises EmbeddedPostgresError when the deadline passes before."""
     lock = FileLock(path)
     if not deadline.wait_until(lock.try_acquire):

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from taskhub.embedded.account import Account, is_root, owner_of, server_account
-from taskhub.embedded.binaries import Binaries, carried
-from taskhub.embedded.binaries_copy import copied
+from taskhub.embedded.binaries import Binaries, installed_binaries
+from taskhub.embedded.binaries_copy import copy_binaries
 from taskhub.embedded.commands import can_become, can_enter, can_execute
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import OTHER_DATABASE, failure
@@ -37,7 +37,7 @@ class Placement:
     binaries: Binaries
 
 
-def place(data_dir: Path, deadline: Deadline) -> Placement:
+def resolve_placement(data_dir: Path, deadline: Deadline) -> Placement:
     """Find the server's folder of a data folder, or make it.
 
     Raises EmbeddedPostgresError when the folder is another account's or out of reach, OSError when it can't be made.
@@ -49,9 +49,9 @@ def place(data_dir: Path, deadline: Deadline) -> Placement:
     known = known_folder(data_dir)
     if not is_root():
         layout = Layout(known or data_dir / "postgres")
-        _make_ours(layout.folder, 0o700)
-        return Placement(layout, None, carried())
-    return _place_as_root(data_dir, known, deadline)
+        _ensure_owned(layout.folder, 0o700)
+        return Placement(layout, None, installed_binaries())
+    return _resolve_as_root(data_dir, known, deadline)
 
 
 def known_folder(data_dir: Path) -> Path | None:
@@ -74,7 +74,7 @@ def known_folder(data_dir: Path) -> Path | None:
     return folder
 
 
-def _place_as_root(data_dir: Path, known: Path | None, deadline: Deadline) -> Placement:
+def _resolve_as_root(data_dir: Path, known: Path | None, deadline: Deadline) -> Placement:
     data = Layout(known).data if known else None
     account = owner_of(data) if data and data.exists() else server_account()
     if not account.uid or not can_become(account):
@@ -84,7 +84,7 @@ def _place_as_root(data_dir: Path, known: Path | None, deadline: Deadline) -> Pl
             f"{OTHER_DATABASE}.",
         )
     folder = known or _choose_folder(data_dir, account)
-    _make_ours(folder, 0o710, account)
+    _ensure_owned(folder, 0o710, account)
     if not can_enter(account, folder):
         raise failure(
             f"PostgreSQL runs under the account {account.name!r}, which can't reach {folder}.",
@@ -115,7 +115,7 @@ def _system_folder() -> Path:
     return SYSTEM_FOLDER
 
 
-def _make_ours(folder: Path, mode: int, account: Account | None = None) -> None:
+def _ensure_owned(folder: Path, mode: int, account: Account | None = None) -> None:
     folder.mkdir(exist_ok=True, mode=0o700)
     if folder.is_symlink():
         raise failure(f"{folder} is a link, perhaps to what isn't ours.", advice="Put the folder itself in its place.")
@@ -148,10 +148,10 @@ def _record(data_dir: Path, folder: Path, account: Account) -> None:
 
 
 def _executable_binaries(account: Account, deadline: Deadline) -> Binaries:
-    binaries = carried()
+    binaries = installed_binaries()
     if can_execute(account, binaries.tool("postgres")):
         return binaries
-    binaries = copied(binaries, _system_folder(), deadline)
+    binaries = copy_binaries(binaries, _system_folder(), deadline)
     if not can_execute(account, binaries.tool("postgres")):
         raise failure(
             f"The account {account.name!r} can't execute PostgreSQL, not even the copy in {binaries.site}.",

@@ -17,9 +17,9 @@ from taskhub.embedded.errors import failure, last_lines
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock, is_held
 from taskhub.embedded.placement import Placement
-from taskhub.embedded.processes import OrphanSweep, send, server_processes
-from taskhub.embedded.programs import run
+from taskhub.embedded.processes import OrphanSweep, send_signal, server_processes
 from taskhub.embedded.sockets import PORT, clear_stale_sockets, socket_folder
+from taskhub.embedded.subprocesses import run
 
 _SECONDS_TO_STOP_FAST = 60.0
 _SECONDS_TO_STOP_AT_ONCE = 10.0
@@ -128,7 +128,7 @@ def _stops(layout: Layout, sign: signal.Signals, deadline: Deadline, unseen: Dea
         if not is_running(layout):
             return True
         for pid in set(server_processes(layout.marker).postmasters) - signalled:
-            send(pid, sign)
+            send_signal(pid, sign)
             signalled.add(pid)
         sweep()
         return not signalled and not unseen.remaining()

@@ -86,10 +86,10 @@ class OrphanSweep:
             self._grace = Deadline(_SECONDS_TO_LEAVE)
         elif not self._grace.remaining():
             for pid in found.children:
-                send(pid, _KILL)
+                send_signal(pid, _KILL)
 
 
-def send(pid: int, sign: signal.Signals) -> None:
+def send_signal(pid: int, sign: signal.Signals) -> None:
     """Signal a process that may have ended by now."""
     with suppress(ProcessLookupError):
         os.kill(pid, sign)

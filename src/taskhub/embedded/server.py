@@ -9,10 +9,10 @@ from pathlib import Path
 
 from taskhub.embedded.address import Address
 from taskhub.embedded.deadline import Deadline
-from taskhub.embedded.errors import EmbeddedPostgresError, explained, failure
+from taskhub.embedded.errors import EmbeddedPostgresError, failure, os_errors_explained
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock, is_held
-from taskhub.embedded.placement import place
+from taskhub.embedded.placement import resolve_placement
 from taskhub.embedded.postmaster import stop
 from taskhub.embedded.startup import ensure_running
 
@@ -60,12 +60,12 @@ class EmbeddedPostgres:
         if self._clients is not None:
             raise RuntimeError("this EmbeddedPostgres is started already")
         deadline = Deadline(self._start_timeout)
-        with explained(f"PostgreSQL could not be started in {self._data_dir}."):
-            placement = place(self._data_dir, deadline)
+        with os_errors_explained(f"PostgreSQL could not be started in {self._data_dir}."):
+            placement = resolve_placement(self._data_dir, deadline)
             self._layout = placement.layout
-            self._clients = _enter(placement.layout, exclusive=exclusive, deadline=deadline)
+            self._clients = _acquire_clients_lock(placement.layout, exclusive=exclusive, deadline=deadline)
             try:
-                _mind_the_mark(placement.layout, exclusive=exclusive)
+                _check_restore_marker(placement.layout, exclusive=exclusive)
                 return ensure_running(placement, durable=self._durable, deadline=deadline)
             except BaseException:
                 self.release()
@@ -77,14 +77,14 @@ class EmbeddedPostgres:
         if clients is None or layout is None:
             return
         try:
-            _leave(clients, layout)
+            _release_and_stop_if_last(clients, layout)
         except (EmbeddedPostgresError, OSError) as error:
             _log.warning("PostgreSQL is left to its watchdog: %s", error)
         finally:
             clients.release()
 
 
-def _mind_the_mark(layout: Layout, *, exclusive: bool) -> None:
+def _check_restore_marker(layout: Layout, *, exclusive: bool) -> None:
     """Marks a folder without a database that something is going to be restored into; refuses one where that was broken off."""
     if not exclusive and layout.restoring.exists():
         raise failure(
@@ -95,7 +95,7 @@ def _mind_the_mark(layout: Layout, *, exclusive: bool) -> None:
         layout.restoring.touch()
 
 
-def _enter(layout: Layout, *, exclusive: bool, deadline: Deadline) -> FileLock:
+def _acquire_clients_lock(layout: Layout, *, exclusive: bool, deadline: Deadline) -> FileLock:
     """Become a client. The lock is held alone by whoever stops the server, for a moment, or restores into it."""
     lock = FileLock(layout.clients_lock)
     alone = Deadline(_SECONDS_TO_BE_ALONE)
@@ -118,7 +118,7 @@ def _enter(layout: Layout, *, exclusive: bool, deadline: Deadline) -> FileLock:
     return lock
 
 
-def _leave(clients: FileLock, layout: Layout) -> None:
+def _release_and_stop_if_last(clients: FileLock, layout: Layout) -> None:
     clients.release()
     last = FileLock(layout.clients_lock)
     if Deadline(_SECONDS_FOR_PROBES).wait_until(last.try_acquire):

@@ -6,13 +6,13 @@ import re
 import tempfile
 from pathlib import Path
 
-from taskhub.embedded.account import Account, hand_over
+from taskhub.embedded.account import Account, change_owner
 from taskhub.embedded.layout import Layout
 
 PORT = 5432
 
-_LONGEST_PATH = 103  # of `sun_path` on macOS; Linux has room for 107
-_PLAIN = re.compile(r"[A-Za-z0-9/._+-]+")  # PostgreSQL and URLs give a meaning to commas, quotes and more
+_MAX_PATH_LENGTH = 103  # of `sun_path` on macOS; Linux has room for 107
+_ALLOWED_PATH = re.compile(r"[A-Za-z0-9/._+-]+")  # PostgreSQL and URLs give a meaning to commas, quotes and more
 
 
 def socket_folder(layout: Layout, account: Account | None) -> Path:
@@ -24,13 +24,13 @@ def socket_folder(layout: Layout, account: Account | None) -> Path:
     if fits(layout.sockets):
         if not layout.sockets.exists():
             layout.sockets.mkdir(mode=0o700)
-            hand_over(layout.sockets, account)
+            change_owner(layout.sockets, account)
         return layout.sockets
-    folder = _noted(layout)
+    folder = _recorded_folder(layout)
     owner = account.uid if account is not None else layout.folder.stat().st_uid
     if folder is None or not _is_private(folder, owner):
-        folder = Path(tempfile.mkdtemp(prefix="taskhub-", dir=_temporary(account)))
-        hand_over(folder, account)
+        folder = Path(tempfile.mkdtemp(prefix="taskhub-", dir=_temporary_root(account)))
+        change_owner(folder, account)
         layout.sockets_elsewhere.write_text(f"{folder}\n", encoding="utf-8")
     return folder
 
@@ -38,7 +38,7 @@ def socket_folder(layout: Layout, account: Account | None) -> Path:
 def fits(folder: Path) -> bool:
     """Whether the path of a socket in this folder is short and plain enough."""
     path = str(folder / f".s.PGSQL.{PORT}")
-    return len(path) <= _LONGEST_PATH and _PLAIN.fullmatch(path) is not None
+    return len(path) <= _MAX_PATH_LENGTH and _ALLOWED_PATH.fullmatch(path) is not None
 
 
 def clear_stale_sockets(folder: Path) -> None:
@@ -47,13 +47,13 @@ def clear_stale_sockets(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _temporary(account: Account | None) -> Path:
+def _temporary_root(account: Account | None) -> Path:
     # A user's runtime folder vanishes with the last login. A service may see a /tmp of its own, but the same /run.
     run = Path("/run")
     return run if account is not None and run.is_dir() else Path("/tmp")  # noqa: S108  # The folder made in it is private.
 
 
-def _noted(layout: Layout) -> Path | None:
+def _recorded_folder(layout: Layout) -> Path | None:
     note = layout.sockets_elsewhere
     return Path(note.read_text(encoding="utf-8").strip()) if note.exists() else None
 

@@ -16,11 +16,11 @@ from taskhub.embedded.locks import FileLock
 from taskhub.embedded.placement import Placement
 from taskhub.embedded.postmaster import address_of, is_running, launch, setting
 from taskhub.embedded.processes import OrphanSweep
-from taskhub.embedded.programs import environment
+from taskhub.embedded.subprocesses import environment
 
 _WATCHDOG = "taskhub.embedded.watchdog"
 _SECONDS_FOR_WATCHDOG = 30
-_WILL_NOT_PASS = ("authentication failed", "does not exist", "no pg_hba.conf entry")
+_PERMANENT_ERRORS = ("authentication failed", "does not exist", "no pg_hba.conf entry")
 
 
 def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -> Address:
@@ -49,7 +49,7 @@ def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -
         sweep()
         if address := address_of(layout):
             fsync, said = setting(address, "fsync")
-        return fsync is not None or any(words in said for words in _WILL_NOT_PASS)
+        return fsync is not None or any(words in said for words in _PERMANENT_ERRORS)
 
     deadline.wait_until(answers)
     if address is None or fsync is None:

@@ -21,7 +21,7 @@ def main(folder: Path) -> None:
     watch = FileLock(layout.watchdog_lock)
     if not watch.try_acquire():
         return
-    _go_to_the_background()
+    _daemonize()
     clients = FileLock(layout.clients_lock)
     clients.wait()
     try:
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
         clients.release()
 
 
-def _go_to_the_background() -> None:
+def _daemonize() -> None:
     if sys.platform == "win32":
         return
     if os.fork():

@@ -12,25 +12,25 @@ from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.service import pages
-from taskhub.service.prepared import Prepared
 from taskhub.service.reference.catalogue import Catalogue
 from taskhub.service.reference.document import document_of
+from taskhub.service.static_content import StaticContent
 
 DOCUMENTATION = Routes("Service")
 
-_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
-_BRIEFLY = (b"cache-control", b"public, max-age=300")
+_CACHED_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
+_CACHED_BRIEFLY = (b"cache-control", b"public, max-age=300")
 
 
 @DOCUMENTATION.get("/openapi.json", PUBLIC, summary="This description, as OpenAPI 3.1", answers=dict)
 async def get_openapi(request: ApiRequest) -> Response:
     document = await _document(request.scope["app"])
-    return document.answer(request, [_BRIEFLY])
+    return document.answer(request, [_CACHED_BRIEFLY])
 
 
 @DOCUMENTATION.get("/docs", PUBLIC, summary="The interactive reference", answers=str, produces="text/html")
 async def get_reference(request: ApiRequest) -> Response:
-    return JsonResponse(200, await to_thread(pages.reference_page), [*pages.HEADERS, _BRIEFLY], pages.HTML)
+    return JsonResponse(200, await to_thread(pages.reference_page), [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
 
 
 @DOCUMENTATION.get("/docs/{digest}/{name}", PUBLIC, include_in_schema=False)
@@ -38,7 +38,7 @@ async def get_asset(request: ApiRequest, digest: str, name: str) -> Response:
     if name not in pages.MEDIA_TYPES:
         raise NotFound
     asset = await to_thread(pages.asset, name)
-    return asset.answer(request, [*pages.HEADERS, _FOR_EVER], pages.MEDIA_TYPES[name])
+    return asset.answer(request, [*pages.HEADERS, _CACHED_FOR_EVER], pages.MEDIA_TYPES[name])
 
 
 @DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="What a problem means, and what to do", answers=str, produces="text/html")
@@ -48,19 +48,19 @@ async def get_problem(request: ApiRequest, code: str) -> Response:
     problem = catalogue.problems.get(code)
     if problem is None:
         raise NotFound
-    return JsonResponse(200, pages.problem_page(problem, catalogue.fault_codes), [*pages.HEADERS, _BRIEFLY], pages.HTML)
+    return JsonResponse(200, pages.problem_page(problem, catalogue.fault_codes), [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
 
 
-async def _document(app: FastAPI) -> Prepared:
+async def _document(app: FastAPI) -> StaticContent:
     """The document of an app, made on first use."""
     if not hasattr(app.state, "openapi"):
-        app.state.openapi = await to_thread(_prepared, app)
-    made: Prepared = app.state.openapi
+        app.state.openapi = await to_thread(_encoded, app)
+    made: StaticContent = app.state.openapi
     return made
 
 
-def _prepared(app: FastAPI) -> Prepared:
-    return Prepared.of(msgspec.json.encode(document_of(app.routes, app.version, _catalogue(app))))
+def _encoded(app: FastAPI) -> StaticContent:
+    return StaticContent.of(msgspec.json.encode(document_of(app.routes, app.version, _catalogue(app))))
 
 
 def _catalogue(app: FastAPI) -> Catalogue:

@@ -4,7 +4,7 @@ connections come back.
 
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.migrate import WrongSchema, check_schema
+from taskhub.schema.migrate import WrongSchema, check_schema
 
 
 async def check_ready(database: Database) -> None:

@@ -25,7 +25,7 @@ async def measurements(app: Any) -> bytes:
     """All metrics of an application's process, with the parked events of the whole service where the database answers."""
     container = app.state.container
     refused = app.state.throttle.refused if app.state.throttle else {}
-    now = _Now(container, refused, await _parked(container))
+    now = _CurrentValues(container, refused, await _parked(container))
     return generate_latest(container.metrics_registry()) + generate_latest(now)
 
 
@@ -47,7 +47,7 @@ async def _parked(container: Any) -> dict[str, int]:
     return known | {row["subscriber"]: row["count"] for row in counted}
 
 
-class _Now(Collector):
+class _CurrentValues(Collector):
     """What is counted elsewhere, as it stands at this moment."""
 
     def __init__(self, container: Any, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:

@@ -7,8 +7,8 @@ from html import escape
 from importlib import resources
 
 from taskhub.kernel.domain.errors import ValidationFailed
-from taskhub.service.prepared import Prepared
 from taskhub.service.reference.catalogue import Problem
+from taskhub.service.static_content import StaticContent
 
 RENDERER, RENDERER_STYLE, START, STYLE = "swagger-ui-bundle.js", "swagger-ui.css", "reference.js", "pages.css"
 _JAVASCRIPT, _CSS = b"text/javascript; charset=utf-8", b"text/css; charset=utf-8"
@@ -37,8 +37,8 @@ _RETRY = {
 
 
 @cache
-def asset(name: str) -> Prepared:
-    return Prepared.of((_FOLDERS[name] / name).read_bytes())
+def asset(name: str) -> StaticContent:
+    return StaticContent.of((_FOLDERS[name] / name).read_bytes())
 
 
 @cache

@@ -17,36 +17,36 @@ from taskhub.service.metrics import MEDIA_TYPE, measurements
 STATUS = Routes("Service")
 
 
-class Limits(msgspec.Struct, frozen=True):
+class LimitsView(msgspec.Struct, frozen=True):
     body_bytes: int
     page_items: int
     writes_per_minute: int | None
 
 
-class Service(msgspec.Struct, frozen=True):
+class ServiceView(msgspec.Struct, frozen=True):
     name: str
     version: str
     registration: str
     require_if_match: bool
-    limits: Limits
+    limits: LimitsView
 
 
-class Health(msgspec.Struct, frozen=True):
+class HealthView(msgspec.Struct, frozen=True):
     status: str
 
 
-_HEALTHY = msgspec.json.encode(Health("ok"))
+_HEALTHY = msgspec.json.encode(HealthView("ok"))
 
 
-@STATUS.get("/v1", PUBLIC, summary="What this service is and how it is set up", answers=Service)
+@STATUS.get("/v1", PUBLIC, summary="What this service is and how it is set up", answers=ServiceView)
 async def get_service(request: ApiRequest) -> Response:
     settings = request.container.settings()
-    limits = Limits(MOST_BYTES, MOST_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
-    service = Service("TaskHub", request.scope["app"].version, settings.registration, settings.require_if_match, limits)
+    limits = LimitsView(MOST_BYTES, MOST_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
+    service = ServiceView("TaskHub", request.scope["app"].version, settings.registration, settings.require_if_match, limits)
     return JsonResponse(200, msgspec.json.encode(service))
 
 
-@STATUS.get("/health/live", PUBLIC, summary="Whether the process runs", answers=Health, errors=(Unavailable,))
+@STATUS.get("/health/live", PUBLIC, summary="Whether the process runs", answers=HealthView, errors=(Unavailable,))
 async def get_liveness(request: ApiRequest) -> Response:
     """Asks nobody else: a process that answers is alive, whatever the database does. It is not where half of its connections to
     the database were never given back, which only a restart would mend.
@@ -55,7 +55,9 @@ async def get_liveness(request: ApiRequest) -> Response:
     return JsonResponse(200, _HEALTHY)
 
 
-@STATUS.get("/health/ready", PUBLIC, summary="Whether the service can do its work", answers=Health, errors=(Unavailable, Busy))
+@STATUS.get(
+    "/health/ready", PUBLIC, summary="Whether the service can do its work", answers=HealthView, errors=(Unavailable, Busy)
+)
 async def get_readiness(request: ApiRequest) -> Response:
     """The database answers, and its schema is the one that this version was written for."""
     await check_ready(request.container.database())

@@ -17,7 +17,7 @@ from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.service.metrics import metrics_app
 from taskhub.service.pages import MEDIA_TYPES, asset, asset_path
-from taskhub.service.prepared import Prepared
+from taskhub.service.static_content import StaticContent
 
 NOWHERE = "postgresql+asyncpg://nobody:x@127.0.0.1:1/nothing"
 
@@ -235,7 +235,7 @@ async def test_compression_is_worth_it_and_the_same_in_all_processes(api: Api) -
         size[coding] = int((await api.get("/openapi.json", headers={"accept-encoding": coding})).headers["content-length"])
 
     assert size["gzip"] < size["identity"] / 5
-    assert Prepared.of(b"the same").compressed == Prepared.of(b"the same").compressed
+    assert StaticContent.of(b"the same").compressed == StaticContent.of(b"the same").compressed
 
 
 async def test_explains_a_problem_to_whoever_follows_its_type(api: Api) -> None:

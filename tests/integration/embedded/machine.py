@@ -16,7 +16,7 @@ from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import is_held
 from taskhub.embedded.postmaster import is_running
-from taskhub.embedded.processes import ServerProcesses, send, server_processes
+from taskhub.embedded.processes import ServerProcesses, send_signal, server_processes
 
 SOURCES = Path(__file__).parents[3] / "src"
 PATIENCE = 20.0
@@ -110,7 +110,7 @@ class Machine:
     @staticmethod
     def kill(*pids: int) -> None:
         for pid in pids:
-            send(pid, signal.SIGKILL)
+            send_signal(pid, signal.SIGKILL)
 
     def is_down(self) -> bool:
         return not is_running(self.layout)

@@ -15,7 +15,7 @@ import pytest
 
 from integration.embedded.machine import Machine
 from taskhub.embedded import EmbeddedPostgresError, account, binaries_copy, placement
-from taskhub.embedded.binaries import Binaries, carried
+from taskhub.embedded.binaries import Binaries, installed_binaries
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="root's concern, and looked at through /proc"
@@ -58,7 +58,7 @@ def _program(pid: int) -> Path:
 
 
 def test_the_server_runs_under_an_unprivileged_account(used: Machine) -> None:
-    with _permissions_kept(used.data_dir, carried().tool("postgres")), used.server().running():
+    with _permissions_kept(used.data_dir, installed_binaries().tool("postgres")), used.server().running():
         assert _owner(used.postmaster) != 0
         assert _owner(used.postmaster) == used.layout.data.stat().st_uid
         assert used.layout.folder.stat().st_uid == 0
@@ -101,8 +101,8 @@ def test_binaries_out_of_the_accounts_reach_are_copied_once(
     installed = Binaries(closed / "site-packages")
     for file in binaries_copy.listed_files():
         (installed.site / file.path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(carried().site / file.path, installed.site / file.path)
-    monkeypatch.setattr(placement, "carried", lambda: installed)
+        shutil.copy(installed_binaries().site / file.path, installed.site / file.path)
+    monkeypatch.setattr(placement, "installed_binaries", lambda: installed)
     interrupted = system_folder / ".copying-interrupted"
     interrupted.mkdir(parents=True)
     system_folder.chmod(0o755)

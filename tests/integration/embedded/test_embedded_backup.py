@@ -117,7 +117,7 @@ def test_a_folder_that_was_there_and_empty_is_there_and_empty(machine: Machine, 
     assert [file.name for file in machine.data_dir.iterdir()] == ["notes.txt"]
 
 
-@pytest.mark.parametrize("step", ["_read_aside", "_swap", "_written_beside"])
+@pytest.mark.parametrize("step", ["_restore_into_staging", "_swap", "_staged_files"])
 def test_whatever_fails_in_a_new_folder_leaves_nothing(
     machine: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -132,7 +132,7 @@ def test_whatever_fails_in_a_new_folder_leaves_nothing(
     assert machine.eventually(lambda: not machine.watchdogs())
 
 
-@pytest.mark.parametrize("step", ["_read_aside", "_swap", "_written_beside"])
+@pytest.mark.parametrize("step", ["_restore_into_staging", "_swap", "_staged_files"])
 def test_whatever_fails_where_something_was_leaves_that(
     used: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -153,14 +153,14 @@ class Killed(BaseException):
 def test_a_replacement_that_was_killed_before_it_replaced_anything_leaves_the_old_content(
     damageable: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = backup._read_aside
+    real = backup._restore_into_staging
 
     def killed(source: Path, address: Address, tried: str) -> None:
         real(source, address, tried)
         raise Killed
 
     with monkeypatch.context() as death:
-        death.setattr(backup, "_read_aside", killed)
+        death.setattr(backup, "_restore_into_staging", killed)
         with pytest.raises(Killed):
             restore(damageable.data_dir, saved[0], replace=True)
     with EmbeddedPostgres(damageable.data_dir).running() as address:
@@ -185,7 +185,7 @@ def test_a_replacement_that_was_killed_before_all_had_changed_has_to_be_done_aga
     assert (damageable.data_dir / "secret").read_text() == "new"
 
 
-@pytest.mark.parametrize("step", ["_read_aside", "_swap"])
+@pytest.mark.parametrize("step", ["_restore_into_staging", "_swap"])
 def test_a_restore_that_was_killed_has_to_be_done_again_before_anything_starts(
     machine: Machine, saved: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -197,7 +197,7 @@ def test_a_restore_that_was_killed_has_to_be_done_again_before_anything_starts(
 
     with monkeypatch.context() as death:
         death.setattr(backup, step, killed)
-        death.setattr(backup, "_undo", lambda *_, **__: None)
+        death.setattr(backup, "_roll_back", lambda *_, **__: None)
         with pytest.raises(Killed):
             restore(machine.data_dir, saved[0], replace=False)
     with pytest.raises(EmbeddedPostgresError, match=r"broken off[\s\S]*`taskhub restore` again"), machine.server().running():

@@ -18,7 +18,7 @@ from taskhub.embedded.errors import failure
 from taskhub.embedded.locks import FileLock, is_held
 from taskhub.embedded.placement import Placement
 from taskhub.embedded.postmaster import launch
-from taskhub.embedded.programs import environment
+from taskhub.embedded.subprocesses import environment
 
 
 def _busy_backend(machine: Machine, address: Address) -> subprocess.Popen[bytes]:

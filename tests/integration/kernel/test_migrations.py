@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from support import old_events
-from taskhub.migrate import alembic_config, migrate
 from taskhub.modules.tables import metadata
+from taskhub.schema.migrate import alembic_config, migrate
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()][::-1]
 
@@ -69,7 +69,7 @@ async def test_old_events_are_taken_along_to_todays_representations_and_back(emp
 
 
 async def test_eight_processes_may_migrate_at_once(empty_url: str) -> None:
-    program = f"import asyncio; from taskhub.migrate import migrate; asyncio.run(migrate({empty_url!r}))"
+    program = f"import asyncio; from taskhub.schema.migrate import migrate; asyncio.run(migrate({empty_url!r}))"
     processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", program) for _ in range(8)]
     assert [await process.wait() for process in processes] == [0] * 8
     connection = await asyncpg.connect(empty_url.replace("+asyncpg", ""))

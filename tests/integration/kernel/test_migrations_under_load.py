@@ -13,8 +13,8 @@ from alembic import command
 from alembic.config import Config
 
 from support.waiting import eventually
-from taskhub.migrate import alembic_config, migrate
-from taskhub.migration_locks import TRY_SECONDS, MigrationBlocked
+from taskhub.schema.locks import LOCK_TIMEOUT_SECONDS, MigrationBlocked
+from taskhub.schema.migrate import alembic_config, migrate
 
 BEFORE, AFTER = "0005", "0006"
 """The second replaces the primary key of tasks: it needs the table for itself."""
@@ -109,7 +109,7 @@ async def test_whoever_is_in_the_way_for_too_long_is_named_and_nothing_is_change
 async def test_a_second_process_that_waits_for_too_long_is_told_who_migrates(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("taskhub.migration_locks.TURN_SECONDS", 0.2)
+    monkeypatch.setattr("taskhub.schema.locks.EXCLUSIVE_WAIT_SECONDS", 0.2)
     async with connected(empty_url, application_name="another deployment") as other:
         await other.execute("SELECT pg_advisory_lock(7236015402)")
         with pytest.raises(MigrationBlocked, match=rf"session {other.get_server_pid()} .*another deployment"):
@@ -207,7 +207,7 @@ async def test_an_index_that_is_built_concurrently_waits_for_old_transactions_as
                         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'concurrently'"
                         " AND query LIKE 'CREATE%' AND wait_event_type = 'Lock' AND now() - query_start > $1 * interval '1 s')"
                     )
-                    return bool(await watch.fetchval(query, 3 * TRY_SECONDS))
+                    return bool(await watch.fetchval(query, 3 * LOCK_TIMEOUT_SECONDS))
 
                 await eventually(has_waited)
             await upgrading
@@ -221,7 +221,7 @@ async def test_an_index_that_is_built_concurrently_waits_for_old_transactions_as
 async def test_only_the_time_counts_in_which_others_were_in_the_way(
     empty_url: str, other_revisions: Callable[[str], Config], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("taskhub.migration_locks.PAUSE_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr("taskhub.schema.locks.PAUSE_SECONDS", (0.01, 0.02))
     await asyncio.to_thread(command.upgrade, other_revisions(empty_url), "c1")
     async with connected(empty_url) as watch:
         async with connected(empty_url) as reader, reader.transaction():

@@ -16,7 +16,7 @@ from support.credulous import started
 from support.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.domain.texts import sort_key
-from taskhub.migrate import alembic_config, migrate
+from taskhub.schema.migrate import alembic_config, migrate
 from taskhub.workspaces.contract.access import Role
 
 BEFORE, AFTER = "0006", "0007"

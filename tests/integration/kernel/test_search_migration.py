@@ -11,8 +11,8 @@ import pytest
 from alembic import command
 
 from support.waiting import eventually
-from taskhub.migrate import alembic_config, migrate
-from taskhub.migration_locks import MigrationBlocked
+from taskhub.schema.locks import MigrationBlocked
+from taskhub.schema.migrate import alembic_config, migrate
 
 BEFORE, REVISION = "0007", "0008"
 WORKSPACE, OTHER = uuid4(), uuid4()

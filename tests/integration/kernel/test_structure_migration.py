@@ -13,7 +13,7 @@ from support.api import Api, made
 from support.credulous import started
 from support.log import read_log
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.migrate import migrate
+from taskhub.schema.migrate import migrate
 from taskhub.workspaces.contract.access import Role
 
 BEFORE = "0004"

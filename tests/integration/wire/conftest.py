@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from support.wire import Recorder, WireServer, recording
-from taskhub.cli.serving.connections import ConnectionLimits
+from taskhub.cli.server.connections import ConnectionLimits
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[WireServer, Recorder]]:
     """One for all tests of a file."""
-    with recording(ConnectionLimits(most=100)) as running:
+    with recording(ConnectionLimits(max_connections=100)) as running:
         yield running
 
 

@@ -9,14 +9,14 @@ import pytest
 
 import support.wire as wire_support
 from support.wire import Recorder, Wire, WireServer, recording, wait_until
-from taskhub.cli.serving.connections import ConnectionLimits
+from taskhub.cli.server.connections import ConnectionLimits
 
 NEVER = 1000.0
 SHORT = 0.2
 LESS_SHORT = 1.0
 """For clients that make progress all the time: more than a busy machine lets them stand still."""
 PATIENT = ConnectionLimits(
-    most=100, head_seconds=NEVER, body_seconds=NEVER, answer_seconds=NEVER, idle_seconds=NEVER, linger_seconds=NEVER
+    max_connections=100, head_seconds=NEVER, body_seconds=NEVER, answer_seconds=NEVER, idle_seconds=NEVER, linger_seconds=NEVER
 )
 """Each test shortens the one time that it is about: what ends a connection is that one."""
 GET = b"GET /first HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -154,7 +154,7 @@ def test_who_goes_on_sending_after_a_refusal_is_cut_off() -> None:
 
 
 def test_with_hundreds_that_stay_others_are_served_at_once() -> None:
-    with serving(most=50) as (server, _), server.connect() as friend, contextlib.ExitStack() as held:
+    with serving(max_connections=50) as (server, _), server.connect() as friend, contextlib.ExitStack() as held:
         for number in range(300):
             wire = held.enter_context(server.connect())
             wire.send([b"", b"GET / HT", POST + b"Content-Length: 9\r\n\r\nhalf"][number % 3])
@@ -165,7 +165,7 @@ def test_with_hundreds_that_stay_others_are_served_at_once() -> None:
 
 
 def test_requests_under_way_keep_their_place_and_a_newcomer_is_told_to_come_back() -> None:
-    with serving(most=10) as (server, recorder), contextlib.ExitStack() as held:
+    with serving(max_connections=10) as (server, recorder), contextlib.ExitStack() as held:
         wires = [held.enter_context(server.connect()) for _ in range(10)]
         for wire in wires:
             wire.send(GET.replace(b"/first", b"/held"))

@@ -11,8 +11,8 @@ from taskhub.kernel.domain.errors import DomainError
 from taskhub.modules.discovery import installed_modules
 from taskhub.service import pages
 from taskhub.service.reference.document import document_of
+from taskhub.service.reference.error_codes import error_codes_of
 from taskhub.service.reference.own import DOCUMENTATION
-from taskhub.service.reference.refusals import refusals_of
 
 SOURCE = Path(taskhub.__file__).parent
 CODE = re.compile(r'code, title = (?:[\w.]+, )?"(\w+)"')
@@ -43,7 +43,7 @@ def test_every_code_in_the_source_has_a_page_and_every_page_a_code() -> None:
 
 def test_an_operation_names_only_codes_that_there_are() -> None:
     for operation in MODULES.operations:
-        assert {*refusals_of(operation, MODULES.catalogue)} <= {*PROBLEMS}
+        assert {*error_codes_of(operation, MODULES.catalogue)} <= {*PROBLEMS}
 
 
 def test_a_page_tells_what_happened_what_to_do_and_whether_a_retry_helps() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskhub.cli.errors import CommandFailed
-from taskhub.cli.operating.archive import DUMP, NOTE, _revision_in, pack, unpack
+from taskhub.cli.operations.archive import DUMP, NOTE, _revision_in, pack, unpack
 from taskhub.deployment import SECRET_FILE
 
 FILES = {DUMP: b"PGDMP" + bytes(range(256)) * 6, NOTE: b'{"taskhub": "0.1.0", "revision": "0006"}', SECRET_FILE: b"secret\n"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from taskhub.cli.serving.connections import ConnectionLimits, Connections
+from taskhub.cli.server.connections import ConnectionLimits, Connections
 
 
 @dataclass(eq=False)
@@ -25,7 +25,7 @@ class FakeConnection:
 
 
 def full(*connections: FakeConnection) -> Connections:
-    table = Connections(ConnectionLimits(most=len(connections)))
+    table = Connections(ConnectionLimits(max_connections=len(connections)))
     assert all(table.admit(connection) for connection in connections)
     return table
 
@@ -65,11 +65,11 @@ def test_a_place_that_was_left_is_free() -> None:
 
 async def test_one_that_fails_keeps_no_other_from_being_checked() -> None:
     failing, sound = FakeConnection(fails=True), FakeConnection()
-    table = Connections(ConnectionLimits(most=2, head_seconds=0.01))
+    table = Connections(ConnectionLimits(max_connections=2, head_seconds=0.01))
     table.admit(failing)
     table.admit(sound)
 
-    async with asyncio.timeout(10), table.checked():
+    async with asyncio.timeout(10), table.enforcing_timeouts():
         await failing.checked.wait()
         sound.checked.clear()
         await sound.checked.wait()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 from taskhub.cli.errors import CommandFailed, explanation
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.migration_locks import MigrationBlocked
+from taskhub.schema.locks import MigrationBlocked
 from taskhub.settings import WrongSettings, read_settings
 
 

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from taskhub.embedded.errors import EmbeddedPostgresError, advice_on, explained, failure, since_start
+from taskhub.embedded.errors import EmbeddedPostgresError, advice_on, failure, os_errors_explained, since_start
 
 
 def test_a_message_has_attempt_words_and_advice() -> None:
@@ -24,7 +24,7 @@ def test_unknown_words_still_get_advice() -> None:
 
 def test_errors_of_the_system_are_explained() -> None:
     words = "(?s)It did not start.*Read-only.*/srv/x.*another data folder"
-    with pytest.raises(EmbeddedPostgresError, match=words), explained("It did not start."):
+    with pytest.raises(EmbeddedPostgresError, match=words), os_errors_explained("It did not start."):
         raise OSError(errno.EROFS, "Read-only file system", "/srv/x")
 
 

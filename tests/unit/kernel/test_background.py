@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from taskhub import background
-from taskhub.background import beside
+from taskhub.background import running_loops
 
 
 async def test_a_loop_that_swallows_a_cancellation_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,6 +19,6 @@ async def test_a_loop_that_swallows_a_cancellation_ends_all_the_same(monkeypatch
             except asyncio.CancelledError:
                 asked.append("to end")
 
-    async with beside(stubborn):
+    async with running_loops(stubborn):
         await asyncio.sleep(0)
     assert len(asked) == 2

@@ -17,7 +17,7 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file
     and sign in as anyone: keep it as you keep the data folder. A secret from TASKHUB_SECRET_KEY is not in it. An external
     database is backed up with its own tools (pg_dump).
     """
-    from taskhub.cli.operating.archive import write_backup
+    from taskhub.cli.operations.archive import write_backup
 
     write_backup(file.absolute())
     typer.echo(f"Everything is in {file}.")
@@ -38,7 +38,7 @@ def restore(
     old content or the new; a damaged file is noticed before anything is changed. If it is killed, run it again: `taskhub serve`
     refuses to start on half of it. Everybody stays signed in as they were at the time of the backup.
     """
-    from taskhub.cli.operating.archive import read_backup
+    from taskhub.cli.operations.archive import read_backup
 
     read_backup(file.absolute(), replace=replace)
     typer.echo(f"{file} was restored. Start `taskhub serve`.")

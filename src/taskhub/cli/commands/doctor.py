@@ -13,7 +13,7 @@ def doctor() -> None:
     Changes nothing, and is safe while the service runs; an embedded database that does not run is started for a moment. Run it
     with the environment and under the account of the service. Exit code 1 if a line says fail.
     """
-    from taskhub.cli.examination.order import examine
+    from taskhub.cli.doctor.order import examine
 
     failed = False
     for finding in examine():

@@ -23,8 +23,8 @@ def migrate(
     says and run it again.
     The embedded database needs no call: `taskhub serve` migrates it.
     """
-    from taskhub import migrate as schema
     from taskhub.deployment import database
+    from taskhub.schema import migrate as schema
     from taskhub.settings import read_settings
 
     with database(read_settings()) as url:

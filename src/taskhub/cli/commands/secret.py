@@ -34,7 +34,7 @@ def rotate() -> None:
     With the embedded database: puts a new secret before the current one, which goes on verifying what it has signed, so that
     nobody is signed out. With TASKHUB_SECRET_KEY, or an external database: prints a new one and the steps, and changes nothing.
     """
-    from taskhub.deployment import SECRET_FILE, data_dir, new_secret, rotate_own_secret
+    from taskhub.deployment import SECRET_FILE, data_dir, new_secret, rotate_generated_secret
     from taskhub.settings import read_settings
 
     settings = read_settings()
@@ -42,5 +42,5 @@ def rotate() -> None:
     if settings.database_url is not None or settings.secret_key is not None:
         typer.echo(CONFIGURED.format(secret=new_secret()))
         return
-    rotate_own_secret(folder)
+    rotate_generated_secret(folder)
     typer.echo(OWN.format(file=folder / SECRET_FILE))

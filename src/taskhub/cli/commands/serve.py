@@ -23,6 +23,6 @@ def serve(
     kill in any way.
     """
     gc.disable()  # Starting makes next to no garbage, and looking for it takes a fifth of the time. Turned on when it serves.
-    from taskhub.cli.serving.run import run
+    from taskhub.cli.server.run import run
 
     run(with_parent=with_parent)

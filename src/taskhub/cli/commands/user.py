@@ -23,7 +23,7 @@ def create(
 
     The password is asked for, or read from standard input. Changes nothing if the address is taken.
     """
-    from taskhub.cli.operating.accounts import create_account
+    from taskhub.cli.operations.accounts import create_account
 
     typer.echo(create_account(email, name, time_zone))
 
@@ -41,7 +41,7 @@ def reset_password(
 
     The new password is asked for, or read from standard input. All sessions of the account end; nothing else changes.
     """
-    from taskhub.cli.operating.accounts import set_password
+    from taskhub.cli.operations.accounts import set_password
 
     set_password(email, revoke_tokens=revoke_tokens)
     typer.echo(f"{email} has a new password, and is signed out everywhere.")

@@ -11,6 +11,6 @@ def worker() -> None:
     `taskhub serve` does the same beside its requests; a worker goes on where nothing is served. Any number may run at once. On
     SIGTERM it leaves at once: what it was doing is undone and taken up by another. Safe to kill in any way.
     """
-    from taskhub.cli.serving.working import run
+    from taskhub.cli.server.worker import run
 
     run()

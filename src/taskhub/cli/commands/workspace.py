@@ -16,7 +16,7 @@ def deleted() -> None:
     Example:
         taskhub workspace deleted
     """
-    from taskhub.cli.operating.workspaces import deleted_workspaces
+    from taskhub.cli.operations.workspaces import deleted_workspaces
 
     for workspace in deleted_workspaces():
         typer.echo(f"{workspace.id}  until {workspace.restorable_until:%Y-%m-%d %H:%M}Z  {workspace.name}")
@@ -34,6 +34,6 @@ def restore(id: Annotated[UUID, typer.Argument(metavar="ID", help="As `taskhub w
     Its members, projects and tasks are there again as they were. Safe while the service runs; a workspace that was not deleted
     stays as it is.
     """
-    from taskhub.cli.operating.workspaces import bring_back
+    from taskhub.cli.operations.workspaces import restore_workspace
 
-    typer.echo(f"{bring_back(id)} is there again.")
+    typer.echo(f"{restore_workspace(id)} is there again.")

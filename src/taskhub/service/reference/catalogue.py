@@ -11,7 +11,7 @@ from taskhub.kernel.domain.errors import Category, DomainError
 
 Error = TypeVar("Error", DomainError, HttpProblem)
 Value = TypeVar("Value")
-_PASSING = (Category.THROTTLED, Category.UNAVAILABLE)
+_TRANSIENT = (Category.THROTTLED, Category.UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +98,4 @@ def _retry(kind: type[DomainError | HttpProblem]) -> str:
         return "same_key"
     if issubclass(kind, HttpProblem):
         return kind.retry
-    return "safe" if kind.category in _PASSING else "no"
+    return "safe" if kind.category in _TRANSIENT else "no"

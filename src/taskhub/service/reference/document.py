@@ -9,9 +9,9 @@ from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.contract.access import Public
 from taskhub.service.reference import parameters, responses
 from taskhub.service.reference.catalogue import Catalogue
+from taskhub.service.reference.error_codes import error_codes_of
 from taskhub.service.reference.introduction import INTRODUCTION
 from taskhub.service.reference.problem_schema import problem_schema
-from taskhub.service.reference.refusals import refusals_of
 from taskhub.service.reference.schemas import Schemas
 
 
@@ -23,7 +23,7 @@ def document_of(routes: Iterable[BaseRoute], version: str, catalogue: Catalogue)
     paths: dict[str, dict[str, Any]] = {}
     for operation in sorted(operations, key=lambda one: tags.index(str(one.tags[0]))):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas, catalogue)
-    answered = {code for operation in operations for code in refusals_of(operation, catalogue)}
+    answered = {code for operation in operations for code in error_codes_of(operation, catalogue)}
     return {
         "openapi": "3.1.0",
         "info": {

@@ -8,21 +8,21 @@ Schema = dict[str, Any]
 _LIMITS = ("maxLength", "maxItems")
 
 
-def share(written: Dict[str, Schema], read: Dict[str, Schema]) -> None:
+def copy_limits(written: Dict[str, Schema], read: Dict[str, Schema]) -> None:
     """Gives the members of schemas that are read the limits of what can be written: of the member with the same name in a body of
     the same thing, or else in any body, if it means the same there.
     """
-    in_bodies = [(_thing(body), name, member) for body, schema in written.items() for name, member in _members(schema)]
+    in_bodies = [(_resource(body), name, member) for body, schema in written.items() for name, member in _members(schema)]
     of_thing = {(thing, name): member for thing, name, member in in_bodies}
-    of_meaning = {(name, _meaning(member)): member for _, name, member in in_bodies}
+    of_meaning = {(name, _description(member)): member for _, name, member in in_bodies}
     for thing, schema in read.items():
         for name, member in _members(schema):
-            source = of_thing.get((thing, name)) or of_meaning.get((name, _meaning(member)))
+            source = of_thing.get((thing, name)) or of_meaning.get((name, _description(member)))
             if source is not None:
-                _bound(_proper(source), _proper(member))
+                _copy(_non_null(source), _non_null(member))
 
 
-def _thing(body: str) -> str:
+def _resource(body: str) -> str:
     """`Task` for `NewTask`, `TaskPatch` and the like."""
     return body.removeprefix("New").removesuffix("Patch").removesuffix("Body")
 
@@ -31,18 +31,18 @@ def _members(schema: Schema) -> Iterator[tuple[str, Schema]]:
     yield from schema.get("properties", {}).items()
 
 
-def _meaning(member: Schema) -> str:
+def _description(member: Schema) -> str:
     return str(member.get("description", ""))
 
 
-def _proper(schema: Schema) -> Schema:
+def _non_null(schema: Schema) -> Schema:
     """A schema without its null: the first of its forms."""
     return next((choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}), schema)
 
 
-def _bound(source: Schema, target: Schema) -> None:
+def _copy(source: Schema, target: Schema) -> None:
     if source.get("type") == target.get("type"):
         target.update({limit: source[limit] for limit in _LIMITS if limit in source})
     for inner in ("items", "additionalProperties"):
         if isinstance(source.get(inner), dict) and isinstance(target.get(inner), dict):
-            _bound(source[inner], target[inner])
+            _copy(source[inner], target[inner])

@@ -9,7 +9,7 @@ from taskhub.kernel.api.problems import MEDIA_TYPE
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.contract.access import Public
 from taskhub.service.reference.catalogue import Catalogue, Problem
-from taskhub.service.reference.refusals import refusals_of
+from taskhub.service.reference.error_codes import error_codes_of
 from taskhub.service.reference.schemas import Schemas
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
@@ -58,7 +58,7 @@ def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -
         repeated = ["Content-Location"] if _has_content_location(operation) else []
         responses["304"] = {"description": "Your copy is still good.", "headers": _headers(["X-Request-ID", "ETag", *repeated])}
     by_status: dict[int, list[Problem]] = {}
-    for code in refusals_of(operation, catalogue):
+    for code in error_codes_of(operation, catalogue):
         problem = catalogue.problems[code]
         by_status.setdefault(problem.status, []).append(problem)
     refusals = {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}

@@ -26,7 +26,7 @@ _SCALARS: dict[type, Schema] = {
     inspect.NoneType: {"type": "null"},
 }
 _NULL: Schema = {"type": "null"}
-_OF_PYDANTIC = {"title", "default", "writeOnly"}
+_IGNORED_KEYWORDS = {"title", "default", "writeOnly"}
 """What says nothing to a client, and misleads generators: these make members with defaults required, and two types of a body with
 something to be written only.
 """
@@ -72,7 +72,7 @@ class Schemas:
     def bounded(self) -> dict[str, Schema]:
         """All named schemas. What a client can write has a limit, and so has what it reads of that."""
         written = {name: schema for name, schema in self.components.items() if name in self._bodies}
-        limits.share(written, {name: schema for name, schema in self.components.items() if name not in self._bodies})
+        limits.copy_limits(written, {name: schema for name, schema in self.components.items() if name not in self._bodies})
         return dict(sorted(self.components.items()))
 
     def example(self, schema: Schema, *, minimal: bool = False) -> Any:
@@ -127,7 +127,9 @@ class Schemas:
         """Without what is pydantic's own, with names for known values, and with maps as generators know them."""
         if "x-extensible-enum" in schema:
             return self.known(schema)
-        made = {keyword: self._of_keyword(keyword, value) for keyword, value in schema.items() if keyword not in _OF_PYDANTIC}
+        made = {
+            keyword: self._of_keyword(keyword, value) for keyword, value in schema.items() if keyword not in _IGNORED_KEYWORDS
+        }
         if "patternProperties" in made:
             ((pattern, values),) = made.pop("patternProperties").items()
             made |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}

@@ -1,0 +1,63 @@
+"""What a command does before its work: read the settings, and have a database with this program's schema."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from taskhub.container import Container
+from taskhub.deployment import Deployment, deployment
+from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.schema.migrate import check_schema, migrate
+from taskhub.settings import Settings, read_settings
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def migrated_deployment(settings: Settings) -> Iterator[Deployment]:
+    """The deployment of these settings, with the schema of this program.
+
+    Raises:
+        WrongSettings
+        WrongSchema
+        EmbeddedPostgresError
+    """
+    with deployment(settings) as deployed:
+        migrate_or_check(deployed)
+        yield deployed
+
+
+def migrate_or_check(deployed: Deployment) -> None:
+    """Migrates a database of our own; of another the schema is only checked.
+
+    Raises:
+        WrongSchema
+    """
+    asyncio.run(migrate(deployed.database_url) if deployed.is_embedded else _check(deployed.database_url))
+
+
+async def _check(database_url: str) -> None:
+    """A database that is away is no reason not to start: it is waited for, and readiness says so."""
+    async with Database(database_url, pool_size=1).opened() as database:
+        try:
+            await check_schema(database)
+        except Unavailable:
+            return
+
+
+def build_container(settings: Settings, deployed: Deployment) -> Container:
+    return Container(settings=settings, database_url=deployed.database_url, secret_keys=deployed.secret_keys)
+
+
+def run_operation(work: Callable[[Container], Awaitable[Result]]) -> Result:
+    """Does an operator's work on the whole program, without serving it."""
+    settings = read_settings()
+
+    async def opened(program: Container) -> Result:
+        async with program.database().opened():
+            return await work(program)
+
+    with migrated_deployment(settings) as deployed:
+        return asyncio.run(opened(build_container(settings, deployed)))

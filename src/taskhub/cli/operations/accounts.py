@@ -1,0 +1,76 @@
+"""The work behind `taskhub user …`. Input is held to the rules of the API."""
+
+import sys
+from typing import Any
+from uuid import UUID
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from taskhub.cli.bootstrap import run_operation
+from taskhub.cli.errors import CommandFailed
+from taskhub.container import Container
+from taskhub.kernel.api.types import Name, TimeZone
+from taskhub.kernel.application.commands import Context
+from taskhub.kernel.contract.ids import new_id
+from taskhub.users.api.bodies import Email, NewPassword
+from taskhub.users.application.create_user import CreateUser
+from taskhub.users.application.reset_password import ResetPassword
+from taskhub.users.domain.email import EmailAddress
+
+
+def create_account(email: str, name: str, time_zone: str) -> UUID:
+    """Returns its id.
+
+    Raises:
+        CommandFailed: the input is not what the API would take.
+        EmailTaken
+    """
+    address = EmailAddress.parse(checked("EMAIL", Email, email))
+    name, time_zone = checked("--name", Name, name), checked("--time-zone", TimeZone, time_zone)
+    password = new_password()
+
+    async def work(program: Container) -> UUID:
+        users = program.modules["users"]
+        id, password_hash = new_id(), await users.passwords().hash(password)
+        command = CreateUser(id, address, name, time_zone, password_hash)
+        await users.runner().perform(users.create_user(), command, Context())
+        return id
+
+    return run_operation(work)
+
+
+def set_password(email: str, *, revoke_tokens: bool) -> None:
+    """Raises:
+    CommandFailed: the input is not what the API would take.
+    NotFound
+    """
+    try:
+        address = EmailAddress.parse(email)
+    except ValueError as error:
+        raise CommandFailed(f"EMAIL: {error}.") from None
+    password = new_password()
+
+    async def work(program: Container) -> None:
+        users = program.modules["users"]
+        command = ResetPassword(address, await users.passwords().hash(password), revoke_tokens)
+        await users.runner().perform(users.reset_password(), command, Context())
+
+    run_operation(work)
+
+
+def new_password() -> str:
+    """Asked for twice on a terminal; else the first line of standard input."""
+    if sys.stdin.isatty():
+        text = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    else:
+        text = sys.stdin.readline().removesuffix("\n")
+    password: str = checked("The password", NewPassword, text).get_secret_value()
+    return password
+
+
+def checked(what: str, kind: Any, value: str) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise CommandFailed(f"{what}: {error.errors()[0]['msg']}") from None

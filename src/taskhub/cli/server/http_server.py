@@ -1,0 +1,33 @@
+"""uvicorn, with the protocol and the limits that every port of ours has."""
+
+from functools import partial
+from typing import Any, cast
+
+import uvicorn
+
+from taskhub.cli.server.connections import ConnectionLimits, Connections
+from taskhub.cli.server.protocol import HttpProtocol
+
+
+class HttpServer(uvicorn.Server):
+    """One listening socket. The process' signals are handled by whoever runs it."""
+
+    def __init__(self, app: Any, limits: ConnectionLimits, **options: Any) -> None:
+        """``options``: more of uvicorn's."""
+        self.open_connections = Connections(limits)
+        protocol = partial(HttpProtocol, open_connections=self.open_connections)
+        config = uvicorn.Config(
+            app,
+            http=cast("Any", protocol),
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=limits.backlog,
+            **options,
+        )
+        super().__init__(config)
+
+    async def main_loop(self) -> None:
+        async with self.open_connections.enforcing_timeouts():
+            await super().main_loop()

@@ -1,0 +1,34 @@
+"""A process that works in the background and serves nothing."""
+
+import asyncio
+import socket
+
+from taskhub.app import TaskHub
+from taskhub.background import Background
+from taskhub.cli.bootstrap import build_container, migrated_deployment
+from taskhub.cli.server.console import announce
+from taskhub.cli.server.db_supervisor import supervised_database
+from taskhub.cli.server.metrics import serving_metrics
+from taskhub.cli.server.signals import exit_on_signals, wait_for_signal
+from taskhub.cli.server.sockets import metrics_socket
+from taskhub.container import Container
+from taskhub.kernel.logs import configure_logs
+from taskhub.settings import Settings, read_settings
+
+
+def run() -> None:
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    with exit_on_signals(), metrics_socket(settings) as listener, migrated_deployment(settings) as deployed:
+        asyncio.run(_work(build_container(settings, deployed), settings, listener))
+
+
+async def _work(program: Container, settings: Settings, listener: socket.socket | None) -> None:
+    async with (
+        program.database().opened() as database,
+        supervised_database(database, settings),
+        Background(program).running(),
+        serving_metrics(TaskHub(program), listener),
+    ):
+        announce("TaskHub works in the background")
+        await wait_for_signal()
