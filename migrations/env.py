@@ -1,4 +1,4 @@
-"""Alembic's environment: asynchronous, and safe to enter from many processes at once."""
+"""Alembic's environment: asynchronous, and safe to run from many processes at once."""
 
 import asyncio
 from functools import partial
@@ -13,7 +13,7 @@ from taskhub.modules.tables import metadata
 from taskhub.schema.locks import (
     EXCLUSIVE_WAIT_SECONDS,
     WAIT_SECONDS,
-    Plan,
+    MigrationPlan,
     exclusive_migration,
     retry_with_short_lock_timeouts,
     set_short_lock_timeout,
@@ -22,7 +22,7 @@ from taskhub.schema.locks import (
 CONNECT_SECONDS = 10
 
 
-def migrate(connection: Connection, plan: Plan) -> None:
+def migrate(connection: Connection, plan: MigrationPlan) -> None:
     configure = partial(
         context.configure,
         connection=connection,
@@ -33,23 +33,23 @@ def migrate(connection: Connection, plan: Plan) -> None:
         include_object=context.config.attributes.get("include_object"),
     )
     configure()
-    configure(fn=plan.decided_by(context.get_context().opts["fn"]))
+    configure(fn=plan.remembering(context.get_context().opts["fn"]))
     with context.begin_transaction():
         context.run_migrations()
 
 
 async def migrate_online(url: str, seconds: float) -> None:
-    """``seconds``: how long others may hold what a revision needs."""
+    """``seconds``: how long others may hold locks that a revision needs."""
     # The driver reads the URL, as it does for the service: `sslmode` and the like mean the same to both.
     connect = partial(asyncpg.connect, url.replace("postgresql+asyncpg://", "postgresql://", 1), timeout=CONNECT_SECONDS)
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool, hide_parameters=True)
     async with (
-        engine.connect() as keeper,
-        exclusive_migration(keeper, max(EXCLUSIVE_WAIT_SECONDS, seconds)),
+        engine.connect() as monitor,
+        exclusive_migration(monitor, max(EXCLUSIVE_WAIT_SECONDS, seconds)),
         engine.connect() as connection,
     ):
         set_short_lock_timeout(connection)
-        await retry_with_short_lock_timeouts(connection, keeper, migrate, seconds)
+        await retry_with_short_lock_timeouts(connection, monitor, migrate, seconds)
     await engine.dispose()
 
 

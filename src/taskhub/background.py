@@ -1,4 +1,4 @@
-"""What runs beside the requests: subscribers to the log, and the purge of what is over."""
+"""Background work: subscribers to the event log, and purges of expired data."""
 
 import asyncio
 import random
@@ -15,16 +15,16 @@ from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 PURGE_SECONDS = 600
 CANCEL_SECONDS = 0.5
 TASK_NAME = "background"
-"""What the tasks of loops are called: tells their work from that of requests."""
+"""The name of the asyncio tasks that run loops: tells their work from that of requests."""
 
 log = structlog.get_logger("taskhub.background")
 
 
 @asynccontextmanager
 async def running_loops(*loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Runs loops for as long as the block lasts.
+    """Runs loops as asyncio tasks for as long as the block lasts.
 
-    At its end they are cancelled until they are gone: a driver that waits for a frozen server swallows a cancellation.
+    At its end they are cancelled repeatedly until they are done: a driver that waits for a frozen server swallows a cancellation.
     """
     tasks = [asyncio.create_task(loop(), name=TASK_NAME) for loop in loops]
     try:
@@ -50,14 +50,14 @@ class Background:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Works for as long as the block lasts."""
+        """Runs the background work for as long as the block lasts."""
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [subscription.run for subscription in self.subscriptions]
         loops += [*self._container.background(), self._purge]
         async with running_loops(*loops):
             yield
 
     async def purge_once(self) -> dict[str, int]:
-        """Removes what is over. Returns how many rows went, by kind."""
+        """Runs all purges once. Returns how many rows were removed, by purge."""
         removed = {}
         now = self._container.clock()()
         for purge in self._container.purges():

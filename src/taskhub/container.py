@@ -1,4 +1,4 @@
-"""The root container: settings in, a container for each module out, joined. It opens no connection and starts nothing."""
+"""The root container: makes the container of each module and joins them. Nothing here opens a connection or starts anything."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping

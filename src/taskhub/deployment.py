@@ -1,4 +1,4 @@
-"""Where this runs: which database, and which secret. Without any configuration, a PostgreSQL and a secret of our own."""
+"""Database and secret keys of a deployment. Without any configuration: an embedded PostgreSQL and a generated secret."""
 
 import os
 import secrets
@@ -18,7 +18,7 @@ SECRET_FILE = "secret.key"  # noqa: S105  # The name of a file, not what is in i
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What the program needs to know of its surroundings. The first secret key signs, all of them verify."""
+    """What the application gets from its environment. The first secret key signs, all of them verify."""
 
     database_url: str
     secret_keys: tuple[bytes, ...]
@@ -41,7 +41,7 @@ def deployment(settings: Settings) -> Iterator[Deployment]:
 
 @contextmanager
 def database(settings: Settings) -> Iterator[str]:
-    """The URL of the database alone, which is started if it is our own.
+    """The URL of the database, which is started if it is the embedded one.
 
     Raises:
         EmbeddedPostgresError
@@ -49,13 +49,13 @@ def database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    tool("postgres")  # Where it is missing, as in the image, nothing is made first.
+    tool("postgres")  # Where it is missing, as in the image, this fails before anything is created.
     with EmbeddedPostgres(data_dir(settings)).running() as address:
         yield address.url()
 
 
 def data_dir(settings: Settings) -> Path:
-    """Where the embedded database and the generated secret are."""
+    """The folder of the embedded database and the generated secret."""
     return (settings.data_dir or user_data_path("taskhub", appauthor=False)).expanduser()
 
 
@@ -67,10 +67,10 @@ def secret_keys(settings: Settings) -> tuple[bytes, ...]:
 
 
 def generated_secrets(folder: Path) -> tuple[bytes, ...]:
-    """The generated secrets of a data folder, the newest first. Made on first use, readable by the owner alone."""
+    """The generated secrets of a data folder, the newest first. Generated on first use, readable by the owner only."""
     file = folder / SECRET_FILE
     if not file.exists():
-        # Linked into place whole, and never over another: two first starts agree on one secret.
+        # A link is atomic and never replaces a file: two first starts at once agree on one secret.
         draft = _key_file(folder, new_secret())
         with suppress(FileExistsError):
             os.link(draft, file)
@@ -79,7 +79,7 @@ def generated_secrets(folder: Path) -> tuple[bytes, ...]:
 
 
 def rotate_generated_secret(folder: Path) -> None:
-    """Puts a new secret before the current one, which still verifies what it has signed. Older ones are forgotten."""
+    """Adds a new secret before the current one, which still verifies what it has signed. Older ones are dropped."""
     current = generated_secrets(folder)[0]
     _key_file(folder, new_secret(), current.decode()).replace(folder / SECRET_FILE)
 

@@ -1,4 +1,4 @@
-"""What can be configured. Every setting is an environment variable `TASKHUB_…`, or a line of `.env`."""
+"""The settings: environment variables `TASKHUB_…`, or lines of `.env`."""
 
 import os
 import re
@@ -27,7 +27,7 @@ class WrongSettings(Exception):
 
 
 class Settings(BaseSettings):
-    """Read with `read_settings`, which also refuses what it does not know."""
+    """Read them with `read_settings`, which also refuses unknown ones."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
 
 
 def _can_be_read(url: str) -> bool:
-    """Whether hosts and ports have the form that the driver expects, of which there may be several, separated by commas."""
+    """Whether hosts and ports, of which there may be several separated by commas, have the form that the driver expects."""
     try:
         hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
     except ValueError:

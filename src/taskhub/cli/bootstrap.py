@@ -1,4 +1,4 @@
-"""What a command does before its work: read the settings, and have a database with this program's schema."""
+"""What commands do before their work: read the settings, and make sure that the database has this program's schema."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,7 +9,8 @@ from taskhub.container import Container
 from taskhub.deployment import Deployment, deployment
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.schema.migrate import check_schema, migrate
+from taskhub.schema.heads import check_schema
+from taskhub.schema.migrate import migrate
 from taskhub.settings import Settings, read_settings
 
 Result = TypeVar("Result")
@@ -17,7 +18,7 @@ Result = TypeVar("Result")
 
 @contextmanager
 def migrated_deployment(settings: Settings) -> Iterator[Deployment]:
-    """The deployment of these settings, with the schema of this program.
+    """The deployment of these settings; its database has this program's schema.
 
     Raises:
         WrongSettings
@@ -30,7 +31,7 @@ def migrated_deployment(settings: Settings) -> Iterator[Deployment]:
 
 
 def migrate_or_check(deployed: Deployment) -> None:
-    """Migrates a database of our own; of another the schema is only checked.
+    """Migrates the embedded database; of an external one the schema is only checked.
 
     Raises:
         WrongSchema
@@ -39,7 +40,7 @@ def migrate_or_check(deployed: Deployment) -> None:
 
 
 async def _check(database_url: str) -> None:
-    """A database that is away is no reason not to start: it is waited for, and readiness says so."""
+    """Where the database does not answer, the process starts all the same: `/health/ready` is 503 until it does."""
     async with Database(database_url, pool_size=1).opened() as database:
         try:
             await check_schema(database)
@@ -52,7 +53,7 @@ def build_container(settings: Settings, deployed: Deployment) -> Container:
 
 
 def run_operation(work: Callable[[Container], Awaitable[Result]]) -> Result:
-    """Does an operator's work on the whole program, without serving it."""
+    """Runs an operator's command with the whole application, without serving it."""
     settings = read_settings()
 
     async def opened(program: Container) -> Result:

@@ -1,4 +1,4 @@
-"""What went wrong, as it is told to whoever typed the command."""
+"""Errors as the command line reports them: one sentence for the operator."""
 
 from asyncpg import ClientConfigurationError, PostgresError
 from sqlalchemy.exc import DBAPIError
@@ -7,8 +7,8 @@ from taskhub.embedded import EmbeddedPostgresError
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.modules.errors import WrongModule
+from taskhub.schema.heads import WrongSchema
 from taskhub.schema.locks import MigrationBlocked
-from taskhub.schema.migrate import WrongSchema
 from taskhub.settings import WrongSettings
 
 
@@ -16,19 +16,19 @@ class CommandFailed(Exception):
     """The command can't do what was asked; the message says why and what to do."""
 
 
-_SAY_IT_THEMSELVES = (CommandFailed, EmbeddedPostgresError, MigrationBlocked, WrongModule, WrongSchema, WrongSettings)
+_SELF_EXPLANATORY = (CommandFailed, EmbeddedPostgresError, MigrationBlocked, WrongModule, WrongSchema, WrongSettings)
 
 
 def explanation(error: BaseException) -> str | None:
-    """One sentence on an error, None for a fault of the program, which deserves its traceback."""
+    """One sentence on an error; None for a bug of the program, which is shown with its traceback."""
     if isinstance(error, Unavailable) and error.__cause__ is not None:
         return f"The database can't be used: {_cause(error.__cause__)}. Nothing was changed."
     if isinstance(error, DomainError):
         return error.detail
-    if isinstance(error, _SAY_IT_THEMSELVES):
+    if isinstance(error, _SELF_EXPLANATORY):
         return str(error)
     if isinstance(error, DBAPIError):
-        said = _cause(_of_server(error))
+        said = _cause(_server_error(error))
         return f"The schema could not be changed: {said}. The step that failed was undone; those before it stay."
     if isinstance(error, ClientConfigurationError):
         return f"TASKHUB_DATABASE_URL can't be used: {str(error).rstrip('.')}."
@@ -37,7 +37,7 @@ def explanation(error: BaseException) -> str | None:
     return None
 
 
-def _of_server(error: DBAPIError) -> BaseException:
+def _server_error(error: DBAPIError) -> BaseException:
     """What the server said, without the statement and the links that wrap it."""
     return getattr(error.orig, "__cause__", None) or error.orig or error
 

@@ -1,4 +1,4 @@
-"""The program `taskhub`. Each command imports what it needs when it runs, so that help comes at once."""
+"""The program `taskhub`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
 import sys
 from importlib.metadata import entry_points, version
@@ -11,10 +11,10 @@ from taskhub.cli.module_commands import GROUP, add_module_commands
 
 HELP = """Tasks that clients can change at the same time without losing anything.
 
-Without any configuration `taskhub serve` runs everything: a PostgreSQL of its own in the user's data folder, and the service on
+Without any configuration `taskhub serve` runs everything: an embedded PostgreSQL in the user's data folder, and the service on
 http://127.0.0.1:8000. Settings are environment variables TASKHUB_..., or lines of a file .env in the current folder.
 
-Something is wrong? `taskhub doctor` looks at everything and changes nothing.
+Something is wrong? `taskhub doctor` checks everything and changes nothing.
 """
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def _options(
 
 
 def main() -> None:
-    """Runs one command. What went wrong is one sentence on standard error, and an exit code other than 0."""
+    """Runs one command. An error is one sentence on standard error, and an exit code other than 0."""
     try:
         add_module_commands(app, entry_points(group=GROUP))
         app()

@@ -1,7 +1,7 @@
-"""A PostgreSQL of TaskHub's own: the binaries of a wheel, run in a data folder, shared by all processes that use it.
+"""An embedded PostgreSQL: the binaries of a wheel, run in a data folder, shared by all processes that use it.
 
 Each process that uses the server holds a shared lock on the data folder. The first one starts it, the others adopt it,
-the last one stops it; a watchdog process does so for those that were killed.
+the last one stops it. If the last one is killed, a watchdog process stops it.
 """
 
 from taskhub.embedded.address import DATABASE, Address

@@ -30,7 +30,7 @@ class Account:
 
 
 def is_root() -> bool:
-    """Whether this process may do everything, so that the server needs an account of its own."""
+    """Whether this process runs as root, so that the server needs another account."""
     return sys.platform != "win32" and os.geteuid() == 0
 
 
@@ -60,7 +60,7 @@ else:
         return Account(name, status.st_uid, status.st_gid)
 
     def change_owner(path: Path, account: Account | None) -> None:
-        """Make the account the owner; None stands for ourselves."""
+        """Make the account the owner of a path. None stands for our own account, where nothing changes."""
         if account is not None:
             os.chown(path, account.uid, account.gid)
 

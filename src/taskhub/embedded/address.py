@@ -1,4 +1,4 @@
-"""Where a running server is reached."""
+"""The address of a running server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DATABASE = "taskhub"
 
 @dataclass(frozen=True)
 class Address:
-    """The place and key of a running server. `host` is a socket folder, on Windows an IP address."""
+    """Host, port and password of a running server. `host` is a socket folder, on Windows an IP address."""
 
     host: str
     port: int

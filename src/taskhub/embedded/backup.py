@@ -1,4 +1,4 @@
-"""The whole database in one file, and back."""
+"""Backup of the database to one file, and restore."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _END_SESSIONS = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity W
 def back_up(data_dir: Path, target: Path) -> None:
     """Write the database as it is at this moment to a new file, in the format of `pg_restore`.
 
-    The service may run meanwhile; if it doesn't, the server is started for the backup. `target` appears whole or not
-    at all, readable by its owner only. Raises EmbeddedPostgresError.
+    The service may run meanwhile; if it doesn't, the server is started for the backup. `target` is complete or
+    not there, readable by its owner only. Raises EmbeddedPostgresError.
     """
     tried = f"The database of {data_dir} could not be backed up to {target}."
     folder = known_folder(data_dir.expanduser().resolve())
@@ -56,12 +56,12 @@ def back_up(data_dir: Path, target: Path) -> None:
 
 
 def restore(data_dir: Path, source: Path, *, replace: bool, files: Mapping[str, Path] = MappingProxyType({})) -> None:
-    """Put a backup into a new or empty data folder; with `replace`, in the place of what is there.
+    """Restore a backup into a new or empty data folder; with `replace`, instead of its present content.
 
-    The backup is read into a database beside the present one, then both change names in one transaction; `files`, by the
-    names that they get in the data folder, take their places right after it. Whatever fails, the folder has the old content
-    or the new, and is gone again where there was none. If this process is killed meanwhile, the folder may be unfit to
-    start, which says so, until something is restored into it. Raises EmbeddedPostgresError, also when other processes use
+    The backup is restored into a staging database, then the two databases are renamed in one transaction. `files`, by their
+    names in the data folder, are moved into place right after it. If anything fails, the folder has the old content or the
+    new, and a folder that was not there is removed. If this process is killed meanwhile, the folder may refuse to start, and
+    says why, until something is restored into it. Raises EmbeddedPostgresError, also when other processes use
     the server, when `source` is damaged, and when there is content but no `replace`.
     """
     data_dir = data_dir.expanduser().resolve()
@@ -69,7 +69,7 @@ def restore(data_dir: Path, source: Path, *, replace: bool, files: Mapping[str, 
     with os_errors_explained(tried):
         _check(run_client("pg_restore", "--list", source), tried, advice="Choose a file made by `taskhub backup`.")
         with _rolled_back_if_new(data_dir) as layout, EmbeddedPostgres(data_dir).running(exclusive=True) as address:
-            is_content_worthless = layout.restoring.exists()  # Of a restore that was broken off, or of this one.
+            is_content_worthless = layout.restoring.exists()  # Of a restore that was interrupted, or of this one.
             if not (replace or is_content_worthless) and _check(query(_HAS_CONTENT, address=address), tried) == "t":
                 advice = "Choose a new data folder, or ask for the present content to be replaced."
                 raise failure(tried, said="The data folder has content already.", advice=advice)
@@ -84,7 +84,7 @@ def restore(data_dir: Path, source: Path, *, replace: bool, files: Mapping[str, 
 
 @contextmanager
 def _rolled_back_if_new(data_dir: Path) -> Iterator[Layout]:
-    """The server's folder. If there is no database in it, a failure of the block leaves everything as it was before."""
+    """The server's folder. If it has no database yet, a failure of the block removes what was created."""
     was_there = data_dir.is_dir()
     layout = resolve_placement(data_dir, Deadline(_SECONDS_TO_UNDO)).layout
     is_new = not layout.data.exists()
@@ -97,7 +97,7 @@ def _rolled_back_if_new(data_dir: Path) -> Iterator[Layout]:
 
 
 def _roll_back(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
-    """Removes what was made. Where a process of the server does not end, everything stays, with the mark."""
+    """Removes what was created. If a process of the server does not end, everything stays, with the marker."""
     # The watchdog first: it needs the clients' lock to end.
     if not Deadline(_SECONDS_TO_UNDO).wait_until(lambda: not is_held(layout.watchdog_lock) and not is_held(layout.server_lock)):
         return
@@ -106,7 +106,7 @@ def _roll_back(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
         return
     try:
         if not layout.restoring.exists():
-            return  # Another restore has come to its end here meanwhile.
+            return  # Another restore has finished here meanwhile.
         shutil.rmtree(layout.folder, ignore_errors=True)
         (data_dir / RECORD).unlink(missing_ok=True)
     finally:
@@ -118,7 +118,7 @@ def _roll_back(layout: Layout, data_dir: Path, *, was_there: bool) -> None:
 
 @contextmanager
 def _restore_marker(layout: Layout) -> Iterator[None]:
-    """Leaves the mark, but where the block fails: then there is what was there before."""
+    """Sets the marker of a restore under way. If the block fails, the old content is still there: the marker is as before."""
     was_marked = layout.restoring.exists()
     layout.restoring.touch()
     try:
@@ -131,7 +131,7 @@ def _restore_marker(layout: Layout) -> Iterator[None]:
 
 @contextmanager
 def _staged_files(data_dir: Path, files: Mapping[str, Path]) -> Iterator[list[tuple[Path, Path]]]:
-    """Copies of files in the data folder, readable by their owner only, each with the place that it is to take."""
+    """Copies of the files in the data folder, readable by their owner only, each with its final path."""
     drafts: list[tuple[Path, Path]] = []
     try:
         for name, source in files.items():
@@ -149,7 +149,7 @@ def _staged_files(data_dir: Path, files: Mapping[str, Path]) -> Iterator[list[tu
 
 @contextmanager
 def _staging_dropped_on_failure(address: Address) -> Iterator[None]:
-    """The database beside the present one takes no room longer than it is of use."""
+    """Drops the staging database if the block fails."""
     try:
         yield
     except BaseException:

@@ -19,7 +19,7 @@ _SUFFIX = ".exe" if sys.platform == "win32" else ""
 
 @dataclass(frozen=True)
 class Binaries:
-    """The programs below one folder, which has the layout of `site-packages`: they find their libraries by it."""
+    """The programs below one folder that is laid out like `site-packages`, since they find their libraries relative to it."""
 
     site: Path
 
@@ -29,7 +29,7 @@ class Binaries:
         if not path.is_file():
             raise failure(
                 f"PostgreSQL's program {name} is missing: {path}.",
-                advice=f"Install {DISTRIBUTION} anew; its wheel for this platform has to carry {name}.",
+                advice=f"Install {DISTRIBUTION} anew; its wheel for this platform has to contain {name}.",
             )
         return path
 
@@ -39,12 +39,12 @@ def installed_binaries() -> Binaries:
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise failure(
-            f"The package {DISTRIBUTION}, which carries PostgreSQL, is not installed.",
+            f"The package {DISTRIBUTION}, which contains PostgreSQL, is not installed.",
             advice="Install it (it exists for Linux, macOS and Windows), or set TASKHUB_DATABASE_URL.",
         )
     return Binaries(Path(spec.submodule_search_locations[0]).parent)
 
 
 def tool(name: str) -> Path:
-    """The path of a program of the carried PostgreSQL, such as `pg_dump`."""
+    """The path of a program of the installed PostgreSQL, such as `pg_dump`."""
     return installed_binaries().tool(name)

@@ -1,4 +1,4 @@
-"""A copy of the binaries for an account that can't reach the place where they were installed."""
+"""A copy of the binaries for an account that can't access the place where they are installed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ListedFile:
 
 
 def copy_binaries(source: Binaries, place: Path, deadline: Deadline) -> Binaries:
-    """Binaries below `place`, copied there unless this very version is there already and whole.
+    """Binaries below `place`, copied there unless the same version is there already and complete.
 
     Every file is checked against the wheel's RECORD: its digest when it is copied, its size whenever it is used.
     Raises EmbeddedPostgresError when the installed files aren't those of the wheel, OSError when `place` can't be

@@ -1,4 +1,4 @@
-"""Making a data directory, and judging one that is there."""
+"""Creates PostgreSQL's data directory, or checks an existing one."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def check_version(layout: Layout) -> None:
 
 
 def create_cluster(placement: Placement, *, durable: bool, server_lock: FileLock, deadline: Deadline) -> None:
-    """Make the data directory with the database in it. It is made aside and renamed, so there is never half of it.
+    """Make the data directory with the database in it. It is created under another name and renamed when it is complete.
 
-    The programs hold the server's lock: if we are killed, the next start waits for their end. Raises
+    The programs inherit the server's lock: if this process is killed, the next start waits until they have ended. Raises
     EmbeddedPostgresError, OSError.
     """
     layout = placement.layout

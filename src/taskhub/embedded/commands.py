@@ -1,4 +1,4 @@
-"""Running PostgreSQL's programs: the server's under its account, a client's under ours."""
+"""Runs PostgreSQL's programs: server programs under the server's account, clients under our own."""
 
 from __future__ import annotations
 

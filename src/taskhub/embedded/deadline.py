@@ -1,4 +1,4 @@
-"""Waiting for a condition with an end."""
+"""Waiting for a condition with a deadline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MAX_PAUSE_SECONDS = 0.05
 
 
 class Deadline:
-    """A moment some seconds from now, shared by all the steps that must be done by then."""
+    """A moment some seconds from now, shared by all steps that must be done by then."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""What went wrong, what the server said about it, and what to do."""
+"""Errors of the embedded server: what was tried, what the server said, and what to do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ADVICE = (
 
 
 class EmbeddedPostgresError(Exception):
-    """The embedded server can't do what was asked. The message names the attempt, the server's words and a way out."""
+    """The embedded server can't do what was asked. The message names what was tried, what the server said, and what to do."""
 
 
 def failure(tried: str, *, said: str = "", advice: str = "") -> EmbeddedPostgresError:

@@ -1,4 +1,4 @@
-"""The files of one embedded server."""
+"""The files of an embedded server."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ class Layout:
 
     @property
     def data(self) -> Path:
-        """What PostgreSQL calls the data directory. It appears complete, by a rename."""
+        """PostgreSQL's data directory. It is created elsewhere and renamed, so it is always complete."""
         return self.folder / "data"
 
     @property
     def making(self) -> Path:
-        """Where a new data directory is made."""
+        """Where a new data directory is created, before it is renamed to `data`."""
         return self.folder / "making"
 
     @property
     def postmaster_pid(self) -> Path:
-        """PostgreSQL's own note of the running server: pid, port, socket folder."""
+        """PostgreSQL's own record of the running server: pid, port, socket folder."""
         return self.data / "postmaster.pid"
 
     @property
@@ -64,12 +64,12 @@ class Layout:
 
     @property
     def restoring(self) -> Path:
-        """There from the moment on when a restore might leave neither the old content nor the new, until it is done."""
+        """The marker of a restore under way: while it exists, the content may be neither the old nor the new."""
         return self.folder / "restoring"
 
     @property
     def marker(self) -> str:
-        """The server's name in the list of processes. It goes with the folder, not with its path: a copy differs."""
+        """The server's name in the list of processes. It is made of the folder's device and inode: a copy differs."""
         status = self.folder.stat()
         return f"taskhub-{status.st_dev:x}-{status.st_ino:x}"
 

@@ -1,4 +1,4 @@
-"""Locks that the operating system drops when their holder dies, however it dies."""
+"""File locks, which the operating system releases when their holder dies, however it dies."""
 
 from __future__ import annotations
 

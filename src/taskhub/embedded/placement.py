@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Placement:
-    """Everything that is settled before the server starts. `account` is None where it is our own."""
+    """What is decided before the server starts. `account` is None if it is the account of this process."""
 
     layout: Layout
     account: Account | None
@@ -38,7 +38,7 @@ class Placement:
 
 
 def resolve_placement(data_dir: Path, deadline: Deadline) -> Placement:
-    """Find the server's folder of a data folder, or make it.
+    """Find the server's folder of a data folder, or create it.
 
     Raises EmbeddedPostgresError when the folder is another account's or out of reach, OSError when it can't be made.
     """

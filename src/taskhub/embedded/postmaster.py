@@ -31,7 +31,7 @@ _RECOVERY = {"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" e
 
 
 def is_running(layout: Layout) -> bool:
-    """Whether any process of a server is left, alive or orphaned."""
+    """Whether any process of a server runs, orphaned children included."""
     if sys.platform == "win32":
         return run([tool("pg_ctl"), "status", f"--pgdata={layout.data}"]).returncode == 0
     if is_held(layout.server_lock):
@@ -43,7 +43,7 @@ def is_running(layout: Layout) -> bool:
 def launch(placement: Placement, *, durable: bool, server_lock: FileLock, deadline: Deadline) -> None:
     """Start the server and wait until it is ready. All of its processes inherit the server's lock.
 
-    Only to be called with the lock held and nothing running. Raises EmbeddedPostgresError, OSError.
+    Only call it with the lock held and nothing running. Raises EmbeddedPostgresError, OSError.
     """
     layout = placement.layout
     settings = {"cluster_name": layout.marker} | _RECOVERY | ({} if durable else _NOT_DURABLE) | _listening(placement)
@@ -82,7 +82,7 @@ def _listening(placement: Placement) -> dict[str, str]:
 
 
 def address_of(layout: Layout) -> Address | None:
-    """Where the server listens, as it noted itself; None if it isn't that far yet. Raises EmbeddedPostgresError."""
+    """Where the server listens, from its `postmaster.pid`; None if it has not written that yet. Raises EmbeddedPostgresError."""
     try:
         note = layout.postmaster_pid.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -99,9 +99,9 @@ def setting(address: Address, name: str) -> tuple[str | None, str]:
 
 
 def stop(layout: Layout) -> None:
-    """Stop the server if one runs: a fast shutdown, with harder means if it takes too long.
+    """Stop the server if one runs: a fast shutdown, then an immediate one, then SIGKILL.
 
-    To be called only by whoever holds the clients' lock alone. Raises EmbeddedPostgresError if nothing helps.
+    Only call it with the clients' lock held exclusively. Raises EmbeddedPostgresError if the server does not stop.
     """
     if sys.platform == "win32":
         if is_running(layout):

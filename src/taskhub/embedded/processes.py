@@ -13,7 +13,7 @@ from pathlib import Path
 
 from taskhub.embedded.deadline import Deadline
 
-_SECONDS_TO_LEAVE = 0.5
+_SECONDS_TO_EXIT = 0.5
 if sys.platform == "win32":
     _KILL = signal.SIGTERM
 else:
@@ -22,7 +22,7 @@ else:
 
 @dataclass(frozen=True)
 class ServerProcesses:
-    """What runs of one server: the postmaster, and the children that serve connections and background work."""
+    """The process ids of one server: the postmaster, and its children for connections and background work."""
 
     postmasters: tuple[int, ...]
     children: tuple[int, ...]
@@ -78,12 +78,12 @@ class OrphanSweep:
         self._grace: Deadline | None = None
 
     def __call__(self) -> None:
-        """Kill orphans that had their time to leave by themselves. To be called again and again while waiting."""
+        """Kill orphans that have not ended by themselves in time. Call it repeatedly while waiting."""
         found = server_processes(self._marker)
         if found.postmasters or not found.children:
             self._grace = None
         elif self._grace is None:
-            self._grace = Deadline(_SECONDS_TO_LEAVE)
+            self._grace = Deadline(_SECONDS_TO_EXIT)
         elif not self._grace.remaining():
             for pid in found.children:
                 send_signal(pid, _KILL)

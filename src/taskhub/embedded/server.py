@@ -1,4 +1,4 @@
-"""The embedded server as its clients see it."""
+"""The embedded server, as processes use it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from taskhub.embedded.placement import resolve_placement
 from taskhub.embedded.postmaster import stop
 from taskhub.embedded.startup import ensure_running
 
-_SECONDS_TO_BE_ALONE = 0.5
+_SECONDS_TO_BE_EXCLUSIVE = 0.5
 _SECONDS_FOR_PROBES = 0.05
 _SECONDS_TO_STOP = 90.0
 
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL of our own in a data folder, shared by all processes that use the folder at the same time.
+    """An embedded PostgreSQL in a data folder, shared by all processes that use the folder at the same time.
 
     The first one starts it, the others adopt it, the last one stops it. A killed process counts as gone.
     All calls block: use a thread from asyncio.
@@ -53,8 +53,8 @@ class EmbeddedPostgres:
     def start(self, *, exclusive: bool = False) -> Address:
         """Start or adopt the server and return its address, verified by a connection.
 
-        `exclusive`: refuse while others use it, and keep others waiting until the release. It is for a restore, which may go
-        on in a folder where one was broken off.
+        `exclusive`: refuse while others use it, and keep others waiting until the release. It is for a restore, which may
+        run in a folder where an earlier one was interrupted.
         Raises EmbeddedPostgresError, which says what to do; RuntimeError if this object has started it already.
         """
         if self._clients is not None:
@@ -85,10 +85,10 @@ class EmbeddedPostgres:
 
 
 def _check_restore_marker(layout: Layout, *, exclusive: bool) -> None:
-    """Marks a folder without a database that something is going to be restored into; refuses one where that was broken off."""
+    """Refuses a folder where a restore was interrupted; marks an empty one that a restore is about to fill."""
     if not exclusive and layout.restoring.exists():
         raise failure(
-            f"A restore into {layout.folder} was broken off: what is there is neither the old content nor the new.",
+            f"A restore into {layout.folder} was interrupted: the content may be neither the old nor the new.",
             advice="Run `taskhub restore` again, with the same file or another one.",
         )
     if exclusive and not layout.data.exists():
@@ -96,9 +96,9 @@ def _check_restore_marker(layout: Layout, *, exclusive: bool) -> None:
 
 
 def _acquire_clients_lock(layout: Layout, *, exclusive: bool, deadline: Deadline) -> FileLock:
-    """Become a client. The lock is held alone by whoever stops the server, for a moment, or restores into it."""
+    """Become a client. A process that stops the server or restores into it holds the lock exclusively."""
     lock = FileLock(layout.clients_lock)
-    alone = Deadline(_SECONDS_TO_BE_ALONE)
+    alone = Deadline(_SECONDS_TO_BE_EXCLUSIVE)
 
     def entered_or_refused() -> bool:
         if lock.try_acquire(shared=not exclusive):

@@ -1,4 +1,4 @@
-"""The private folder for the server's socket."""
+"""The private folder of the server's Unix socket."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from taskhub.embedded.layout import Layout
 PORT = 5432
 
 _MAX_PATH_LENGTH = 103  # of `sun_path` on macOS; Linux has room for 107
-_ALLOWED_PATH = re.compile(r"[A-Za-z0-9/._+-]+")  # PostgreSQL and URLs give a meaning to commas, quotes and more
+_ALLOWED_PATH = re.compile(r"[A-Za-z0-9/._+-]+")  # commas, quotes and more have a meaning for PostgreSQL or in URLs
 
 
 def socket_folder(layout: Layout, account: Account | None) -> Path:
     """A folder that only the server's account may enter, the same one at each start.
 
-    It is the `run` of the server's folder or, if that path can't be one of a socket, a random one in the system's
-    place for such files, which is then noted. Raises OSError.
+    It is `run` in the server's folder. If that path is too long or unsuitable for a socket, it is a random folder below
+    `/run` or `/tmp`, recorded in a file. Raises OSError.
     """
     if fits(layout.sockets):
         if not layout.sockets.exists():
@@ -42,7 +42,7 @@ def fits(folder: Path) -> bool:
 
 
 def clear_stale_sockets(folder: Path) -> None:
-    """Take away what a crashed server left: its lock file may name a pid that another process has by now."""
+    """Remove the socket files of a crashed server: their lock file may name a pid that another process has by now."""
     for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
         (folder / name).unlink(missing_ok=True)
 

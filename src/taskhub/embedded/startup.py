@@ -1,4 +1,4 @@
-"""From a folder to a server that answers."""
+"""Makes sure that a server runs and answers."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PERMANENT_ERRORS = ("authentication failed", "does not exist", "no pg_hba.conf 
 
 
 def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -> Address:
-    """Adopt the server if one answers, else start one. Only a client may ask: nobody stops the server meanwhile.
+    """Adopt the server if one answers, else start one. Call it with the clients' lock held: nobody stops the server meanwhile.
 
-    Whatever state the last server was left in: the address is returned only after a connection with our password.
+    It works from any state that the last server left. It returns the address only after a connection with our password.
     Raises EmbeddedPostgresError, OSError.
     """
     layout = placement.layout

@@ -1,4 +1,4 @@
-"""Running other programs, in an environment that is ours to choose."""
+"""Runs other programs in a minimal environment."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Completed = subprocess.CompletedProcess[str]
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """An environment without our secrets and without the PG… variables that would redirect PostgreSQL's programs."""
+    """Environment variables without our secrets, and without the PG… variables that would redirect PostgreSQL's programs."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return {**inherited, "LC_ALL": "C", "TZ": "UTC", **settings}
 
 
 def run(command: Sequence[str | Path], settings: Mapping[str, str] | None = None, **options: Any) -> Completed:
-    """Run a program to its end, whatever that is; no shell reads the command. `options` are those of `subprocess`.
+    """Run a program to its end, without a shell, and without a check of its exit code. `options` are those of `subprocess`.
 
     Raises OSError when it can't be executed.
     """

@@ -1,6 +1,6 @@
-"""A small process that stops the server when its clients are gone without having done so.
+"""A small process that stops the server when all its clients have been killed.
 
-It needs no clock: the operating system gives it the clients' lock as soon as no client is left, however they ended.
+It waits for the clients' lock, which it gets from the operating system as soon as no client is left, however they ended.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
         if layout.folder.exists():
             stop(layout)
     finally:
-        watch.release()  # before the clients' lock: the next client must not take us for alive
+        watch.release()  # before the clients' lock: the next client must not believe that a watchdog runs
         clients.release()
 
 

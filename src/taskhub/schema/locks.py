@@ -1,7 +1,7 @@
-"""Changing tables that others are using.
+"""Migrations of tables that are in use.
 
-An `ALTER` that waits makes every later reader wait behind it. So a revision waits for its locks for a moment only, is undone,
-lets everybody pass, and is tried again as a whole, for a limited time.
+An `ALTER` that waits for its lock makes every later reader wait behind it. So a revision runs with a short `lock_timeout`, is
+rolled back when it fires, and is tried again as a whole after a pause, for a limited time.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 ADVISORY_LOCK = 7_236_015_402
 """The key of the advisory lock that is held while migrating."""
 LOCK_TIMEOUT_SECONDS = 0.1
-"""How long a statement waits for a lock, and thereby others behind it."""
+"""`lock_timeout`: how long a statement waits for a lock, and others wait behind it."""
 PAUSE_SECONDS = (0.4, 0.8)
-"""Between two tries, so that whoever queued is served; at random, so as not to keep step with anybody."""
+"""Between two tries, so that queued statements can run; random, so that two migrations don't run in step."""
 WAIT_SECONDS = 120.0
-"""How long is tried by default."""
+"""How long a revision is tried by default."""
 EXCLUSIVE_WAIT_SECONDS = 300.0
-"""How long is waited for another process that migrates, at least."""
+"""How long to wait for another process that migrates, at least."""
 WATCH_SECONDS = 0.05
 POLL_SECONDS = 0.2
 _LOCK_FAILURES = ("55P03", "40P01")  # lock_not_available, deadlock_detected
@@ -36,26 +36,27 @@ log = logging.getLogger("taskhub.migrate")
 
 
 class MigrationBlocked(Exception):
-    """Others held what a migration needs for too long; the message says who, and what to do."""
+    """Others held locks that a migration needs for too long; the message says who, and what to do."""
 
 
-class Plan:
-    """What Alembic is going to do, decided once: a try that follows goes on with the revision that was undone, also where the
-    destination is relative.
+class MigrationPlan:
+    """The steps that Alembic is going to run, decided once.
+
+    A later try goes on with the revision that was rolled back, also where the destination is relative.
     """
 
     def __init__(self) -> None:
         self._left: deque[Any] | None = None
 
-    def decided_by(self, decide: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
-        """In the place of Alembic's own function, which it makes up its mind by anew each time."""
+    def remembering(self, decide_steps: Callable[..., Iterable[Any]]) -> Callable[..., Iterator[Any]]:
+        """Wraps Alembic's own function, which would decide anew at each try."""
 
         def steps(heads: Any, context: Any) -> Iterator[Any]:
             if self._left is None:
-                self._left = deque(decide(heads, context))
+                self._left = deque(decide_steps(heads, context))
             while self._left:
                 yield self._left[0]
-                self._left.popleft()  # Asked for the next one: this one is committed.
+                self._left.popleft()  # The next one was asked for, so this one is committed.
 
         return steps
 
@@ -66,7 +67,7 @@ class Plan:
 
 
 def set_short_lock_timeout(connection: AsyncConnection) -> None:
-    """In transactions alone: a `CONCURRENTLY`, which runs outside of one, waits without being in anybody's way."""
+    """Sets `lock_timeout` in each transaction. A `CONCURRENTLY` runs outside of one and blocks nobody while it waits."""
     assert connection.sync_connection is not None
 
     @event.listens_for(connection.sync_connection, "begin")
@@ -76,14 +77,14 @@ def set_short_lock_timeout(connection: AsyncConnection) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """Another session of the server. What the account may not see of it is None."""
+class DatabaseSession:
+    """Another session of the database server. None stands for what this account may not see."""
 
     pid: int
     user: str | None
     application: str | None
     seconds: float | None
-    """How long its transaction is open."""
+    """How long its transaction has been open."""
 
     def __str__(self) -> str:
         who = ", ".join(part for part in (self.user and f"user {self.user}", self.application) if part)
@@ -101,19 +102,19 @@ _MIGRATING_SESSIONS = text(
 )
 
 
-class Blockers:
-    """Who a session waits for, as ``keeper`` sees it meanwhile: the last that were seen."""
+class LockHolders:
+    """The sessions that hold locks which session ``pid`` waits for, as the connection ``monitor`` saw them last."""
 
-    def __init__(self, keeper: AsyncConnection, pid: int) -> None:
-        self._keeper = keeper
+    def __init__(self, monitor: AsyncConnection, pid: int) -> None:
+        self._monitor = monitor
         self._pid = pid
-        self.seen: list[Session] = []
+        self.seen: list[DatabaseSession] = []
         self.seconds = 0.0
-        """How long somebody was seen in the way."""
+        """How long the session was seen waiting."""
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """Looks for as long as the block lasts."""
+        """Watches for as long as the block lasts."""
         done = asyncio.Event()
         looking = asyncio.create_task(self._look(done))
         try:
@@ -123,7 +124,7 @@ class Blockers:
             await looking
 
     async def _look(self, done: asyncio.Event) -> None:
-        with suppress(DBAPIError):  # Who can't look does not keep the migration from its work.
+        with suppress(DBAPIError):  # A monitor that fails does not stop the migration.
             while not done.is_set():
                 with suppress(TimeoutError):
                     async with asyncio.timeout(WATCH_SECONDS):
@@ -132,9 +133,9 @@ class Blockers:
                 await self._look_once()
 
     async def _look_once(self) -> None:
-        rows = await self._keeper.execute(_BLOCKING_SESSIONS, {"pid": self._pid})
-        found = [Session(*row) for row in rows]
-        await self._keeper.commit()
+        rows = await self._monitor.execute(_BLOCKING_SESSIONS, {"pid": self._pid})
+        found = [DatabaseSession(*row) for row in rows]
+        await self._monitor.commit()
         if found and [session.pid for session in found] != [session.pid for session in self.seen]:
             log.warning("a migration waits for %s", _joined(found))
         self.seen = found or self.seen
@@ -150,24 +151,24 @@ class Blockers:
         return f"{what}: {_joined(self.seen)}. {after} Let them finish{ended}, then run `taskhub migrate` again."
 
 
-def _joined(sessions: list[Session]) -> str:
+def _joined(sessions: list[DatabaseSession]) -> str:
     return " and ".join(map(str, sessions))
 
 
 async def retry_with_short_lock_timeouts(
-    connection: AsyncConnection, keeper: AsyncConnection, work: Callable[[Connection, Plan], None], seconds: float
+    connection: AsyncConnection, monitor: AsyncConnection, work: Callable[[Connection, MigrationPlan], None], seconds: float
 ) -> None:
-    """Does the work, again and again until it has its locks. ``keeper`` looks meanwhile who holds them.
+    """Runs the work again and again until it gets its locks. ``monitor`` is a second connection that looks who holds them.
 
     Raises:
-        MigrationBlocked: others held what one revision needs for so many ``seconds``. Its own work is not counted.
+        MigrationBlocked: others held locks that one revision needs for ``seconds``, its own work not counted.
     """
-    blockers = Blockers(keeper, await _pid_of(connection))
-    plan = Plan()
+    holders = LockHolders(monitor, await _pid_of(connection))
+    plan = MigrationPlan()
     revision, paused = "", 0.0
     while True:
         try:
-            async with blockers.watched():
+            async with holders.watched():
                 await connection.run_sync(work, plan)
                 await connection.commit()
         except DBAPIError as error:
@@ -175,9 +176,9 @@ async def retry_with_short_lock_timeouts(
             if getattr(error.orig, "sqlstate", None) not in _LOCK_FAILURES:
                 raise
             if plan.revision != revision:
-                revision, paused, blockers.seconds = plan.revision, 0.0, 0.0
-            if blockers.seconds + paused >= seconds:
-                raise MigrationBlocked(blockers.sentence(revision, seconds)) from error
+                revision, paused, holders.seconds = plan.revision, 0.0, 0.0
+            if holders.seconds + paused >= seconds:
+                raise MigrationBlocked(holders.sentence(revision, seconds)) from error
         else:
             return
         pause = random.uniform(*PAUSE_SECONDS)
@@ -193,31 +194,31 @@ async def _pid_of(connection: AsyncConnection) -> int:
 
 
 @asynccontextmanager
-async def exclusive_migration(keeper: AsyncConnection, seconds: float) -> AsyncIterator[None]:
-    """Of all processes that migrate this database one is in such a block at a time.
+async def exclusive_migration(monitor: AsyncConnection, seconds: float) -> AsyncIterator[None]:
+    """Only one process at a time is in such a block for the same database. It holds an advisory lock.
 
     Raises:
-        MigrationBlocked: it was not this one's turn within so many ``seconds``.
+        MigrationBlocked: another process held it for ``seconds``.
     """
     # Polled: a blocking advisory lock and CREATE INDEX CONCURRENTLY would wait for each other.
     deadline = time.monotonic() + seconds
-    while not await keeper.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
+    while not await monitor.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
         if time.monotonic() > deadline:
-            raise MigrationBlocked(await _already_migrating(keeper, seconds))
-        await keeper.rollback()
+            raise MigrationBlocked(await _already_migrating(monitor, seconds))
+        await monitor.rollback()
         await asyncio.sleep(POLL_SECONDS)
-    await keeper.commit()
+    await monitor.commit()
     try:
         yield
     finally:
-        await keeper.rollback()
-        await keeper.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
-        await keeper.commit()
+        await monitor.rollback()
+        await monitor.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+        await monitor.commit()
 
 
-async def _already_migrating(keeper: AsyncConnection, seconds: float) -> str:
-    rows = await keeper.execute(_MIGRATING_SESSIONS, {"high": ADVISORY_LOCK >> 32, "low": ADVISORY_LOCK & 0xFFFF_FFFF})
-    others = _joined([Session(pid, user, application, None) for pid, user, application, _ in rows]) or "another process"
+async def _already_migrating(monitor: AsyncConnection, seconds: float) -> str:
+    rows = await monitor.execute(_MIGRATING_SESSIONS, {"high": ADVISORY_LOCK >> 32, "low": ADVISORY_LOCK & 0xFFFF_FFFF})
+    others = _joined([DatabaseSession(pid, user, application, None) for pid, user, application, _ in rows]) or "another process"
     return (
         f"This database is being migrated by {others} for more than {seconds:.0f} s. Wait until that has ended, then try again."
     )

@@ -1,4 +1,4 @@
-"""The API's own description: for machines, for people, and for whoever meets a problem."""
+"""Routes of the documentation: the OpenAPI document, the interactive reference, the pages of problems."""
 
 from asyncio import to_thread
 
@@ -52,7 +52,7 @@ async def get_problem(request: ApiRequest, code: str) -> Response:
 
 
 async def _document(app: FastAPI) -> StaticContent:
-    """The document of an app, made on first use."""
+    """The OpenAPI document of an app, built on first use."""
     if not hasattr(app.state, "openapi"):
         app.state.openapi = await to_thread(_encoded, app)
     made: StaticContent = app.state.openapi

@@ -1,10 +1,8 @@
-"""Whether the service can do its work: the database answers, its schema is the one that this code was written for, and the
-connections come back.
-"""
+"""Health checks: the database answers with the schema of this program, and connections come back to the pool."""
 
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.schema.migrate import WrongSchema, check_schema
+from taskhub.schema.heads import WrongSchema, check_schema
 
 
 async def check_ready(database: Database) -> None:
@@ -19,7 +17,7 @@ async def check_ready(database: Database) -> None:
 
 def check_live(database: Database) -> None:
     """Raises:
-    Unavailable: half of the connections were never given back.
+    Unavailable: at least half of the pool's connections were never given back.
     """
     if 2 * database.overdue() >= database.pool_size:
         raise Unavailable("Too many connections to the database were never given back. This process has to be restarted.")

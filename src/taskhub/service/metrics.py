@@ -1,4 +1,4 @@
-"""What the process knows about itself, in the format of Prometheus."""
+"""Metrics of the process in the format of Prometheus."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -48,7 +48,7 @@ async def _parked(container: Any) -> dict[str, int]:
 
 
 class _CurrentValues(Collector):
-    """What is counted elsewhere, as it stands at this moment."""
+    """Values that are kept elsewhere, read at each scrape."""
 
     def __init__(self, container: Any, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:
         self._container = container

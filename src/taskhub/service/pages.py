@@ -1,4 +1,4 @@
-"""Pages for people: the interactive reference, and one page for every problem. They load nothing from another host."""
+"""HTML pages: the interactive reference, and one page for each problem. They load nothing from another host."""
 
 import re
 from collections.abc import Mapping

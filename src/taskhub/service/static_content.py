@@ -1,4 +1,4 @@
-"""Documents and assets that are the same for everybody: compressed once, and sent as the client takes them."""
+"""Documents and assets that are the same for all clients: compressed once, with an ETag, sent as `Accept-Encoding` asks."""
 
 import gzip
 import hashlib
@@ -19,7 +19,7 @@ _VARY = (b"vary", b"Accept-Encoding")
 
 @dataclass(frozen=True, slots=True)
 class StaticContent:
-    """Both forms of a document. ``tag`` names its content."""
+    """A document, plain and compressed. ``tag`` is a hash of its content."""
 
     plain: bytes
     compressed: bytes
@@ -31,7 +31,7 @@ class StaticContent:
         return cls(content, gzip.compress(content, mtime=0), hashlib.sha256(content).hexdigest()[:16])
 
     def answer(self, request: ApiRequest, headers: Headers, media_type: bytes = b"") -> Response:
-        """The form that the client prefers, under a tag of its own; 304 where the client has that already."""
+        """The form that the client prefers, each with its own ETag; 304 if the client has it already."""
         is_compressed = accepts_gzip(request.header(b"accept-encoding"))
         tag = f"{self.tag}-gzip" if is_compressed else self.tag
         told = [(b"etag", b'"%s"' % tag.encode()), _VARY, *headers]
@@ -45,17 +45,17 @@ class StaticContent:
 
 @lru_cache(maxsize=64)
 def accepts_gzip(accept_encoding: str | None) -> bool:
-    """Whether the client takes gzip, and likes it as much as no coding at all (RFC 9110, 12.5.3)."""
+    """Whether the client accepts gzip, with a weight not below that of `identity` (RFC 9110, 12.5.3)."""
     if accept_encoding is None:
         return False
     weights = dict(_coding_and_weight(part) for part in accept_encoding.lower().split(","))
     others = weights.get("*", 0.0)
-    of_gzip = max(weights.get("gzip", others), weights.get("x-gzip", 0.0))
-    return of_gzip > 0 and of_gzip >= weights.get("identity", 0.0)
+    gzip_weight = max(weights.get("gzip", others), weights.get("x-gzip", 0.0))
+    return gzip_weight > 0 and gzip_weight >= weights.get("identity", 0.0)
 
 
 def _coding_and_weight(part: str) -> tuple[str, float]:
-    """A coding and its weight. One that can't be read is not wanted."""
+    """A coding and its weight, 0 if it can't be parsed."""
     coding, _, parameter = part.partition(";")
     name, _, weight = parameter.partition("=")
     if not parameter.strip():

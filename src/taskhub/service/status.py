@@ -1,4 +1,4 @@
-"""What the service is, how it is, and what it has measured."""
+"""Routes about the service itself: its configuration, health and metrics."""
 
 import msgspec
 from starlette.responses import Response

@@ -179,7 +179,7 @@ def test_a_replacement_that_was_killed_before_all_had_changed_has_to_be_done_aga
         death.setattr(Path, "replace", killed)
         with pytest.raises(Killed):
             restore(damageable.data_dir, saved[0], replace=True, files={"secret": secret})
-    with pytest.raises(EmbeddedPostgresError, match="broken off"), damageable.server().running():
+    with pytest.raises(EmbeddedPostgresError, match="interrupted"), damageable.server().running():
         pass
     restore(damageable.data_dir, saved[0], replace=True, files={"secret": secret})
     assert (damageable.data_dir / "secret").read_text() == "new"
@@ -200,9 +200,9 @@ def test_a_restore_that_was_killed_has_to_be_done_again_before_anything_starts(
         death.setattr(backup, "_roll_back", lambda *_, **__: None)
         with pytest.raises(Killed):
             restore(machine.data_dir, saved[0], replace=False)
-    with pytest.raises(EmbeddedPostgresError, match=r"broken off[\s\S]*`taskhub restore` again"), machine.server().running():
+    with pytest.raises(EmbeddedPostgresError, match=r"interrupted[\s\S]*`taskhub restore` again"), machine.server().running():
         pass
-    with pytest.raises(EmbeddedPostgresError, match="broken off"):
+    with pytest.raises(EmbeddedPostgresError, match="interrupted"):
         back_up(machine.data_dir, machine.data_dir.parent / "half")
     restore(machine.data_dir, saved[0], replace=False)
     with EmbeddedPostgres(machine.data_dir).running() as address:

@@ -45,7 +45,7 @@ def test_a_deleted_workspace_is_listed_and_comes_back(installation: Installation
     listed = installation.run("workspace", "deleted").stdout
     assert workspace["id"] in listed
     assert "Engine room" in listed
-    assert installation.run("workspace", "restore", workspace["id"]).stdout == "Engine room is there again.\n"
+    assert installation.run("workspace", "restore", workspace["id"]).stdout == "Engine room was restored.\n"
     assert served.client.get(path).json()["name"] == "Engine room"
 
 

@@ -18,7 +18,7 @@ EXCEPTIONS = {
     "embedded/postmaster.py": "compares with the time of a file, and knows nothing of TaskHub",
     "kernel/infrastructure/shared_counts.py": "tells how long ago something was, by the clock that all processes reach",
     "schema/locks.py": "tells how long a transaction has been open, by the server that runs it",
-    "cli/doctor/database.py": "compares the clocks of the two machines",
+    "cli/doctor/run.py": "compares the clocks of the two machines",
 }
 ASKING = re.compile(
     r"(\bdatetime\.(now|utcnow|today)|\bdate\.today|\btime\.(time|time_ns|localtime|gmtime|ctime|clock_gettime\w*))$"

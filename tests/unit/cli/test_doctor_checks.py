@@ -1,10 +1,10 @@
-"""What the doctor makes of what it sees."""
+"""What `taskhub doctor` says about each fact."""
 
 from pathlib import Path
 
 import pytest
 
-from taskhub.cli.doctor import database, folder
+from taskhub.cli.doctor import checks
 from taskhub.settings import Settings
 
 SOUND = {
@@ -27,7 +27,7 @@ def settings(**given: object) -> Settings:
     [({}, "ok"), ({"version": 150000}, "warn"), ({"is_standby": True}, "fail")],
 )
 def test_the_server_has_to_be_a_primary_of_a_tested_version(facts: dict[str, object], level: str) -> None:
-    assert database.version({**SOUND, **facts}).level == level
+    assert checks.version({**SOUND, **facts}).level == level
 
 
 @pytest.mark.parametrize(
@@ -35,22 +35,22 @@ def test_the_server_has_to_be_a_primary_of_a_tested_version(facts: dict[str, obj
     [({}, "ok"), ({"synchronous_commit": "off"}, "warn"), ({"fsync": "off"}, "fail"), ({"full_page_writes": "off"}, "fail")],
 )
 def test_what_is_acknowledged_has_to_be_on_disk(facts: dict[str, object], level: str) -> None:
-    assert database.durability({**SOUND, **facts}).level == level
+    assert checks.durability({**SOUND, **facts}).level == level
 
 
 @pytest.mark.parametrize(("limit", "level"), [(97, "ok"), (40, "ok"), (39, "warn"), (19, "fail")])
 def test_a_pool_of_20_has_to_fit_twice(limit: int, level: str) -> None:
-    assert database.connections(limit, 20).level == level
+    assert checks.connections(limit, 20).level == level
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0.2, "ok"), (3.0, "warn"), (600.0, "fail")])
 def test_clocks_have_to_agree(seconds: float, level: str) -> None:
-    assert database.clock(seconds).level == level
+    assert checks.clock(seconds).level == level
 
 
 def test_parked_events_are_counted_by_subscriber() -> None:
-    assert database.parked({}).level == "ok"
-    finding = database.parked({"release": 3})
+    assert checks.parked_events({}).level == "ok"
+    finding = checks.parked_events({"release": 3})
     assert finding.level == "warn"
     assert "3 of release" in finding.text
 
@@ -65,12 +65,12 @@ def test_parked_events_are_counted_by_subscriber() -> None:
     ],
 )
 def test_the_secret_has_to_be_there_and_look_random(given: dict[str, str], level: str) -> None:
-    assert folder.secret(settings(**given)).level == level
+    assert checks.secret(settings(**given)).level == level
 
 
 def test_a_generated_secret_must_be_its_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "secret.key"
     file.touch(mode=0o600)
-    assert folder.secret(settings(data_dir=tmp_path)).level == "ok"
+    assert checks.secret(settings(data_dir=tmp_path)).level == "ok"
     file.chmod(0o644)
-    assert folder.secret(settings(data_dir=tmp_path)).level == "fail"
+    assert checks.secret(settings(data_dir=tmp_path)).level == "fail"

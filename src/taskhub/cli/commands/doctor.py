@@ -4,19 +4,19 @@ import typer
 
 
 def doctor() -> None:
-    """Look at everything that this deployment needs, and say what to do where something is wrong.
+    """Check everything that this deployment needs, and say what to do where something is wrong.
 
     \b
     Example:
         taskhub doctor
 
-    Changes nothing, and is safe while the service runs; an embedded database that does not run is started for a moment. Run it
-    with the environment and under the account of the service. Exit code 1 if a line says fail.
+    It changes nothing and is safe while the service runs. An embedded database that is not running is started for the check and
+    stopped again. Run it with the environment and under the account of the service. The exit code is 1 if a line says fail.
     """
-    from taskhub.cli.doctor.order import examine
+    from taskhub.cli.doctor.run import run_checks
 
     failed = False
-    for finding in examine():
+    for finding in run_checks():
         typer.echo(f"{finding.level:4}  {finding.subject}: {finding.text}")
         failed |= finding.level == "fail"
     raise typer.Exit(1 if failed else 0)

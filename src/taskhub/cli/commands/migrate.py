@@ -8,7 +8,7 @@ import typer
 
 def migrate(
     wait: Annotated[
-        float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long others may hold what a step needs.")
+        float, typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for tables that others use.")
     ] = 120.0,
 ) -> None:
     """Bring the database's schema up to date.
@@ -17,16 +17,16 @@ def migrate(
     Example:
         TASKHUB_DATABASE_URL=postgresql://... taskhub migrate
 
-    Run it before the new version's processes start. Safe to run again, and from several places at once: one works, the others
-    wait. Where somebody uses a table that a step changes, it says who, lets them pass and tries again; nobody waits behind it for
-    more than a tenth of a second. If it fails, each step that it finished stays and the step that failed is undone; mend what it
-    says and run it again.
-    The embedded database needs no call: `taskhub serve` migrates it.
+    Run it before the new version's processes start. It is safe to run again, and from several places at once: one works, the
+    others wait. Where somebody uses a table that a revision changes, it says who, and tries again later; other requests wait for
+    it for at most a tenth of a second. If it fails, the revisions that it finished stay and the one that failed is undone:
+    correct what it names and run it again. The embedded database needs no call: `taskhub serve` migrates it.
     """
     from taskhub.deployment import database
-    from taskhub.schema import migrate as schema
+    from taskhub.schema.heads import newest_revision
+    from taskhub.schema.migrate import migrate as migrate_schema
     from taskhub.settings import read_settings
 
     with database(read_settings()) as url:
-        asyncio.run(schema.migrate(url, wait_seconds=wait))
-    typer.echo(f"The schema is at revision {schema.newest_revision()}.")
+        asyncio.run(migrate_schema(url, wait_seconds=wait))
+    typer.echo(f"The schema is at revision {newest_revision()}.")

@@ -9,18 +9,20 @@ Nothing was changed: this deployment takes its secret from TASKHUB_SECRET_KEY. A
 
     {secret}
 
-First set TASKHUB_SECRET_KEY_PREVIOUS to the new one and restart all processes, so that each can read what it signs. Then swap
-the two and restart again. After 30 days everybody's session was renewed: unset the previous one. If it was stolen, at once.\
+1. Set TASKHUB_SECRET_KEY_PREVIOUS to the new one and restart all processes, so that each of them verifies what it signs.
+2. Swap the two and restart again.
+3. After 30 days all sessions are signed with the new one: unset TASKHUB_SECRET_KEY_PREVIOUS. If the old one was stolen, unset
+   it at once.\
 """
-OWN = """\
-There is a new secret in {file}. Restart `taskhub serve` to use it. What the one before has signed goes on working;
-rotate once more to end that: everybody then has to sign in again.\
+GENERATED = """\
+There is a new secret in {file}. Restart `taskhub serve` to use it. Sessions signed with the previous one stay valid;
+rotate once more to end them: everybody then has to sign in again.\
 """
 
 
 @app.callback()
 def _group() -> None:
-    """Keeps `rotate` a command of its own, while it is the only one."""
+    """Typer would make the only command the group itself; with a callback `rotate` stays a subcommand."""
 
 
 @app.command()
@@ -31,8 +33,9 @@ def rotate() -> None:
     Example:
         taskhub secret rotate
 
-    With the embedded database: puts a new secret before the current one, which goes on verifying what it has signed, so that
-    nobody is signed out. With TASKHUB_SECRET_KEY, or an external database: prints a new one and the steps, and changes nothing.
+    With the embedded database it writes a new secret to the data folder. The previous one still verifies what it has signed, so
+    nobody is signed out. With TASKHUB_SECRET_KEY or an external database it changes nothing: it prints a new secret and the steps
+    to take.
     """
     from taskhub.deployment import SECRET_FILE, data_dir, new_secret, rotate_generated_secret
     from taskhub.settings import read_settings
@@ -43,4 +46,4 @@ def rotate() -> None:
         typer.echo(CONFIGURED.format(secret=new_secret()))
         return
     rotate_generated_secret(folder)
-    typer.echo(OWN.format(file=folder / SECRET_FILE))
+    typer.echo(GENERATED.format(file=folder / SECRET_FILE))

@@ -8,7 +8,7 @@ import typer
 
 def serve(
     with_parent: Annotated[
-        bool, typer.Option("--with-parent", help="End when the process that started this one ends, however it ends.")
+        bool, typer.Option("--with-parent", help="Stop when the process that started this one ends, for whatever reason.")
     ] = False,
 ) -> None:
     """Serve the API, until Ctrl-C or SIGTERM.
@@ -18,9 +18,9 @@ def serve(
         taskhub serve
         TASKHUB_PORT=9000 TASKHUB_DATA_DIR=/srv/taskhub taskhub serve
 
-    Without TASKHUB_DATABASE_URL it starts a PostgreSQL of its own, migrates it, and stops it at the end. With it, the schema has
-    to be this program's: run `taskhub migrate` first. On SIGTERM the requests under way are finished, within 20 seconds. Safe to
-    kill in any way.
+    Without TASKHUB_DATABASE_URL it starts an embedded PostgreSQL, migrates it, and stops it at the end. With it, run
+    `taskhub migrate` first: the database needs this program's schema. On SIGTERM it finishes the requests under way, within 20
+    seconds. It may be killed at any time: acknowledged writes are safe.
     """
     gc.disable()  # Starting makes next to no garbage, and looking for it takes a fifth of the time. Turned on when it serves.
     from taskhub.cli.server.run import run

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="user", no_args_is_help=True, help="Accounts: create one, or set a lost password.")
+app = typer.Typer(name="user", no_args_is_help=True, help="Accounts: create one, or reset a password.")
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that they sign in with.")]
 
 
 @app.command()
 def create(
     email: Email,
-    name: Annotated[str, typer.Option(help="What others see.")],
+    name: Annotated[str, typer.Option(help="The name that others see.")],
     time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
 ) -> None:
     """Create an account, also where registration is closed.
@@ -21,7 +21,7 @@ def create(
         taskhub user create ada@example.com --name "Ada Lovelace"
         printf '%s' "$PASSWORD" | taskhub user create ada@example.com --name "Ada Lovelace"
 
-    The password is asked for, or read from standard input. Changes nothing if the address is taken.
+    It asks for the password, or reads it from standard input. It changes nothing if the address is taken.
     """
     from taskhub.cli.operations.accounts import create_account
 
@@ -33,13 +33,13 @@ def reset_password(
     email: Email,
     revoke_tokens: Annotated[bool, typer.Option("--revoke-tokens", help="Revoke API tokens too: after a theft.")] = False,
 ) -> None:
-    """Give an account a new password, when the old one is lost or stolen.
+    """Set a new password for an account whose password is lost or stolen.
 
     \b
     Example:
         taskhub user reset-password ada@example.com
 
-    The new password is asked for, or read from standard input. All sessions of the account end; nothing else changes.
+    It asks for the new password, or reads it from standard input. All sessions of the account end; nothing else changes.
     """
     from taskhub.cli.operations.accounts import set_password
 

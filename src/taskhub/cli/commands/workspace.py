@@ -5,12 +5,12 @@ from uuid import UUID
 
 import typer
 
-app = typer.Typer(name="workspace", no_args_is_help=True, help="Workspaces that were deleted: list them, bring one back.")
+app = typer.Typer(name="workspace", no_args_is_help=True, help="Deleted workspaces: list them, restore one.")
 
 
 @app.command()
 def deleted() -> None:
-    """List the deleted workspaces that can still be restored: id, until when, name. Changes nothing.
+    """List the deleted workspaces that can still be restored: id, until when, name. It changes nothing.
 
     \b
     Example:
@@ -24,16 +24,16 @@ def deleted() -> None:
 
 @app.command()
 def restore(id: Annotated[UUID, typer.Argument(metavar="ID", help="As `taskhub workspace deleted` lists it.")]) -> None:
-    """Bring a deleted workspace back, within 30 days.
+    """Restore a deleted workspace, within 30 days.
 
     \b
     Example:
         taskhub workspace deleted
         taskhub workspace restore 018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f
 
-    Its members, projects and tasks are there again as they were. Safe while the service runs; a workspace that was not deleted
-    stays as it is.
+    Its members, projects and tasks are as they were. It is safe while the service runs, and changes nothing about a workspace
+    that is not deleted.
     """
     from taskhub.cli.operations.workspaces import restore_workspace
 
-    typer.echo(f"{restore_workspace(id)} is there again.")
+    typer.echo(f"{restore_workspace(id)} was restored.")

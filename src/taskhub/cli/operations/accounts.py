@@ -1,4 +1,4 @@
-"""The work behind `taskhub user …`. Input is held to the rules of the API."""
+"""The work behind `taskhub user …`. Input is validated by the rules of the API."""
 
 import sys
 from typing import Any
@@ -60,7 +60,7 @@ def set_password(email: str, *, revoke_tokens: bool) -> None:
 
 
 def new_password() -> str:
-    """Asked for twice on a terminal; else the first line of standard input."""
+    """Prompts twice on a terminal; else reads the first line of standard input."""
     if sys.stdin.isatty():
         text = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:

@@ -1,4 +1,4 @@
-"""The file of a backup: a tar of the database's dump, the secret, a note of what made it, and the checksums of all of them."""
+"""The file of a backup: a tar of the database's dump, the secret, a manifest, and the checksums of all of them."""
 
 import asyncio
 import hashlib
@@ -14,7 +14,7 @@ from taskhub.cli.errors import CommandFailed
 from taskhub.deployment import SECRET_FILE, data_dir, database
 from taskhub.embedded import back_up, restore
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.schema.migrate import refuse_newer, revision_of
+from taskhub.schema.heads import refuse_newer, revision_of
 from taskhub.settings import Settings, read_settings
 
 DUMP, NOTE, SUMS = "database.dump", "backup.json", "SHA256SUMS"

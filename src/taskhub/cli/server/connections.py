@@ -1,4 +1,4 @@
-"""How many connections a process holds open, and for how long each may keep it waiting."""
+"""The open connections of a process: how many there may be, and how long each may keep the server waiting."""
 
 import asyncio
 import heapq
@@ -13,7 +13,7 @@ from taskhub.background import running_loops
 from taskhub.cli.server.sockets import BACKLOG
 
 EVICTED_SHARE = 50
-"""A fiftieth of all: so the search for those that have waited longest is not made anew for each newcomer."""
+"""A fiftieth of all connections is evicted at once, so that not every new one has to search for those that waited longest."""
 CHECKS_PER_TIMEOUT = 8
 MAX_PAUSE_SECONDS = 1.0
 
@@ -22,18 +22,18 @@ _log = structlog.get_logger("taskhub.connections")
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Each time begins anew with what a client does: a head with its first byte, a body and an answer with every progress."""
+    """The timeout of a head starts with its first byte; those of bodies and answers start again with every progress."""
 
     max_connections: int
     backlog: int = BACKLOG
-    """How many more may wait to be accepted. A burst of them is accepted at once, and counted afterwards."""
+    """How many more may wait to be accepted. A burst is accepted at once and counted afterwards."""
     head_seconds: float = 10.0
     body_seconds: float = 30.0
     answer_seconds: float = 30.0
     idle_seconds: float = 75.0
-    """Longer than proxies keep idle connections (60 s is common): who closes first must be the one that sends."""
+    """Longer than proxies keep idle connections (60 s is common): the proxy closes first, and never sends on a closed one."""
     linger_seconds: float = 2.0
-    """How long a client that was refused may go on sending before it looks at the answer."""
+    """How long a client that was refused may go on sending before it reads the answer."""
 
     @property
     def min_timeout_seconds(self) -> float:
@@ -41,17 +41,17 @@ class ConnectionLimits:
 
 
 class Connection(Protocol):
-    """What is asked of an open connection."""
+    """What `Connections` needs of an open connection."""
 
     @property
     def waiting_since(self) -> float | None:
-        """Since when it waits for its client, as the event loop counts seconds; None while the client waits for us."""
+        """Since when it waits for its client, by the event loop's clock (seconds); None while the client waits for the server."""
 
     def check(self, now: float) -> None:
-        """Ends what its client has kept waiting for too long."""
+        """Ends it if its client has exceeded a timeout."""
 
     def evict(self) -> None:
-        """Ends it at once: its place is needed."""
+        """Ends it at once to make room for another."""
 
 
 class Connections:
@@ -65,7 +65,10 @@ class Connections:
         return len(self._open)
 
     def admit(self, connection: Connection) -> bool:
-        """Whether there is room, or could be made: who has kept us waiting longest goes. Requests under way stay."""
+        """Whether there is room. If all places are taken, those that have waited longest for their clients are evicted.
+
+        Connections with a request under way stay.
+        """
         if len(self._open) >= self.limits.max_connections and not self._make_room():
             return False
         self._open.add(connection)
@@ -83,11 +86,11 @@ class Connections:
 
     @asynccontextmanager
     async def enforcing_timeouts(self) -> AsyncIterator[None]:
-        """Holds the limits of time, for as long as the block lasts."""
-        async with running_loops(self._check):
+        """Checks the timeouts of all connections for as long as the block lasts."""
+        async with running_loops(self._check_all):
             yield
 
-    async def _check(self) -> None:
+    async def _check_all(self) -> None:
         loop = asyncio.get_running_loop()
         pause = min(MAX_PAUSE_SECONDS, self.limits.min_timeout_seconds / CHECKS_PER_TIMEOUT)
         while True:
@@ -96,6 +99,6 @@ class Connections:
             for connection in tuple(self._open):
                 try:
                     connection.check(now)
-                except Exception:  # One that can't be checked must not keep the others from it.
+                except Exception:  # The others still have to be checked.
                     _log.exception("a connection could not be checked")
                     self.remove(connection)

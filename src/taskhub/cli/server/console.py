@@ -1,4 +1,4 @@
-"""What a long-running command says of itself: a plain line on a terminal, else a line of the log."""
+"""Messages of long-running commands: a plain line on a terminal, else a line of the log."""
 
 import sys
 

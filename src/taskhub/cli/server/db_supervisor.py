@@ -1,4 +1,4 @@
-"""Keeps the embedded database up for as long as a process needs it: one that was killed is started again."""
+"""Restarts the embedded database if it dies while a process uses it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ log = structlog.get_logger("taskhub.database")
 
 @asynccontextmanager
 async def supervised_database(database: Database, settings: Settings) -> AsyncIterator[None]:
-    """For as long as the block lasts; does nothing about a database that is not ours."""
+    """Supervises the embedded database for as long as the block lasts. Does nothing with an external one."""
     if settings.database_url is not None:
         yield
         return
@@ -44,10 +44,10 @@ async def _supervise(database: Database, folder: Path) -> None:
             try:
                 await asyncio.to_thread(_start, folder)
             except EmbeddedPostgresError as error:
-                log.warning("the database can't be started again", reason=str(error))
+                log.warning("the embedded database can't be restarted", reason=str(error))
 
 
 def _start(folder: Path) -> None:
-    """We are among its clients all the time, so that whatever is started here stays."""
+    """This process is a client of the server all the time, so leaving the block does not stop it again."""
     with EmbeddedPostgres(folder).running():
-        log.warning("the database was away, and is up again")
+        log.warning("the embedded database was restarted")

@@ -1,4 +1,4 @@
-"""Connections take file descriptors, which run out: the process asks for enough, and makes do with what it gets."""
+"""The limit of open files (RLIMIT_NOFILE): raised as far as allowed, and connections limited to what fits."""
 
 import structlog
 
@@ -7,13 +7,13 @@ from taskhub.cli.server.sockets import BACKLOG
 from taskhub.settings import Settings
 
 RESERVED = 128
-"""Descriptors for all that is not a client's connection or one to the database: files, pipes, collectors of metrics."""
+"""File descriptors for everything but connections of clients and to the database: files, pipes, metrics requests."""
 
 _log = structlog.get_logger("taskhub.connections")
 
 
 def limits_within_file_descriptors(settings: Settings) -> ConnectionLimits:
-    """As many connections as are configured, or as fit."""
+    """The configured number of connections, or as many as fit."""
     others = RESERVED + settings.database_pool_size
     wanted = settings.max_connections
     limits = limits_within(wanted, _raised_limit(others + wanted + BACKLOG) - others)
@@ -23,7 +23,7 @@ def limits_within_file_descriptors(settings: Settings) -> ConnectionLimits:
 
 
 def limits_within(wanted: int, available: int) -> ConnectionLimits:
-    """What waits to be accepted is accepted all at once, and counted afterwards: it needs room as well."""
+    """``available``: file descriptors. The backlog needs some too: it may be accepted at once and counted afterwards."""
     if available >= wanted + BACKLOG:
         return ConnectionLimits(wanted, BACKLOG)
     backlog = max(1, min(BACKLOG, available // 3))
@@ -31,7 +31,7 @@ def limits_within(wanted: int, available: int) -> ConnectionLimits:
 
 
 def _raised_limit(wanted: int) -> int:
-    """How many this process may have open, after it has asked for more where it had too few."""
+    """How many descriptors this process may open, after the soft limit was raised as far as it may be."""
     try:
         import resource  # There is none on Windows, where sockets are no files.
     except ImportError:

@@ -1,4 +1,4 @@
-"""uvicorn, with the protocol and the limits that every port of ours has."""
+"""uvicorn with TaskHub's HTTP protocol and connection limits, for the service and for metrics."""
 
 from functools import partial
 from typing import Any, cast
@@ -10,10 +10,10 @@ from taskhub.cli.server.protocol import HttpProtocol
 
 
 class HttpServer(uvicorn.Server):
-    """One listening socket. The process' signals are handled by whoever runs it."""
+    """A server on one listening socket. Signals are handled by the caller."""
 
     def __init__(self, app: Any, limits: ConnectionLimits, **options: Any) -> None:
-        """``options``: more of uvicorn's."""
+        """``options``: further ones of `uvicorn.Config`."""
         self.open_connections = Connections(limits)
         protocol = partial(HttpProtocol, open_connections=self.open_connections)
         config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""Metrics on a port of their own, for networks where the service's port is public."""
+"""Metrics on a separate port, for networks where the service's port is public."""
 
 import asyncio
 import socket
@@ -11,12 +11,12 @@ from taskhub.cli.server.http_server import HttpServer
 from taskhub.service.metrics import metrics_app
 
 LIMITS = ConnectionLimits(max_connections=32, backlog=16)
-"""A few collectors ask every now and then."""
+"""Only a few collectors scrape it."""
 
 
 @asynccontextmanager
 async def serving_metrics(app: Any, listener: socket.socket | None) -> AsyncIterator[None]:
-    """Serves an application's metrics in its own event loop, for as long as the block lasts."""
+    """Serves an application's metrics in the running event loop, for as long as the block lasts; nothing without a listener."""
     if listener is None:
         yield
         return
@@ -32,5 +32,5 @@ async def serving_metrics(app: Any, listener: socket.socket | None) -> AsyncIter
 class _MetricsServer(HttpServer):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """The process' signals are the service's."""
+        """The service handles the signals of the process."""
         yield

@@ -1,6 +1,6 @@
-"""HTTP on the wire: requests begin and end where their heads say, heads are bounded, and no client keeps us waiting for ever.
+"""HTTP/1.1 on uvicorn and httptools: strict framing, bounded heads, and timeouts for slow clients.
 
-What can't be read is refused as a problem, after the answers to all that came before it, and nothing behind it is read.
+A malformed request is answered with a problem document, after the responses to all requests before it; nothing behind it is read.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ Refusal = HttpProblem | DomainError
 
 
 class Phase(Enum):
-    """What a connection is at."""
+    """The state of a connection."""
 
-    NEW = "nothing was sent yet"
+    NEW = "the client has sent nothing yet"
     HEAD = "the client sends a head"
     BODY = "the client sends a body"
     RESPONDING = "the client waits for its answer"
-    IDLE = "nothing is under way"
+    IDLE = "no request is under way"
     ENDING = "it was refused, and may still be sending"
 
 
@@ -83,12 +83,12 @@ class HttpProtocol(HttpToolsProtocol):
         if self._has_unsent_data(now) or self._phase is Phase.RESPONDING:
             return
         if self.flow.read_paused:
-            self._since = now  # It is us who keep the client waiting.
+            self._since = now  # The server keeps the client waiting.
         elif now - self._since >= self._timeouts[self._phase]:
             self._time_out()
 
     def _has_unsent_data(self, now: float) -> bool:
-        """Whether answers wait for the client to take them. One that takes nothing for too long is cut off."""
+        """Whether the client has yet to read a response. One that reads nothing for too long is disconnected."""
         unsent = self.transport.get_write_buffer_size()
         if unsent != self._unsent:
             self._unsent, self._unsent_since = unsent, now
@@ -201,7 +201,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._send_refusal()
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answers what can't be read, after all that came before it. Nothing more is read."""
+        """Answers a malformed request, after all requests before it. Nothing more is read."""
         self._refusal = refusal
         broken, self._reading = self._reading, None
         if broken is not None:

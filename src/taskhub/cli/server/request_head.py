@@ -1,4 +1,4 @@
-"""The head of a request: what the parser lets through and no server may guess about."""
+"""Checks of a request's head (request line and headers) that the parser leaves to the server."""
 
 import re
 from functools import lru_cache
@@ -12,7 +12,7 @@ MAX_BYTES = 64 * 1024
 
 _VERSIONS = ("1.1", "1.0")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%-]{1,255}|\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\])(?::[0-9]{0,5})?")
-"""A name or an address, and a port. Commas, which a name may have by the letter of RFC 3986, are what joins two lines."""
+"""A name or an address, and a port. RFC 3986 allows commas in names, but here they mean that two header lines were joined."""
 _MAX_HOST_LENGTH = 262
 
 
@@ -38,7 +38,7 @@ def check(method: bytes, version: str, headers: Headers) -> None:
 
 def _hosts_and_codings(headers: Headers) -> tuple[list[bytes], list[bytes]]:
     hosts, codings = [], []
-    for name, value in headers:  # Once: this is done for every request.
+    for name, value in headers:  # One loop, since this runs for every request.
         if name == b"host":
             hosts.append(value)
         elif name == b"transfer-encoding":
@@ -65,6 +65,6 @@ def too_large() -> HeadersTooLarge:
 
 
 def without_upgrade(method: bytes, url: bytes, version: str, headers: Headers) -> bytes:
-    """A head that was read, as text again, without the `Upgrade` in it."""
+    """The bytes of a parsed head, without its `Upgrade` header."""
     lines = [b"%s: %s" % (name, value) for name, value in headers if name != b"upgrade"]
     return b"\r\n".join([b"%s %s HTTP/%s" % (method, url, version.encode()), *lines, b"", b""])

@@ -1,4 +1,4 @@
-"""Answers that no application gives."""
+"""Responses that the server gives without the application, or changes."""
 
 import os
 from http import HTTPStatus
@@ -15,7 +15,7 @@ _log = structlog.get_logger("taskhub.request")
 
 
 def problem_response(error: HttpProblem | DomainError) -> bytes:
-    """A problem as the last answer on a connection. It is logged, so that its request id leads somewhere."""
+    """The bytes of a problem document, as the last response on a connection. It is logged with its request id."""
     request_id = os.urandom(16).hex()
     status, headers, body = problem_of(error, request_id, keyed=False)
     _log.info("request not read", request_id=request_id, status=status, code=error.code, detail=error.detail)
@@ -31,10 +31,10 @@ def problem_response(error: HttpProblem | DomainError) -> bytes:
 
 
 def close_unless_continued(cycle: RequestResponseCycle, app: ASGIApp) -> Any:
-    """The application, for a client that waits to be told to send its body.
+    """The application, for a client that sent `Expect: 100-continue`.
 
-    Where the answer comes instead, such a client may leave the body out or send it all the same. What it sends next can't be told
-    apart, so the connection ends with the answer.
+    If the final response comes without `100 Continue`, such a client may omit the body or send it all the same. The server can't
+    tell a body from a next request then, so it closes the connection after the response.
     """
 
     async def run(scope: Scope, receive: Receive, send: Send) -> None:

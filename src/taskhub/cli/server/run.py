@@ -1,4 +1,4 @@
-"""Starting to serve: our own database starts while the program is imported, since either takes as long as the other."""
+"""Starts `taskhub serve`. The embedded database starts in a thread while the application is imported: both take about as long."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def run(*, with_parent: bool) -> None:
-    """Serves until the process is asked to end.
+    """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
         CommandFailed: the port is taken.
@@ -41,7 +41,7 @@ def run(*, with_parent: bool) -> None:
 
 @contextmanager
 def entered_in_thread(context: AbstractContextManager[T]) -> Iterator[Callable[[], T]]:
-    """Enters a context in another thread. What it gives is waited for when it is asked for; it is left in any case."""
+    """Enters a context manager in another thread. Calling the result waits for its value. The context is always left."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         entering = thread.submit(context.__enter__)
         try:

@@ -1,4 +1,4 @@
-"""The process that serves requests."""
+"""Serves the application in this process."""
 
 import gc
 import os
@@ -30,7 +30,7 @@ def serve(
     *,
     with_parent: bool,
 ) -> None:
-    """Serves until the process is asked to end.
+    """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
         WrongSchema
@@ -38,24 +38,24 @@ def serve(
     migrate_or_check(deployed)
     program = build_container(settings, deployed)
     app = TaskHub(program)
-    beside = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
-    server = TaskHubServer(app, settings, _url(listener), beside, parent=os.getppid() if with_parent else None)
+    contexts = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
+    server = TaskHubServer(app, settings, _url(listener), contexts, parent=os.getppid() if with_parent else None)
     server.run(sockets=[listener])
 
 
 class TaskHubServer(HttpServer):
-    """One process, one event loop. The application's frame writes the access log."""
+    """The server of the API. The application's middleware writes the access log."""
 
     def __init__(
         self,
         app: TaskHub,
         settings: Settings,
         url: str,
-        beside: Sequence[AbstractAsyncContextManager[None]],
+        contexts: Sequence[AbstractAsyncContextManager[None]],
         *,
         parent: int | None,
     ) -> None:
-        """``beside``: entered while it serves. ``parent``: it ends when this process is no longer its parent."""
+        """``contexts``: entered while it serves. ``parent``: the id of the parent process, if the server ends with it."""
         super().__init__(
             app,
             limits_within_file_descriptors(settings),
@@ -65,12 +65,12 @@ class TaskHubServer(HttpServer):
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         self._url = url
-        self._beside = beside
+        self._contexts = contexts
         self._parent = parent
 
     async def main_loop(self) -> None:
         async with AsyncExitStack() as stack:
-            for context in self._beside:
+            for context in self._contexts:
                 await stack.enter_async_context(context)
             _begin_to_collect_garbage()
             announce(f"TaskHub {version('taskhub')} serves on {self._url}", url=self._url)

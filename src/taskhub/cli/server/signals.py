@@ -1,4 +1,4 @@
-"""How a long-running command ends: SIGTERM and Ctrl-C unwind it, so that what it started is stopped in order."""
+"""SIGTERM and Ctrl-C of long-running commands: they unwind the stack, so that everything is stopped in order."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def exit_on_signals() -> Iterator[None]:
-    """To be asked to end is no failure: the block is left with exit code 0."""
+    """In the block a signal raises `SystemExit` with code 0: being asked to end is no failure."""
     before = {number: signal.signal(number, _exit) for number in SIGNALS}
     try:
         yield
@@ -27,7 +27,7 @@ def _exit(number: int, frame: FrameType | None) -> NoReturn:
 
 
 async def wait_for_signal() -> None:
-    """Returns when the process is asked to end."""
+    """Returns when the process gets SIGINT or SIGTERM."""
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(asked.set)) for number in SIGNALS}
     try:

@@ -1,4 +1,4 @@
-"""The sockets to serve on."""
+"""Listening sockets."""
 
 import errno
 import os
@@ -11,18 +11,18 @@ from taskhub.cli.errors import CommandFailed
 from taskhub.settings import Settings
 
 RETRY_SECONDS = 2.0
-"""For a predecessor that was killed and is still on its way out."""
+"""How long to retry a port that is in use: a previous process that was killed may still be ending."""
 BACKLOG = 2048
 
 
 @contextmanager
 def listening_socket(host: str, port: int, setting: str) -> Iterator[socket.socket]:
-    """A socket that listens, so that nobody else can take the port while we start. Early clients wait in its queue.
+    """A listening socket, opened first so that no other process takes the port meanwhile. Early clients wait in its backlog.
 
     ``setting`` names the port's setting in what is raised.
 
     Raises:
-        CommandFailed: it is in use, or not ours to take.
+        CommandFailed: the port is in use, or this account may not use it.
     """
     deadline = time.monotonic() + RETRY_SECONDS
     while True:
@@ -39,7 +39,7 @@ def listening_socket(host: str, port: int, setting: str) -> Iterator[socket.sock
 
 
 def metrics_socket(settings: Settings) -> AbstractContextManager[socket.socket | None]:
-    """A socket for metrics, or none where they have no port of their own.
+    """The listening socket for metrics, or None without TASKHUB_METRICS_PORT.
 
     Raises:
         CommandFailed: the port is taken.
@@ -53,7 +53,7 @@ def _listen(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     listener = socket.socket(family, kind, protocol)
     try:
-        if os.name == "posix":  # Elsewhere it lets two listen on one port.
+        if os.name == "posix":  # On Windows it would let two processes listen on one port.
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(BACKLOG)

@@ -1,13 +1,13 @@
-"""The connection to a client, as the protocol writes to it."""
+"""A transport that coalesces writes."""
 
 import asyncio
 from typing import Any
 
 
 class CoalescingTransport:
-    """Sends the head of an answer and its body as one: half the system calls and packets.
+    """Sends the head and the body of a response in one write: half the system calls and packets.
 
-    What is written is held back until more comes, at most until the event loop's next turn. All else the transport itself does.
+    Data is buffered until more is written, at most until the next iteration of the event loop. Everything else is passed through.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:

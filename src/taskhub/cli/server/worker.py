@@ -1,4 +1,4 @@
-"""A process that works in the background and serves nothing."""
+"""`taskhub worker`: the background work without an API."""
 
 import asyncio
 import socket
@@ -30,5 +30,5 @@ async def _work(program: Container, settings: Settings, listener: socket.socket 
         Background(program).running(),
         serving_metrics(TaskHub(program), listener),
     ):
-        announce("TaskHub works in the background")
+        announce("TaskHub runs its background work")
         await wait_for_signal()

@@ -1,4 +1,4 @@
-"""All that the reference knows: the problems, gathered from where they are declared, and what the modules say of themselves."""
+"""The catalogue of problems, collected from all error classes, and the documentation of the modules."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the service, made of what its routes declare."""
+"""The OpenAPI 3.1 document, built from the declarations of the routes."""
 
 from collections.abc import Iterable
 from typing import Any

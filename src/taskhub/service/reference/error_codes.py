@@ -1,4 +1,4 @@
-"""Which problems an operation may answer with. Nearly all of them follow from what its route declares."""
+"""The error codes that an operation may answer with. Nearly all of them follow from the declaration of its route."""
 
 from collections.abc import Iterator
 

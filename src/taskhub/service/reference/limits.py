@@ -1,4 +1,4 @@
-"""How long what is answered can be: as long as what may be written under the same word."""
+"""Copies length limits from schemas of request bodies to the schemas of answers: what can be written bounds what can be read."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
@@ -9,15 +9,15 @@ _LIMITS = ("maxLength", "maxItems")
 
 
 def copy_limits(written: Dict[str, Schema], read: Dict[str, Schema]) -> None:
-    """Gives the members of schemas that are read the limits of what can be written: of the member with the same name in a body of
-    the same thing, or else in any body, if it means the same there.
+    """Gives members of answers the limits of the same member in a request body of the same resource, or else of a member with the
+    same name and description in any body.
     """
     in_bodies = [(_resource(body), name, member) for body, schema in written.items() for name, member in _members(schema)]
-    of_thing = {(thing, name): member for thing, name, member in in_bodies}
-    of_meaning = {(name, _description(member)): member for _, name, member in in_bodies}
-    for thing, schema in read.items():
+    by_resource = {(resource, name): member for resource, name, member in in_bodies}
+    by_description = {(name, _description(member)): member for _, name, member in in_bodies}
+    for resource, schema in read.items():
         for name, member in _members(schema):
-            source = of_thing.get((thing, name)) or of_meaning.get((name, _description(member)))
+            source = by_resource.get((resource, name)) or by_description.get((name, _description(member)))
             if source is not None:
                 _copy(_non_null(source), _non_null(member))
 

@@ -1,4 +1,4 @@
-"""What a request carries beside its body."""
+"""The parameters of operations: path, query and headers."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The shapes of bodies and answers, as JSON Schema under their names."""
+"""JSON Schemas of request bodies and answers, by name."""
 
 from typing import Any, get_args, get_origin
 
@@ -27,8 +27,8 @@ _SCALARS: dict[type, Schema] = {
 }
 _NULL: Schema = {"type": "null"}
 _IGNORED_KEYWORDS = {"title", "default", "writeOnly"}
-"""What says nothing to a client, and misleads generators: these make members with defaults required, and two types of a body with
-something to be written only.
+"""Keywords of pydantic that mislead generators of clients: with a `default` they make a member required, with `writeOnly` they
+make two types of one body.
 """
 
 

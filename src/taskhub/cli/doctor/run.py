@@ -1,0 +1,90 @@
+"""Runs the checks of `taskhub doctor` in order. It stops where a failure makes the checks that follow impossible."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+
+from sqlalchemy import text
+
+from taskhub.cli.doctor import checks
+from taskhub.cli.doctor.checks import Finding, fail, ok, warn
+from taskhub.cli.errors import explanation
+from taskhub.deployment import data_dir, database
+from taskhub.embedded import EmbeddedPostgresError, tool
+from taskhub.kernel.application.clock import system_clock
+from taskhub.kernel.infrastructure.event_log.subscription_statements import COUNT_PARKED
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.schema.heads import WrongSchema, check_schema
+from taskhub.settings import Settings, WrongSettings, read_settings
+
+_CLOCK = Statement(text("SELECT clock_timestamp()"))
+_SERVER = Statement(
+    text("""
+    SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_name,
+           current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+             - coalesce(current_setting('reserved_connections', true), '0')::int AS connections,
+           current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,
+           current_setting('synchronous_commit') AS synchronous_commit, pg_is_in_recovery() AS is_standby
+    """)
+)
+
+
+def run_checks() -> Iterator[Finding]:
+    try:
+        settings = read_settings()
+    except WrongSettings as error:
+        yield fail("settings", str(error))
+        return
+    yield ok("settings", "all known and valid")
+    yield checks.secret(settings)
+    if settings.database_url is None:
+        try:
+            tool("postgres")
+        except EmbeddedPostgresError as error:
+            yield fail("database", str(error))
+            return
+        folder = data_dir(settings)
+        if not folder.is_dir():
+            yield warn("data folder", f"{folder} does not exist yet: `taskhub serve` makes it. Is TASKHUB_DATA_DIR right?")
+            return
+        yield checks.disk_space(folder)
+    try:
+        with database(settings) as url:
+            yield from asyncio.run(_check_database(url, settings))
+    except EmbeddedPostgresError as error:
+        yield fail("database", str(error))
+
+
+async def _check_database(url: str, settings: Settings) -> list[Finding]:
+    async with Database(url, pool_size=2).opened() as opened:
+        try:
+            return [finding async for finding in _database_findings(opened, settings)]
+        except Exception as error:
+            sentence = explanation(error)
+            if sentence is None:
+                raise
+            return [fail("database", sentence)]
+
+
+async def _database_findings(database: Database, settings: Settings) -> AsyncIterator[Finding]:
+    server = dict((await database.fetch(_SERVER, {}))[0])
+    yield checks.version(server)
+    yield checks.durability(server)
+    yield checks.connections(server["connections"], settings.database_pool_size)
+    yield checks.clock(await _clock_skew(database))
+    try:
+        await check_schema(database)
+    except WrongSchema as error:
+        yield fail("schema", str(error))
+        return
+    yield ok("schema", "the one of this program")
+    yield checks.parked_events({row["subscriber"]: row["count"] for row in await database.fetch(COUNT_PARKED, {})})
+
+
+async def _clock_skew(database: Database) -> float:
+    """Seconds between the clocks of this machine and of the database, with half a round trip taken into account."""
+    asked_at = system_clock()
+    there: datetime = (await database.fetch(_CLOCK, {}))[0][0]
+    here = asked_at + (system_clock() - asked_at) / 2
+    return abs((there - here).total_seconds())
