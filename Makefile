@@ -50,6 +50,10 @@ format: $(VENV)/.dev ## Mend what `make lint` says of style, where that can be d
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+.PHONY: docs
+docs: $(VENV)/.dev ## Bring the lists of problems in docs/api.md up to date
+	$(BIN)/python -m tools.problem_list
+
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure TaskHub against hand-written floors (takes some minutes, needs wrk)
 	$(BIN)/python -m benchmarks.bench $(ARGS)

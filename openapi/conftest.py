@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from openapi.document import current_document
-from support.program import Installation
+from support.harness.program import Installation
 
 FOLDER = Path(__file__).parent
 TOOLS = FOLDER.parent / ".venv" / "openapi" / "bin"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.server import DatabaseServer, start_server
+from support.harness.database_server import DatabaseServer, start_server
 
 UNIT_TESTS = Path(__file__).parent / "unit"
 SERVER = pytest.StashKey[DatabaseServer]()

@@ -10,8 +10,8 @@ import pytest
 import structlog
 from dependency_injector import providers
 
-from support.api import Api
-from support.server import TEMPLATE, execute, with_database
+from support.harness.api import Api
+from support.harness.database_server import TEMPLATE, execute, with_database
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database

@@ -1,12 +1,12 @@
 """Who was a member once, looked up by id: with real accounts."""
 
-from support.api import Api, made
+from support.harness.api import Api, ok
 
 
 async def test_whoever_has_left_stays_readable_by_name(ada: Api, guest: Api) -> None:
     joined = await ada.invite(guest)
     await guest.delete("members/me")
-    left = made(await ada.get(f"members/{guest.user['id']}"))
+    left = ok(await ada.get(f"members/{guest.user['id']}"))
     assert isinstance(left.pop("left_at"), str)
     assert (joined.pop("left_at"), joined["role"]) == (None, "member")
     assert left == {**joined, "email": None, "role": None, "version": 2}
@@ -15,14 +15,14 @@ async def test_whoever_has_left_stays_readable_by_name(ada: Api, guest: Api) -> 
 async def test_whoever_was_removed_stays_readable_by_name(ada: Api, guest: Api) -> None:
     await ada.invite(guest)
     await ada.delete(f"members/{guest.user['id']}")
-    assert made(await ada.get(f"members/{guest.user['id']}"))["name"] == "Grace"
+    assert ok(await ada.get(f"members/{guest.user['id']}"))["name"] == "Grace"
 
 
 async def test_the_address_of_somebody_who_left_is_shown_no_more_nor_one_that_they_take_later(ada: Api, guest: Api) -> None:
     await ada.invite(guest)
     await guest.delete("members/me")
     private = f"private-{guest.user['email']}"
-    made(await guest.patch("/v1/users/me", {"email": private, "current_password": guest.password}))
+    ok(await guest.patch("/v1/users/me", {"email": private, "current_password": guest.password}))
     for answer in (await ada.get(f"members/{guest.user['id']}"), await ada.get("members", former="true")):
         assert private not in answer.text
         assert guest.user["email"] not in answer.text
@@ -31,10 +31,10 @@ async def test_the_address_of_somebody_who_left_is_shown_no_more_nor_one_that_th
 async def test_whoever_has_closed_the_account_stays_readable_as_deleted_user(ada: Api, guest: Api) -> None:
     await ada.invite(guest)
     await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
-    member = made(await ada.get(f"members/{guest.user['id']}"))
+    member = ok(await ada.get(f"members/{guest.user['id']}"))
     assert (member["name"], member["email"], member["role"]) == ("Deleted user", None, None)
-    assert made(await ada.get("members", former="true"))["items"] == [member]
-    assert guest.user["id"] not in {each["user_id"] for each in made(await ada.get("members"))["items"]}
+    assert ok(await ada.get("members", former="true"))["items"] == [member]
+    assert guest.user["id"] not in {each["user_id"] for each in ok(await ada.get("members"))["items"]}
 
 
 async def test_whoever_never_was_a_member_is_not_there(ada: Api, guest: Api) -> None:
@@ -65,8 +65,8 @@ async def test_a_replay_needs_the_right_that_the_first_answer_needed(ada: Api, g
     path = f"members/{guest.user['id']}"
     demoted = await ada.patch(path, {"role": "admin"}, idempotency_key="once")
     assert demoted.status_code == 200
-    made(await ada.patch(path, {"role": "owner"}))
-    made(await guest.patch(f"members/{ada.user['id']}", {"role": "admin"}))
+    ok(await ada.patch(path, {"role": "owner"}))
+    ok(await guest.patch(f"members/{ada.user['id']}", {"role": "admin"}))
     again = await ada.patch(path, {"role": "admin"}, idempotency_key="once")
     assert (again.status_code, again.json()["code"]) == (403, "not_allowed")
 
@@ -87,7 +87,7 @@ async def test_an_account_that_is_closed_opens_no_workspace_with_a_session_that_
 
 
 async def test_an_account_that_is_closed_accepts_no_invitation(ada: Api, guest: Api) -> None:
-    invitation = made(await ada.post("invitations", {"role": "owner"}))
+    invitation = ok(await ada.post("invitations", {"role": "owner"}))
     await guest.send("DELETE", "/v1/users/me", {"current_password": guest.password})
     answer = await guest.post("/v1/invitations/accept", {"token": invitation["token"]})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")

@@ -9,19 +9,19 @@ import pytest
 import uvicorn
 
 from integration.conftest import make_container
-from support.api import Api
-from support.operations import World
+from support.harness.api import Api
+from support.harness.operations import SampleData
 from taskhub.app import TaskHub
 
 START_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
-async def world(app: TaskHub) -> AsyncIterator[World]:
+async def sample(app: TaskHub) -> AsyncIterator[SampleData]:
     """Shared: nothing that a test does with it may succeed in changing it."""
     async with Api.on(app) as api:
         await api.sign_up()
-        yield await World.made_by(api)
+        yield await SampleData.create(api)
 
 
 @pytest.fixture(scope="session")

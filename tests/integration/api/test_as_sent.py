@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from support.api import Api
-from support.operations import OPERATIONS, PROTECTED, READS, WITH_BODY, World, each, example_body
-from support.problems import problem
+from support.harness.api import Api
+from support.harness.operations import OPERATIONS, PROTECTED, READS, WITH_BODY, SampleData, each, example_body
+from support.harness.problems import problem
 from taskhub.kernel.api.operations import Operation
 
 BOM = b"\xef\xbb\xbf"
@@ -21,9 +21,9 @@ READS_OF_VERSIONS = [
 
 @each(WRITES)
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "GZIP", "identity, gzip", "x-unknown", "gzip, identity"])
-async def test_a_body_in_another_coding_is_415(world: World, operation: Operation, coding: str) -> None:
+async def test_a_body_in_another_coding_is_415(sample: SampleData, operation: Operation, coding: str) -> None:
     content = gzip.compress(json.dumps(example_body(operation)).encode())
-    answer = await world.call(operation, content=content, headers={"content-encoding": coding})
+    answer = await sample.call(operation, content=content, headers={"content-encoding": coding})
 
     assert problem(answer, 415, "unsupported_media_type")["errors"][0]["header"] == "Content-Encoding"
     assert answer.headers["accept-encoding"] == "identity"
@@ -36,12 +36,12 @@ async def test_a_body_that_is_as_it_is_is_read(ada: Api, coding: str) -> None:
 
 
 @each(WITH_BODY)
-async def test_a_mark_of_the_byte_order_is_skipped(world: World, operation: Operation) -> None:
-    with_mark = await world.call(operation, content=BOM + b'{"surprise": 1}')
+async def test_a_mark_of_the_byte_order_is_skipped(sample: SampleData, operation: Operation) -> None:
+    with_mark = await sample.call(operation, content=BOM + b'{"surprise": 1}')
 
     assert "/surprise" in {fault.get("pointer") for fault in problem(with_mark, 422, "validation_failed")["errors"]}
     for broken in (BOM * 2 + b"{}", b"{" + BOM + b"}", b"\xff\xfe{\0}\0"):
-        problem(await world.call(operation, content=broken), 400, "malformed_json")
+        problem(await sample.call(operation, content=broken), 400, "malformed_json")
 
 
 async def test_a_body_with_a_mark_of_the_byte_order_is_done(ada: Api) -> None:
@@ -52,35 +52,35 @@ async def test_a_body_with_a_mark_of_the_byte_order_is_done(ada: Api) -> None:
 
 
 @pytest.mark.parametrize("content", [BOM, BOM + b"{}", BOM + b" null "])
-async def test_a_mark_of_the_byte_order_alone_says_nothing(world: World, content: bytes) -> None:
-    path = f"/v1/workspaces/{world.ids['workspace_id']}/tasks/{world.ids['task']}/restore"
-    assert (await world.api.client.post(path, content=content)).status_code == 200
+async def test_a_mark_of_the_byte_order_alone_says_nothing(sample: SampleData, content: bytes) -> None:
+    path = f"/v1/workspaces/{sample.ids['workspace_id']}/tasks/{sample.ids['task']}/restore"
+    assert (await sample.api.client.post(path, content=content)).status_code == 200
 
 
 @each(READS_OF_VERSIONS)
-async def test_a_read_for_another_version_is_412(world: World, operation: Operation) -> None:
-    current = await world.call(operation)
+async def test_a_read_for_another_version_is_412(sample: SampleData, operation: Operation) -> None:
+    current = await sample.call(operation)
     version = current.json()["version"]
     for tags in ('"77"', f'W/"{version}"', '"abc"', '"77", "78"'):
-        answer = await world.call(operation, headers={"if-match": tags, "if-none-match": "*"})
+        answer = await sample.call(operation, headers={"if-match": tags, "if-none-match": "*"})
         assert problem(answer, 412, "stale_version")["current_version"] == version
         assert answer.headers["etag"] == f'"{version}"'
     for tags in (f'"{version}"', f'"77", "{version}"', "*"):
-        answer = await world.call(operation, headers={"if-match": tags})
+        answer = await sample.call(operation, headers={"if-match": tags})
         assert (answer.status_code, answer.content) == (200, current.content)
 
 
 @each([operation for operation in READS if operation not in READS_OF_VERSIONS])
-async def test_what_has_no_version_matches_none(world: World, operation: Operation) -> None:
-    if (await world.call(operation)).status_code == 404:
+async def test_what_has_no_version_matches_none(sample: SampleData, operation: Operation) -> None:
+    if (await sample.call(operation)).status_code == 404:
         return
-    assert "current_version" not in problem(await world.call(operation, headers={"if-match": '"1"'}), 412, "stale_version")
-    assert (await world.call(operation, headers={"if-match": "*"})).status_code == 200
+    assert "current_version" not in problem(await sample.call(operation, headers={"if-match": '"1"'}), 412, "stale_version")
+    assert (await sample.call(operation, headers={"if-match": "*"})).status_code == 200
 
 
 @each(READS)
-async def test_a_condition_that_is_none_is_400(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, headers={"if-match": "1"})
+async def test_a_condition_that_is_none_is_400(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, headers={"if-match": "1"})
 
     assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == "If-Match"
 
@@ -107,21 +107,21 @@ async def test_a_copy_that_is_still_good_is_told_so_only_where_the_condition_hol
 
 
 @pytest.mark.parametrize("name", ["due_after", "due_before"])
-async def test_an_offset_whose_plus_was_not_encoded_is_told_how(world: World, name: str) -> None:
-    path = f"/v1/workspaces/{world.ids['workspace_id']}/tasks"
-    refused = await world.api.client.get(f"{path}?{name}=2026-11-27T00:00:00+02:00")
-    late = await world.api.client.get(f"{path}?{name}=2026-11-27T24:00:00Z")
+async def test_an_offset_whose_plus_was_not_encoded_is_told_how(sample: SampleData, name: str) -> None:
+    path = f"/v1/workspaces/{sample.ids['workspace_id']}/tasks"
+    refused = await sample.api.client.get(f"{path}?{name}=2026-11-27T00:00:00+02:00")
+    late = await sample.api.client.get(f"{path}?{name}=2026-11-27T24:00:00Z")
 
     assert "%2B" in problem(refused, 422, "validation_failed")["errors"][0]["message"]
     assert "Hours run from 00 to 23" in problem(late, 422, "validation_failed")["errors"][0]["message"]
-    assert (await world.api.client.get(f"{path}?{name}=2026-11-27T00:00:00%2B02:00")).status_code == 200
+    assert (await sample.api.client.get(f"{path}?{name}=2026-11-27T00:00:00%2B02:00")).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("path", "body"), [("/v1/tokens", {"name": "CI", "scopes": ["read"]}), ("invitations", {"role": "member"})]
 )
-async def test_an_instant_in_a_body_is_told_what_is_wrong_with_it(world: World, path: str, body: dict[str, object]) -> None:
-    answer = await world.api.post(path, {**body, "expires_at": "2026-11-31T00:00:00Z"})
+async def test_an_instant_in_a_body_is_told_what_is_wrong_with_it(sample: SampleData, path: str, body: dict[str, object]) -> None:
+    answer = await sample.api.post(path, {**body, "expires_at": "2026-11-31T00:00:00Z"})
 
     assert problem(answer, 422, "validation_failed")["errors"] == [
         {"pointer": "/expires_at", "code": "out_of_range", "message": "Days of 2026-11 run from 01 to 30."}

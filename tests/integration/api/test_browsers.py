@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.problems import problem
+from support.harness.api import Api
+from support.harness.problems import problem
 from taskhub.app import TaskHub
 
 FRIEND, STRANGER = "https://app.example.com", "https://evil.example.com"

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.operations import PROTECTED, World, each, example_body
-from support.problems import problem
+from support.harness.api import Api
+from support.harness.operations import PROTECTED, SampleData, each, example_body
+from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
 
@@ -16,21 +16,21 @@ CHANGES = [operation for operation in PROTECTED if operation.writes]
 
 
 @pytest.fixture(scope="module")
-async def strict(database_url: str) -> AsyncIterator[World]:
+async def strict(database_url: str) -> AsyncIterator[SampleData]:
     """A world on a service that takes no change without `If-Match`."""
     app = TaskHub(make_container(database_url, require_if_match=True))
     async with app.router.lifespan_context(app), Api.on(app) as api:
         await api.sign_up()
-        yield await World.made_by(api)
+        yield await SampleData.create(api)
 
 
 @each([operation for operation in CHANGES if operation.conditional])
-async def test_a_change_without_a_version_is_428_where_one_is_required(strict: World, operation: Operation) -> None:
+async def test_a_change_without_a_version_is_428_where_one_is_required(strict: SampleData, operation: Operation) -> None:
     problem(await strict.call(operation), 428, "precondition_required")
 
 
 @each([operation for operation in CHANGES if not operation.conditional])
-async def test_what_has_no_version_needs_none(strict: World, operation: Operation) -> None:
+async def test_what_has_no_version_needs_none(strict: SampleData, operation: Operation) -> None:
     body = example_body(operation)
     if operation.operation_id == "bulk_update_tasks":
         # The things in a batch have versions, and each is named where it stands.
@@ -42,8 +42,8 @@ async def test_what_has_no_version_needs_none(strict: World, operation: Operatio
 
 
 @each([operation for operation in CHANGES if operation.conditional])
-async def test_a_change_for_another_version_is_412_or_finds_a_wrong_password(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, headers={"if-match": '"77"'})
+async def test_a_change_for_another_version_is_412_or_finds_a_wrong_password(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, headers={"if-match": '"77"'})
 
     if answer.status_code != 403:
         assert problem(answer, 412, "stale_version")["current_version"] >= 1

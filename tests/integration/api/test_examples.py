@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from integration.conftest import make_container
-from support.api import PASSWORD, Api
-from support.operations import OPERATIONS, WITH_BODY, World, each, example_body
-from support.server import TEMPLATE, execute, with_database
+from support.harness.api import PASSWORD, Api
+from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.operations import OPERATIONS, WITH_BODY, SampleData, each, example_body
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
 from taskhub.modules.discovery import installed_modules
@@ -41,10 +41,10 @@ async def newcomer(empty_url: str) -> AsyncIterator[Api]:
         yield api
 
 
-async def world_of_examples(api: Api) -> World:
+async def world_of_examples(api: Api) -> SampleData:
     """Everything that the examples before made, under the ids that a client minted for it."""
     await api.sign_up(email=ADA)
-    return await World.made_by(api)
+    return await SampleData.create(api)
 
 
 async def another_member(api: Api) -> str:
@@ -75,23 +75,25 @@ async def test_the_example_of_a_body_can_be_sent_as_it_is_shown(newcomer: Api, o
     if operation.operation_id == "create_user":
         answer = await newcomer.client.post("/v1/users", json=example_body(operation))
     else:
-        world = await world_of_examples(newcomer)
+        sample = await world_of_examples(newcomer)
         others = await apart(newcomer, str(operation.operation_id))
-        answer = await world.call(operation, path=world.path(operation, **others))
+        answer = await sample.call(operation, path=sample.path(operation, **others))
 
     expected = OF_ONES_OWN.get(str(operation.operation_id), operation.status_code or 200)
     assert answer.status_code == expected, answer.text
 
 
 @each([one for one in OPERATIONS if one.include_in_schema and not one.writes])
-async def test_the_examples_of_the_parameters_of_a_read_can_be_sent_as_they_are_shown(world: World, operation: Operation) -> None:
+async def test_the_examples_of_the_parameters_of_a_read_can_be_sent_as_they_are_shown(
+    sample: SampleData, operation: Operation
+) -> None:
     described = PATHS[operation.path]["get"]["parameters"]
     shown = {one["name"]: one["example"] for one in described if "example" in one}
     in_path = {name: str(value) for name, value in shown.items() if name in operation.param_convertors}
     in_query = {name: value for name, value in shown.items() if name not in in_path}
     there = {name: value for name, value in in_path.items() if name in ALWAYS_THERE or value.partition("-")[0] == "OPS"}
 
-    answer = await world.api.client.get(world.path(operation, **there), params=in_query)
+    answer = await sample.api.client.get(sample.path(operation, **there), params=in_query)
 
     assert in_path == there
     assert answer.status_code == 200, answer.text

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from support.api import Api
-from support.operations import OPERATIONS, PROTECTED, READS, WITH_BODY, World, each
-from support.problems import problem, told
+from support.harness.api import Api
+from support.harness.operations import OPERATIONS, PROTECTED, READS, WITH_BODY, SampleData, each
+from support.harness.problems import problem, without_request_id
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
 
@@ -51,30 +51,30 @@ def test_every_route_is_protected_or_on_the_list(app: TaskHub) -> None:
 
 
 @each(PROTECTED)
-async def test_without_a_credential_it_is_401_with_a_bare_challenge(world: World, api: Api, operation: Operation) -> None:
-    answer = await world.call(operation, api=api)
+async def test_without_a_credential_it_is_401_with_a_bare_challenge(sample: SampleData, api: Api, operation: Operation) -> None:
+    answer = await sample.call(operation, api=api)
 
     problem(answer, 401, "not_authenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @each(PROTECTED)
-async def test_an_unknown_query_parameter_is_refused(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, params={"surprise": "1"})
+async def test_an_unknown_query_parameter_is_refused(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, params={"surprise": "1"})
 
     assert problem(answer, 422, "validation_failed")["errors"][0]["parameter"] == "surprise"
 
 
 @each(WITH_BODY)
-async def test_an_unknown_member_of_the_body_is_refused(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, json={"surprise": 1})
+async def test_an_unknown_member_of_the_body_is_refused(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, json={"surprise": 1})
 
     assert "/surprise" in {fault.get("pointer") for fault in problem(answer, 422, "validation_failed")["errors"]}
 
 
 @each(WITH_BODY)
-async def test_another_media_type_is_refused_and_the_right_one_named(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, headers={"content-type": "text/plain"}, content=b"{}")
+async def test_another_media_type_is_refused_and_the_right_one_named(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, headers={"content-type": "text/plain"}, content=b"{}")
 
     problem(answer, 415, "unsupported_media_type")
     named = answer.headers["accept-patch" if operation.method == "PATCH" else "accept"]
@@ -83,42 +83,42 @@ async def test_another_media_type_is_refused_and_the_right_one_named(world: Worl
 
 
 @each(WITH_BODY)
-async def test_malformed_json_is_refused(world: World, operation: Operation) -> None:
-    problem(await world.call(operation, content=b'{"a":'), 400, "malformed_json")
+async def test_malformed_json_is_refused(sample: SampleData, operation: Operation) -> None:
+    problem(await sample.call(operation, content=b'{"a":'), 400, "malformed_json")
 
 
 @each([operation for operation in OPERATIONS if operation.writes])
-async def test_a_body_that_is_too_large_by_its_own_account_is_not_read(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, content=b"", headers={"content-length": "209715200"})
+async def test_a_body_that_is_too_large_by_its_own_account_is_not_read(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, content=b"", headers={"content-length": "209715200"})
 
     problem(answer, 413, "body_too_large")
 
 
 @each([operation for operation in OPERATIONS if operation.writes and operation.body is None])
-async def test_a_body_where_none_is_taken_is_refused(world: World, operation: Operation) -> None:
-    problem(await world.call(operation, content=b'{"title": "lost?"}'), 422, "validation_failed")
+async def test_a_body_where_none_is_taken_is_refused(sample: SampleData, operation: Operation) -> None:
+    problem(await sample.call(operation, content=b'{"title": "lost?"}'), 422, "validation_failed")
 
 
 @each(READS)
-async def test_head_works_wherever_get_does(world: World, operation: Operation) -> None:
-    got = await world.api.client.get(world.path(operation))
-    head = await world.api.client.head(world.path(operation))
+async def test_head_works_wherever_get_does(sample: SampleData, operation: Operation) -> None:
+    got = await sample.api.client.get(sample.path(operation))
+    head = await sample.api.client.head(sample.path(operation))
 
     assert head.status_code == got.status_code
     assert head.content == b""
-    assert told(head)[2].keys() == told(got)[2].keys()
+    assert without_request_id(head)[2].keys() == without_request_id(got)[2].keys()
     if operation.operation_id != "get_metrics":
-        assert told(head)[2] == told(got)[2]
+        assert without_request_id(head)[2] == without_request_id(got)[2]
 
 
 @each(OPERATIONS)
-async def test_another_method_is_405_with_all_that_are_there(world: World, operation: Operation) -> None:
-    path = world.path(operation)
+async def test_another_method_is_405_with_all_that_are_there(sample: SampleData, operation: Operation) -> None:
+    path = sample.path(operation)
     there = {one.method for one in OPERATIONS if one.path == operation.path}
     there |= {"HEAD"} if "GET" in there else set()
 
     for method in (METHODS | {"OPTIONS"}) - there:
-        answer = await world.api.client.request(method, path)
+        answer = await sample.api.client.request(method, path)
         if answer.status_code in (404, 415):
             assert operation.path in ALSO_VALUES
             continue
@@ -130,26 +130,26 @@ async def test_another_method_is_405_with_all_that_are_there(world: World, opera
 
 
 @each(PROTECTED)
-async def test_caches_keep_nothing_that_is_somebodys_own(world: World, api: Api, operation: Operation) -> None:
-    for caller in (world.api, api):
-        answer = await world.call(operation, api=caller, params={"surprise": "1"})
+async def test_caches_keep_nothing_that_is_somebodys_own(sample: SampleData, api: Api, operation: Operation) -> None:
+    for caller in (sample.api, api):
+        answer = await sample.call(operation, api=caller, params={"surprise": "1"})
 
         assert answer.headers["vary"] == "Authorization"
         assert answer.headers["cache-control"] in ("private, no-cache", "no-store")
 
 
 @each(OPERATIONS)
-async def test_what_holds_a_secret_or_oneself_is_never_stored(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, params={"surprise": "1"})
+async def test_what_holds_a_secret_or_oneself_is_never_stored(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, params={"surprise": "1"})
 
     is_secret = f"{operation.method} {operation.path}" in SECRET or operation.path.startswith("/v1/users/me")
     assert (answer.headers.get("cache-control") == "no-store") == is_secret
 
 
 @each(OPERATIONS)
-async def test_the_id_of_a_request_is_echoed_or_made(world: World, operation: Operation) -> None:
+async def test_the_id_of_a_request_is_echoed_or_made(sample: SampleData, operation: Operation) -> None:
     async def id_of(sent: str) -> str:
-        answer = await world.call(operation, params={"surprise": "1"}, headers={"x-request-id": sent})
+        answer = await sample.call(operation, params={"surprise": "1"}, headers={"x-request-id": sent})
         return str(answer.headers["x-request-id"])
 
     assert await id_of("my.request_1-2") == "my.request_1-2"
@@ -158,69 +158,71 @@ async def test_the_id_of_a_request_is_echoed_or_made(world: World, operation: Op
 
 
 @each(IN_WORKSPACE)
-async def test_a_foreign_workspace_looks_like_one_that_is_not_there(world: World, stranger: Api, operation: Operation) -> None:
-    foreign = await world.call(operation, api=stranger)
-    missing = await world.call(operation, api=stranger, path=world.path(operation, workspace_id=str(uuid4())))
-    malformed = await world.call(operation, api=stranger, path=world.path(operation, workspace_id="7"))
+async def test_a_foreign_workspace_looks_like_one_that_is_not_there(
+    sample: SampleData, stranger: Api, operation: Operation
+) -> None:
+    foreign = await sample.call(operation, api=stranger)
+    missing = await sample.call(operation, api=stranger, path=sample.path(operation, workspace_id=str(uuid4())))
+    malformed = await sample.call(operation, api=stranger, path=sample.path(operation, workspace_id="7"))
 
     problem(foreign, 404, "not_found")
-    assert told(foreign) == told(missing) == told(malformed)
+    assert without_request_id(foreign) == without_request_id(missing) == without_request_id(malformed)
 
 
 @each(ON_A_THING)
-async def test_a_foreign_thing_looks_like_one_that_is_not_there(world: World, stranger: Api, operation: Operation) -> None:
-    theirs = await World.made_by(stranger)
+async def test_a_foreign_thing_looks_like_one_that_is_not_there(sample: SampleData, stranger: Api, operation: Operation) -> None:
+    theirs = await SampleData.create(stranger)
 
     for name in THINGS & {*operation.param_convertors}:
-        foreign = await theirs.call(operation, path=theirs.path(operation, **{name: world.ids[name]}))
+        foreign = await theirs.call(operation, path=theirs.path(operation, **{name: sample.ids[name]}))
         missing = await theirs.call(operation, path=theirs.path(operation, **{name: str(uuid4())}))
         malformed = await theirs.call(operation, path=theirs.path(operation, **{name: "7"}))
 
         problem(malformed, 404, "not_found")
-        assert told(foreign) == told(missing)
+        assert without_request_id(foreign) == without_request_id(missing)
         if name == "task" or operation.operation_id not in TAKES_OFF:
-            assert told(foreign) == told(malformed)
+            assert without_request_id(foreign) == without_request_id(malformed)
 
 
 @each(PROTECTED)
-async def test_only_json_is_answered_and_whoever_wants_else_is_told(world: World, operation: Operation) -> None:
-    problem(await world.call(operation, headers={"accept": "text/html"}), 406, "not_acceptable")
+async def test_only_json_is_answered_and_whoever_wants_else_is_told(sample: SampleData, operation: Operation) -> None:
+    problem(await sample.call(operation, headers={"accept": "text/html"}), 406, "not_acceptable")
     for accepted in ("application/*", "text/html, application/json;q=0.1", "*/*;q=0.1", "Application/JSON"):
-        answer = await world.call(operation, headers={"accept": accepted}, params={"surprise": "1"})
+        answer = await sample.call(operation, headers={"accept": accepted}, params={"surprise": "1"})
         problem(answer, 422, "validation_failed")
 
 
 @each([operation for operation in OPERATIONS if operation.method == "POST" and not operation.conditional])
-async def test_what_is_being_created_and_batches_have_no_version_to_match(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, headers={"if-match": '"1"'})
+async def test_what_is_being_created_and_batches_have_no_version_to_match(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, headers={"if-match": '"1"'})
 
     assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == "If-Match"
 
 
-async def the_header_is_refused(world: World, operation: Operation, name: str, value: str) -> None:
-    answer = await world.call(operation, headers={name: value.encode("latin-1")})  # type: ignore[dict-item]  # Bytes are sent as they are.
+async def the_header_is_refused(sample: SampleData, operation: Operation, name: str, value: str) -> None:
+    answer = await sample.call(operation, headers={name: value.encode("latin-1")})  # type: ignore[dict-item]  # Bytes are sent as they are.
 
     assert problem(answer, 400, "invalid_header")["errors"][0]["header"] == name
 
 
 @each([operation for operation in PROTECTED if operation.writes])
-async def test_a_precondition_of_a_change_that_can_not_be_read_is_named(world: World, operation: Operation) -> None:
-    await the_header_is_refused(world, operation, "If-Match", "7")
+async def test_a_precondition_of_a_change_that_can_not_be_read_is_named(sample: SampleData, operation: Operation) -> None:
+    await the_header_is_refused(sample, operation, "If-Match", "7")
 
 
 @each([operation for operation in PROTECTED if not operation.writes])
-async def test_a_precondition_of_a_read_that_can_not_be_read_is_named(world: World, operation: Operation) -> None:
-    await the_header_is_refused(world, operation, "If-None-Match", "7")
+async def test_a_precondition_of_a_read_that_can_not_be_read_is_named(sample: SampleData, operation: Operation) -> None:
+    await the_header_is_refused(sample, operation, "If-None-Match", "7")
 
 
 @each([operation for operation in PROTECTED if operation.retryable])
 @pytest.mark.parametrize("key", ["é", "x" * 256])
-async def test_a_key_that_can_not_be_read_is_named(world: World, operation: Operation, key: str) -> None:
-    await the_header_is_refused(world, operation, "Idempotency-Key", key)
+async def test_a_key_that_can_not_be_read_is_named(sample: SampleData, operation: Operation, key: str) -> None:
+    await the_header_is_refused(sample, operation, "Idempotency-Key", key)
 
 
 @each([operation for operation in PROTECTED if not operation.retryable])
-async def test_a_key_where_none_is_heeded_refuses_nothing(world: World, operation: Operation) -> None:
-    answer = await world.call(operation, headers={"Idempotency-Key": "x" * 256}, params={"unknown": "1"})
+async def test_a_key_where_none_is_heeded_refuses_nothing(sample: SampleData, operation: Operation) -> None:
+    answer = await sample.call(operation, headers={"Idempotency-Key": "x" * 256}, params={"unknown": "1"})
 
     problem(answer, 422, "validation_failed")

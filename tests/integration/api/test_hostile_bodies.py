@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from support.operations import WITH_BODY, WITHOUT_BODY, World, each
-from support.problems import problem
+from support.harness.operations import WITH_BODY, WITHOUT_BODY, SampleData, each
+from support.harness.problems import problem
 from taskhub.kernel.api.operations import Operation
 
 MEGABYTE = 1024 * 1024
@@ -40,57 +40,57 @@ def members(operation: Operation) -> list[str]:
 
 @each(WITH_BODY)
 @pytest.mark.parametrize("value", NOT_JSON.values(), ids=NOT_JSON.keys())
-async def test_what_is_no_json_is_400(world: World, operation: Operation, value: bytes) -> None:
+async def test_what_is_no_json_is_400(sample: SampleData, operation: Operation, value: bytes) -> None:
     for content in (value, b'{"%s": %s}' % (members(operation)[0].encode(), value)):
-        problem(await world.call(operation, content=content), 400, "malformed_json")
+        problem(await sample.call(operation, content=content), 400, "malformed_json")
 
 
 @each(WITH_BODY)
 @pytest.mark.parametrize("value", OF_THE_WRONG_KIND.values(), ids=OF_THE_WRONG_KIND.keys())
-async def test_no_member_takes_what_is_not_its_kind(world: World, operation: Operation, value: bytes) -> None:
+async def test_no_member_takes_what_is_not_its_kind(sample: SampleData, operation: Operation, value: bytes) -> None:
     for member in members(operation):
-        answer = await world.call(operation, content=b'{"%s": %s}' % (member.encode(), value))
+        answer = await sample.call(operation, content=b'{"%s": %s}' % (member.encode(), value))
 
         assert 400 <= answer.status_code < 500, (member, answer.text)
         problem(answer, answer.status_code, answer.json()["code"])
 
 
 @each(WITH_BODY)
-async def test_a_body_that_is_no_object_is_422(world: World, operation: Operation) -> None:
+async def test_a_body_that_is_no_object_is_422(sample: SampleData, operation: Operation) -> None:
     for content in (b"null", b"[]", b"1", b'"text"', b"true"):
-        problem(await world.call(operation, content=content), 422, "validation_failed")
+        problem(await sample.call(operation, content=content), 422, "validation_failed")
 
 
 @each(WITHOUT_BODY)
-async def test_an_operation_without_a_body_believes_in_none(world: World, operation: Operation) -> None:
+async def test_an_operation_without_a_body_believes_in_none(sample: SampleData, operation: Operation) -> None:
     for content in (b"[]", b"0", b"false", b'"text"', b'{"a": 1}'):
-        problem(await world.call(operation, content=content), 422, "validation_failed")
+        problem(await sample.call(operation, content=content), 422, "validation_failed")
 
 
 @pytest.mark.parametrize("content", [b"", b" \n", b"{}", b"{ }\n", b"null"])
-async def test_an_operation_without_a_body_takes_one_that_says_nothing(world: World, content: bytes) -> None:
-    restored = await world.api.client.post(
-        f"/v1/workspaces/{world.ids['workspace_id']}/tasks/{world.ids['task']}/restore", content=content
+async def test_an_operation_without_a_body_takes_one_that_says_nothing(sample: SampleData, content: bytes) -> None:
+    restored = await sample.api.client.post(
+        f"/v1/workspaces/{sample.ids['workspace_id']}/tasks/{sample.ids['task']}/restore", content=content
     )
     assert restored.status_code == 200
 
 
 @each(WITH_BODY)
-async def test_a_member_that_is_no_json_is_found_behind_its_double_too(world: World, operation: Operation) -> None:
+async def test_a_member_that_is_no_json_is_found_behind_its_double_too(sample: SampleData, operation: Operation) -> None:
     name = members(operation)[0].encode()
     content = b'{"%s": NaN, "%s": "\\u0000"}' % (name, name)
-    problem(await world.call(operation, content=content), 400, "malformed_json")
+    problem(await sample.call(operation, content=content), 400, "malformed_json")
 
 
 @each(WITH_BODY)
-async def test_a_thousand_unknown_members_make_a_small_problem(world: World, operation: Operation) -> None:
+async def test_a_thousand_unknown_members_make_a_small_problem(sample: SampleData, operation: Operation) -> None:
     body = {"\U0001f600" * 90 + str(index): 1 for index in range(2000)}
 
-    problem(await world.call(operation, content=json.dumps(body, ensure_ascii=False).encode()), 422, "validation_failed")
+    problem(await sample.call(operation, content=json.dumps(body, ensure_ascii=False).encode()), 422, "validation_failed")
 
 
 @each(WITH_BODY)
-async def test_a_body_that_streams_on_is_refused_once_it_is_too_large(world: World, operation: Operation) -> None:
+async def test_a_body_that_streams_on_is_refused_once_it_is_too_large(sample: SampleData, operation: Operation) -> None:
     taken = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -99,7 +99,7 @@ async def test_a_body_that_streams_on_is_refused_once_it_is_too_large(world: Wor
             taken += MEGABYTE
             yield b" " * MEGABYTE
 
-    answer = await world.call(operation, content=endless())
+    answer = await sample.call(operation, content=endless())
 
     problem(answer, 413, "body_too_large")
     assert taken <= 3 * MEGABYTE

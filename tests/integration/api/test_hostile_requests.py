@@ -10,9 +10,9 @@ import httpx2
 import jwt
 import pytest
 
-from support.api import Api
-from support.operations import OPERATIONS, PROTECTED, READS, World, each
-from support.problems import problem
+from support.harness.api import Api
+from support.harness.operations import OPERATIONS, PROTECTED, READS, SampleData, each
+from support.harness.problems import problem
 from taskhub.container import Container
 from taskhub.kernel.api.operations import Operation
 
@@ -21,10 +21,10 @@ LISTS = [operation for operation in READS if "cursor" in operation.query[1].mode
 
 
 @each([operation for operation in OPERATIONS if operation.param_convertors])
-async def test_a_path_that_names_nothing_is_404(world: World, operation: Operation) -> None:
+async def test_a_path_that_names_nothing_is_404(sample: SampleData, operation: Operation) -> None:
     for value in HOSTILE:
         path = operation.path_format.format(**dict.fromkeys(operation.param_convertors, value))
-        answer = await world.call(operation, path=path)
+        answer = await sample.call(operation, path=path)
 
         # A slash makes another path of it.
         assert answer.status_code in ((404, 405) if "%2F" in value else (404,)), (value[:50], answer.text)
@@ -32,10 +32,10 @@ async def test_a_path_that_names_nothing_is_404(world: World, operation: Operati
 
 
 @each(READS)
-async def test_no_query_parameter_takes_what_is_not_its_kind(world: World, operation: Operation) -> None:
+async def test_no_query_parameter_takes_what_is_not_its_kind(sample: SampleData, operation: Operation) -> None:
     for name in operation.query[1].model_fields:
         for value in (*HOSTILE, "NaN", "1e400", "18446744073709551616", "%EF%BF%BD", "a%00b"):
-            answer = await world.api.client.get(f"{world.path(operation)}?{name}={value}")
+            answer = await sample.api.client.get(f"{sample.path(operation)}?{name}={value}")
 
             assert answer.status_code in (200, 400, 422), (name, value[:50], answer.text)
             if answer.status_code != 200:
@@ -43,23 +43,23 @@ async def test_no_query_parameter_takes_what_is_not_its_kind(world: World, opera
 
 
 @each(READS)
-async def test_a_query_that_is_no_query_is_422(world: World, operation: Operation) -> None:
+async def test_a_query_that_is_no_query_is_422(sample: SampleData, operation: Operation) -> None:
     for query in ("%00=1", "%ED%A0%80", "a=1&a=2", "=", "&".join(f"x{n}=1" for n in range(3000)), "x=" + "y" * 50_000):
-        problem(await world.api.client.get(f"{world.path(operation)}?{query}"), 422, "validation_failed")
+        problem(await sample.api.client.get(f"{sample.path(operation)}?{query}"), 422, "validation_failed")
 
 
 @each(LISTS)
-async def test_a_tampered_cursor_is_400(world: World, operation: Operation) -> None:
+async def test_a_tampered_cursor_is_400(sample: SampleData, operation: Operation) -> None:
     for cursor in ("x", "%00", "A" * 300, base64.urlsafe_b64encode(b"[1]" * 30).decode().rstrip("="), "é"):
-        answer = await world.call(operation, params={"cursor": cursor})
+        answer = await sample.call(operation, params={"cursor": cursor})
 
         assert problem(answer, 400, "invalid_cursor")["errors"][0]["parameter"] == "cursor"
 
 
 @each(OPERATIONS)
-async def test_huge_headers_do_no_harm(world: World, operation: Operation) -> None:
+async def test_huge_headers_do_no_harm(sample: SampleData, operation: Operation) -> None:
     for name in ("x-request-id", "idempotency-key", "if-match", "if-none-match", "accept", "user-agent", "x-anything"):
-        answer = await world.call(operation, headers={name: '"1",' * 50_000}, params={"surprise": "1"})
+        answer = await sample.call(operation, headers={name: '"1",' * 50_000}, params={"surprise": "1"})
 
         assert 400 <= answer.status_code < 500, name
         problem(answer, answer.status_code, answer.json()["code"])
@@ -100,8 +100,8 @@ async def with_token(api: Api, token: str) -> httpx2.Response:
         "with a byte of Latin-1 behind it",
     ],
 )
-async def test_a_token_that_is_not_quite_ours_is_401(world: World, api: Api, container: Container, case: str) -> None:
-    token = str(world.api.client.headers["authorization"].removeprefix("Bearer "))
+async def test_a_token_that_is_not_quite_ours_is_401(sample: SampleData, api: Api, container: Container, case: str) -> None:
+    token = str(sample.api.client.headers["authorization"].removeprefix("Bearer "))
     tokens = {
         "unsigned": unsigned(token),
         "no exp": forged(token, container, "exp"),
@@ -124,8 +124,8 @@ async def test_a_token_that_is_not_quite_ours_is_401(world: World, api: Api, con
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
-async def test_a_token_that_has_expired_says_so(world: World, api: Api, container: Container) -> None:
-    token = str(world.api.client.headers["authorization"].removeprefix("Bearer "))
+async def test_a_token_that_has_expired_says_so(sample: SampleData, api: Api, container: Container) -> None:
+    token = str(sample.api.client.headers["authorization"].removeprefix("Bearer "))
     answer = await with_token(api, forged(token, container, exp=1_000_000_000))
 
     problem(answer, 401, "token_expired")
@@ -141,9 +141,9 @@ async def test_what_is_no_token_is_401(api: Api, token: str) -> None:
 
 
 @each(PROTECTED)
-async def test_other_schemes_are_no_credential(world: World, api: Api, operation: Operation) -> None:
+async def test_other_schemes_are_no_credential(sample: SampleData, api: Api, operation: Operation) -> None:
     for credential in ("Basic YTpi", "Bearer", "bearer", "token abc"):
-        problem(await world.call(operation, api=api, headers={"authorization": credential}), 401, "not_authenticated")
+        problem(await sample.call(operation, api=api, headers={"authorization": credential}), 401, "not_authenticated")
 
 
 @pytest.mark.parametrize("odd", ["=", "==", " ", "\t", "\n", "\u00a0", "\u200b", "é", "%", ".", "A", "\x7f"])

@@ -5,24 +5,24 @@ from collections.abc import AsyncIterator
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.operations import PROTECTED, World, each
-from support.problems import problem
+from support.harness.api import Api
+from support.harness.operations import PROTECTED, SampleData, each
+from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
 
 
 @pytest.fixture(scope="module")
-async def limited(database_url: str) -> AsyncIterator[World]:
+async def limited(database_url: str) -> AsyncIterator[SampleData]:
     """A world on a service that counts, generously."""
     app = TaskHub(make_container(database_url, rate_limits="on", limit_writes_per_user=1000))
     async with app.router.lifespan_context(app), Api.on(app) as api:
         await api.sign_up()
-        yield await World.made_by(api)
+        yield await SampleData.create(api)
 
 
 @each(PROTECTED)
-async def test_every_answer_to_somebody_known_tells_what_is_left(limited: World, operation: Operation) -> None:
+async def test_every_answer_to_somebody_known_tells_what_is_left(limited: SampleData, operation: Operation) -> None:
     for workspace_id in (limited.ids["workspace_id"], "not-there"):
         path = limited.path(operation, workspace_id=workspace_id)
         answer = await limited.call(operation, path=path, params={"surprise": "1"})

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.operations import PROTECTED, WITH_BODY, WITHOUT_BODY, World, each
-from support.problems import problem
+from support.harness.api import Api
+from support.harness.operations import PROTECTED, WITH_BODY, WITHOUT_BODY, SampleData, each
+from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
 from taskhub.workspaces.contract.access import Role, WorkspaceAccess
@@ -20,49 +20,49 @@ WRONG_SHAPE = {"surprise": "1"}
 
 
 @pytest.fixture(scope="module")
-async def viewer(app: TaskHub, world: World) -> AsyncIterator[Api]:
+async def viewer(app: TaskHub, sample: SampleData) -> AsyncIterator[Api]:
     async with Api.on(app) as api:
         await api.sign_up(name="Vic")
-        await world.api.invite(api, role="viewer")
+        await sample.api.invite(api, role="viewer")
         yield api
 
 
 @pytest.fixture(scope="module")
-async def strict(database_url: str) -> AsyncIterator[World]:
+async def strict(database_url: str) -> AsyncIterator[SampleData]:
     """A world on a service that takes no change without `If-Match`."""
     app = TaskHub(make_container(database_url, require_if_match=True))
     async with app.router.lifespan_context(app), Api.on(app) as api:
         await api.sign_up()
-        yield await World.made_by(api)
+        yield await SampleData.create(api)
 
 
 @each([*WITH_BODY, *WITHOUT_BODY])
-async def test_400_comes_before_401(world: World, api: Api, operation: Operation) -> None:
-    problem(await world.call(operation, api=api, content=b"{"), 400, "malformed_json")
+async def test_400_comes_before_401(sample: SampleData, api: Api, operation: Operation) -> None:
+    problem(await sample.call(operation, api=api, content=b"{"), 400, "malformed_json")
 
 
 @each(PROTECTED)
-async def test_401_comes_before_422(world: World, api: Api, operation: Operation) -> None:
-    problem(await world.call(operation, api=api, params=WRONG_SHAPE), 401, "not_authenticated")
+async def test_401_comes_before_422(sample: SampleData, api: Api, operation: Operation) -> None:
+    problem(await sample.call(operation, api=api, params=WRONG_SHAPE), 401, "not_authenticated")
 
 
 @each(IN_WORKSPACE)
-async def test_404_of_the_workspace_comes_before_422(world: World, stranger: Api, operation: Operation) -> None:
-    problem(await world.call(operation, api=stranger, params=WRONG_SHAPE), 404, "not_found")
+async def test_404_of_the_workspace_comes_before_422(sample: SampleData, stranger: Api, operation: Operation) -> None:
+    problem(await sample.call(operation, api=stranger, params=WRONG_SHAPE), 404, "not_found")
 
 
 @each(FOR_MORE_THAN_VIEWERS)
-async def test_403_comes_before_422(world: World, viewer: Api, operation: Operation) -> None:
-    problem(await world.call(operation, api=viewer, params=WRONG_SHAPE), 403, "not_allowed")
+async def test_403_comes_before_422(sample: SampleData, viewer: Api, operation: Operation) -> None:
+    problem(await sample.call(operation, api=viewer, params=WRONG_SHAPE), 403, "not_allowed")
 
 
 @each(CHANGES_OF_THINGS)
-async def test_422_of_the_shape_comes_before_428(strict: World, operation: Operation) -> None:
+async def test_422_of_the_shape_comes_before_428(strict: SampleData, operation: Operation) -> None:
     problem(await strict.call(operation, params=WRONG_SHAPE), 422, "validation_failed")
 
 
 @each(CHANGES_OF_THINGS)
-async def test_428_comes_before_404_of_the_thing(strict: World, operation: Operation) -> None:
+async def test_428_comes_before_404_of_the_thing(strict: SampleData, operation: Operation) -> None:
     missing = str(uuid4())
     answer = await strict.call(operation, path=strict.path(operation, project_id=missing, label_id=missing, task=missing))
 
@@ -70,8 +70,8 @@ async def test_428_comes_before_404_of_the_thing(strict: World, operation: Opera
 
 
 @each(CHANGES_OF_THINGS)
-async def test_404_of_the_thing_comes_before_412(world: World, operation: Operation) -> None:
+async def test_404_of_the_thing_comes_before_412(sample: SampleData, operation: Operation) -> None:
     missing = str(uuid4())
-    path = world.path(operation, project_id=missing, label_id=missing, task=missing)
+    path = sample.path(operation, project_id=missing, label_id=missing, task=missing)
 
-    problem(await world.call(operation, path=path, headers={"if-match": '"77"'}), 404, "not_found")
+    problem(await sample.call(operation, path=path, headers={"if-match": '"77"'}), 404, "not_found")

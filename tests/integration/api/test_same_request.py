@@ -6,9 +6,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from support.api import Api, made
-from support.problems import problem
-from support.server import execute
+from support.harness.api import Api, ok
+from support.harness.database_server import execute
+from support.harness.problems import problem
 from taskhub.kernel.api.fingerprints import earlier_fingerprint
 
 BOM = b"\xef\xbb\xbf"
@@ -42,7 +42,7 @@ async def test_the_same_json_in_other_bytes_is_the_same_request(ada: Api, name: 
     first = await send(ada, json.dumps(body).encode())
     again = await send(ada, spellings(body)[name])
 
-    made(first)
+    ok(first)
     assert (again.content, again.headers.get("idempotency-replayed")) == (first.content, "true")
 
 
@@ -59,7 +59,7 @@ async def test_the_same_json_in_other_bytes_is_the_same_request(ada: Api, name: 
 )
 async def test_what_says_something_else_is_another_request(ada: Api, other: bytes) -> None:
     project = ada.project["id"].encode()
-    made(await send(ada, b'{"project_id": "%s", "title": "a"}' % project))
+    ok(await send(ada, b'{"project_id": "%s", "title": "a"}' % project))
 
     problem(await send(ada, other % project), 422, "idempotency_key_reused")
 
@@ -67,13 +67,13 @@ async def test_what_says_something_else_is_another_request(ada: Api, other: byte
 async def test_the_order_of_a_list_says_something(ada: Api) -> None:
     task = await ada.add_task()
     bodies = [b'{"description": null, "label_ids": ["%s", "%s"]}' % (one, other) for one, other in await two_orders(ada)]
-    made(await send(ada, bodies[0], f"tasks/{task['id']}", "PATCH"))
+    ok(await send(ada, bodies[0], f"tasks/{task['id']}", "PATCH"))
 
     problem(await send(ada, bodies[1], f"tasks/{task['id']}", "PATCH"), 422, "idempotency_key_reused")
 
 
 async def two_orders(api: Api) -> list[tuple[bytes, bytes]]:
-    first, second = [made(await api.post("labels", {"name": name}))["id"].encode() for name in ("one", "two")]
+    first, second = [ok(await api.post("labels", {"name": name}))["id"].encode() for name in ("one", "two")]
     return [(first, second), (second, first)]
 
 
@@ -98,7 +98,7 @@ async def test_a_record_that_an_earlier_version_left_is_known_by_the_bytes(ada: 
 
 async def test_another_method_or_path_is_another_request(ada: Api) -> None:
     task, other = await ada.add_task(), await ada.add_task()
-    made(await send(ada, b'{"title": "a"}', f"tasks/{task['id']}", "PATCH"))
+    ok(await send(ada, b'{"title": "a"}', f"tasks/{task['id']}", "PATCH"))
 
     problem(await send(ada, b'{"title": "a"}', f"tasks/{other['id']}", "PATCH"), 422, "idempotency_key_reused")
     problem(await send(ada, b"", f"tasks/{task['id']}", "DELETE"), 422, "idempotency_key_reused")

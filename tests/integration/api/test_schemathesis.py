@@ -16,8 +16,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 
-from support.api import made
-from support.operations import OPERATIONS
+from support.harness.api import ok
+from support.harness.operations import OPERATIONS
 from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 
@@ -56,7 +56,7 @@ class Visitor:
         self.label = self.make_label()
 
     def make(self, path: str, **body: Any) -> Any:
-        return made(self.client.post(path, json=body))
+        return ok(self.client.post(path, json=body))
 
     def make_workspace(self) -> str:
         return str(self.make("/v1/workspaces", name="Engine room")["id"])

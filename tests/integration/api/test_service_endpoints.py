@@ -8,11 +8,11 @@ import httpx2
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.counting import counted
-from support.operations import World
-from support.problems import problem
-from support.server import execute, with_database
+from support.harness.api import Api
+from support.harness.database_server import execute, with_database
+from support.harness.operations import SampleData
+from support.harness.problems import problem
+from support.harness.round_trips import recording_round_trips
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.service.metrics import metrics_app
@@ -54,7 +54,7 @@ async def test_is_ready_where_the_database_answers_in_the_right_schema(api: Api)
 
 
 async def test_is_alive_without_asking_the_database(api: Api, database: Database) -> None:
-    with counted(database) as round_trips:
+    with recording_round_trips(database) as round_trips:
         assert (await api.get("/health/live")).json() == {"status": "ok"}
     assert round_trips == []
 
@@ -149,7 +149,7 @@ async def test_describes_itself_under_a_tag_that_saves_the_next_read(api: Api) -
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
 
 
-async def test_describes_every_operation_that_it_has(api: Api, world: World) -> None:
+async def test_describes_every_operation_that_it_has(api: Api, sample: SampleData) -> None:
     paths = (await api.get("/openapi.json")).json()["paths"]
 
     assert "/v1/workspaces/{workspace_id}/tasks/{task}" in paths

@@ -11,11 +11,11 @@ import httpx2
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.problems import problem
-from support.server import execute
-from support.stopwatch import Stopwatch
-from support.waiting import eventually
+from support.fakes.clocks import FakeMonotonicClock
+from support.harness.api import Api
+from support.harness.database_server import execute
+from support.harness.problems import problem
+from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.kernel.application.errors import Unavailable
@@ -86,7 +86,7 @@ KEY = b"a key of 16 byte"
 
 
 async def test_what_happened_before_a_process_asked_is_heard_with_its_age(database: Database) -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     early, late = Windows(), Windows(watch)
     key = uuid4().bytes
     for _ in range(3):

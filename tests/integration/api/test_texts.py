@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from support.operations import WITH_BODY, World, example_body
-from support.problems import problem
+from support.harness.operations import WITH_BODY, SampleData, example_body
+from support.harness.problems import problem
 from taskhub.kernel.api.operations import Operation
 
 BLANK = {
@@ -86,8 +86,8 @@ def with_text(operation: Operation, path: tuple[str | int, ...], text: str) -> A
     return body
 
 
-async def fault(world: World, operation: Operation, path: tuple[str | int, ...], text: str) -> tuple[str, str]:
-    refusal = problem(await world.call(operation, json=with_text(operation, path, text)), 422, "validation_failed")
+async def fault(sample: SampleData, operation: Operation, path: tuple[str | int, ...], text: str) -> tuple[str, str]:
+    refusal = problem(await sample.call(operation, json=with_text(operation, path, text)), 422, "validation_failed")
     (only,) = refusal["errors"]
     return only["code"], only["pointer"]
 
@@ -111,18 +111,20 @@ def test_names_and_titles_are_among_the_texts() -> None:
 @each(SEEN)
 @pytest.mark.parametrize("text", BLANK.values(), ids=BLANK.keys())
 async def test_a_text_that_shows_nothing_is_blank(
-    world: World, operation: Operation, path: tuple[str | int, ...], text: str
+    sample: SampleData, operation: Operation, path: tuple[str | int, ...], text: str
 ) -> None:
-    assert await fault(world, operation, path, text) == ("blank", pointer(path))
+    assert await fault(sample, operation, path, text) == ("blank", pointer(path))
 
 
 @each(LINES)
 @pytest.mark.parametrize("text", CONTROL.values(), ids=CONTROL.keys())
-async def test_a_name_or_title_is_one_line(world: World, operation: Operation, path: tuple[str | int, ...], text: str) -> None:
-    assert await fault(world, operation, path, text) == ("control_character", pointer(path))
+async def test_a_name_or_title_is_one_line(
+    sample: SampleData, operation: Operation, path: tuple[str | int, ...], text: str
+) -> None:
+    assert await fault(sample, operation, path, text) == ("control_character", pointer(path))
 
 
 @each([(operation, path) for operation, path in LINES if path[-1] == "title"])
 @pytest.mark.parametrize("text", ["a\n", "\ta"])
-async def test_a_title_is_not_trimmed(world: World, operation: Operation, path: tuple[str | int, ...], text: str) -> None:
-    assert await fault(world, operation, path, text) == ("control_character", pointer(path))
+async def test_a_title_is_not_trimmed(sample: SampleData, operation: Operation, path: tuple[str | int, ...], text: str) -> None:
+    assert await fault(sample, operation, path, text) == ("control_character", pointer(path))

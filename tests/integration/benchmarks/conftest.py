@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from benchmarks.dataset import Dataset, Size, load
 
-from support.server import TEMPLATE, execute, with_database
+from support.harness.database_server import TEMPLATE, execute, with_database
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.problems import problem
-from support.waiting import eventually
+from support.harness.api import Api
+from support.harness.problems import problem
+from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres import database as database_module
 

@@ -12,8 +12,8 @@ from dependency_injector import providers
 from structlog.testing import capture_logs
 
 from integration.conftest import make_container
-from support.api import Api
-from support.faulty_driver import FAULTS, Fault, FaultyDatabase, Weather, cancelled_before, refused, terminated
+from support.harness.api import Api
+from support.harness.faulty_driver import FAULTS, Fault, FaultInjector, FaultyDatabase, cancelled_before, refused, terminated
 from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.container import Container
@@ -28,14 +28,14 @@ UNDER_EVERY_STATEMENT: dict[str, Any] = {"times": 1_000_000, "spares_connecting"
 
 
 class Scene:
-    """A service in bad weather, with somebody who works in it."""
+    """A service whose driver fails, and a client that works with it."""
 
-    def __init__(self, container: Container, api: Api, guest: Api, weather: Weather) -> None:
+    def __init__(self, container: Container, api: Api, guest: Api, injector: FaultInjector) -> None:
         self.container = container
         self.database: Database = container.database()
         self.api = api
         self.guest = guest
-        self.weather = weather
+        self.injector = injector
         self.background = Background(container)
         self.task_path = ""
 
@@ -45,8 +45,8 @@ class Scene:
 
 @pytest.fixture(scope="module")
 async def scene(database_url: str) -> AsyncIterator[Scene]:
-    weather = Weather()
-    database = providers.Singleton(FaultyDatabase, database_url, pool_size=POOL_SIZE, weather=weather)
+    injector = FaultInjector()
+    database = providers.Singleton(FaultyDatabase, database_url, pool_size=POOL_SIZE, injector=injector)
     container = make_container(database_url, lambda its: its.database.override(database))
     app = TaskHub(container)
     async with Api.on(app) as api, Api.on(app) as guest:
@@ -55,7 +55,7 @@ async def scene(database_url: str) -> AsyncIterator[Scene]:
             await api.open_workspace()
             await api.open_project()
             await guest.sign_up()
-        yield Scene(container, api, guest, weather)
+        yield Scene(container, api, guest, injector)
 
 
 Operation = Callable[[Scene], Coroutine[Any, Any, None]]
@@ -175,12 +175,12 @@ async def fail_everywhere(scene: Scene, operation: Operation, fault: Fault) -> N
 
 async def struck(scene: Scene, operation: Operation, fault: Fault, **when: Any) -> bool:
     """Whether there was anything left to fail in what was done, as a task of its own, which may be cancelled."""
-    scene.weather.turn(fault, **when)
+    scene.injector.inject(fault, **when)
     with suppress(Exception, asyncio.CancelledError):
         await asyncio.create_task(operation(scene))
-    was_struck = scene.weather.struck > 0
-    scene.weather.clear()
-    return was_struck
+    was_injected = scene.injector.injected > 0
+    scene.injector.clear()
+    return was_injected
 
 
 def is_whole(database: Database) -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from support.problems import problem
-from support.program import Installation, Served
+from support.harness.problems import problem
+from support.harness.program import Installation, Served
 
 DISK = "700m"
 """A new database insists on half a gigabyte."""

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from support.program import Installation, Served
+from support.harness.program import Installation, Served
 
 WRITERS = 8
 

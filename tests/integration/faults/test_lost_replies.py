@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.proxy import DatabaseProxy
+from support.harness.api import Api
+from support.harness.database_proxy import DatabaseProxy
 from taskhub.app import TaskHub
 
 AFTER, BEFORE = True, False

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.problems import problem
-from support.server import execute
+from support.harness.api import Api
+from support.harness.database_server import execute
+from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres import database as database_module
 from taskhub.kernel.infrastructure.postgres.database import Database

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from support.server import execute, with_database
+from support.harness.database_server import execute, with_database
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from dependency_injector import providers
 
 from integration.conftest import make_container
-from support.api import Api
+from support.harness.api import Api
 from taskhub.app import TaskHub
 from taskhub.kernel.application.clock import system_clock
 

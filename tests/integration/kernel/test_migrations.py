@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from support import old_events
+from support.harness import old_events
 from taskhub.modules.tables import metadata
 from taskhub.schema.migrate import alembic_config, migrate
 

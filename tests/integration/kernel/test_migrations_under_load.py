@@ -12,7 +12,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from support.waiting import eventually
+from support.harness.waiting import eventually
 from taskhub.schema.locks import LOCK_TIMEOUT_SECONDS, MigrationBlocked
 from taskhub.schema.migrate import alembic_config, migrate
 

@@ -11,9 +11,9 @@ import pytest
 from alembic import command
 
 from integration.tasks.reads.test_lists_over_http import walk
-from support.api import Api, made
-from support.credulous import started
-from support.problems import problem
+from support.harness.api import Api, ok
+from support.harness.problems import problem
+from support.harness.trusting_service import started_service
 from taskhub.app import TaskHub
 from taskhub.kernel.domain.texts import sort_key
 from taskhub.schema.migrate import alembic_config, migrate
@@ -91,7 +91,7 @@ async def old_url(empty_url: str) -> str:
 async def app(old_url: str) -> AsyncIterator[TaskHub]:
     """The service of today on the migrated database."""
     await migrate(old_url)
-    async with started(old_url) as app:
+    async with started_service(old_url) as app:
         yield app
 
 
@@ -122,7 +122,7 @@ async def test_labels_whose_names_have_become_equal_all_go_on(old: Api, old_url:
     assert folded[HEART_IN_COLOR] == HEART_IN_COLOR, "the other one has the name already"
     assert (folded["A\u200d"], folded["a\u200d\u200d"]) == ("a", "a\u200d\u200d"), "the older one gets it"
     for label in LABELS[-4:]:
-        changed = made(await old.patch(f"labels/{label['id']}", {"color": "#123456"}))
+        changed = ok(await old.patch(f"labels/{label['id']}", {"color": "#123456"}))
         assert (changed["name"], changed["version"]) == (label["name"], 2)
     for name in (HEART, HEART_IN_COLOR, "a"):
         problem(await old.post("labels", {"name": name}), 409, "name_taken")

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from alembic import command
 
-from support.waiting import eventually
+from support.harness.waiting import eventually
 from taskhub.schema.locks import MigrationBlocked
 from taskhub.schema.migrate import alembic_config, migrate
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from support.api import Api, made
-from support.credulous import started
-from support.log import read_log
+from support.harness.api import Api, ok
+from support.harness.event_log import read_log
+from support.harness.trusting_service import started_service
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.schema.migrate import migrate
 from taskhub.workspaces.contract.access import Role
@@ -90,14 +90,14 @@ async def old(empty_url: str) -> AsyncIterator[Api]:
     finally:
         await connection.close()
     await migrate(empty_url)
-    async with started(empty_url) as app, Api.on(app) as api:
+    async with started_service(empty_url) as app, Api.on(app) as api:
         api.user, api.workspace, api.project = {"id": str(USER)}, {"id": str(WORKSPACE)}, {"id": str(PROJECTS["OPS"])}
         api.client.headers["authorization"] = f"Bearer {USER} ADMIN"
         yield api
 
 
 async def keys_in_order(api: Api) -> list[str]:
-    return [task["key"] for task in made(await api.get("tasks", sort="rank"))["items"]]
+    return [task["key"] for task in ok(await api.get("tasks", sort="rank"))["items"]]
 
 
 async def logged(api: Api) -> dict[str, Any]:
@@ -111,34 +111,34 @@ async def test_old_tasks_stand_in_the_order_of_their_numbers(old: Api) -> None:
 
 
 async def test_old_projects_have_the_standard_workflow(old: Api) -> None:
-    projects = made(await old.get("projects"))["items"]
+    projects = ok(await old.get("projects"))["items"]
     assert [project["workflow"] for project in projects] == [STANDARD, STANDARD]
 
 
 async def test_old_things_are_logged_as_they_are_shown(old: Api) -> None:
-    things = [thing for path in ("projects", "tasks") for thing in made(await old.get(path))["items"]]
+    things = [thing for path in ("projects", "tasks") for thing in ok(await old.get(path))["items"]]
     assert {thing["id"]: thing for thing in things} == await logged(old)
     for task in things[2:]:
-        (entry,) = made(await old.get(f"tasks/{task['id']}/history"))["items"]
+        (entry,) = ok(await old.get(f"tasks/{task['id']}/history"))["items"]
         begun = dict.fromkeys(task) | {name: after for name, (_, after) in entry["changes"].items()}
         assert {**begun, "version": 1, "updated_at": entry["occurred_at"]} == task
 
 
 async def test_work_goes_on_with_old_tasks(old: Api) -> None:
-    label, newest = made(await old.post("labels", {"name": "Bug"})), await old.add_task()
+    label, newest = ok(await old.post("labels", {"name": "Bug"})), await old.add_task()
     assert newest["key"] == "OPS-11"
     path = "tasks/OPS-2"
-    made(await old.put(f"{path}/labels/{label['id']}"))
-    made(await old.put(f"{path}/blockers/WEB-7"))
-    made(await old.post(f"{path}/move", {"to": "last", "parent_id": newest["id"]}))
+    ok(await old.put(f"{path}/labels/{label['id']}"))
+    ok(await old.put(f"{path}/blockers/WEB-7"))
+    ok(await old.post(f"{path}/move", {"to": "last", "parent_id": newest["id"]}))
     assert await keys_in_order(old) == ["OPS-1", "OPS-10", "OPS-11", "OPS-2", "WEB-7"]
     workflow = {"statuses": [*STANDARD["statuses"][1:]], "transitions": None, "status_map": {"todo": "done"}}
-    made(await old.put(f"projects/{old.project['id']}/workflow", workflow))
+    ok(await old.put(f"projects/{old.project['id']}/workflow", workflow))
     assert (await old.delete(f"labels/{label['id']}")).status_code == 204
-    made(await old.post("tasks/WEB-7/move", {"to": "first", "status": "done", "project_id": old.project["id"]}))
+    ok(await old.post("tasks/WEB-7/move", {"to": "first", "status": "done", "project_id": old.project["id"]}))
     assert await keys_in_order(old) == ["OPS-12", "OPS-1", "OPS-10", "OPS-11", "OPS-2"]
     assert (await old.delete(f"projects/{old.project['id']}")).status_code == 204
-    made(await old.post(f"projects/{old.project['id']}/restore"))
-    tasks, log = made(await old.get("tasks"))["items"], await logged(old)
+    ok(await old.post(f"projects/{old.project['id']}/restore"))
+    tasks, log = ok(await old.get("tasks"))["items"], await logged(old)
     assert [log[task["id"]] for task in tasks] == tasks
     assert {task["key"]: task["version"] for task in tasks} == {"OPS-1": 4, "OPS-2": 8, "OPS-10": 4, "OPS-11": 4, "OPS-12": 4}

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from support import subscriber_process
-from support.subscriber_process import TYPE, NoteTaker, subscription
+from support.harness import subscriber_process
+from support.harness.subscriber_process import TYPE, RecordingSubscriber, subscription
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log import subscriptions
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -98,21 +98,21 @@ async def test_events_that_nobody_wants_are_passed_over(raw: asyncpg.Connection,
     stream = uuid4()
     await add_events(raw, [stream], 3, type_="test.boring")
     await add_events(raw, [stream], 1)
-    await subscription(database, NoteTaker()).catch_up()
+    await subscription(database, RecordingSubscriber()).catch_up()
     assert await handled(raw, [stream]) == {stream: [4]}
 
 
 async def test_a_quiet_log_is_not_looked_through_again(raw: asyncpg.Connection, database: Database) -> None:
     stream = uuid4()
     await add_events(raw, [stream], 3, type_="test.boring")
-    await subscription(database, NoteTaker()).catch_up()
+    await subscription(database, RecordingSubscriber()).catch_up()
     position = await raw.fetchval(
-        "SELECT position FROM subscriptions WHERE stream_id = $1 AND subscriber = $2", stream, NoteTaker.name
+        "SELECT position FROM subscriptions WHERE stream_id = $1 AND subscriber = $2", stream, RecordingSubscriber.name
     )
     assert position == 3
 
 
-class Failing(NoteTaker):
+class Failing(RecordingSubscriber):
     """Fails at one event, a number of times."""
 
     name = "test.failing"

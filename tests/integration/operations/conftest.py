@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.program import Installation, Served
+from support.harness.program import Installation, Served
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.program import TASKHUB, Installation, Served
+from support.harness.program import TASKHUB, Installation, Served
 
 EMAIL = "ada@example.com"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from support.walkthrough import steps_of
+from support.harness.doc_walkthrough import steps_of
 
 CHECKOUT = Path(__file__).parents[3]
-PARTS = ("src", "tests", "migrations", "benchmarks", "docs", "tools", "pyproject.toml", "README.md", ".env.example")
+PARTS = ("src", "tests", "tools", "migrations", "benchmarks", "docs", "tools", "pyproject.toml", "README.md", ".env.example")
 STEPS = steps_of((CHECKOUT / "docs" / "extending.md").read_text("utf-8"))
 TOUCHED = sorted({step.path for step in STEPS})
 CHECKS = ("tests/unit/api", "tests/unit/architecture", "tests/unit/tasks/reads", "tests/unit/tasks/test_fake_unit_of_work.py")
@@ -39,8 +39,8 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for step in STEPS:
-        step.follow(folder)
-    run(folder, "python", "tests/support/problem_list.py")
+        step.apply(folder)
+    run(folder, "python", "tools/problem_list.py")
     run(folder, "ruff", "check", "--fix", *TOUCHED)
     run(folder, "ruff", "format", *TOUCHED)
     return folder

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from support.program import Installation
-from support.server import execute, with_database
+from support.harness.database_server import execute, with_database
+from support.harness.program import Installation
 
 REPLICAS = 8
 

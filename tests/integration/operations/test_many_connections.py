@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from support.program import TASKHUB, Installation, Served
+from support.harness.program import TASKHUB, Installation, Served
 
 DESCRIPTORS = 1024
 STAYING = 1100

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from support.program import PASSWORD, Installation, Served
+from support.harness.program import PASSWORD, Installation, Served
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.pages import examples_of, run
-from support.program import Installation, Served
+from support.harness.doc_examples import examples_of, run
+from support.harness.program import Installation, Served
 
 CHECKOUT = Path(__file__).parents[3]
 SERVE, TEST, *EXAMPLE = (example.script for example in examples_of((CHECKOUT / "README.md").read_text("utf-8")))

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from support.program import TASKHUB, Installation, Served
+from support.harness.program import TASKHUB, Installation, Served
 
 STARTED_BY_ANOTHER = (
     sys.executable,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from support.program import PASSWORD, Installation, Served, free_port
+from support.harness.program import PASSWORD, Installation, Served, free_port
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from support.pages import examples_of, run
-from support.program import Served
+from support.harness.doc_examples import examples_of, run
+from support.harness.program import Served
 
 CHECKOUT = Path(__file__).parents[3]
 README, PAGE = (examples_of((CHECKOUT / name).read_text("utf-8")) for name in ("README.md", "docs/structure-of-work.md"))

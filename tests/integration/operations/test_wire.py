@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from support.program import PASSWORD, Installation, Served, free_port
-from support.wire import Wire
+from support.harness.program import PASSWORD, Installation, Served, free_port
+from support.harness.raw_http import RawConnection
 
 
 def exchange(served: Served, request: bytes) -> tuple[bytes, dict[str, object], bytes]:
@@ -55,7 +55,7 @@ def test_a_body_behind_an_offered_upgrade_is_read_and_never_run(served: Served) 
     account = json.dumps({"email": "offer@example.com", "name": "Ada", "password": PASSWORD}).encode()
     smuggled = b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
     head = b"POST /v1/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
-    with Wire(served.client.base_url.port or 0) as wire:
+    with RawConnection(served.client.base_url.port or 0) as wire:
         body = smuggled % (len(account), account)
         wire.send(head % (OFFER, len(body)))
         wire.send(body)
@@ -68,7 +68,7 @@ def test_a_body_behind_an_offered_upgrade_is_read_and_never_run(served: Served) 
 
 def test_the_port_of_the_metrics_reads_requests_in_the_same_way(new_installation: Callable[..., Installation]) -> None:
     port = free_port()
-    with new_installation(TASKHUB_METRICS_PORT=str(port)).serving(), Wire(port) as wire:
+    with new_installation(TASKHUB_METRICS_PORT=str(port)).serving(), RawConnection(port) as wire:
         request = b"GET /metrics HTTP/1.1\r\nHost: x\r\n" + OFFER + b"\r\n"
         wire.send(request * 2)
         assert [wire.answer().status for _ in range(2)] == [200, 200]
@@ -77,7 +77,7 @@ def test_the_port_of_the_metrics_reads_requests_in_the_same_way(new_installation
 
 
 def test_who_asks_for_the_options_of_the_service_gets_its_methods(served: Served) -> None:
-    with Wire(served.client.base_url.port or 0) as wire:
+    with RawConnection(served.client.base_url.port or 0) as wire:
         answer = wire.ask(b"OPTIONS * HTTP/1.1\r\nHost: x\r\nMax-Forwards: 0\r\n\r\n")
         assert (answer.status, answer.headers["allow"]) == (204, "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS")
         assert wire.ask(b"GET * HTTP/1.1\r\nHost: x\r\n\r\n").status == 404

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from support.api import Api, made
-from support.waiting import eventually
+from support.harness.api import Api, ok
+from support.harness.waiting import eventually
 from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -18,10 +18,10 @@ async def test_someone_who_leaves_is_taken_off_their_tasks(ada: Api, guest: Api)
     await guest.delete("members/me")
 
     async def released() -> bool:
-        return made(await ada.get(f"tasks/{task['id']}"))["assignee_ids"] == [ada.user["id"]]
+        return ok(await ada.get(f"tasks/{task['id']}"))["assignee_ids"] == [ada.user["id"]]
 
     await eventually(released)
-    after = made(await ada.get(f"tasks/{task['id']}"))
+    after = ok(await ada.get(f"tasks/{task['id']}"))
     assert (after["version"], after["title"]) == (2, task["title"])
 
 
@@ -32,7 +32,7 @@ async def test_someone_whose_account_is_closed_is_taken_off_their_tasks(ada: Api
     assert answer.status_code == 204
 
     async def released() -> bool:
-        return made(await ada.get(f"tasks/{task['id']}"))["assignee_ids"] == []
+        return ok(await ada.get(f"tasks/{task['id']}"))["assignee_ids"] == []
 
     await eventually(released)
 
@@ -59,7 +59,7 @@ async def test_a_key_is_taken_for_ever_even_when_its_project_is_gone(ada: Api, c
     await ada.delete(f"projects/{project['id']}")
     await purge(container.modules["tasks"], database, KEPT + timedelta(minutes=1))
     assert (await ada.get(f"projects/{project['id']}", deleted="true")).status_code == 404
-    assert made(await ada.get("projects", deleted="true"))["items"] == []
+    assert ok(await ada.get("projects", deleted="true"))["items"] == []
     again = await ada.post("projects", {"key": "GONE", "name": "Another"})
     assert (again.status_code, again.json()["code"]) == (409, "key_taken")
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from support.api import Api
+from support.harness.api import Api
 
 
 async def test_two_blind_patches_of_different_fields_both_survive(ada: Api) -> None:

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from support.api import Api, made
-from support.counting import RoundTrips, counted
-from support.problems import problem
+from support.harness.api import Api, ok
+from support.harness.problems import problem
+from support.harness.round_trips import RoundTrips, recording_round_trips
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 WORKFLOW = {"statuses": [{"key": "todo", "name": "To do", "category": "todo"}], "transitions": None}
@@ -16,7 +16,7 @@ WORKFLOW = {"statuses": [{"key": "todo", "name": "To do", "category": "todo"}], 
 
 @pytest.fixture
 def round_trips(database: Database) -> Iterator[RoundTrips]:
-    with counted(database) as round_trips:
+    with recording_round_trips(database) as round_trips:
         yield round_trips
 
 
@@ -25,7 +25,7 @@ async def add(api: Api, count: int) -> list[dict[str, Any]]:
 
 
 async def keys(api: Api, **parameters: Any) -> list[str]:
-    return [task["key"] for task in made(await api.get("tasks", sort="key", **parameters))["items"]]
+    return [task["key"] for task in ok(await api.get("tasks", sort="key", **parameters))["items"]]
 
 
 # -- projects --------------------------------------------------------------------------------------
@@ -44,12 +44,12 @@ async def test_a_project_is_known_by_its_key_in_every_path(ada: Api, name: str) 
         await ada.post(f"projects/{name}/unarchive"),
         await ada.put(f"projects/{name}/workflow", WORKFLOW),
     ):
-        assert made(answer)["id"] == ada.project["id"]
+        assert ok(answer)["id"] == ada.project["id"]
         assert answer.headers["content-location"] == at
     assert (await ada.delete(f"projects/{name}")).status_code == 204
     assert (await ada.get(f"projects/{name}")).status_code == 404
-    assert made(await ada.get(f"projects/{name}", deleted="true"))["deleted_at"]
-    assert made(await ada.post(f"projects/{name}/restore"))["id"] == ada.project["id"]
+    assert ok(await ada.get(f"projects/{name}", deleted="true"))["deleted_at"]
+    assert ok(await ada.post(f"projects/{name}/restore"))["id"] == ada.project["id"]
 
 
 async def test_by_id_a_project_says_nothing_of_where_it_is_when_it_is_read(ada: Api) -> None:
@@ -70,8 +70,8 @@ async def test_what_names_no_project_is_not_found(ada: Api, name: str) -> None:
 
 async def test_a_task_is_known_by_its_key_in_every_path_in_any_case(ada: Api) -> None:
     one, other = await add(ada, 2)
-    label = made(await ada.post("labels", {"name": "Bug"}))
-    comment = made(await ada.post("tasks/ops-1/comments", {"body": "Hello"}))
+    label = ok(await ada.post("labels", {"name": "Bug"}))
+    comment = ok(await ada.post("tasks/ops-1/comments", {"body": "Hello"}))
     for answer in (
         await ada.get("tasks/ops-1"),
         await ada.patch("tasks/Ops-1", {"priority": "high"}),
@@ -82,19 +82,19 @@ async def test_a_task_is_known_by_its_key_in_every_path_in_any_case(ada: Api) ->
         await ada.delete("tasks/ops-1/blockers/ops-2"),
         await ada.post("tasks/ops-1/move", {"to": "last"}),
     ):
-        assert made(answer)["id"] == one["id"]
+        assert ok(answer)["id"] == one["id"]
         assert answer.headers["content-location"] == ada.at(f"tasks/{one['id']}")
     for answer in (await ada.get("tasks/ops-1/comments"), await ada.get(f"tasks/ops-1/comments/{comment['id']}")):
         assert answer.status_code == 200
     assert (await ada.get("tasks/ops-1/history")).status_code == 200
     assert (await ada.delete("tasks/ops-2")).status_code == 204
-    assert made(await ada.post("tasks/ops-2/restore"))["id"] == other["id"]
+    assert ok(await ada.post("tasks/ops-2/restore"))["id"] == other["id"]
 
 
 async def test_a_new_task_names_what_it_refers_to_by_keys(ada: Api) -> None:
     parent, blocker = await add(ada, 2)
     body = {"title": "New", "project_id": "ops", "parent_id": "ops-1", "blocked_by_ids": ["OPS-2"], "assignee_ids": ["me"]}
-    task = made(await ada.post("tasks", body))
+    task = ok(await ada.post("tasks", body))
     assert task["project_id"] == ada.project["id"]
     assert (task["parent_id"], task["blocked_by_ids"]) == (parent["id"], [blocker["id"]])
     assert task["assignee_ids"] == [ada.user["id"]]
@@ -103,20 +103,20 @@ async def test_a_new_task_names_what_it_refers_to_by_keys(ada: Api) -> None:
 async def test_a_patch_names_what_a_task_refers_to_by_keys(ada: Api) -> None:
     one, other, third = await add(ada, 3)
     body = {"parent_id": "ops-2", "blocked_by_ids": ["ops-3", "OPS-3", third["id"]], "assignee_ids": ["me", ada.user["id"], "me"]}
-    task = made(await ada.patch(f"tasks/{one['id']}", body))
+    task = ok(await ada.patch(f"tasks/{one['id']}", body))
     assert (task["parent_id"], task["blocked_by_ids"]) == (other["id"], [third["id"]])
     assert task["assignee_ids"] == [ada.user["id"]]
-    assert made(await ada.patch("tasks/ops-1", {"parent_id": None}))["parent_id"] is None
+    assert ok(await ada.patch("tasks/ops-1", {"parent_id": None}))["parent_id"] is None
 
 
 async def test_a_move_names_everything_by_keys(ada: Api) -> None:
     first, _, third = await add(ada, 3)
-    assert made(await ada.post("tasks/ops-3/move", {"before": "ops-1"}))["id"] == third["id"]
-    assert [task["key"] for task in made(await ada.get("tasks", sort="rank"))["items"]] == ["OPS-3", "OPS-1", "OPS-2"]
-    assert made(await ada.post("tasks/ops-3/move", {"after": "OPS-2", "parent_id": "ops-1"}))["parent_id"] == first["id"]
-    assert [task["key"] for task in made(await ada.get("tasks", sort="rank"))["items"]] == ["OPS-1", "OPS-2", "OPS-3"]
+    assert ok(await ada.post("tasks/ops-3/move", {"before": "ops-1"}))["id"] == third["id"]
+    assert [task["key"] for task in ok(await ada.get("tasks", sort="rank"))["items"]] == ["OPS-3", "OPS-1", "OPS-2"]
+    assert ok(await ada.post("tasks/ops-3/move", {"after": "OPS-2", "parent_id": "ops-1"}))["parent_id"] == first["id"]
+    assert [task["key"] for task in ok(await ada.get("tasks", sort="rank"))["items"]] == ["OPS-1", "OPS-2", "OPS-3"]
     web = await ada.open_project(key="WEB")
-    assert made(await ada.post("tasks/ops-2/move", {"to": "first", "project_id": "web"}))["project_id"] == web["id"]
+    assert ok(await ada.post("tasks/ops-2/move", {"to": "first", "project_id": "web"}))["project_id"] == web["id"]
     problem(await ada.post("tasks/ops-2/move", {"before": "web-1"}), 422, "validation_failed")  # Itself.
 
 
@@ -126,10 +126,10 @@ async def test_batches_name_everything_by_keys(ada: Api) -> None:
         {"project_id": "ops", "title": "A", "parent_id": "OPS-1"},
         {"project_id": "OPS", "title": "B", "assignee_ids": ["me"]},
     ]
-    new = made(await ada.post("tasks/bulk_create", {"items": items}))["items"]
+    new = ok(await ada.post("tasks/bulk_create", {"items": items}))["items"]
     assert (new[0]["parent_id"], new[1]["assignee_ids"]) == (one["id"], [ada.user["id"]])
     changes = [{"id": "ops-2", "version": 1, "patch": {"parent_id": "OPS-1"}}, {"id": one["id"], "patch": {"priority": "low"}}]
-    changed = made(await ada.post("tasks/bulk_update", {"items": changes}))["items"]
+    changed = ok(await ada.post("tasks/bulk_update", {"items": changes}))["items"]
     assert [(task["id"], task["parent_id"]) for task in changed] == [(other["id"], one["id"]), (one["id"], None)]
 
 
@@ -152,20 +152,20 @@ async def test_filters_take_keys(ada: Api) -> None:
     assert await keys(ada, parent_id="ops-1") == ["OPS-2"]
     assert await keys(ada, parent_id=["none", "ops-1"]) == ["OPS-1", "OPS-2", "OPS-3", "WEB-1"]
     assert await keys(ada, blocks="ops-2") == ["OPS-3"]
-    ranked = made(await ada.get("tasks", project_id="ops", sort="rank", limit=2))
-    rest = made(await ada.get("tasks", project_id="ops", sort="rank", limit=2, cursor=ranked["next_cursor"]))
+    ranked = ok(await ada.get("tasks", project_id="ops", sort="rank", limit=2))
+    rest = ok(await ada.get("tasks", project_id="ops", sort="rank", limit=2, cursor=ranked["next_cursor"]))
     assert [task["id"] for page in (ranked, rest) for task in page["items"]] == [task["id"] for task in (one, two, three)]
 
 
 async def test_old_keys_of_a_moved_task_go_on_answering_everywhere(ada: Api) -> None:
     moved, other = await add(ada, 2)
     await ada.open_project(key="WEB")
-    made(await ada.post("tasks/OPS-1/move", {"to": "first", "project_id": "WEB"}))
+    ok(await ada.post("tasks/OPS-1/move", {"to": "first", "project_id": "WEB"}))
     assert await keys(ada, ids="ops-1") == ["WEB-1"]
-    assert made(await ada.patch("tasks/ops-2", {"blocked_by_ids": ["ops-1"]}))["blocked_by_ids"] == [moved["id"]]
+    assert ok(await ada.patch("tasks/ops-2", {"blocked_by_ids": ["ops-1"]}))["blocked_by_ids"] == [moved["id"]]
     assert await keys(ada, blocks=other["key"]) == ["WEB-1"]
     items = [{"id": "OPS-1", "patch": {"title": "By its old name"}}]
-    assert made(await ada.post("tasks/bulk_update", {"items": items}))["items"][0]["id"] == moved["id"]
+    assert ok(await ada.post("tasks/bulk_update", {"items": items}))["items"][0]["id"] == moved["id"]
     items = [{"id": "OPS-1", "patch": {}}, {"id": "WEB-1", "patch": {}}]
     problem(await ada.post("tasks/bulk_update", {"items": items}), 422, "validation_failed")
 
@@ -227,8 +227,8 @@ async def test_keys_of_another_workspace_name_nothing_here(ada: Api, guest: Api)
 async def test_what_is_taken_off_a_task_need_not_be_there_however_it_is_named(ada: Api, who: str) -> None:
     (task,) = await add(ada, 1)
     for blocker in (str(uuid4()), "OPS-7", "WEB-1", "OPS-1"):
-        assert made(await ada.delete(f"tasks/OPS-1/blockers/{blocker}")) == task
-    assert made(await ada.delete(f"tasks/OPS-1/assignees/{'me' if who == 'me' else uuid4()}")) == task
+        assert ok(await ada.delete(f"tasks/OPS-1/blockers/{blocker}")) == task
+    assert ok(await ada.delete(f"tasks/OPS-1/assignees/{'me' if who == 'me' else uuid4()}")) == task
     for malformed in ("x", "OPS-0", "OPS"):
         assert (await ada.delete(f"tasks/OPS-1/blockers/{malformed}")).status_code == 404
     for blocker in (str(uuid4()), "OPS-7"):
@@ -260,14 +260,14 @@ async def test_me_is_no_label_task_or_project(ada: Api, field: str) -> None:
 async def test_me_is_an_assignee_in_paths_bodies_and_filters(ada: Api, guest: Api) -> None:
     await ada.invite(guest)
     await add(ada, 2)
-    assert made(await guest.put("tasks/OPS-1/assignees/me"))["assignee_ids"] == [guest.user["id"]]
+    assert ok(await guest.put("tasks/OPS-1/assignees/me"))["assignee_ids"] == [guest.user["id"]]
     assert await keys(guest, assignee_id="me") == ["OPS-1"]
     assert await keys(guest, not_assignee_id="me") == ["OPS-2"]
     assert await keys(ada, not_assignee_id=["none", "me"]) == ["OPS-1"]
     assert await keys(ada, not_assignee_id="none", assignee_id="me") == []
-    both = made(await ada.patch("tasks/OPS-1", {"assignee_ids": ["me", guest.user["id"]]}))
+    both = ok(await ada.patch("tasks/OPS-1", {"assignee_ids": ["me", guest.user["id"]]}))
     assert set(both["assignee_ids"]) == {ada.user["id"], guest.user["id"]}
-    assert made(await guest.delete("tasks/OPS-1/assignees/me"))["assignee_ids"] == [ada.user["id"]]
+    assert ok(await guest.delete("tasks/OPS-1/assignees/me"))["assignee_ids"] == [ada.user["id"]]
 
 
 @pytest.mark.parametrize("who", ["ME", "you", "none", "OPS-1"])
@@ -287,7 +287,7 @@ async def test_ids_cost_what_they_did_and_keys_one_round_trip_more(ada: Api, rou
     async def cost(*request: Any, **parameters: Any) -> int:
         round_trips.clear()
         method, path, *body = request
-        made(await (ada.get(path, **parameters) if method == "GET" else ada.send(method, path, *body)))
+        ok(await (ada.get(path, **parameters) if method == "GET" else ada.send(method, path, *body)))
         return len(round_trips)
 
     assert await cost("POST", "tasks", {**new, "project_id": ada.project["id"]}) == 1

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from support.api import Api, made
+from support.harness.api import Api, ok
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 FULL: dict[str, Any] = {
@@ -18,9 +18,9 @@ FULL: dict[str, Any] = {
 async def test_a_task_is_one_representation(ada: Api, database: Database) -> None:
     for body in ({}, {**FULL, "assignee_ids": [ada.user["id"]]}, {"status": "done", "due": {"date": "2026-01-31"}}):
         task = await ada.add_task(**body)
-        assert made(await ada.get(f"tasks/{task['id']}")) == task
-        assert made(await ada.get("tasks", ids=task["id"]))["items"] == [task]
-        assert made(await ada.get(f"tasks/{task['key']}")) == task
+        assert ok(await ada.get(f"tasks/{task['id']}")) == task
+        assert ok(await ada.get("tasks", ids=task["id"]))["items"] == [task]
+        assert ok(await ada.get(f"tasks/{task['key']}")) == task
         assert await logged(database, ada, task) == task
 
 
@@ -33,25 +33,25 @@ async def test_a_task_stays_one_representation_through_its_life(ada: Api, databa
         ada.put(f"{path}/assignees/{ada.user['id']}"),
         ada.delete(f"{path}/assignees/{ada.user['id']}"),
     ):
-        after = made(await step)
-        assert made(await ada.get(path)) == after == await logged(database, ada, after)
+        after = ok(await step)
+        assert ok(await ada.get(path)) == after == await logged(database, ada, after)
     await ada.delete(path)
-    trashed = made(await ada.get(path, deleted="true"))
+    trashed = ok(await ada.get(path, deleted="true"))
     assert trashed == await logged(database, ada, trashed)
-    restored = made(await ada.post(f"{path}/restore"))
-    assert made(await ada.get(path)) == restored == await logged(database, ada, restored)
+    restored = ok(await ada.post(f"{path}/restore"))
+    assert ok(await ada.get(path)) == restored == await logged(database, ada, restored)
 
 
 async def test_tasks_that_went_to_the_trash_with_their_project_are_logged_as_they_are(ada: Api, database: Database) -> None:
     tasks = [await ada.add_task(**FULL) for _ in range(3)]
     await ada.delete(f"projects/{ada.project['id']}")
     for task in tasks:
-        trashed = made(await ada.get(f"tasks/{task['id']}", deleted="true"))
+        trashed = ok(await ada.get(f"tasks/{task['id']}", deleted="true"))
         assert trashed["version"] == 2
         assert trashed == await logged(database, ada, trashed)
-    made(await ada.post(f"projects/{ada.project['id']}/restore"))
+    ok(await ada.post(f"projects/{ada.project['id']}/restore"))
     for task in tasks:
-        restored = made(await ada.get(f"tasks/{task['id']}"))
+        restored = ok(await ada.get(f"tasks/{task['id']}"))
         assert restored == await logged(database, ada, restored)
         assert {**restored, "version": 1, "updated_at": task["updated_at"]} == task
 
@@ -63,8 +63,8 @@ async def test_a_project_is_one_representation(ada: Api, database: Database) -> 
         ada.post(f"{path}/archive"),
         ada.post(f"{path}/unarchive"),
     ):
-        after = made(await step)
-        assert made(await ada.get(path)) == after == await logged(database, ada, after)
+        after = ok(await step)
+        assert ok(await ada.get(path)) == after == await logged(database, ada, after)
 
 
 async def logged(database: Database, api: Api, thing: dict[str, Any]) -> Any:

@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api, made
-from support.counting import RoundTrips, counted
+from support.harness.api import Api, ok
+from support.harness.round_trips import RoundTrips, recording_round_trips
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Unavailable
@@ -36,7 +36,7 @@ async def replica(ada: Api, database_url: str) -> AsyncIterator[Api]:
 
 @pytest.fixture
 def round_trips(database: Database) -> Iterator[RoundTrips]:
-    with counted(database) as round_trips:
+    with recording_round_trips(database) as round_trips:
         yield round_trips
 
 
@@ -60,38 +60,38 @@ def refusal(answer: httpx2.Response) -> tuple[int, str]:
 
 
 async def test_a_project_that_was_archived_elsewhere_takes_no_tasks(ada: Api, replica: Api) -> None:
-    made(await replica.post(f"{project_of(ada)}/archive"))
+    ok(await replica.post(f"{project_of(ada)}/archive"))
     assert refusal(await add(ada)) == (409, "project_archived")
 
 
 async def test_a_project_that_is_open_again_elsewhere_takes_tasks(ada: Api, replica: Api) -> None:
-    made(await ada.post(f"{project_of(ada)}/archive"))
+    ok(await ada.post(f"{project_of(ada)}/archive"))
     assert refusal(await add(ada)) == (409, "project_archived")
     assert refusal(await add(ada)) == (409, "project_archived")
-    made(await replica.post(f"{project_of(ada)}/unarchive"))
+    ok(await replica.post(f"{project_of(ada)}/unarchive"))
     assert (await add(ada)).status_code == 201
 
 
 async def test_a_project_that_went_to_the_trash_elsewhere_is_not_there(ada: Api, replica: Api) -> None:
     assert (await replica.delete(project_of(ada))).is_success
     assert refusal(await add(ada)) == (422, "unknown_reference")
-    made(await replica.post(f"{project_of(ada)}/restore"))
+    ok(await replica.post(f"{project_of(ada)}/restore"))
     assert (await add(ada)).status_code == 201
 
 
 async def test_a_new_task_gets_the_first_status_of_the_workflow_that_there_is_now(ada: Api, replica: Api) -> None:
-    made(await replica.put(f"{project_of(ada)}/workflow", {**WORKFLOW, "status_map": STATUS_MAP}))
-    assert made(await add(ada))["status"] == "open"
+    ok(await replica.put(f"{project_of(ada)}/workflow", {**WORKFLOW, "status_map": STATUS_MAP}))
+    assert ok(await add(ada))["status"] == "open"
 
 
 async def test_a_status_that_is_new_elsewhere_is_one(ada: Api, replica: Api) -> None:
-    made(await replica.put(f"{project_of(ada)}/workflow", {**WORKFLOW, "status_map": STATUS_MAP}))
-    assert made(await add(ada, status="closed"))["closed_at"] is not None
+    ok(await replica.put(f"{project_of(ada)}/workflow", {**WORKFLOW, "status_map": STATUS_MAP}))
+    assert ok(await add(ada, status="closed"))["closed_at"] is not None
 
 
 async def test_a_change_that_changes_nothing_shows_what_there_is_now(ada: Api, replica: Api) -> None:
-    made(await replica.patch(project_of(ada), {"name": "Renamed"}))
-    assert made(await ada.patch(project_of(ada), {"description": None}))["name"] == "Renamed"
+    ok(await replica.patch(project_of(ada), {"name": "Renamed"}))
+    assert ok(await ada.patch(project_of(ada), {"description": None}))["name"] == "Renamed"
 
 
 async def test_a_version_that_came_from_elsewhere_is_the_current_one(ada: Api, replica: Api) -> None:
@@ -101,14 +101,14 @@ async def test_a_version_that_came_from_elsewhere_is_the_current_one(ada: Api, r
 
 
 async def test_what_this_process_changed_itself_is_read_once_more(ada: Api, round_trips: RoundTrips) -> None:
-    made(await ada.patch(project_of(ada), {"name": "Renamed"}))
+    ok(await ada.patch(project_of(ada), {"name": "Renamed"}))
     round_trips.clear()
     await add(ada)
     assert len(round_trips) == 2
 
 
 async def test_what_changed_elsewhere_is_found_out_once(ada: Api, replica: Api, round_trips: RoundTrips) -> None:
-    made(await replica.patch(project_of(ada), {"name": "Renamed"}))
+    ok(await replica.patch(project_of(ada), {"name": "Renamed"}))
     costs = []
     for _ in range(3):
         round_trips.clear()

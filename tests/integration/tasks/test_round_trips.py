@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.api import Api
-from support.counting import counted
+from support.harness.api import Api
+from support.harness.round_trips import recording_round_trips
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 pytestmark = pytest.mark.usefixtures("ada")
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("ada")
 
 @pytest.fixture
 def round_trips(database: Database) -> Iterator[list[str]]:
-    with counted(database) as round_trips:
+    with recording_round_trips(database) as round_trips:
         yield round_trips
 
 

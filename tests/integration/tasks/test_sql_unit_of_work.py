@@ -1,12 +1,12 @@
-"""The unit of work on PostgreSQL keeps the promises that tests of use cases rely on."""
+"""The unit of work on PostgreSQL fulfils the contract that tests of use cases rely on."""
 
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Uuid, bindparam, func, select
 
-from support.promises.workbench import add_project, add_task, locked, take_over
-from support.tasks import TasksUnitOfWorkSuite
+from support.contracts.tasks.steps import add_project, add_task, locked, take_over
+from support.contracts.tasks.unit_of_work import TasksUnitOfWorkContract
 from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
@@ -22,7 +22,7 @@ _FORMER_KEYS = Statement(
 )
 
 
-class SqlBench:
+class SqlUnitsOfWork:
     def __init__(self, container: Container) -> None:
         self.workspace_id = uuid4()
         self._container = container
@@ -32,18 +32,18 @@ class SqlBench:
 
 
 @pytest.mark.usefixtures("app")
-class TestSqlUnitOfWork(TasksUnitOfWorkSuite):
+class TestSqlUnitOfWork(TasksUnitOfWorkContract):
     @pytest.fixture
-    def bench(self, container: Container) -> SqlBench:
-        return SqlBench(container)
+    def units(self, container: Container) -> SqlUnitsOfWork:
+        return SqlUnitsOfWork(container)
 
-    async def test_no_former_key_outlives_its_task(self, bench: SqlBench, database: Database) -> None:
-        task = await add_task(bench, await add_project(bench))
-        await take_over(bench, task, await add_project(bench))
-        async with locked(bench) as uow:
-            await uow.remove_belongings(bench.workspace_id, [task.id])
+    async def test_no_former_key_outlives_its_task(self, units: SqlUnitsOfWork, database: Database) -> None:
+        task = await add_task(units, await add_project(units))
+        await take_over(units, task, await add_project(units))
+        async with locked(units) as uow:
+            await uow.remove_belongings(units.workspace_id, [task.id])
             await uow.commit(None, Reply(204))
         async with database.connection() as connection:
-            row = await connection.fetch_row(_FORMER_KEYS, {"workspace_id": bench.workspace_id})
+            row = await connection.fetch_row(_FORMER_KEYS, {"workspace_id": units.workspace_id})
         assert row is not None
         assert row[0] == 0

@@ -8,8 +8,9 @@ import pytest
 from dependency_injector import providers
 
 from integration.conftest import migrated_database
-from support.accounts import SECRET_KEY, Clock, Start
-from support.api import Api
+from support.fakes.clocks import FakeClock
+from support.harness.accounts import SECRET_KEY, Start
+from support.harness.api import Api
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -18,12 +19,12 @@ from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
 
 @pytest.fixture(scope="session")
-def clock() -> Clock:
+def clock() -> FakeClock:
     """Shared by all applications of these tests; it is only ever turned forward."""
-    return Clock()
+    return FakeClock()
 
 
-def make_app(database_url: str, clock: Clock, secret_keys: tuple[bytes, ...] = (SECRET_KEY,), **settings: Any) -> TaskHub:
+def make_app(database_url: str, clock: FakeClock, secret_keys: tuple[bytes, ...] = (SECRET_KEY,), **settings: Any) -> TaskHub:
     """An application with the tests' clock and quick hashes."""
     chosen = Settings(_env_file=None, **{"rate_limits": "off", "log_level": "error", **settings})
     container = Container(settings=chosen, database_url=database_url, secret_keys=secret_keys)
@@ -40,14 +41,14 @@ def turning_url(template_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def turning_app(turning_url: str, clock: Clock) -> AsyncIterator[TaskHub]:
+async def turning_app(turning_url: str, clock: FakeClock) -> AsyncIterator[TaskHub]:
     app = make_app(turning_url, clock)
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture
-async def start(turning_url: str, clock: Clock) -> AsyncIterator[Start]:
+async def start(turning_url: str, clock: FakeClock) -> AsyncIterator[Start]:
     """Starts one more application on the same database, with the same clock. Settings are given by name."""
     async with AsyncExitStack() as stack:
 

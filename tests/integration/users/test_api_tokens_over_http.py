@@ -7,15 +7,17 @@ from uuid import uuid4
 
 import pytest
 
-from support.accounts import Clock, Start, pointers, problem, with_token, within_a_second
-from support.api import Api, made
+from support.fakes.clocks import FakeClock
+from support.harness.accounts import Start, pointers, with_token, within_a_second
+from support.harness.api import Api, ok
+from support.harness.problems import problem
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 TOKENS = "/v1/tokens"
 
 
 async def created(api: Api, **body: Any) -> dict[str, Any]:
-    token: dict[str, Any] = made(await api.post(TOKENS, {"name": "ci", "scopes": ["read"], **body}))
+    token: dict[str, Any] = ok(await api.post(TOKENS, {"name": "ci", "scopes": ["read"], **body}))
     return token
 
 
@@ -65,7 +67,7 @@ async def test_a_revoked_token_is_refused_by_every_process_within_a_second(mira:
     problem(await mira.delete(f"{TOKENS}/{token['id']}"), 404, "not_found")
 
 
-async def test_a_token_expires_when_it_said(mira: Api, clock: Clock) -> None:
+async def test_a_token_expires_when_it_said(mira: Api, clock: FakeClock) -> None:
     token = await created(mira, expires_at=(clock() + timedelta(minutes=10)).isoformat())
     assert token["expires_at"].endswith("Z")
     clock.forward(minutes=10)
@@ -73,7 +75,7 @@ async def test_a_token_expires_when_it_said(mira: Api, clock: Clock) -> None:
     assert (await mira.get(f"{TOKENS}/{token['id']}")).status_code == 200
 
 
-async def test_a_token_cant_be_made_to_expire_in_the_past(mira: Api, clock: Clock) -> None:
+async def test_a_token_cant_be_made_to_expire_in_the_past(mira: Api, clock: FakeClock) -> None:
     answer = await mira.post(TOKENS, {"name": "ci", "scopes": ["read"], "expires_at": clock().isoformat()})
     assert pointers(answer) == ["/expires_at"]
 

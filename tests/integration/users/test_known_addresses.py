@@ -6,9 +6,11 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from support.accounts import Clock, Start, from_address, problem
-from support.api import Api
-from support.counting import counted
+from support.fakes.clocks import FakeClock
+from support.harness.accounts import Start, from_address
+from support.harness.api import Api
+from support.harness.problems import problem
+from support.harness.round_trips import recording_round_trips
 from taskhub.background import Background
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.infrastructure.sign_in_addresses import KEPT, MOST_KEPT
@@ -106,7 +108,7 @@ async def test_addresses_of_one_ipv6_network_are_limited_together(start: Start) 
 
 
 async def test_after_thirty_days_without_a_sign_in_an_address_is_unknown_and_then_removed(
-    service: Api, clock: Clock, database: Database
+    service: Api, clock: FakeClock, database: Database
 ) -> None:
     clock.forward(days=30, seconds=-1)
     assert (await attempt(from_address(service, HOME), service.password)).status_code == 201
@@ -121,7 +123,7 @@ async def test_after_thirty_days_without_a_sign_in_an_address_is_unknown_and_the
     assert timedelta(days=30) == KEPT
 
 
-async def test_an_account_keeps_the_addresses_that_were_used_last(mira: Api, clock: Clock, database: Database) -> None:
+async def test_an_account_keeps_the_addresses_that_were_used_last(mira: Api, clock: FakeClock, database: Database) -> None:
     for number in range(MOST_KEPT + 5):
         clock.forward(seconds=1)
         assert (await attempt(from_address(mira, f"203.0.113.{number}"), mira.password)).status_code == 201
@@ -154,7 +156,9 @@ async def test_they_are_erased_with_the_account(mira: Api, database: Database) -
     assert await known_digests(database, mira.user["id"]) == []
 
 
-async def test_nothing_is_remembered_of_an_account_that_was_closed_meanwhile(mira: Api, clock: Clock, database: Database) -> None:
+async def test_nothing_is_remembered_of_an_account_that_was_closed_meanwhile(
+    mira: Api, clock: FakeClock, database: Database
+) -> None:
     app = mira.client._transport.app  # type: ignore[attr-defined]  # The app behind the client.
     await mira.send("DELETE", "/v1/users/me", {"current_password": mira.password})
     await app.state.container.modules["users"].sign_in_addresses().remember(mira.user["id"], HOME, now=clock())
@@ -165,7 +169,7 @@ async def test_a_failed_attempt_asks_the_database_the_same_whether_anybody_has_t
     app = mira.client._transport.app  # type: ignore[attr-defined]  # The app behind the client.
     asked = []
     for email in (mira.user["email"], "nobody@example.com", "no email"):
-        with counted(app.state.container.database()) as seen:
+        with recording_round_trips(app.state.container.database()) as seen:
             answer = await mira.post("/v1/sessions", {"email": email, "password": "a wrong guess"})
         assert answer.status_code == 401
         asked.append([sql for sql in seen if "sign_in_addresses" in sql or "users" in sql])

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from support.accounts import Clock, with_token
-from support.api import Api, made
+from support.fakes.clocks import FakeClock
+from support.harness.accounts import with_token
+from support.harness.api import Api, ok
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.container import UsersContainer
 from taskhub.users.infrastructure.accounts import SqlAccounts
@@ -27,7 +28,7 @@ async def last_used(api: Api, path: str) -> datetime | None:
 
 async def a_token(api: Api, **body: Any) -> tuple[Api, str]:
     """A client with a new API token, and where that is."""
-    token = made(await api.post("/v1/tokens", {"name": "ci", "scopes": ["read"], **body}))
+    token = ok(await api.post("/v1/tokens", {"name": "ci", "scopes": ["read"], **body}))
     return with_token(api, token["token"]), f"/v1/tokens/{token['id']}"
 
 
@@ -36,7 +37,7 @@ async def test_a_token_that_was_never_used_says_so(mira: Api) -> None:
     assert await last_used(mira, path) is None
 
 
-async def test_the_last_use_is_written_down_in_the_background(mira: Api, users: UsersContainer, clock: Clock) -> None:
+async def test_the_last_use_is_written_down_in_the_background(mira: Api, users: UsersContainer, clock: FakeClock) -> None:
     token, path = await a_token(mira)
     await token.get("/v1/users/me")
     clock.forward(minutes=5)
@@ -45,7 +46,7 @@ async def test_the_last_use_is_written_down_in_the_background(mira: Api, users: 
     assert await last_used(mira, path) == clock() - timedelta(minutes=5)
 
 
-async def test_the_last_use_of_a_session_is_at_least_its_last_renewal(mira: Api, clock: Clock) -> None:
+async def test_the_last_use_of_a_session_is_at_least_its_last_renewal(mira: Api, clock: FakeClock) -> None:
     tokens = await mira.sign_in(mira.user["email"])
     clock.forward(minutes=10)
     await mira.post("/v1/sessions/refresh", {"refresh_token": tokens["refresh_token"]})
@@ -77,7 +78,7 @@ async def test_a_row_that_somebody_is_changing_is_passed_over(mira: Api, users: 
     assert await last_used(mira, path) is None
 
 
-async def test_what_has_expired_is_removed(mira: Api, clock: Clock, database: Database) -> None:
+async def test_what_has_expired_is_removed(mira: Api, clock: FakeClock, database: Database) -> None:
     await a_token(mira, expires_at=(clock() + timedelta(days=1)).isoformat())
     await a_token(mira)
     for days, left in ((29, (1, 2)), (30, (1, 2)), (31.5, (0, 1))):
@@ -96,7 +97,7 @@ async def how_many(database: Database, user_id: str) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
-async def test_more_than_one_batch_is_removed(database: Database, clock: Clock) -> None:
+async def test_more_than_one_batch_is_removed(database: Database, clock: FakeClock) -> None:
     user_id, count = uuid4(), BATCH + 10
     async with database.connection() as connection:
         await connection._driver.execute(
@@ -115,7 +116,7 @@ async def test_more_than_one_batch_is_removed(database: Database, clock: Clock) 
 async def test_everybody_has_a_name(mira: Api, database: Database) -> None:
     gone = await mira.post("/v1/users", {"email": f"{uuid4().hex}@example.com", "name": "Gone", "password": mira.password})
     email = gone.json()["email"]
-    tokens = made(await mira.post("/v1/sessions", {"email": email, "password": mira.password}))
+    tokens = ok(await mira.post("/v1/sessions", {"email": email, "password": mira.password}))
     await with_token(mira, tokens["access_token"]).send("DELETE", "/v1/users/me", {"current_password": mira.password})
     ids = [UUID(mira.user["id"]), UUID(gone.json()["id"]), uuid4()]
     names = await SqlAccounts(database).names(ids)

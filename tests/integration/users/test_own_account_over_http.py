@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from support.accounts import Start, pointers, problem, someone, with_token, within_a_second
-from support.api import Api, made
+from support.harness.accounts import Start, pointers, registration, with_token, within_a_second
+from support.harness.api import Api, ok
+from support.harness.problems import problem
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 ME = "/v1/users/me"
@@ -16,11 +17,11 @@ NEW_PASSWORD = "another password altogether"
 
 async def another_session(api: Api) -> Api:
     credentials = {"email": api.user["email"], "password": api.password}
-    return with_token(api, made(await api.post("/v1/sessions", credentials))["access_token"])
+    return with_token(api, ok(await api.post("/v1/sessions", credentials))["access_token"])
 
 
 async def an_api_token(api: Api, *scopes: str) -> Api:
-    return with_token(api, made(await api.post("/v1/tokens", {"name": "ci", "scopes": list(scopes)}))["token"])
+    return with_token(api, ok(await api.post("/v1/tokens", {"name": "ci", "scopes": list(scopes)}))["token"])
 
 
 async def test_one_reads_what_one_registered(mira: Api) -> None:
@@ -67,7 +68,7 @@ async def test_a_patch_that_cant_be_is_refused_where_it_is_wrong(mira: Api, patc
 
 
 async def test_a_new_email_needs_the_password(mira: Api) -> None:
-    email = someone()["email"]
+    email = registration()["email"]
     assert pointers(await mira.patch(ME, {"email": email})) == ["/current_password"]
     wrong = problem(await mira.patch(ME, {"email": email, "current_password": "wrong"}), 403, "wrong_password")
     assert wrong["errors"][0]["pointer"] == "/current_password"
@@ -76,7 +77,7 @@ async def test_a_new_email_needs_the_password(mira: Api) -> None:
 
 
 async def test_the_email_of_somebody_else_is_taken(mira: Api) -> None:
-    other = someone()
+    other = registration()
     await mira.post("/v1/users", other)
     patch = {"email": other["email"].upper(), "current_password": mira.password}
     problem(await mira.patch(ME, patch), 409, "email_taken")
@@ -99,7 +100,7 @@ async def test_a_retried_patch_is_answered_as_at_first(mira: Api) -> None:
 
 
 async def test_no_digest_of_a_password_is_kept_with_a_retry_key(mira: Api, database: Database) -> None:
-    body = {"email": someone()["email"], "current_password": mira.password}
+    body = {"email": registration()["email"], "current_password": mira.password}
     assert (await mira.patch(ME, body, idempotency_key="k")).status_code == 200
     async with database.connection() as connection:
         count = await connection._driver.fetchval("SELECT count(*) FROM retry_keys WHERE user_id = $1", mira.user["id"])
@@ -195,7 +196,7 @@ async def test_a_closed_account_is_gone(mira: Api) -> None:
 
 async def test_the_email_of_a_closed_account_is_free_again(mira: Api) -> None:
     await mira.send("DELETE", ME, {"current_password": mira.password})
-    again = await mira.post("/v1/users", someone(email=mira.user["email"]))
+    again = await mira.post("/v1/users", registration(email=mira.user["email"]))
     assert again.status_code == 201
     assert again.json()["id"] != mira.user["id"]
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from support.accounts import SECRET_KEY, Clock, Start, problem, with_token, within_a_second
-from support.api import Api, made
+from support.fakes.clocks import FakeClock
+from support.harness.accounts import SECRET_KEY, Start, with_token, within_a_second
+from support.harness.api import Api, ok
+from support.harness.problems import problem
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
@@ -16,7 +18,7 @@ from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 async def signed_in(api: Api) -> dict[str, Any]:
     """The tokens of one more session of the same user."""
     credentials = {"email": api.user["email"], "password": api.password}
-    tokens: dict[str, Any] = made(await api.post("/v1/sessions", credentials, user_agent="tests/1.0"))
+    tokens: dict[str, Any] = ok(await api.post("/v1/sessions", credentials, user_agent="tests/1.0"))
     return tokens
 
 
@@ -143,7 +145,7 @@ async def test_a_session_that_has_ended_is_not_renewed(mira: Api) -> None:
     problem(await refresh(mira, tokens["refresh_token"]), 401, "invalid_token")
 
 
-async def test_a_session_is_renewed(mira: Api, clock: Clock) -> None:
+async def test_a_session_is_renewed(mira: Api, clock: FakeClock) -> None:
     tokens = await signed_in(mira)
     clock.forward(minutes=15)
     expired = await with_token(mira, tokens["access_token"]).get("/v1/users/me")
@@ -162,7 +164,7 @@ async def test_two_tabs_that_renew_at_once_get_the_same_successor(mira: Api) -> 
     assert len({answer.json()["refresh_token"] for answer in answers}) == 1
 
 
-async def test_a_lost_reply_is_asked_for_again(mira: Api, clock: Clock) -> None:
+async def test_a_lost_reply_is_asked_for_again(mira: Api, clock: FakeClock) -> None:
     tokens = await signed_in(mira)
     lost = (await refresh(mira, tokens["refresh_token"])).json()
     clock.forward(seconds=30)
@@ -171,7 +173,7 @@ async def test_a_lost_reply_is_asked_for_again(mira: Api, clock: Clock) -> None:
     assert (await refresh(mira, lost["refresh_token"])).status_code == 200
 
 
-async def test_a_spent_token_that_comes_back_later_ends_the_session(mira: Api, clock: Clock) -> None:
+async def test_a_spent_token_that_comes_back_later_ends_the_session(mira: Api, clock: FakeClock) -> None:
     tokens = await signed_in(mira)
     renewed = (await refresh(mira, tokens["refresh_token"])).json()
     clock.forward(seconds=30.001)
@@ -180,7 +182,7 @@ async def test_a_spent_token_that_comes_back_later_ends_the_session(mira: Api, c
     await within_a_second(lambda: with_token(mira, renewed["access_token"]).get("/v1/users/me"), 401)
 
 
-async def test_a_session_lives_for_thirty_days_from_its_last_renewal(mira: Api, clock: Clock) -> None:
+async def test_a_session_lives_for_thirty_days_from_its_last_renewal(mira: Api, clock: FakeClock) -> None:
     tokens = await signed_in(mira)
     for _ in range(2):
         clock.forward(days=29)
@@ -191,7 +193,7 @@ async def test_a_session_lives_for_thirty_days_from_its_last_renewal(mira: Api, 
     problem(await refresh(mira, tokens["refresh_token"]), 401, "invalid_token")
 
 
-async def test_a_session_that_expired_is_not_listed(mira: Api, clock: Clock) -> None:
+async def test_a_session_that_expired_is_not_listed(mira: Api, clock: FakeClock) -> None:
     clock.forward(days=30)
     await mira.sign_in(mira.user["email"])
     assert len((await mira.get("/v1/sessions")).json()["items"]) == 1

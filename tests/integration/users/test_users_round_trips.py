@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.accounts import someone
-from support.api import Api
+from support.harness.accounts import registration
+from support.harness.api import Api
 from taskhub.app import TaskHub
 
 
@@ -42,7 +42,7 @@ async def test_a_list_costs_one(mira: Api, round_trips: list[str]) -> None:
 
 
 async def test_registering_costs_one(mira: Api, round_trips: list[str]) -> None:
-    await mira.post("/v1/users", someone())
+    await mira.post("/v1/users", registration())
     assert asked(round_trips) == 1
 
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from dependency_injector import providers
 
-from support.accounts import Clock
-from support.users import FakeTenancies
+from support.fakes.clocks import FakeClock
+from support.fakes.users import FakeTenancies
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
@@ -36,7 +36,7 @@ CONTEXT = Context(None, "tests")
 class Account:
     """One account, and what can be done with it straight through the runner."""
 
-    def __init__(self, users: UsersContainer, clock: Clock) -> None:
+    def __init__(self, users: UsersContainer, clock: FakeClock) -> None:
         self.users = users
         self.clock = clock
         self.id = new_id()
@@ -87,7 +87,7 @@ class Account:
 
 @pytest.fixture
 async def account(database_url: str) -> AsyncIterator[Account]:
-    database, clock = Database(database_url, pool_size=20), Clock()
+    database, clock = Database(database_url, pool_size=20), FakeClock()
     await database.open()
     users = UsersContainer(
         database=database,

@@ -4,24 +4,24 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.wire import Recorder, WireServer, recording
+from support.harness.raw_http import Recorder, ThreadedServer, recording
 from taskhub.cli.server.connections import ConnectionLimits
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[WireServer, Recorder]]:
+def running() -> Iterator[tuple[ThreadedServer, Recorder]]:
     """One for all tests of a file."""
     with recording(ConnectionLimits(max_connections=100)) as running:
         yield running
 
 
 @pytest.fixture
-def server(running: tuple[WireServer, Recorder]) -> WireServer:
+def server(running: tuple[ThreadedServer, Recorder]) -> ThreadedServer:
     server, recorder = running
     recorder.forget()
     return server
 
 
 @pytest.fixture
-def recorder(server: WireServer, running: tuple[WireServer, Recorder]) -> Recorder:
+def recorder(server: ThreadedServer, running: tuple[ThreadedServer, Recorder]) -> Recorder:
     return running[1]

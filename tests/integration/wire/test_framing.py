@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.wire import Recorder, WireServer
+from support.harness.raw_http import Recorder, ThreadedServer
 
 SMUGGLED = b"DELETE /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /first HTTP/1.1\r\nHost: x\r\n"
@@ -63,7 +63,7 @@ BROKEN_BODIES = {
 @pytest.mark.parametrize("request_", [*UNCLEAR.values(), *BROKEN_BODIES.values()], ids=[*UNCLEAR, *BROKEN_BODIES])
 @pytest.mark.parametrize("together", [True, False], ids=["one packet", "two packets"])
 def test_what_is_unclear_is_refused_and_what_follows_is_not_read(
-    server: WireServer, recorder: Recorder, request_: bytes, together: bool
+    server: ThreadedServer, recorder: Recorder, request_: bytes, together: bool
 ) -> None:
     with server.connect() as wire:
         for packet in [request_ + SMUGGLED] if together else [request_, SMUGGLED]:
@@ -78,7 +78,9 @@ def test_what_is_unclear_is_refused_and_what_follows_is_not_read(
 
 
 @pytest.mark.parametrize("broken", [UNCLEAR["two lengths"], BROKEN_BODIES["a chunk longer than its size"]], ids=["head", "body"])
-def test_a_refusal_comes_after_the_answers_to_what_came_before_it(server: WireServer, recorder: Recorder, broken: bytes) -> None:
+def test_a_refusal_comes_after_the_answers_to_what_came_before_it(
+    server: ThreadedServer, recorder: Recorder, broken: bytes
+) -> None:
     with server.connect() as wire:
         wire.send(b"GET /held HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n" + broken + SMUGGLED)
         recorder.when_held()
@@ -89,7 +91,7 @@ def test_a_refusal_comes_after_the_answers_to_what_came_before_it(server: WireSe
     assert [one.path for one in recorder.seen] == ["/held", "/second"]
 
 
-def test_a_body_that_breaks_after_the_answer_is_not_answered_twice(server: WireServer) -> None:
+def test_a_body_that_breaks_after_the_answer_is_not_answered_twice(server: ThreadedServer) -> None:
     with server.connect() as wire:
         assert wire.ask(CHUNKED.replace(b"/first", b"/unread") + b"3\r\n").body == b"unread"
         wire.send(b"abcd\r\n0\r\n\r\n" + SMUGGLED)
@@ -97,7 +99,9 @@ def test_a_body_that_breaks_after_the_answer_is_not_answered_twice(server: WireS
 
 
 @pytest.mark.parametrize("after", [b"", b"\r\n", b"abc"])
-def test_nothing_is_read_after_the_request_that_was_to_be_the_last(server: WireServer, recorder: Recorder, after: bytes) -> None:
+def test_nothing_is_read_after_the_request_that_was_to_be_the_last(
+    server: ThreadedServer, recorder: Recorder, after: bytes
+) -> None:
     with server.connect() as wire:
         wire.send(POST + b"Connection: close\r\nContent-Length: 3\r\n\r\nabc" + after + SMUGGLED + SMUGGLED)
         assert wire.answer().body == b"abc"
@@ -106,7 +110,7 @@ def test_nothing_is_read_after_the_request_that_was_to_be_the_last(server: WireS
     assert [one.path for one in recorder.seen] == ["/first"]
 
 
-def test_a_body_that_nobody_read_is_no_request(server: WireServer, recorder: Recorder) -> None:
+def test_a_body_that_nobody_read_is_no_request(server: ThreadedServer, recorder: Recorder) -> None:
     with server.connect() as wire:
         assert wire.ask(b"GET /unread HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(SMUGGLED)).body == b"unread"
         wire.send(SMUGGLED)
@@ -115,7 +119,7 @@ def test_a_body_that_nobody_read_is_no_request(server: WireServer, recorder: Rec
     assert [one.path for one in recorder.seen] == ["/next"]
 
 
-def test_a_client_that_was_not_told_to_go_on_may_send_no_other_request(server: WireServer, recorder: Recorder) -> None:
+def test_a_client_that_was_not_told_to_go_on_may_send_no_other_request(server: ThreadedServer, recorder: Recorder) -> None:
     """It may leave its body out, or send it: what comes next can't be told apart."""
     with server.connect() as wire:
         answer = wire.ask(b"GET /unread HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n")
@@ -123,20 +127,20 @@ def test_a_client_that_was_not_told_to_go_on_may_send_no_other_request(server: W
         assert wire.is_ended()
 
 
-def test_a_client_that_was_told_to_go_on_may_send_another_request(server: WireServer, recorder: Recorder) -> None:
+def test_a_client_that_was_told_to_go_on_may_send_another_request(server: ThreadedServer, recorder: Recorder) -> None:
     with server.connect() as wire:
         answer = wire.ask(POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")
         assert (answer.body, "connection" in answer.headers) == (b"abc", False)
         assert wire.ask(b"GET /next HTTP/1.1\r\nHost: x\r\n\r\n").status == 200
 
 
-def test_an_old_client_is_not_told_to_go_on(server: WireServer) -> None:
+def test_an_old_client_is_not_told_to_go_on(server: ThreadedServer) -> None:
     with server.connect() as wire:
         wire.send(b"POST /first HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc")
         assert wire.socket.recv(12) == b"HTTP/1.1 200"
 
 
-def test_what_stands_behind_a_chunked_body_is_no_header(server: WireServer, recorder: Recorder) -> None:
+def test_what_stands_behind_a_chunked_body_is_no_header(server: ThreadedServer, recorder: Recorder) -> None:
     """A proxy that guards headers passes these on unseen."""
     trailers = b"Authorization: Bearer stolen\r\nX-Forwarded-For: 127.0.0.1\r\nHost: y\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"
     with server.connect() as wire:
@@ -157,7 +161,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("beginning", ENDLESS.values(), ids=ENDLESS)
-def test_what_never_ends_is_bounded(server: WireServer, beginning: bytes) -> None:
+def test_what_never_ends_is_bounded(server: ThreadedServer, beginning: bytes) -> None:
     """The parser keeps what it has begun to read."""
     with server.connect() as wire:
         wire.send(beginning)
@@ -168,7 +172,7 @@ def test_what_never_ends_is_bounded(server: WireServer, beginning: bytes) -> Non
 
 
 @pytest.mark.parametrize("many", [b"X-%d: 1\r\n", b"X-Many: %d\r\n"])
-def test_many_small_headers_are_bounded(server: WireServer, recorder: Recorder, many: bytes) -> None:
+def test_many_small_headers_are_bounded(server: ThreadedServer, recorder: Recorder, many: bytes) -> None:
     headers = b"".join(many % number for number in range(10_000))
     with server.connect() as wire:
         wire.send(POST + headers + b"\r\n")
@@ -180,7 +184,7 @@ def test_many_small_headers_are_bounded(server: WireServer, recorder: Recorder, 
     assert recorder.seen == []
 
 
-def test_a_packet_may_be_larger_than_a_head(server: WireServer) -> None:
+def test_a_packet_may_be_larger_than_a_head(server: ThreadedServer) -> None:
     request = POST + b"X-Large: " + b"x" * 40_000 + b"\r\nContent-Length: 3\r\n\r\nabc"
     with server.connect() as wire:
         wire.send(request * 20)
@@ -188,7 +192,7 @@ def test_a_packet_may_be_larger_than_a_head(server: WireServer) -> None:
         assert wire.ask(POST + b"Content-Length: 1000000\r\n\r\n" + b"x" * 1_000_000).status == 200
 
 
-def test_a_refusal_is_heard_by_a_client_that_is_still_sending(server: WireServer) -> None:
+def test_a_refusal_is_heard_by_a_client_that_is_still_sending(server: ThreadedServer) -> None:
     with server.connect() as wire:
         wire.send(UNCLEAR["two lengths"])
         for _ in range(64):

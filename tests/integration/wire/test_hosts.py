@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.wire import Recorder, WireServer
+from support.harness.raw_http import Recorder, ThreadedServer
 
 NAMES = ["x", "example.com", "example.com:8000", "127.0.0.1", "[::1]", "[::1]:8000", "a_b.example", "x.", " x ", "xn--a.example"]
 NO_NAMES = [
@@ -37,12 +37,12 @@ def get(version: str, *hosts: str) -> bytes:
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 @pytest.mark.parametrize("host", NAMES)
-def test_one_host_is_fine(server: WireServer, version: str, host: str) -> None:
+def test_one_host_is_fine(server: ThreadedServer, version: str, host: str) -> None:
     with server.connect() as wire:
         assert wire.ask(get(version, host)).status == 200
 
 
-def test_an_old_client_need_not_name_one(server: WireServer) -> None:
+def test_an_old_client_need_not_name_one(server: ThreadedServer) -> None:
     with server.connect() as wire:
         assert wire.ask(get("1.0")).status == 200
 
@@ -52,7 +52,7 @@ def test_an_old_client_need_not_name_one(server: WireServer) -> None:
     [get("1.1"), get("1.1", "x", "x"), get("1.1", "x", "y"), get("1.0", "x", "y"), *(get("1.1", host) for host in NO_NAMES)],
     ids=["none", "twice", "two", "two of an old client", *NO_NAMES],
 )
-def test_none_two_or_what_is_no_host_are_refused(server: WireServer, recorder: Recorder, request_: bytes) -> None:
+def test_none_two_or_what_is_no_host_are_refused(server: ThreadedServer, recorder: Recorder, request_: bytes) -> None:
     with server.connect() as wire:
         answer = wire.ask(request_)
         assert answer.status == 400
@@ -64,7 +64,7 @@ def test_none_two_or_what_is_no_host_are_refused(server: WireServer, recorder: R
     assert recorder.seen == []
 
 
-def test_an_offer_does_not_make_up_for_the_host(server: WireServer) -> None:
+def test_an_offer_does_not_make_up_for_the_host(server: ThreadedServer) -> None:
     with server.connect() as wire:
         wire.send(b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
         assert wire.answer().problem["code"] == "invalid_header"

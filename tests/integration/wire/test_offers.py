@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from support.wire import Recorder, WireServer
+from support.harness.raw_http import Recorder, ThreadedServer
 
 H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"
 OFFERS = {
@@ -46,7 +46,7 @@ NEXT = head("GET", "/next") + b"\r\n"
 @each_sending
 @each_method
 def test_a_body_in_the_same_packet_is_read(
-    server: WireServer, recorder: Recorder, offer: bytes, framed: Framing, method: str
+    server: ThreadedServer, recorder: Recorder, offer: bytes, framed: Framing, method: str
 ) -> None:
     end_of_head, body = framed(SMUGGLED)
     with server.connect() as wire:
@@ -62,7 +62,7 @@ def test_a_body_in_the_same_packet_is_read(
 @each_offer
 @each_sending
 def test_a_body_in_a_later_packet_is_never_a_request(
-    server: WireServer, recorder: Recorder, offer: bytes, framed: Framing
+    server: ThreadedServer, recorder: Recorder, offer: bytes, framed: Framing
 ) -> None:
     end_of_head, body = framed(SMUGGLED)
     with server.connect() as wire:
@@ -75,7 +75,7 @@ def test_a_body_in_a_later_packet_is_never_a_request(
 
 
 @each_sending
-def test_it_does_not_matter_where_packets_end(server: WireServer, recorder: Recorder, framed: Framing) -> None:
+def test_it_does_not_matter_where_packets_end(server: ThreadedServer, recorder: Recorder, framed: Framing) -> None:
     end_of_head, body = framed(SMUGGLED)
     both = head("POST", "/first", H2C) + end_of_head + body + NEXT
     with server.connect() as wire:
@@ -91,7 +91,7 @@ def test_it_does_not_matter_where_packets_end(server: WireServer, recorder: Reco
     "offers", list(itertools.product([b"", H2C], repeat=3)), ids=lambda offers: "".join("uo"[not one] for one in offers)
 )
 def test_several_requests_in_one_packet_are_answered_in_their_order(
-    server: WireServer, recorder: Recorder, offers: tuple[bytes, ...]
+    server: ThreadedServer, recorder: Recorder, offers: tuple[bytes, ...]
 ) -> None:
     requests = [
         head("POST", f"/{number}", offer) + b"Content-Length: 1\r\n\r\n%d" % number for number, offer in enumerate(offers)
@@ -104,14 +104,14 @@ def test_several_requests_in_one_packet_are_answered_in_their_order(
     assert [one.path for one in recorder.seen] == ["/0", "/1", "/2"]
 
 
-def test_thousands_of_offers_in_one_packet_are_answered(server: WireServer) -> None:
+def test_thousands_of_offers_in_one_packet_are_answered(server: ThreadedServer) -> None:
     with server.connect() as wire:
         wire.send((head("GET", "/first", b"Connection: Upgrade\r\nUpgrade: x\r\n") + b"\r\n") * 3000)
         assert {wire.answer().status for _ in range(3000)} == {200}
 
 
 @each_offer
-def test_a_client_that_waits_to_be_told_to_go_on_is_told(server: WireServer, recorder: Recorder, offer: bytes) -> None:
+def test_a_client_that_waits_to_be_told_to_go_on_is_told(server: ThreadedServer, recorder: Recorder, offer: bytes) -> None:
     with server.connect() as wire:
         wire.send(head("POST", "/first", offer, b"Expect: 100-continue\r\n") + b"Content-Length: 4\r\n\r\n")
         assert wire.socket.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -119,7 +119,7 @@ def test_a_client_that_waits_to_be_told_to_go_on_is_told(server: WireServer, rec
         assert wire.ask(NEXT).status == 200
 
 
-def test_the_rest_of_the_head_is_as_it_was_sent(server: WireServer, recorder: Recorder) -> None:
+def test_the_rest_of_the_head_is_as_it_was_sent(server: ThreadedServer, recorder: Recorder) -> None:
     with server.connect() as wire:
         for offer in (b"", b"Connection: Upgrade\r\nUpgrade: h2c\r\n"):
             wire.ask(head("GET", "/a%20b", b"X-One:  1 \r\n", offer, b"x-one: \xc3\xa9\r\nX-Empty:\r\n") + b"\r\n")
@@ -130,14 +130,14 @@ def test_the_rest_of_the_head_is_as_it_was_sent(server: WireServer, recorder: Re
 
 
 @each_offer
-def test_a_client_that_asks_for_the_end_gets_it(server: WireServer, offer: bytes) -> None:
+def test_a_client_that_asks_for_the_end_gets_it(server: ThreadedServer, offer: bytes) -> None:
     with server.connect() as wire:
         answer = wire.ask(head("GET", "/first", offer, b"Connection: close\r\n") + b"\r\n")
         assert answer.headers["connection"] == "close"
         assert wire.is_ended()
 
 
-def test_an_offer_of_an_old_client_is_ignored_too(server: WireServer, recorder: Recorder) -> None:
+def test_an_offer_of_an_old_client_is_ignored_too(server: ThreadedServer, recorder: Recorder) -> None:
     with server.connect() as wire:
         request = b"POST /first HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: %d\r\n\r\n%s"
         assert wire.ask(request % (len(SMUGGLED), SMUGGLED)).body == SMUGGLED
@@ -148,7 +148,7 @@ def test_an_offer_of_an_old_client_is_ignored_too(server: WireServer, recorder: 
 
 @pytest.mark.parametrize("target", [b"x:443", b"/v1", b"x"])
 def test_a_tunnel_is_refused_and_what_would_go_through_it_is_not_read(
-    server: WireServer, recorder: Recorder, target: bytes
+    server: ThreadedServer, recorder: Recorder, target: bytes
 ) -> None:
     with server.connect() as wire:
         wire.send(b"CONNECT " + target + b" HTTP/1.1\r\nHost: x:443\r\nContent-Length: 0\r\n\r\n" + SMUGGLED)
@@ -161,7 +161,7 @@ def test_a_tunnel_is_refused_and_what_would_go_through_it_is_not_read(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_any_requests_in_any_packets_are_read_as_they_were_sent(server: WireServer, recorder: Recorder, seed: int) -> None:
+def test_any_requests_in_any_packets_are_read_as_they_were_sent(server: ThreadedServer, recorder: Recorder, seed: int) -> None:
     choose = random.Random(seed)
     sent, stream = [], b""
     for number in range(30):

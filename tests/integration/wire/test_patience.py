@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import support.wire as wire_support
-from support.wire import Recorder, Wire, WireServer, recording, wait_until
+import support.harness.raw_http as wire_support
+from support.harness.raw_http import RawConnection, Recorder, ThreadedServer, recording, wait_until
 from taskhub.cli.server.connections import ConnectionLimits
 
 NEVER = 1000.0
@@ -41,12 +41,12 @@ HALVES_OF_BODIES = [
 
 
 @contextlib.contextmanager
-def serving(**limits: Any) -> Iterator[tuple[WireServer, Recorder]]:
+def serving(**limits: Any) -> Iterator[tuple[ThreadedServer, Recorder]]:
     with recording(replace(PATIENT, **limits)) as running:
         yield running
 
 
-def is_408(wire: Wire) -> bool:
+def is_408(wire: RawConnection) -> bool:
     answer = wire.answer()
     assert (answer.problem["code"], answer.problem["retry"]) == ("request_timeout", "safe")
     assert answer.headers["connection"] == "close"

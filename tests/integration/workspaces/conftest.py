@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from support.api import Api
-from support.credulous import Meet, started
-from support.log import Log, read_log
+from support.harness.api import Api
+from support.harness.event_log import ReadLog, read_log
+from support.harness.trusting_service import NewClient, started_service
 from taskhub.app import TaskHub
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -17,14 +17,14 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 
 @pytest.fixture(scope="session")
 async def service(database_url: str) -> AsyncIterator[TaskHub]:
-    async with started(database_url) as app:
+    async with started_service(database_url) as app:
         yield app
 
 
 @pytest.fixture(scope="session")
 async def another_process(database_url: str) -> AsyncIterator[TaskHub]:
     """A second process of the service on the same database, with a memory of its own."""
-    async with started(database_url) as app:
+    async with started_service(database_url) as app:
         yield app
 
 
@@ -35,7 +35,7 @@ def pool(service: TaskHub) -> Database:
 
 
 @pytest.fixture
-async def meet(service: TaskHub) -> AsyncIterator[Meet]:
+async def new_client(service: TaskHub) -> AsyncIterator[NewClient]:
     async with AsyncExitStack() as stack:
 
         async def make(user: Api | None = None, scope: str = "ADMIN", token: str = "", app: TaskHub = service) -> Api:
@@ -49,23 +49,23 @@ async def meet(service: TaskHub) -> AsyncIterator[Meet]:
 
 
 @pytest.fixture
-async def owner(meet: Meet) -> Api:
+async def owner(new_client: NewClient) -> Api:
     """Somebody new who has just opened a workspace."""
-    owner = await meet()
+    owner = await new_client()
     await owner.open_workspace()
     return owner
 
 
 @pytest.fixture
-async def guest(meet: Meet, owner: Api) -> Api:
+async def guest(new_client: NewClient, owner: Api) -> Api:
     """Somebody who is no member of the owner's workspace, and looks at it all the same."""
-    guest = await meet()
+    guest = await new_client()
     guest.workspace = owner.workspace
     return guest
 
 
 @pytest.fixture
-def log_of(pool: Database) -> Log:
+def log_of(pool: Database) -> ReadLog:
     """Reads the log of the workspace that a client is in."""
 
     async def read(api: Api) -> list[dict[str, Any]]:

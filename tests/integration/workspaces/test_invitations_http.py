@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import bindparam, update
 
-from support.api import Api, made
-from support.credulous import Meet
+from support.harness.api import Api, ok
+from support.harness.trusting_service import NewClient
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -27,12 +27,12 @@ _EXPIRE = Statement(
 
 
 async def invite(api: Api, role: str = "member", **body: Any) -> dict[str, Any]:
-    invitation: dict[str, Any] = made(await api.post("invitations", {"role": role, **body}))
+    invitation: dict[str, Any] = ok(await api.post("invitations", {"role": role, **body}))
     return invitation
 
 
 async def pending(api: Api) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = made(await api.get("invitations"))["items"]
+    items: list[dict[str, Any]] = ok(await api.get("invitations"))["items"]
     return items
 
 
@@ -67,8 +67,8 @@ async def test_an_expiry_is_an_instant_within_reach(owner: Api, at: Any) -> None
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/expires_at")
 
 
-async def test_accepting_makes_a_member(meet: Meet, owner: Api) -> None:
-    guest = await meet()
+async def test_accepting_makes_a_member(new_client: NewClient, owner: Api) -> None:
+    guest = await new_client()
     answer = await guest.post(ACCEPT, {"token": (await invite(owner, "admin"))["token"]})
     member = answer.json()
     assert answer.status_code == 201
@@ -76,77 +76,77 @@ async def test_accepting_makes_a_member(meet: Meet, owner: Api) -> None:
     assert answer.headers["location"] == owner.at(f"members/{guest.user['id']}")
     assert "etag" not in answer.headers
     guest.workspace = owner.workspace
-    assert made(await guest.get("members/me")) == member
+    assert ok(await guest.get("members/me")) == member
     assert await pending(owner) == []
 
 
-async def test_an_invitation_is_good_for_one(meet: Meet, owner: Api) -> None:
+async def test_an_invitation_is_good_for_one(new_client: NewClient, owner: Api) -> None:
     invitation = await invite(owner)
-    first, second = await meet(), await meet()
+    first, second = await new_client(), await new_client()
     assert await accept(first, invitation) == (201, None)
     assert await accept(second, invitation) == (404, "not_found")
     assert await accept(first, invitation) == (404, "not_found")
 
 
-async def test_a_member_does_not_use_up_an_invitation(meet: Meet, owner: Api) -> None:
+async def test_a_member_does_not_use_up_an_invitation(new_client: NewClient, owner: Api) -> None:
     invitation = await invite(owner)
     assert await accept(owner, invitation) == (409, "already_member")
-    assert await accept(await meet(), invitation) == (201, None)
+    assert await accept(await new_client(), invitation) == (201, None)
 
 
-async def test_an_expired_invitation_opens_nothing(meet: Meet, owner: Api, pool: Database) -> None:
+async def test_an_expired_invitation_opens_nothing(new_client: NewClient, owner: Api, pool: Database) -> None:
     invitation = await invite(owner)
     await pool.fetch(_EXPIRE, {"in_workspace": UUID(owner.workspace["id"]), "at": datetime.now(UTC)})
-    assert await accept(await meet(), invitation) == (404, "not_found")
+    assert await accept(await new_client(), invitation) == (404, "not_found")
     assert await pending(owner) == []
     assert (await owner.delete(f"invitations/{invitation['id']}")).status_code == 404
 
 
-async def test_an_invitation_that_is_taken_back_opens_nothing(meet: Meet, owner: Api) -> None:
+async def test_an_invitation_that_is_taken_back_opens_nothing(new_client: NewClient, owner: Api) -> None:
     invitation = await invite(owner)
     assert (await owner.delete(f"invitations/{invitation['id']}")).status_code == 204
-    assert await accept(await meet(), invitation) == (404, "not_found")
+    assert await accept(await new_client(), invitation) == (404, "not_found")
     assert (await owner.delete(f"invitations/{invitation['id']}")).status_code == 404
 
 
-async def test_an_invitation_to_a_deleted_workspace_opens_nothing(meet: Meet, owner: Api) -> None:
+async def test_an_invitation_to_a_deleted_workspace_opens_nothing(new_client: NewClient, owner: Api) -> None:
     invitation = await invite(owner)
     assert (await owner.delete(f"/v1/workspaces/{owner.workspace['id']}")).is_success
-    assert await accept(await meet(), invitation) == (404, "not_found")
+    assert await accept(await new_client(), invitation) == (404, "not_found")
 
 
 @pytest.mark.parametrize("token", ["thubinv_x", "x", "thubinv_" + "A" * 107])
-async def test_an_unknown_token_opens_nothing(meet: Meet, token: str) -> None:
-    assert await accept(await meet(), {"token": token}) == (404, "not_found")
+async def test_an_unknown_token_opens_nothing(new_client: NewClient, token: str) -> None:
+    assert await accept(await new_client(), {"token": token}) == (404, "not_found")
 
 
 @pytest.mark.parametrize("body", [{}, {"token": ""}, {"token": None}, {"token": "x" * 201}, {"token": "x", "role": "owner"}])
-async def test_an_acceptance_is_a_token_and_nothing_else(meet: Meet, body: dict[str, Any]) -> None:
-    assert (await (await meet()).post(ACCEPT, body)).status_code == 422
+async def test_an_acceptance_is_a_token_and_nothing_else(new_client: NewClient, body: dict[str, Any]) -> None:
+    assert (await (await new_client()).post(ACCEPT, body)).status_code == 422
 
 
-async def test_a_token_that_is_bound_elsewhere_accepts_nothing(meet: Meet, owner: Api) -> None:
-    guest, invitation = await meet(), await invite(owner)
-    assert await accept(await meet(guest, token=str(new_id())), invitation) == (404, "not_found")
-    assert await accept(await meet(guest, token="-"), invitation) == (201, None)
+async def test_a_token_that_is_bound_elsewhere_accepts_nothing(new_client: NewClient, owner: Api) -> None:
+    guest, invitation = await new_client(), await invite(owner)
+    assert await accept(await new_client(guest, token=str(new_id())), invitation) == (404, "not_found")
+    assert await accept(await new_client(guest, token="-"), invitation) == (201, None)
 
 
-async def test_two_who_accept_at_once_are_one_member_more(meet: Meet, owner: Api) -> None:
+async def test_two_who_accept_at_once_are_one_member_more(new_client: NewClient, owner: Api) -> None:
     for _ in range(20):
-        guests, invitation = [await meet() for _ in range(2)], await invite(owner)
-        before = len(made(await owner.get("members"))["items"])
+        guests, invitation = [await new_client() for _ in range(2)], await invite(owner)
+        before = len(ok(await owner.get("members"))["items"])
         answers = await asyncio.gather(*(accept(guest, invitation) for guest in guests))
         assert sorted(answers, key=str) == [(201, None), (404, "not_found")]
-        assert len(made(await owner.get("members"))["items"]) == before + 1
+        assert len(ok(await owner.get("members"))["items"]) == before + 1
 
 
-async def test_one_who_accepts_two_invitations_at_once_joins_once(meet: Meet, owner: Api) -> None:
+async def test_one_who_accepts_two_invitations_at_once_joins_once(new_client: NewClient, owner: Api) -> None:
     for _ in range(20):
-        guest, invitations = await meet(), [await invite(owner) for _ in range(2)]
+        guest, invitations = await new_client(), [await invite(owner) for _ in range(2)]
         answers = await asyncio.gather(*(accept(guest, invitation) for invitation in invitations))
         assert sorted(answers, key=str) == [(201, None), (409, "already_member")]
         assert len(await pending(owner)) == 1
-        made(await guest.get(owner.at("members/me")))
+        ok(await guest.get(owner.at("members/me")))
         assert (await owner.delete(f"invitations/{(await pending(owner))[0]['id']}")).is_success
 
 
@@ -181,14 +181,14 @@ async def test_if_match_is_honoured(owner: Api) -> None:
         ("owner", "owner", 201),
     ],
 )
-async def test_who_invites_whom(meet: Meet, owner: Api, inviter: str, invited: str, status: int) -> None:
-    api = await meet()
+async def test_who_invites_whom(new_client: NewClient, owner: Api, inviter: str, invited: str, status: int) -> None:
+    api = await new_client()
     await owner.invite(api, inviter)
     assert (await api.post("invitations", {"role": invited})).status_code == status
 
 
-async def test_a_viewer_reads_who_is_invited(meet: Meet, owner: Api) -> None:
-    viewer = await meet()
+async def test_a_viewer_reads_who_is_invited(new_client: NewClient, owner: Api) -> None:
+    viewer = await new_client()
     await owner.invite(viewer, "viewer")
     await invite(owner)
     assert await pending(viewer) == await pending(owner)
@@ -196,7 +196,7 @@ async def test_a_viewer_reads_who_is_invited(meet: Meet, owner: Api) -> None:
 
 async def test_a_walk_shows_each_invitation_once_the_oldest_first(owner: Api) -> None:
     created = [(await invite(owner))["id"] for _ in range(3)]
-    first = made(await owner.get("invitations", limit=2))
-    rest = made(await owner.get("invitations", limit=2, cursor=first["next_cursor"]))
+    first = ok(await owner.get("invitations", limit=2))
+    rest = ok(await owner.get("invitations", limit=2, cursor=first["next_cursor"]))
     assert [item["id"] for item in first["items"] + rest["items"]] == created
     assert rest["next_cursor"] is None

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from factories.workspaces import InvitationFactory, TokenFactory
-from support.api import Api
-from support.credulous import Meet, everybody_is_open
+from support.harness.api import Api
+from support.harness.trusting_service import NewClient, all_accounts_open
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, Moved
@@ -32,7 +32,7 @@ async def workspace_id(owner: Api) -> UUID:
 def begin(pool: Database, *, locking: bool = False) -> SqlWorkspacesUnitOfWork:
     attempt = Attempt(Context(), system_clock())
     attempt.locking = locking
-    return SqlWorkspacesUnitOfWork(pool, StreamSignal(), everybody_is_open, attempt)
+    return SqlWorkspacesUnitOfWork(pool, StreamSignal(), all_accounts_open, attempt)
 
 
 async def rely_on(pool: Database, workspace_id: UUID, *user_ids: UUID) -> frozenset[UUID]:
@@ -59,8 +59,10 @@ async def test_at_first_everybody_is_taken_for_a_member_without_asking(pool: Dat
     assert taken == []
 
 
-async def test_a_commit_that_relies_on_members_goes_through(meet: Meet, owner: Api, pool: Database, workspace_id: UUID) -> None:
-    guest = await meet()
+async def test_a_commit_that_relies_on_members_goes_through(
+    new_client: NewClient, owner: Api, pool: Database, workspace_id: UUID
+) -> None:
+    guest = await new_client()
     await owner.invite(guest)
     await rely_on(pool, workspace_id, *(UUID(api.user["id"]) for api in (owner, guest)))
 
@@ -70,8 +72,10 @@ async def test_a_commit_that_relies_on_a_stranger_misses(owner: Api, pool: Datab
         await rely_on(pool, workspace_id, UUID(owner.user["id"]), new_id())
 
 
-async def test_a_commit_that_relies_on_a_former_member_misses(meet: Meet, owner: Api, pool: Database, workspace_id: UUID) -> None:
-    guest = await meet()
+async def test_a_commit_that_relies_on_a_former_member_misses(
+    new_client: NewClient, owner: Api, pool: Database, workspace_id: UUID
+) -> None:
+    guest = await new_client()
     await owner.invite(guest)
     assert (await guest.delete("members/me")).is_success
     with pytest.raises(Moved):
@@ -79,9 +83,9 @@ async def test_a_commit_that_relies_on_a_former_member_misses(meet: Meet, owner:
 
 
 async def test_a_change_of_role_is_nothing_to_those_who_rely_on_a_membership(
-    meet: Meet, owner: Api, pool: Database, workspace_id: UUID
+    new_client: NewClient, owner: Api, pool: Database, workspace_id: UUID
 ) -> None:
-    guest = await meet()
+    guest = await new_client()
     await owner.invite(guest)
     async with begin(pool) as uow:
         await sql_memberships(uow).require(workspace_id, [UUID(guest.user["id"])])
@@ -90,8 +94,10 @@ async def test_a_change_of_role_is_nothing_to_those_who_rely_on_a_membership(
         await uow.commit(None, Reply())
 
 
-async def test_under_locks_the_answer_is_who_is_a_member(meet: Meet, owner: Api, pool: Database, workspace_id: UUID) -> None:
-    former = await meet()
+async def test_under_locks_the_answer_is_who_is_a_member(
+    new_client: NewClient, owner: Api, pool: Database, workspace_id: UUID
+) -> None:
+    former = await new_client()
     await owner.invite(former)
     assert (await former.delete("members/me")).is_success
     member = UUID(owner.user["id"])
@@ -100,8 +106,10 @@ async def test_under_locks_the_answer_is_who_is_a_member(meet: Meet, owner: Api,
         assert await sql_memberships(uow).require(workspace_id, asked) == {member}
 
 
-async def test_under_locks_a_member_stays_one_until_the_end(meet: Meet, owner: Api, pool: Database, workspace_id: UUID) -> None:
-    guest = await meet()
+async def test_under_locks_a_member_stays_one_until_the_end(
+    new_client: NewClient, owner: Api, pool: Database, workspace_id: UUID
+) -> None:
+    guest = await new_client()
     await owner.invite(guest)
     async with begin(pool, locking=True) as uow:
         await sql_memberships(uow).require(workspace_id, [UUID(guest.user["id"])])

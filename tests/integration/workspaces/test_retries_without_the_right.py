@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 import httpx2
 import pytest
 
-from support.api import Api, made
-from support.credulous import Meet
-from support.problems import problem, told
+from support.harness.api import Api, ok
+from support.harness.problems import problem, without_request_id
+from support.harness.trusting_service import NewClient
 from taskhub.app import TaskHub
 
 KEY = "the key"
@@ -40,18 +40,20 @@ each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: 
 
 
 @pytest.fixture
-async def mira(meet: Meet, owner: Api) -> Api:
+async def mira(new_client: NewClient, owner: Api) -> Api:
     """Another owner."""
-    mira = await meet()
+    mira = await new_client()
     await owner.invite(mira, "owner")
     return mira
 
 
 @each_command
-async def test_the_retry_is_answered_as_the_first_time(mira: Api, meet: Meet, another_process: TaskHub, command: Command) -> None:
+async def test_the_retry_is_answered_as_the_first_time(
+    mira: Api, new_client: NewClient, another_process: TaskHub, command: Command
+) -> None:
     first = await command(mira, KEY)
     assert first.is_success, first.text
-    for process in (mira, await meet(mira, app=another_process)):
+    for process in (mira, await new_client(mira, app=another_process)):
         again = await command(process, KEY)
         assert (again.status_code, again.content) == (first.status_code, first.content)
         assert again.headers["idempotency-replayed"] == "true"
@@ -65,21 +67,23 @@ async def test_without_the_key_or_with_another_the_right_is_gone(mira: Api, comm
 
 
 @each_command
-async def test_a_token_of_too_narrow_a_scope_or_for_elsewhere_gets_nothing(mira: Api, meet: Meet, command: Command) -> None:
+async def test_a_token_of_too_narrow_a_scope_or_for_elsewhere_gets_nothing(
+    mira: Api, new_client: NewClient, command: Command
+) -> None:
     assert (await command(mira, KEY)).is_success
-    narrow = await meet(mira, "READ")
+    narrow = await new_client(mira, "READ")
     assert (await command(narrow, KEY)).status_code in (403, 404)
-    elsewhere = await meet(mira, "ADMIN", "019a9f49-95cb-770d-b4b9-06d837e5b03a")
+    elsewhere = await new_client(mira, "ADMIN", "019a9f49-95cb-770d-b4b9-06d837e5b03a")
     problem(await command(elsewhere, KEY), 404, "not_found")
 
 
-async def test_nobody_else_learns_of_it(owner: Api, mira: Api, meet: Meet) -> None:
-    stranger = await meet()
+async def test_nobody_else_learns_of_it(owner: Api, mira: Api, new_client: NewClient) -> None:
+    stranger = await new_client()
     assert (await delete_workspace(mira, KEY)).status_code == 204
     stranger.workspace = mira.workspace
-    foreign = told(await delete_workspace(stranger, KEY))
+    foreign = without_request_id(await delete_workspace(stranger, KEY))
     stranger.workspace = {"id": "019a9f49-95cb-770d-b4b9-06d837e5b03a"}
-    assert told(await delete_workspace(stranger, KEY)) == foreign
+    assert without_request_id(await delete_workspace(stranger, KEY)) == foreign
     problem(await delete_workspace(owner, KEY), 404, "not_found")
 
 
@@ -92,13 +96,15 @@ async def test_the_same_key_with_another_request_is_refused_as_without_it(mira: 
 async def test_what_was_done_before_is_not_replayed_to_a_former_member(mira: Api) -> None:
     name = {"name": "Boiler room"}
     path = f"/v1/workspaces/{mira.workspace['id']}"
-    made(await mira.patch(path, name, idempotency_key=KEY))
+    ok(await mira.patch(path, name, idempotency_key=KEY))
     assert (await leave(mira, "another key")).status_code == 204
     problem(await mira.patch(path, name, idempotency_key=KEY), 404, "not_found")
 
 
-async def test_who_was_removed_by_another_is_shown_nothing_of_those_they_removed(owner: Api, mira: Api, meet: Meet) -> None:
-    guest = await meet()
+async def test_who_was_removed_by_another_is_shown_nothing_of_those_they_removed(
+    owner: Api, mira: Api, new_client: NewClient
+) -> None:
+    guest = await new_client()
     await owner.invite(guest, "member")
     removal = f"members/{guest.user['id']}"
     assert (await mira.delete(removal, idempotency_key=KEY)).status_code == 204

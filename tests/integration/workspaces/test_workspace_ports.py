@@ -1,4 +1,4 @@
-"""The promises of the unit of work, kept by the real one and by the one in memory that other tests rely on."""
+"""The contract of the unit of work, fulfilled by the real one and by the fake that other tests rely on."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from factories.workspaces import NOW, InvitationFactory, MemberFactory, TokenFactory, WorkspaceFactory
-from support.credulous import everybody_is_open
-from support.workspaces_in_memory import MemoryUnitOfWork, Store
+from support.fakes.workspaces import FakeWorkspaceStore, FakeWorkspacesUnitOfWork
+from support.harness.trusting_service import all_accounts_open
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
@@ -29,10 +29,10 @@ Put = Callable[..., Awaitable[None]]
 
 @pytest.fixture(params=["postgres", "memory"])
 def begin(request: pytest.FixtureRequest, pool: Database) -> Begin:
-    store, signal = Store(), StreamSignal()
+    store, signal = FakeWorkspaceStore(), StreamSignal()
     if request.param == "memory":
-        return lambda: MemoryUnitOfWork(store)
-    return lambda: SqlWorkspacesUnitOfWork(pool, signal, everybody_is_open, Attempt(Context(), system_clock()))
+        return lambda: FakeWorkspacesUnitOfWork(store)
+    return lambda: SqlWorkspacesUnitOfWork(pool, signal, all_accounts_open, Attempt(Context(), system_clock()))
 
 
 @pytest.fixture

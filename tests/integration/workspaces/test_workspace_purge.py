@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Table, bindparam, func, select
 
-from support.api import Api, made
-from support.credulous import Meet, everybody_is_open
-from support.log import Log
+from support.harness.api import Api, ok
+from support.harness.event_log import ReadLog
+from support.harness.trusting_service import NewClient, all_accounts_open
 from taskhub.app import TaskHub
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context
@@ -36,7 +36,7 @@ def now() -> datetime:
 
 async def purge_workspaces(pool: Database, at: datetime) -> int:
     def begin(attempt: Attempt) -> SqlWorkspacesUnitOfWork:
-        return SqlWorkspacesUnitOfWork(pool, StreamSignal(), everybody_is_open, attempt)
+        return SqlWorkspacesUnitOfWork(pool, StreamSignal(), all_accounts_open, attempt)
 
     runner = Runner(begin, SqlCommandLog(pool, (WORKSPACES, MEMBERS, INVITATIONS)), system_clock)
     return await WorkspacePurge(runner)(pool, at)
@@ -59,11 +59,11 @@ def values(event: dict[str, Any]) -> list[Any]:
 
 
 @pytest.fixture
-async def deleted(meet: Meet, owner: Api) -> Api:
+async def deleted(new_client: NewClient, owner: Api) -> Api:
     """Somebody whose workspace, with another member and an invitation, was just deleted."""
-    await owner.invite(await meet())
-    made(await owner.post("invitations", {"role": "viewer"}))
-    made(await owner.patch(f"/v1/workspaces/{owner.workspace['id']}", {"name": "Bridge"}))
+    await owner.invite(await new_client())
+    ok(await owner.post("invitations", {"role": "viewer"}))
+    ok(await owner.patch(f"/v1/workspaces/{owner.workspace['id']}", {"name": "Bridge"}))
     assert (await owner.delete(f"/v1/workspaces/{owner.workspace['id']}")).is_success
     return owner
 
@@ -81,15 +81,15 @@ async def test_a_deleted_workspace_is_kept_for_thirty_days(deleted: Api, pool: D
     await purge_workspaces(pool, now() + 30 * DAY - timedelta(minutes=1))
     assert await rows(deleted, pool) == before
     await restore(service, deleted)
-    assert [item["role"] for item in made(await deleted.get("members"))["items"]] == ["owner", "member"]
+    assert [item["role"] for item in ok(await deleted.get("members"))["items"]] == ["owner", "member"]
 
 
 async def test_a_workspace_that_is_there_is_never_purged(owner: Api, pool: Database) -> None:
     await purge_workspaces(pool, now() + 1000 * DAY)
-    made(await owner.get(f"/v1/workspaces/{owner.workspace['id']}"))
+    ok(await owner.get(f"/v1/workspaces/{owner.workspace['id']}"))
 
 
-async def test_after_thirty_days_nothing_but_names_is_left(deleted: Api, pool: Database, log_of: Log) -> None:
+async def test_after_thirty_days_nothing_but_names_is_left(deleted: Api, pool: Database, log_of: ReadLog) -> None:
     before = await log_of(deleted)
     assert await purge_workspaces(pool, now() + 30 * DAY) >= 1
     assert await rows(deleted, pool) == [0, 0, 0]
@@ -100,8 +100,10 @@ async def test_after_thirty_days_nothing_but_names_is_left(deleted: Api, pool: D
     assert {value for event in [*events, last] for value in values(event)} == {None}
 
 
-async def test_the_log_of_another_workspace_keeps_its_values(meet: Meet, deleted: Api, pool: Database, log_of: Log) -> None:
-    another = await meet()
+async def test_the_log_of_another_workspace_keeps_its_values(
+    new_client: NewClient, deleted: Api, pool: Database, log_of: ReadLog
+) -> None:
+    another = await new_client()
     await another.open_workspace()
     before = await log_of(another)
     await purge_workspaces(pool, now() + 30 * DAY)
@@ -115,20 +117,20 @@ async def test_an_id_stays_taken_after_everything_else_is_gone(deleted: Api, poo
 
 
 async def test_a_long_log_is_scrubbed_in_batches(
-    deleted: Api, pool: Database, log_of: Log, monkeypatch: pytest.MonkeyPatch
+    deleted: Api, pool: Database, log_of: ReadLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(purge, "BATCH", 2)
     await purge_workspaces(pool, now() + 30 * DAY)
     assert {value for event in await log_of(deleted) for value in values(event)} == {None}
 
 
-async def test_several_processes_purge_a_workspace_once(deleted: Api, pool: Database, log_of: Log) -> None:
+async def test_several_processes_purge_a_workspace_once(deleted: Api, pool: Database, log_of: ReadLog) -> None:
     await asyncio.gather(*(purge_workspaces(pool, now() + 30 * DAY) for _ in range(4)))
     assert [event["type"] for event in await log_of(deleted)].count("workspace.purged") == 1
 
 
 async def test_a_purge_that_was_broken_off_is_finished_by_the_next(
-    deleted: Api, pool: Database, service: TaskHub, log_of: Log, monkeypatch: pytest.MonkeyPatch
+    deleted: Api, pool: Database, service: TaskHub, log_of: ReadLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And meanwhile nobody brings back what is half gone."""
 
@@ -149,21 +151,23 @@ async def test_a_purge_that_was_broken_off_is_finished_by_the_next(
 # -- invitations -----------------------------------------------------------------------------------
 
 
-async def test_invitations_that_are_over_go_and_open_ones_stay(meet: Meet, owner: Api, pool: Database, log_of: Log) -> None:
-    await owner.invite(await meet())
-    revoked = made(await owner.post("invitations", {"role": "viewer"}))
+async def test_invitations_that_are_over_go_and_open_ones_stay(
+    new_client: NewClient, owner: Api, pool: Database, log_of: ReadLog
+) -> None:
+    await owner.invite(await new_client())
+    revoked = ok(await owner.post("invitations", {"role": "viewer"}))
     assert (await owner.delete(f"invitations/{revoked['id']}")).is_success
-    still_open = made(await owner.post("invitations", {"role": "viewer"}))
+    still_open = ok(await owner.post("invitations", {"role": "viewer"}))
     assert await purge_invitations(pool, now()) >= 2
     assert (await rows(owner, pool))[2] == 1
     told = [event for event in await log_of(owner) if event["entity_type"] == "invitation"]
     assert [event["snapshot"] is None for event in told] == [True, True, True, True, False]
     assert {value for event in told[:-1] for value in values(event)} == {None}
-    assert [item["id"] for item in made(await owner.get("invitations"))["items"]] == [still_open["id"]]
+    assert [item["id"] for item in ok(await owner.get("invitations"))["items"]] == [still_open["id"]]
 
 
 async def test_an_expired_invitation_goes(owner: Api, pool: Database) -> None:
-    made(await owner.post("invitations", {"role": "viewer"}))
+    ok(await owner.post("invitations", {"role": "viewer"}))
     await purge_invitations(pool, now() + 7 * DAY)
     assert (await rows(owner, pool))[2] == 0
 
@@ -171,7 +175,7 @@ async def test_an_expired_invitation_goes(owner: Api, pool: Database) -> None:
 async def test_many_invitations_go_in_batches(owner: Api, pool: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purge, "BATCH", 2)
     for _ in range(5):
-        made(await owner.post("invitations", {"role": "viewer"}))
+        ok(await owner.post("invitations", {"role": "viewer"}))
     await purge_invitations(pool, now() + 7 * DAY)
     assert (await rows(owner, pool))[2] == 0
 
@@ -182,7 +186,7 @@ async def test_many_invitations_go_in_batches(owner: Api, pool: Database, monkey
 async def test_a_restored_workspace_is_back_for_everyone_at_once(deleted: Api, service: TaskHub) -> None:
     assert (await deleted.get("members")).status_code == 404
     await restore(service, deleted)
-    workspace = made(await deleted.get(f"/v1/workspaces/{deleted.workspace['id']}"))
+    workspace = ok(await deleted.get(f"/v1/workspaces/{deleted.workspace['id']}"))
     assert (workspace["name"], workspace["version"]) == ("Bridge", 4)
 
 

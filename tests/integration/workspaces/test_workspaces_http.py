@@ -6,8 +6,8 @@ from uuid import uuid1, uuid4
 
 import pytest
 
-from support.api import Api, made
-from support.credulous import Meet, started
+from support.harness.api import Api, ok
+from support.harness.trusting_service import NewClient, started_service
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.postgres.database import Database
 
@@ -21,8 +21,8 @@ def path(api: Api) -> str:
 # -- creating --------------------------------------------------------------------------------------
 
 
-async def test_whoever_creates_a_workspace_owns_it(meet: Meet) -> None:
-    answer = await (await meet()).post("/v1/workspaces", {"name": "Engine room"})
+async def test_whoever_creates_a_workspace_owns_it(new_client: NewClient) -> None:
+    answer = await (await new_client()).post("/v1/workspaces", {"name": "Engine room"})
     workspace = answer.json()
     assert answer.status_code == 201
     assert [*workspace] == FIELDS
@@ -31,7 +31,7 @@ async def test_whoever_creates_a_workspace_owns_it(meet: Meet) -> None:
 
 
 async def test_all_answers_show_the_same_representation(owner: Api) -> None:
-    (item,) = made(await owner.get("/v1/workspaces"))["items"]
+    (item,) = ok(await owner.get("/v1/workspaces"))["items"]
     patched = await owner.patch(path(owner), {})
     read = await owner.get(path(owner))
     assert read.json() == owner.workspace == item == patched.json()
@@ -47,7 +47,7 @@ async def test_a_workspace_has_no_etag_as_its_role_depends_on_who_asks(owner: Ap
 
 
 async def test_names_are_trimmed(owner: Api) -> None:
-    assert made(await owner.post("/v1/workspaces", {"name": "  Lower deck\t"}))["name"] == "Lower deck"
+    assert ok(await owner.post("/v1/workspaces", {"name": "  Lower deck\t"}))["name"] == "Lower deck"
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ async def test_a_body_of_another_shape_is_told_where(owner: Api, body: dict[str,
 
 
 @pytest.mark.parametrize("mint", [uuid4, new_id])
-async def test_a_client_may_choose_the_id(meet: Meet, mint: Any) -> None:
+async def test_a_client_may_choose_the_id(new_client: NewClient, mint: Any) -> None:
     id = str(mint())
-    assert made(await (await meet()).post("/v1/workspaces", {"id": id, "name": "x"}))["id"] == id
+    assert ok(await (await new_client()).post("/v1/workspaces", {"id": id, "name": "x"}))["id"] == id
 
 
 async def test_an_id_is_given_once_to_whomever(owner: Api, guest: Api) -> None:
     answer = await guest.post("/v1/workspaces", {"id": owner.workspace["id"], "name": "Mine"})
     assert (answer.status_code, answer.json()["code"]) == (409, "id_taken")
-    assert made(await owner.get(path(owner))) == owner.workspace
+    assert ok(await owner.get(path(owner))) == owner.workspace
 
 
 async def test_the_id_of_a_deleted_workspace_stays_taken(owner: Api) -> None:
@@ -91,44 +91,44 @@ async def test_the_id_of_a_deleted_workspace_stays_taken(owner: Api) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "id_taken")
 
 
-async def test_a_repeated_creation_replays_byte_for_byte(meet: Meet) -> None:
-    api = await meet()
+async def test_a_repeated_creation_replays_byte_for_byte(new_client: NewClient) -> None:
+    api = await new_client()
     first, second = [await api.post("/v1/workspaces", {"name": "Once"}, idempotency_key="k") for _ in range(2)]
     assert (second.status_code, second.content, second.headers["location"]) == (201, first.content, first.headers["location"])
     assert second.headers["idempotency-replayed"] == "true"
-    assert len(made(await api.get("/v1/workspaces"))["items"]) == 1
+    assert len(ok(await api.get("/v1/workspaces"))["items"]) == 1
 
 
-async def test_a_creation_that_is_repeated_with_its_own_id_replays_too(meet: Meet) -> None:
-    api, body = await meet(), {"id": str(new_id()), "name": "Once"}
+async def test_a_creation_that_is_repeated_with_its_own_id_replays_too(new_client: NewClient) -> None:
+    api, body = await new_client(), {"id": str(new_id()), "name": "Once"}
     first, second = [await api.post("/v1/workspaces", body, idempotency_key="k") for _ in range(2)]
     assert (second.status_code, second.content) == (201, first.content)
 
 
-async def test_a_hundred_creations_at_once_with_one_key_make_one(meet: Meet) -> None:
-    api = await meet()
+async def test_a_hundred_creations_at_once_with_one_key_make_one(new_client: NewClient) -> None:
+    api = await new_client()
     answers = await asyncio.gather(*(api.post("/v1/workspaces", {"name": "Once"}, idempotency_key="k") for _ in range(100)))
     assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
-    assert len(made(await api.get("/v1/workspaces"))["items"]) == 1
+    assert len(ok(await api.get("/v1/workspaces"))["items"]) == 1
 
 
 # -- changing --------------------------------------------------------------------------------------
 
 
 async def test_a_patch_changes_what_it_names(owner: Api) -> None:
-    changed = made(await owner.patch(path(owner), {"time_zone": "Europe/Berlin"}))
+    changed = ok(await owner.patch(path(owner), {"time_zone": "Europe/Berlin"}))
     assert (changed["time_zone"], changed["name"], changed["version"]) == ("Europe/Berlin", "Engine room", 2)
     assert changed["updated_at"] > owner.workspace["updated_at"]
-    assert made(await owner.get(path(owner))) == changed
+    assert ok(await owner.get(path(owner))) == changed
 
 
-async def test_an_answer_tells_the_callers_own_role(meet: Meet, owner: Api) -> None:
-    admin = await meet()
+async def test_an_answer_tells_the_callers_own_role(new_client: NewClient, owner: Api) -> None:
+    admin = await new_client()
     await owner.invite(admin, "admin")
     changed = [await admin.patch(path(owner), {"name": "Ours"}, idempotency_key="k") for _ in range(2)]
     assert [answer.json()["role"] for answer in changed] == ["admin", "admin"]
     assert changed[0].content == changed[1].content
-    assert [item["role"] for item in made(await admin.get("/v1/workspaces"))["items"]] == ["admin"]
+    assert [item["role"] for item in ok(await admin.get("/v1/workspaces"))["items"]] == ["admin"]
 
 
 @pytest.mark.parametrize("name", ["name", "time_zone"])
@@ -137,10 +137,10 @@ async def test_null_has_no_meaning_here(owner: Api, name: str) -> None:
 
 
 async def test_a_stale_if_match_changes_nothing(owner: Api) -> None:
-    made(await owner.patch(path(owner), {"name": "First"}, if_match='"1"'))
+    ok(await owner.patch(path(owner), {"name": "First"}, if_match='"1"'))
     answer = await owner.patch(path(owner), {"name": "Second"}, if_match='"1"')
     assert (answer.status_code, answer.json()["current_version"], answer.headers["etag"]) == (412, 2, '"2"')
-    assert made(await owner.get(path(owner)))["name"] == "First"
+    assert ok(await owner.get(path(owner)))["name"] == "First"
 
 
 async def test_concurrent_patches_of_different_fields_both_survive(owner: Api) -> None:
@@ -148,13 +148,13 @@ async def test_concurrent_patches_of_different_fields_both_survive(owner: Api) -
         *(owner.patch(path(owner), {"name": f"Name {n}"}) for n in range(10)),
         *(owner.patch(path(owner), {"time_zone": zone}) for zone in ["Asia/Tokyo"] * 5),
     )
-    changed = made(await owner.get(path(owner)))
+    changed = ok(await owner.get(path(owner)))
     assert (changed["name"][:5], changed["time_zone"]) == ("Name ", "Asia/Tokyo")
 
 
-async def test_a_service_may_insist_on_if_match(database_url: str, meet: Meet, owner: Api) -> None:
-    async with started(database_url, require_if_match=True) as strict:
-        careful = await meet(owner, app=strict)
+async def test_a_service_may_insist_on_if_match(database_url: str, new_client: NewClient, owner: Api) -> None:
+    async with started_service(database_url, require_if_match=True) as strict:
+        careful = await new_client(owner, app=strict)
         answers = [
             await careful.patch(path(owner), {"name": "x"}),
             await careful.delete(path(owner)),
@@ -162,26 +162,26 @@ async def test_a_service_may_insist_on_if_match(database_url: str, meet: Meet, o
             await careful.delete("members/me"),
         ]
         assert [answer.status_code for answer in answers] == [428] * 4
-        made(await careful.patch(path(owner), {"name": "x"}, if_match='"1"'))
+        ok(await careful.patch(path(owner), {"name": "x"}, if_match='"1"'))
 
 
 # -- deleting --------------------------------------------------------------------------------------
 
 
-async def test_a_deleted_workspace_is_gone_for_everyone_at_once(meet: Meet, owner: Api) -> None:
-    viewer = await meet()
+async def test_a_deleted_workspace_is_gone_for_everyone_at_once(new_client: NewClient, owner: Api) -> None:
+    viewer = await new_client()
     await owner.invite(viewer, "viewer")
-    made(await viewer.get(path(owner)))
+    ok(await viewer.get(path(owner)))
     assert (await owner.delete(path(owner))).status_code == 204
     for api in (owner, viewer):
         assert (await api.get(path(owner))).status_code == 404
         assert (await api.get("members")).status_code == 404
-        assert made(await api.get("/v1/workspaces"))["items"] == []
+        assert ok(await api.get("/v1/workspaces"))["items"] == []
 
 
 async def test_a_stale_if_match_deletes_nothing(owner: Api) -> None:
     assert (await owner.delete(path(owner), if_match='"2"')).status_code == 412
-    made(await owner.get(path(owner)))
+    ok(await owner.get(path(owner)))
 
 
 # -- who may ---------------------------------------------------------------------------------------
@@ -191,22 +191,22 @@ async def test_a_stale_if_match_deletes_nothing(owner: Api) -> None:
     ("role", "patches", "deletes"), [("viewer", 403, 403), ("member", 403, 403), ("admin", 200, 403), ("owner", 200, 204)]
 )
 async def test_a_workspace_is_changed_by_admins_and_deleted_by_owners(
-    meet: Meet, owner: Api, role: str, patches: int, deletes: int
+    new_client: NewClient, owner: Api, role: str, patches: int, deletes: int
 ) -> None:
-    api = await meet()
+    api = await new_client()
     await owner.invite(api, role)
     assert (await api.patch(path(owner), {"name": "x"})).status_code == patches
     assert (await api.delete(path(owner))).status_code == deletes
 
 
-async def test_a_token_does_what_its_scope_and_its_owners_role_allow(meet: Meet, owner: Api) -> None:
-    answer = await (await meet(owner, scope="WRITE", token="-")).patch(path(owner), {"name": "x"})
+async def test_a_token_does_what_its_scope_and_its_owners_role_allow(new_client: NewClient, owner: Api) -> None:
+    answer = await (await new_client(owner, scope="WRITE", token="-")).patch(path(owner), {"name": "x"})
     assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
     assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="admin"'
 
 
-async def test_foreign_missing_and_malformed_look_the_same(guest: Api, meet: Meet, owner: Api) -> None:
-    bound_elsewhere = await meet(owner, token=str(uuid4()))
+async def test_foreign_missing_and_malformed_look_the_same(guest: Api, new_client: NewClient, owner: Api) -> None:
+    bound_elsewhere = await new_client(owner, token=str(uuid4()))
     answers = [
         await guest.get(path(guest)),
         await guest.get(f"/v1/workspaces/{uuid4()}"),
@@ -221,37 +221,37 @@ async def test_the_404_of_a_workspace_comes_before_the_403_and_the_422(guest: Ap
     assert (await guest.patch(path(guest), {"name": None})).status_code == 404
 
 
-async def test_the_403_comes_before_the_422(meet: Meet, owner: Api) -> None:
-    viewer = await meet()
+async def test_the_403_comes_before_the_422(new_client: NewClient, owner: Api) -> None:
+    viewer = await new_client()
     await owner.invite(viewer, "viewer")
     assert (await viewer.patch(path(owner), {"name": None})).status_code == 403
 
 
-async def test_a_bound_token_sees_one_workspace_and_opens_none(meet: Meet, owner: Api) -> None:
+async def test_a_bound_token_sees_one_workspace_and_opens_none(new_client: NewClient, owner: Api) -> None:
     first = owner.workspace
     await owner.open_workspace()
-    bound = await meet(owner, token=first["id"])
-    assert made(await bound.get("/v1/workspaces"))["items"] == [first]
+    bound = await new_client(owner, token=first["id"])
+    assert ok(await bound.get("/v1/workspaces"))["items"] == [first]
     assert (await bound.post("/v1/workspaces", {"name": "x"})).status_code == 403
 
 
 # -- listing ---------------------------------------------------------------------------------------
 
 
-async def test_a_walk_shows_each_of_ones_workspaces_once_the_oldest_first(meet: Meet) -> None:
-    api = await meet()
+async def test_a_walk_shows_each_of_ones_workspaces_once_the_oldest_first(new_client: NewClient) -> None:
+    api = await new_client()
     opened = [await api.open_workspace(name=f"Deck {n}") for n in range(5)]
     seen, cursor = [], None
     while True:
-        page = made(await api.get("/v1/workspaces", limit=2, **({"cursor": cursor} if cursor else {})))
+        page = ok(await api.get("/v1/workspaces", limit=2, **({"cursor": cursor} if cursor else {})))
         seen += page["items"]
         if (cursor := page["next_cursor"]) is None:
             break
     assert seen == opened
 
 
-async def test_a_page_links_to_the_next(meet: Meet) -> None:
-    api = await meet()
+async def test_a_page_links_to_the_next(new_client: NewClient) -> None:
+    api = await new_client()
     for _ in range(2):
         await api.open_workspace()
     answer = await api.get("/v1/workspaces", limit=1)
@@ -263,9 +263,9 @@ async def test_an_unknown_or_wrong_parameter_is_refused(owner: Api, query: dict[
     assert (await owner.get("/v1/workspaces", **query)).status_code == 422
 
 
-async def test_a_cursor_of_another_list_is_refused(meet: Meet, owner: Api) -> None:
+async def test_a_cursor_of_another_list_is_refused(new_client: NewClient, owner: Api) -> None:
     await owner.open_workspace()
-    cursor = made(await owner.get("/v1/workspaces", limit=1))["next_cursor"]
+    cursor = ok(await owner.get("/v1/workspaces", limit=1))["next_cursor"]
     answer = await owner.get("members", cursor=cursor)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
 
@@ -280,15 +280,15 @@ async def test_a_warm_request_takes_few_round_trips_and_a_cold_one_one_more(
     owner: Api, pool: Database, method: str, body: Any, warm: int
 ) -> None:
     where = "/v1/workspaces" if method == "POST" else path(owner)
-    made(await owner.get(path(owner)))
+    ok(await owner.get(path(owner)))
     pool.round_trips = []
-    made(await owner.send(method, where, body))
+    ok(await owner.send(method, where, body))
     taken, pool.round_trips = pool.round_trips, None
     assert len(taken) == warm
 
 
 async def test_a_cold_request_takes_one_round_trip_more(owner: Api, pool: Database) -> None:
     pool.round_trips = []
-    made(await owner.get(path(owner)))
+    ok(await owner.get(path(owner)))
     taken, pool.round_trips = pool.round_trips, None
     assert len(taken) == 2

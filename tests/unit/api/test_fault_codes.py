@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from pydantic import Field
 from pydantic_core.core_schema import ErrorType
+from tools.problem_list import DOCS
 
 import taskhub
-from support.problem_list import DOCS
 from taskhub.kernel.api import bodies, queries
 from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.api.faults import CODES, UNKNOWN_MEMBER, UNKNOWN_PARAMETER

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.problem_list import DOCS, renewed
+
 import taskhub
-from support.problem_list import DOCS, renewed
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.modules.discovery import installed_modules
 from taskhub.service import pages
@@ -67,7 +68,7 @@ def test_only_what_may_pass_by_itself_is_called_safe_to_repeat() -> None:
 def test_the_docs_list_every_problem() -> None:
     text = DOCS.read_text(encoding="utf-8")
 
-    assert renewed(text) == text, "run: python tests/support/problem_list.py"
+    assert renewed(text) == text, "run: make docs"
 
 
 def added_members() -> set[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.stopwatch import Stopwatch
+from support.fakes.clocks import FakeMonotonicClock
 from taskhub.kernel.infrastructure.cache.row_cache import MOST_CHARACTERS, SECONDS, RowCache
 from taskhub.tasks.infrastructure.mappings import PROJECTS
 
@@ -19,8 +19,8 @@ class Row(tuple[Any, ...]):
         return self[-1]
 
 
-def cache_of(*row: Any, deleted_at: object = None, stopwatch: Stopwatch | None = None) -> RowCache:
-    cache = RowCache(PROJECTS, stopwatch or Stopwatch())
+def cache_of(*row: Any, deleted_at: object = None, stopwatch: FakeMonotonicClock | None = None) -> RowCache:
+    cache = RowCache(PROJECTS, stopwatch or FakeMonotonicClock())
     cache.put(KEY, Row((*row, deleted_at)))
     return cache
 
@@ -48,7 +48,7 @@ def test_a_row_that_is_not_found_any_more_is_forgotten() -> None:
 
 
 def test_what_was_mended_by_hand_shows_within_a_minute() -> None:
-    stopwatch = Stopwatch()
+    stopwatch = FakeMonotonicClock()
     cache = cache_of("OPS", stopwatch=stopwatch)
     stopwatch.seconds += SECONDS
     assert cache.get(KEY) is None

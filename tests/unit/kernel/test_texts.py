@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.properties import steadily
+from support.harness.properties import deterministic
 from taskhub.kernel.domain.texts import folded, has_control_character, is_blank, sort_key, without_marks
 
 INVISIBLE = list(
@@ -46,13 +46,13 @@ def test_texts_that_look_different_are_not(one: str, other: str) -> None:
     assert folded(one) != folded(other)
 
 
-@steadily
+@deterministic
 @given(WORDS)
 def test_what_is_folded_stays_as_it_is(text: str) -> None:
     assert folded(folded(text)) == folded(text)
 
 
-@steadily
+@deterministic
 @given(WORDS, st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]), st.sampled_from([str.lower, str.upper, str.casefold]))
 def test_neither_form_nor_invisible_characters_make_a_difference(text: str, form: str, case: object) -> None:
     assert folded(normalize(form, text)) == folded(text)  # type: ignore[arg-type]  # One of four forms.
@@ -84,7 +84,7 @@ def test_marks_that_make_another_word_stay(text: str) -> None:
     assert without_marks(text) == normalize("NFC", text)
 
 
-@steadily
+@deterministic
 @given(WORDS)
 def test_there_are_no_marks_to_lose_twice(text: str) -> None:
     assert without_marks(without_marks(text)) == without_marks(text)
@@ -111,14 +111,14 @@ def test_names_are_sorted_as_people_expect(names: list[str]) -> None:
     assert all(sort_key(one) < sort_key(other) for one, other in pairwise(names))
 
 
-@steadily
+@deterministic
 @given(WORDS, st.integers(min_value=0), st.integers(min_value=0), WORDS)
 def test_numbers_are_sorted_by_their_values(before: str, one: int, other: int, after: str) -> None:
     names = (f"{before}#{one} {after}", f"{before}#{other} {after}")
     assert (sort_key(names[0]) < sort_key(names[1])) == (one < other)
 
 
-@steadily
+@deterministic
 @given(WORDS, WORDS)
 def test_names_that_are_equal_have_one_place_and_others_another(one: str, other: str) -> None:
     assert (sort_key(one) == sort_key(other)) == (folded(one) == folded(other))
@@ -154,7 +154,7 @@ def test_what_can_be_seen_is_not_blank(text: str) -> None:
     assert not is_blank(f"\u200b{text}\u2800")
 
 
-@steadily
+@deterministic
 @given(st.text(st.characters(categories=["Zs", "Zl", "Zp", "Cc"])))
 def test_blanks_of_all_kinds_are_blank(text: str) -> None:
     assert is_blank(text)

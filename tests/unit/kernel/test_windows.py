@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from support.stopwatch import Stopwatch
+from support.fakes.clocks import FakeMonotonicClock
 from taskhub.kernel.application.windows import GRAIN_SECONDS, WINDOW_SECONDS, Windows
 
 KEY, OTHER = b"k" * 16, b"o" * 16
@@ -15,7 +15,7 @@ PAUSES = st.lists(
 
 def admitted(pauses: list[float], limit: int) -> list[float]:
     """When hits were admitted that came with these pauses between them."""
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows, times = Windows(watch), []
     for pause in pauses:
         watch.seconds += pause
@@ -34,7 +34,7 @@ def test_no_minute_wherever_it_begins_has_more_than_the_limit(pauses: list[float
 
 @given(PAUSES, st.integers(1, 12))
 def test_a_hit_is_refused_only_where_a_minute_and_a_moment_have_had_enough(pauses: list[float], limit: int) -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows, times = Windows(watch), list[float]()
     for pause in pauses:
         watch.seconds += pause
@@ -46,7 +46,7 @@ def test_a_hit_is_refused_only_where_a_minute_and_a_moment_have_had_enough(pause
 
 @given(PAUSES, st.integers(1, 12))
 def test_after_as_many_seconds_as_it_says_there_is_room_again(pauses: list[float], limit: int) -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows = Windows(watch)
     for pause in pauses:
         watch.seconds += pause
@@ -66,7 +66,7 @@ TOLD = st.lists(st.tuples(st.floats(0, 20), st.integers(1, 5), st.floats(0, 59))
 
 @given(TOLD, st.integers(1, 200))
 def test_what_others_told_counts_from_when_it_happened(told: list[tuple[float, int, float]], limit: int) -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows, happened = Windows(watch), list[tuple[float, int]]()
     for pause, count, seconds_ago in told:
         watch.seconds += pause
@@ -79,7 +79,7 @@ def test_what_others_told_counts_from_when_it_happened(told: list[tuple[float, i
 
 
 def test_a_burst_at_the_edge_of_a_minute_does_not_double() -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows = Windows(watch)
     watch.seconds = 119.9
     assert sum(windows.hit(KEY, 20) for _ in range(30)) == 20
@@ -88,7 +88,7 @@ def test_a_burst_at_the_edge_of_a_minute_does_not_double() -> None:
 
 
 def test_what_is_refused_does_not_count() -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows = Windows(watch)
     assert windows.hit(KEY, 1)
     for _ in range(59):
@@ -99,18 +99,18 @@ def test_what_is_refused_does_not_count() -> None:
 
 
 def test_a_key_that_nothing_is_known_of_has_all_its_room() -> None:
-    assert Windows(Stopwatch()).left(KEY, 7) == (7, WINDOW_SECONDS)
+    assert Windows(FakeMonotonicClock()).left(KEY, 7) == (7, WINDOW_SECONDS)
 
 
 def test_keys_are_counted_apart() -> None:
-    windows = Windows(Stopwatch())
+    windows = Windows(FakeMonotonicClock())
     assert windows.hit(KEY, 1)
     assert windows.hit(OTHER, 1)
     assert not windows.hit(KEY, 1)
 
 
 def test_each_hit_is_told_once_and_what_was_heard_never() -> None:
-    windows = Windows(Stopwatch())
+    windows = Windows(FakeMonotonicClock())
     windows.hit(KEY, 2)
     windows.hit(KEY, 2)
     windows.hit(KEY, 2)
@@ -121,7 +121,7 @@ def test_each_hit_is_told_once_and_what_was_heard_never() -> None:
 
 
 def test_keys_that_are_over_take_no_memory() -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows = Windows(watch)
     for number in range(1000):
         windows.hit(b"%016d" % number, 5)
@@ -135,7 +135,7 @@ def test_keys_that_are_over_take_no_memory() -> None:
 
 
 def test_a_busy_key_takes_little_memory() -> None:
-    watch = Stopwatch()
+    watch = FakeMonotonicClock()
     windows = Windows(watch)
     for _ in range(12_000):
         windows.hit(KEY, 100_000)

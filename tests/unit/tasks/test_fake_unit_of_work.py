@@ -1,24 +1,25 @@
-"""The fake unit of work keeps the real one's promises, so that tests of use cases may trust it."""
+"""The fake unit of work fulfils the contract of the real one, so that tests of use cases may rely on it."""
 
 from uuid import uuid4
 
 import pytest
 
-from support.fakes import FakeStore, FakeUnitOfWork
-from support.tasks import TasksUnitOfWorkSuite
+from support.contracts.tasks.unit_of_work import TasksUnitOfWorkContract
+from support.fakes.tasks.store import FakeStore
+from support.fakes.tasks.unit_of_work import FakeTasksUnitOfWork
 from taskhub.tasks.application.ports import TasksUnitOfWork
 
 
-class FakeBench:
+class FakeUnitsOfWork:
     def __init__(self) -> None:
         self.workspace_id = uuid4()
         self.store = FakeStore()
 
     def begin(self) -> TasksUnitOfWork:
-        return FakeUnitOfWork(self.store)
+        return FakeTasksUnitOfWork(self.store)
 
 
-class TestFakeUnitOfWork(TasksUnitOfWorkSuite):
+class TestFakeUnitOfWork(TasksUnitOfWorkContract):
     @pytest.fixture
-    def bench(self) -> FakeBench:
-        return FakeBench()
+    def units(self) -> FakeUnitsOfWork:
+        return FakeUnitsOfWork()

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from factories.users import LATER, NOW, ApiTokenFactory, SessionFactory, UserFactory
-from support.users import FakeTenancies, FakeUsersUnitOfWork
+from support.fakes.users import FakeTenancies, FakeUsersUnitOfWork
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import NotFound, UnknownReference, ValidationFailed

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from factories.users import LATER, NOW, ApiTokenFactory, SessionFactory, UserFactory, proof_of
-from support.users import FakeTenancies, FakeUsersUnitOfWork
+from support.fakes.users import FakeTenancies, FakeUsersUnitOfWork
 from taskhub.kernel.domain.errors import Category, DomainError, NotFound, StaleVersion, ValidationFailed
 from taskhub.users.application.change_account import ChangeAccount, change_account
 from taskhub.users.application.change_password import ChangePassword, change_password

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from support.waiting import eventually
+from support.harness.waiting import eventually
 from taskhub.kernel.application.errors import Busy
 from taskhub.users.application.ports import Verdict
 from taskhub.users.infrastructure import password_hasher

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from factories.users import LATER, NOW, SessionFactory, UserFactory, proof_of
-from support.users import FakeUsersUnitOfWork
+from support.fakes.users import FakeUsersUnitOfWork
 from taskhub.kernel.contract.ids import new_id
 from taskhub.users.application.open_session import OpenSession, SignedIn, open_session
 from taskhub.users.application.passwords import Proof

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from support.stopwatch import Stopwatch
+from support.fakes.clocks import FakeMonotonicClock
 from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
 from taskhub.workspaces.contract.access import Grant, Role
 from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED, WORKSPACE_UPDATED
@@ -30,7 +30,7 @@ class Database:
 
 class Setting:
     def __init__(self) -> None:
-        self.database, self.signal, self.clock = Database(), StreamSignal(), Stopwatch()
+        self.database, self.signal, self.clock = Database(), StreamSignal(), FakeMonotonicClock()
         self.grants = SqlGrants(self.database, self.signal, self.clock)  # type: ignore[arg-type]  # A fake.
 
     def remembered(self) -> Role | None:

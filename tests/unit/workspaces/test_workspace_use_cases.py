@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from factories.workspaces import NOW, InvitationFactory, MemberFactory, TokenFactory, WorkspaceFactory
-from support.workspaces_in_memory import MemoryUnitOfWork, Store
+from support.fakes.workspaces import FakeWorkspaceStore, FakeWorkspacesUnitOfWork
 from taskhub.kernel.domain.errors import NotAllowed, NotFound, StaleVersion, ValidationFailed
 from taskhub.workspaces.application.accept_invitation import AcceptInvitation, accept_invitation
 from taskhub.workspaces.application.change_member import ChangeMember, change_member
@@ -30,8 +30,8 @@ def clock() -> datetime:
     return NOW
 
 
-def uow(*more: object, workspace: object = WORKSPACE) -> MemoryUnitOfWork:
-    return MemoryUnitOfWork(Store(workspace, OWNER, ADMIN, *more))  # type: ignore[arg-type]  # People, whoever.
+def uow(*more: object, workspace: object = WORKSPACE) -> FakeWorkspacesUnitOfWork:
+    return FakeWorkspacesUnitOfWork(FakeWorkspaceStore(workspace, OWNER, ADMIN, *more))  # type: ignore[arg-type]  # People, whoever.
 
 
 def invitation(**fields: object) -> object:

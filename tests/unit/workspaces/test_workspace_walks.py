@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories.workspaces import NOW, MemberFactory, WorkspaceFactory
-from support.workspaces_in_memory import MemoryUnitOfWork, Store
+from support.fakes.workspaces import FakeWorkspaceStore, FakeWorkspacesUnitOfWork
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.workspaces.application.accept_invitation import AcceptInvitation, accept_invitation
@@ -32,7 +32,7 @@ someone = st.integers(0, len(USERS) - 1)
 steps = st.lists(st.builds(Step, st.sampled_from(["invite", "change", "remove"]), someone, someone, st.sampled_from(Role)))
 
 
-async def take(step: Step, uow: MemoryUnitOfWork) -> None:
+async def take(step: Step, uow: FakeWorkspacesUnitOfWork) -> None:
     actor, subject = USERS[step.actor], USERS[step.subject]
     if step.verb == "change":
         await change_member(ChangeMember(WORKSPACE_ID, subject, step.role, actor, None), uow, clock=lambda: NOW)
@@ -45,7 +45,7 @@ async def take(step: Step, uow: MemoryUnitOfWork) -> None:
     await uow.commit()
 
 
-def roles(store: Store) -> dict[int, Role]:
+def roles(store: FakeWorkspaceStore) -> dict[int, Role]:
     return {USERS.index(member.user_id): member.role for member in store.all(Member) if member.is_active}
 
 
@@ -63,11 +63,13 @@ def is_right(step: Step, before: dict[int, Role]) -> bool:
 
 @given(steps)
 async def test_members_do_to_each_other_what_the_table_allows(steps: list[Step]) -> None:
-    store = Store(WorkspaceFactory(id=WORKSPACE_ID), MemberFactory(workspace_id=WORKSPACE_ID, user_id=USERS[0], role=Role.OWNER))
+    store = FakeWorkspaceStore(
+        WorkspaceFactory(id=WORKSPACE_ID), MemberFactory(workspace_id=WORKSPACE_ID, user_id=USERS[0], role=Role.OWNER)
+    )
     for step in steps:
         before = roles(store)
         try:
-            await take(step, MemoryUnitOfWork(store))
+            await take(step, FakeWorkspacesUnitOfWork(store))
         except DomainError:
             assert not is_right(step, before)
         else:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import pytest
 
-from support.server import TEMPLATE, execute, with_database
-from support.waiting import eventually
+from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.waiting import eventually
 from taskhub.tasks.application.queries import NEWEST_FIRST, Order, Position, TaskFilter, TaskSort
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from support.api import Api, made
-from support.counting import counted
-from support.task_rows import store, task_of
+from support.harness.api import Api, ok
+from support.harness.round_trips import recording_round_trips
+from support.harness.task_rows import store, task_of
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ PLACES = [
 
 
 async def keys(api: Api, **parameters: Any) -> set[str]:
-    return {task["key"] for task in made(await api.get("tasks", limit=200, **parameters))["items"]}
+    return {task["key"] for task in ok(await api.get("tasks", limit=200, **parameters))["items"]}
 
 
 async def due_around(api: Api, day: date, time_zone: str) -> set[str]:
@@ -93,9 +93,9 @@ async def test_a_walk_goes_on_in_the_time_zone_that_it_began_in(ada: Api) -> Non
     for sort in ("created_at", "rank", "due"):
         await ada.patch(f"/v1/workspaces/{ada.workspace['id']}", {"time_zone": "Pacific/Kiritimati"})
         asked = {"due_after": "2026-11-27", "due_before": "2026-11-28", "sort": sort, "limit": 2}
-        first = made(await ada.get("tasks", **asked))
+        first = ok(await ada.get("tasks", **asked))
         await ada.patch(f"/v1/workspaces/{ada.workspace['id']}", {"time_zone": "Etc/GMT+12"})
-        second = made(await ada.get("tasks", **asked, cursor=first["next_cursor"]))
+        second = ok(await ada.get("tasks", **asked, cursor=first["next_cursor"]))
         assert {task["key"] for page in (first, second) for task in page["items"]} == expected
         assert second["next_cursor"] is None
 
@@ -104,7 +104,7 @@ async def test_a_cursor_is_bound_to_the_time_zone_that_was_asked_for(ada: Api) -
     for _ in range(2):
         await ada.add_task(due={"date": "2026-11-27"})
     asked = {"due_after": "2026-11-27", "limit": 1}
-    cursor = made(await ada.get("tasks", **asked, time_zone="Europe/Berlin"))["next_cursor"]
+    cursor = ok(await ada.get("tasks", **asked, time_zone="Europe/Berlin"))["next_cursor"]
     assert (await ada.get("tasks", **asked, time_zone="Europe/Berlin", cursor=cursor)).status_code == 200
     for other in ({"time_zone": "Asia/Tokyo"}, {}):
         answer = await ada.get("tasks", **asked, **other, cursor=cursor)
@@ -116,7 +116,7 @@ async def test_a_time_zone_of_the_workspace_counts_at_once_and_costs_no_round_tr
     assert await keys(ada, due_after="2026-11-28") == set()
     await ada.patch(f"/v1/workspaces/{ada.workspace['id']}", {"time_zone": "Europe/Berlin"})
     assert await keys(ada, due_after="2026-11-28") == {task["key"]}
-    with counted(database) as round_trips:
+    with recording_round_trips(database) as round_trips:
         await ada.get("tasks", due_after="2026-11-28", created_before="2030-01-01", time_zone="Asia/Tokyo")
         await ada.get("tasks", due_after="2026-11-28")
     assert len(round_trips) == 2

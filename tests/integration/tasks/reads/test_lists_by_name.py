@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from integration.tasks.reads.test_lists_over_http import walk
-from support.api import Api, made
-from support.problems import problem
+from support.harness.api import Api, ok
+from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.domain.texts import sort_key
 
@@ -17,7 +17,7 @@ IN_ORDER = ["Äpfel", "apfelmus", "Café 2", "cafe 10", "item 2", "Item 2a", "it
 
 async def add(api: Api, path: str, name: str, index: int) -> dict[str, Any]:
     body = {"key": f"N{index}", "name": name} if path == "projects" else {"name": name}
-    thing: dict[str, Any] = made(await api.post(path, body))
+    thing: dict[str, Any] = ok(await api.post(path, body))
     return thing
 
 
@@ -57,7 +57,7 @@ async def test_a_walk_through_any_names_shows_each_once(ada: Api, path: str) -> 
 @pytest.mark.parametrize("path", ["projects", "labels"])
 async def test_a_renamed_thing_goes_to_its_new_place(ada: Api, path: str) -> None:
     things = [await add(ada, path, name, index) for index, name in enumerate("bcd")]
-    made(await ada.patch(f"{path}/{things[2]['id']}", {"name": "Ä"}))
+    ok(await ada.patch(f"{path}/{things[2]['id']}", {"name": "Ä"}))
     assert [thing["name"] for thing in await walk(ada, path)] == ["Ä", "b", "c"]
 
 

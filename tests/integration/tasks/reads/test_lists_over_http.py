@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from support.api import Api, made
-from support.task_rows import store, task_of
+from support.harness.api import Api, ok
+from support.harness.task_rows import store, task_of
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 
@@ -14,7 +14,7 @@ async def walk(api: Api, path: str, **parameters: Any) -> list[dict[str, Any]]:
     """All items, by following the links."""
     items, answer = [], await api.get(path, **parameters)
     while True:
-        page = made(answer)
+        page = ok(answer)
         items += page["items"]
         link = answer.headers.get("link")
         assert (link is None) == (page["next_cursor"] is None)
@@ -30,7 +30,7 @@ async def test_links_lead_through_the_whole_list(ada: Api, sort: str) -> None:
     for number in range(7):
         due = {"date": f"2026-03-0{number}"} if number % 3 else None
         await ada.add_task(f"Task ö {number}", due=due, priority=("low", "high")[number % 2])
-    whole = made(await ada.get("tasks", sort=sort))["items"]
+    whole = ok(await ada.get("tasks", sort=sort))["items"]
     assert len(whole) == 7
     assert await walk(ada, "tasks", sort=sort, limit=2, q="ö task", status=["todo", "done"]) == whole
 
@@ -38,8 +38,8 @@ async def test_links_lead_through_the_whole_list(ada: Api, sort: str) -> None:
 @pytest.mark.parametrize("parameters", [{}, {"status": "todo"}, {"q": "task"}, {"q": "task", "sort": "due"}], ids=str)
 async def test_a_page_may_have_200_things(ada: Api, database: Database, parameters: dict[str, str]) -> None:
     await store(database, [task_of(UUID(ada.workspace["id"]), number=number) for number in range(1, 211)])
-    first = made(await ada.get("tasks", limit=200, **parameters))
-    rest = made(await ada.get("tasks", limit=200, cursor=first["next_cursor"], **parameters))
+    first = ok(await ada.get("tasks", limit=200, **parameters))
+    rest = ok(await ada.get("tasks", limit=200, cursor=first["next_cursor"], **parameters))
     assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (200, 10, None)
 
 
@@ -53,8 +53,8 @@ async def test_a_page_that_ends_with_the_list_has_no_cursor(ada: Api) -> None:
 async def test_a_cursor_is_good_for_its_list_only(ada: Api) -> None:
     for _ in range(3):
         await ada.add_task()
-    cursor = made(await ada.get("tasks", limit=1, sort="key"))["next_cursor"]
-    assert len(made(await ada.get("tasks", limit=2, sort="key", cursor=cursor))["items"]) == 2
+    cursor = ok(await ada.get("tasks", limit=1, sort="key"))["next_cursor"]
+    assert len(ok(await ada.get("tasks", limit=2, sort="key", cursor=cursor))["items"]) == 2
     for parameters in ({"sort": "-key"}, {"sort": "key", "status": "todo"}, {}, {"sort": "key", "q": "oil"}):
         answer = await ada.get("tasks", cursor=cursor, **parameters)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
@@ -66,8 +66,8 @@ async def test_a_cursor_is_good_for_its_list_only(ada: Api) -> None:
 async def test_a_cursor_is_one_however_its_name_is_encoded(ada: Api) -> None:
     for _ in range(2):
         await ada.add_task()
-    first = made(await ada.get("tasks", limit=1))
-    second = made(await ada.get(f"tasks?limit=1&%63ursor={first['next_cursor']}"))
+    first = ok(await ada.get("tasks", limit=1))
+    second = ok(await ada.get(f"tasks?limit=1&%63ursor={first['next_cursor']}"))
     assert first["items"] != second["items"]
     assert (await ada.get("tasks?%63ursor=made-up")).status_code == 400
 
@@ -89,7 +89,7 @@ async def test_projects_are_told_apart_by_archive_and_trash(ada: Api) -> None:
     await ada.delete(f"projects/{thrown['id']}")
 
     async def keys(**parameters: str) -> list[str]:
-        return [project["key"] for project in made(await ada.get("projects", sort="key", **parameters))["items"]]
+        return [project["key"] for project in ok(await ada.get("projects", sort="key", **parameters))["items"]]
 
     assert await keys() == ["OLD", "OPS"]
     assert await keys(archived="true") == ["OLD"]

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from support.api import Api, made
+from support.harness.api import Api, ok
 
 
 async def test_a_task_is_read_by_its_key_and_says_where_it_is_by_id(ada: Api) -> None:
@@ -39,16 +39,16 @@ async def test_what_is_in_the_trash_is_read_only_on_demand(ada: Api) -> None:
     for name in (task["id"], task["key"]):
         assert (await ada.get(f"tasks/{name}")).status_code == 404
         assert (await ada.get(f"tasks/{name}", deleted="false")).status_code == 404
-        assert made(await ada.get(f"tasks/{name}", deleted="true"))["deleted_at"]
+        assert ok(await ada.get(f"tasks/{name}", deleted="true"))["deleted_at"]
     await ada.delete(f"projects/{ada.project['id']}")
     assert (await ada.get(f"projects/{ada.project['id']}")).status_code == 404
-    assert made(await ada.get(f"projects/{ada.project['id']}", deleted="true"))["deleted_at"]
+    assert ok(await ada.get(f"projects/{ada.project['id']}", deleted="true"))["deleted_at"]
 
 
 async def test_looking_into_the_trash_too_finds_what_is_not_there_as_well(ada: Api) -> None:
     task = await ada.add_task()
-    assert made(await ada.get(f"tasks/{task['id']}", deleted="true")) == task
-    assert made(await ada.get(f"projects/{ada.project['id']}", deleted="true")) == ada.project
+    assert ok(await ada.get(f"tasks/{task['id']}", deleted="true")) == task
+    assert ok(await ada.get(f"projects/{ada.project['id']}", deleted="true")) == ada.project
 
 
 @pytest.mark.parametrize("kind", ["tasks", "projects"])

@@ -8,13 +8,13 @@ from unicodedata import normalize
 
 import pytest
 
-from support.api import Api, made
+from support.harness.api import Api, ok
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
 async def found(api: Api, q: str, **parameters: Any) -> list[str]:
-    return [task["title"] for task in made(await api.get("tasks", q=q, **parameters))["items"]]
+    return [task["title"] for task in ok(await api.get("tasks", q=q, **parameters))["items"]]
 
 
 @pytest.mark.parametrize(
@@ -232,8 +232,8 @@ async def test_the_largest_descriptions_can_be_stored_and_searched(ada: Api, des
     *_, last = description.split()
     for q in {description[:2], last[:200]}:
         assert await found(ada, f"oil {q}") == [title], q
-    made(await ada.patch("tasks/OPS-1", {"status": "done"}))
-    made(await ada.patch("tasks/OPS-1", {"title": "Grease"}))
+    ok(await ada.patch("tasks/OPS-1", {"status": "done"}))
+    ok(await ada.patch("tasks/OPS-1", {"title": "Grease"}))
     assert await found(ada, "grease") == ["Grease"]
 
 

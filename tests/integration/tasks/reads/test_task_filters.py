@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factories.tasks import ContentFactory
-from support.api import Api, made
-from support.task_rows import store, task_of
+from support.harness.api import Api, ok
+from support.harness.task_rows import store, task_of
 from taskhub.container import Container
 from taskhub.tasks.application.queries import Order, PageRequest, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
@@ -173,4 +173,4 @@ async def test_the_trash_is_another_list(ada: Api) -> None:
 
 
 async def keys(api: Api, **parameters: Any) -> list[str]:
-    return [task["key"] for task in made(await api.get("tasks", **parameters))["items"]]
+    return [task["key"] for task in ok(await api.get("tasks", **parameters))["items"]]

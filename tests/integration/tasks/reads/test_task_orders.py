@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factories.tasks import ContentFactory
-from support.task_rows import store, task_of
+from support.harness.task_rows import store, task_of
 from taskhub.container import Container
 from taskhub.tasks.application.queries import POSITIONS, Order, PageRequest, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from factories.tasks import ContentFactory
-from support.api import Api, made
-from support.task_rows import store, task_of
+from support.harness.api import Api, ok
+from support.harness.task_rows import store, task_of
 from taskhub.container import Container
 from taskhub.tasks.application.queries import NEWEST_FIRST, Order, PageRequest, TaskFilter, TaskSort
 from taskhub.tasks.infrastructure.queries.search import FEW
@@ -20,7 +20,7 @@ DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 async def found(api: Api, q: str, **parameters: Any) -> list[str]:
-    return [task["title"] for task in made(await api.get("tasks", q=q, **parameters))["items"]]
+    return [task["title"] for task in ok(await api.get("tasks", q=q, **parameters))["items"]]
 
 
 async def test_words_are_found_in_key_title_and_description(ada: Api) -> None:

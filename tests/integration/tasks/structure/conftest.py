@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from support.api import Api, made
+from support.harness.api import Api, ok
 from taskhub.app import TaskHub
 
 Meet = Callable[..., Awaitable[Api]]
@@ -20,7 +20,7 @@ async def meet(app: TaskHub, ada: Api) -> AsyncIterator[Meet]:
             other = await stack.enter_async_context(Api.on(app))
             other.workspace, other.project, other.user = ada.workspace, ada.project, ada.user
             if scope is not None:
-                token = made(await ada.post("/v1/tokens", {"name": "CI", "scopes": [scope]}))["token"]
+                token = ok(await ada.post("/v1/tokens", {"name": "CI", "scopes": [scope]}))["token"]
                 other.client.headers["authorization"] = f"Bearer {token}"
                 return other
             await other.sign_up(name="Grace")

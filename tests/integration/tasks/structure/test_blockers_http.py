@@ -5,8 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 from integration.tasks.test_after_effects import purge
-from support.api import Api, made
-from support.problems import problem, told
+from support.harness.api import Api, ok
+from support.harness.problems import problem, without_request_id
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.application.purge_trash import KEPT
@@ -15,7 +15,7 @@ from taskhub.tasks.domain.errors import MOST_IN_PATH
 
 
 async def titles(api: Api, **parameters: Any) -> set[str]:
-    return {task["title"] for task in made(await api.get("tasks", **parameters))["items"]}
+    return {task["title"] for task in ok(await api.get("tasks", **parameters))["items"]}
 
 
 async def test_a_task_waits_for_another_and_no_more(ada: Api) -> None:
@@ -26,20 +26,20 @@ async def test_a_task_waits_for_another_and_no_more(ada: Api) -> None:
     answer = await ada.put(path, if_match='"1"')
     assert (answer.status_code, answer.json()["blocked_by_ids"], answer.headers["etag"]) == (200, [other["id"]], '"2"')
     assert answer.headers["content-location"] == ada.at(f"tasks/{task['id']}")
-    assert made(await ada.put(f"tasks/{task['id']}/blockers/{other['id']}")) == answer.json(), "it waits for it already"
-    assert made(await ada.get(f"tasks/{other['id']}")) == other, "a blocker is not changed by who waits for it"
+    assert ok(await ada.put(f"tasks/{task['id']}/blockers/{other['id']}")) == answer.json(), "it waits for it already"
+    assert ok(await ada.get(f"tasks/{other['id']}")) == other, "a blocker is not changed by who waits for it"
     off = await ada.delete(path, if_match='"2"')
     assert (off.json()["blocked_by_ids"], off.json()["version"]) == ([], 3)
-    assert made(await ada.delete(path)) == off.json(), "it does not wait for it any more"
+    assert ok(await ada.delete(path)) == off.json(), "it does not wait for it any more"
 
 
 async def test_if_match_on_a_blocker_names_the_task_that_waits(ada: Api) -> None:
     task, other = await ada.add_task(), await ada.add_task()
-    made(await ada.patch(f"tasks/{other['id']}", {"title": "Newer"}))
+    ok(await ada.patch(f"tasks/{other['id']}", {"title": "Newer"}))
     path = f"tasks/{task['id']}/blockers/{other['id']}"
     for call in (ada.put, ada.delete):
         assert problem(await call(path, if_match='"2"'), 412, "stale_version")["current_version"] == 1
-    assert made(await ada.get(f"tasks/{task['id']}")) == task
+    assert ok(await ada.get(f"tasks/{task['id']}")) == task
 
 
 async def test_blockers_are_set_as_a_whole_without_order_and_repeats(ada: Api) -> None:
@@ -47,19 +47,19 @@ async def test_blockers_are_set_as_a_whole_without_order_and_repeats(ada: Api) -
     task = await ada.add_task(blocked_by_ids=[two, one, two])
     assert task["blocked_by_ids"] == [one, two]
     path = f"tasks/{task['id']}"
-    assert made(await ada.patch(path, {"blocked_by_ids": [one, two]})) == task
-    assert made(await ada.patch(path, {"blocked_by_ids": [two]}))["blocked_by_ids"] == [two]
+    assert ok(await ada.patch(path, {"blocked_by_ids": [one, two]})) == task
+    assert ok(await ada.patch(path, {"blocked_by_ids": [two]}))["blocked_by_ids"] == [two]
     for wrong in (None, ["OPS_1"], "none", [None], one):
         problem(await ada.patch(path, {"blocked_by_ids": wrong}), 422, "validation_failed")
 
 
 async def test_a_task_waits_for_so_many_others_and_no_more(ada: Api) -> None:
     items = [{"project_id": ada.project["id"], "title": "One of many"}] * (MOST_BLOCKERS + 1)
-    ids = [task["id"] for task in made(await ada.post("tasks/bulk_create", {"items": items}))["items"]]
+    ids = [task["id"] for task in ok(await ada.post("tasks/bulk_create", {"items": items}))["items"]]
     task = await ada.add_task(blocked_by_ids=ids[:-1])
     problem(await ada.patch(f"tasks/{task['id']}", {"blocked_by_ids": ids}), 422, "validation_failed")
     problem(await ada.put(f"tasks/{task['id']}/blockers/{ids[-1]}"), 409, "too_many_blockers")
-    assert made(await ada.get(f"tasks/{task['id']}")) == task
+    assert ok(await ada.get(f"tasks/{task['id']}")) == task
 
 
 async def test_a_way_round_is_refused_with_the_way_also_across_projects(ada: Api) -> None:
@@ -73,7 +73,7 @@ async def test_a_way_round_is_refused_with_the_way_also_across_projects(ada: Api
             await ada.patch(f"tasks/{task['id']}", {"blocked_by_ids": [blocker["id"]]}),
         ):
             assert problem(answer, 409, "cycle")["path"] == [each["id"] for each in path]
-    assert made(await ada.get(f"tasks/{one['id']}")) == one
+    assert ok(await ada.get(f"tasks/{one['id']}")) == one
 
 
 async def test_of_a_very_long_way_the_first_part_is_told(ada: Api) -> None:
@@ -82,7 +82,7 @@ async def test_of_a_very_long_way_the_first_part_is_told(ada: Api) -> None:
         {"id": id, "project_id": ada.project["id"], "title": "In a line", "blocked_by_ids": [before] if before else []}
         for before, id in zip([None, *ids], ids, strict=False)
     ]
-    made(await ada.post("tasks/bulk_create", {"items": items}))
+    ok(await ada.post("tasks/bulk_create", {"items": items}))
     path = problem(await ada.put(f"tasks/{ids[0]}/blockers/{ids[-1]}"), 409, "cycle")["path"]
     assert path == [ids[0], *ids[::-1]][:MOST_IN_PATH]
 
@@ -102,14 +102,14 @@ async def test_a_foreign_blocker_answers_like_a_missing_one_and_changes_nothing(
     wrong = [foreign["id"], str(uuid4()), trashed["id"]]
     put = [await ada.put(f"{path}/blockers/{id}") for id in (*wrong, "OPS-99", "x")]
     problem(put[0], 404, "not_found")
-    assert all(told(answer) == told(put[0]) for answer in put)
+    assert all(without_request_id(answer) == without_request_id(put[0]) for answer in put)
     taken_off = [await ada.delete(f"{path}/blockers/{id}") for id in wrong]
-    assert all(made(answer) == task for answer in taken_off)
+    assert all(ok(answer) == task for answer in taken_off)
     for method, where, body in (("PATCH", path, {}), ("POST", "tasks", {"project_id": ada.project["id"], "title": "New"})):
         answers = [await ada.send(method, where, {**body, "blocked_by_ids": [id]}) for id in wrong]
         assert problem(answers[0], 422, "unknown_reference")["errors"][0]["pointer"] == "/blocked_by_ids/0"
-        assert all(told(answer) == told(answers[0]) for answer in answers)
-    assert made(await ada.get("tasks"))["items"] == [task]
+        assert all(without_request_id(answer) == without_request_id(answers[0]) for answer in answers)
+    assert ok(await ada.get("tasks"))["items"] == [task]
 
 
 async def test_a_blocker_that_goes_to_the_trash_stays_named_and_may_be_taken_off(ada: Api) -> None:
@@ -118,10 +118,10 @@ async def test_a_blocker_that_goes_to_the_trash_stays_named_and_may_be_taken_off
     for blocker in (one, two):
         await ada.delete(f"tasks/{blocker['id']}")
     path = f"tasks/{task['id']}"
-    assert made(await ada.get(path)) == task
-    assert made(await ada.patch(path, {"blocked_by_ids": task["blocked_by_ids"], "title": "Still"}))["title"] == "Still"
-    made(await ada.delete(f"{path}/blockers/{one['key']}"))
-    assert made(await ada.delete(f"{path}/blockers/{two['id']}"))["blocked_by_ids"] == []
+    assert ok(await ada.get(path)) == task
+    assert ok(await ada.patch(path, {"blocked_by_ids": task["blocked_by_ids"], "title": "Still"}))["title"] == "Still"
+    ok(await ada.delete(f"{path}/blockers/{one['key']}"))
+    assert ok(await ada.delete(f"{path}/blockers/{two['id']}"))["blocked_by_ids"] == []
 
 
 async def test_a_blocker_that_is_gone_for_good_is_waited_for_no_more(ada: Api, container: Container, database: Database) -> None:
@@ -129,9 +129,9 @@ async def test_a_blocker_that_is_gone_for_good_is_waited_for_no_more(ada: Api, c
     task = await ada.add_task(blocked_by_ids=[gone["id"], kept["id"]])
     await ada.delete(f"tasks/{gone['id']}")
     await purge(container.modules["tasks"], database, KEPT + timedelta(minutes=1))
-    after = made(await ada.get(f"tasks/{task['id']}"))
+    after = ok(await ada.get(f"tasks/{task['id']}"))
     assert (after["blocked_by_ids"], after["version"]) == ([kept["id"]], 2)
-    latest = made(await ada.get(f"tasks/{task['id']}/history"))["items"][0]
+    latest = ok(await ada.get(f"tasks/{task['id']}/history"))["items"][0]
     assert latest["changes"] == {"blocked_by_ids": [task["blocked_by_ids"], [kept["id"]]]}
     problem(await ada.get(f"tasks/{gone['key']}"), 404, "not_found")
 
@@ -172,7 +172,7 @@ async def test_an_archived_project_keeps_its_blockers_and_may_still_be_waited_fo
     problem(await ada.delete(f"tasks/{task['id']}/blockers/{blocker['id']}"), 409, "project_archived")
     problem(await ada.put(f"tasks/{blocker['id']}/blockers/{(await other_task(ada))['id']}"), 409, "project_archived")
     waiting = await other_task(ada)
-    assert made(await ada.put(f"tasks/{waiting['id']}/blockers/{blocker['id']}"))["blocked_by_ids"] == [blocker["id"]]
+    assert ok(await ada.put(f"tasks/{waiting['id']}/blockers/{blocker['id']}"))["blocked_by_ids"] == [blocker["id"]]
 
 
 async def other_task(api: Api) -> dict[str, Any]:

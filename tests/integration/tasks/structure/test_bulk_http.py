@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx2
 
 from integration.tasks.structure.conftest import Meet
-from support.api import Api, made
-from support.problems import problem
+from support.harness.api import Api, ok
+from support.harness.problems import problem
 
 CREATE, UPDATE = "tasks/bulk_create", "tasks/bulk_update"
 
@@ -27,7 +27,7 @@ async def bulk(api: Api, path: str, *items: dict[str, Any], **headers: str) -> l
 
 
 async def everything(api: Api) -> list[dict[str, Any]]:
-    tasks: list[dict[str, Any]] = made(await api.get("tasks", sort="key"))["items"]
+    tasks: list[dict[str, Any]] = ok(await api.get("tasks", sort="key"))["items"]
     return tasks
 
 
@@ -55,8 +55,8 @@ async def test_many_tasks_are_created_in_the_order_of_the_request(ada: Api) -> N
     ]
     assert tasks[2]["id"] == minted
     for task in tasks:
-        assert made(await ada.get(f"tasks/{task['id']}")) == task
-    assert [task["title"] for task in made(await ada.get("tasks", sort="rank"))["items"]] == ["o1", "o2", "w1", "w2"]
+        assert ok(await ada.get(f"tasks/{task['id']}")) == task
+    assert [task["title"] for task in ok(await ada.get("tasks", sort="rank"))["items"]] == ["o1", "o2", "w1", "w2"]
     assert (await ada.add_task())["key"] == "WEB-3"
 
 
@@ -109,7 +109,7 @@ async def test_a_batch_has_up_to_500_items(ada: Api) -> None:
 async def test_an_archived_project_takes_no_batch(ada: Api) -> None:
     (task,) = await bulk(ada, CREATE, item(ada))
     archived = ada.project["id"]
-    made(await ada.post(f"projects/{archived}/archive"))
+    ok(await ada.post(f"projects/{archived}/archive"))
     await ada.open_project(key="WEB")
     answer = await ada.post(CREATE, {"items": [item(ada), item(ada, project_id=archived)]})
     assert pointers(answer, "project_archived", 409) == ["/items/1"]
@@ -123,7 +123,7 @@ async def test_a_retried_batch_is_answered_in_the_very_bytes_of_the_first(ada: A
     again = await ada.post(CREATE, {"items": [item(ada, "ü"), item(ada)]}, idempotency_key="make")
     change = {"items": [{"id": task["id"], "version": 1, "patch": {"priority": "low"}} for task in first.json()["items"]]}
     changed = await ada.post(UPDATE, change, idempotency_key="change")
-    made(await ada.patch("tasks/OPS-1", {"title": "Changed since"}))
+    ok(await ada.patch("tasks/OPS-1", {"title": "Changed since"}))
     changed_again = await ada.post(UPDATE, change, idempotency_key="change")
     for one, other in ((first, again), (changed, changed_again)):
         assert (other.status_code, other.content) == (200, one.content)

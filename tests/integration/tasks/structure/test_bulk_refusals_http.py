@@ -8,8 +8,8 @@ import pytest
 
 from integration.conftest import make_container
 from integration.tasks.structure.test_bulk_http import CREATE, UPDATE, bulk, everything, item, pointers
-from support.api import Api, made
-from support.problems import problem, told
+from support.harness.api import Api, ok
+from support.harness.problems import problem, without_request_id
 from taskhub.app import TaskHub
 
 NOWHERE = "019a9f49-95cb-770d-b4b9-06d837e5b03a"
@@ -79,7 +79,7 @@ async def test_no_task_is_named_twice(ada: Api) -> None:
 
 
 async def test_an_id_that_was_used_for_anything_is_taken(ada: Api) -> None:
-    task, label = await ada.add_task(), made(await ada.post("labels", {"name": "Bug"}))
+    task, label = await ada.add_task(), ok(await ada.post("labels", {"name": "Bug"}))
     for id in (task["id"], label["id"], ada.project["id"]):
         answer = await ada.post(CREATE, {"items": [item(ada), item(ada, id=id)]})
         assert pointers(answer, "id_taken", 409) == ["/items/1"]
@@ -88,7 +88,7 @@ async def test_an_id_that_was_used_for_anything_is_taken(ada: Api) -> None:
 
 async def test_what_is_not_there_points_at_the_item_and_a_foreign_one_looks_the_same(ada: Api, elsewhere: Api) -> None:
     task, foreign, missing = await ada.add_task(), await elsewhere.add_task(), str(uuid4())
-    label = made(await elsewhere.post("labels", {"name": "Theirs"}))
+    label = ok(await elsewhere.post("labels", {"name": "Theirs"}))
     foreigners: tuple[tuple[str, Any], ...] = (
         ("project_id", elsewhere.project["id"]),
         ("parent_id", foreign["id"]),
@@ -101,27 +101,27 @@ async def test_what_is_not_there_points_at_the_item_and_a_foreign_one_looks_the_
         end = f"{name}/0" if isinstance(theirs, list) else name
         made_items = [await ada.post(CREATE, {"items": [item(ada), item(ada, **{name: id})]}) for id in (theirs, nobodys)]
         assert pointers(made_items[0], "unknown_reference") == [f"/items/1/{end}"]
-        assert told(made_items[0]) == told(made_items[1])
+        assert without_request_id(made_items[0]) == without_request_id(made_items[1])
         if name != "project_id":
             changed = [await ada.post(UPDATE, {"items": [{"id": task["id"], "patch": {name: id}}]}) for id in (theirs, nobodys)]
             assert pointers(changed[0], "unknown_reference") == [f"/items/0/patch/{end}"]
-            assert told(changed[0]) == told(changed[1])
+            assert without_request_id(changed[0]) == without_request_id(changed[1])
     trashed = await ada.add_task()
     await ada.delete(f"tasks/{trashed['id']}")
     answers = [await ada.post(UPDATE, {"items": [{"id": id, "patch": {}}]}) for id in (foreign["id"], missing, trashed["id"])]
     assert pointers(answers[0], "unknown_reference") == ["/items/0/id"]
-    assert all(told(answer) == told(answers[0]) for answer in answers)
+    assert all(without_request_id(answer) == without_request_id(answers[0]) for answer in answers)
     assert await everything(ada) == [task]
 
 
 async def test_a_version_in_an_item_is_what_if_match_is_to_a_patch(ada: Api) -> None:
     one, two = await bulk(ada, CREATE, item(ada), item(ada))
-    made(await ada.patch(f"tasks/{two['id']}", {"title": "Newer"}))
+    ok(await ada.patch(f"tasks/{two['id']}", {"title": "Newer"}))
     body = {"items": [{"id": each["id"], "version": 1, "patch": {"title": "Changed"}} for each in (one, two)]}
     answer = await ada.post(UPDATE, body)
     assert pointers(answer, "stale_version", 412) == ["/items/1"]
     assert (answer.json()["current_version"], answer.headers["etag"]) == (2, '"2"')
-    assert made(await ada.get(f"tasks/{one['id']}")) == one
+    assert ok(await ada.get(f"tasks/{one['id']}")) == one
 
 
 async def test_a_stale_version_is_told_before_any_rule(ada: Api) -> None:
@@ -134,7 +134,7 @@ async def test_a_stale_version_is_told_before_any_rule(ada: Api) -> None:
 async def test_the_rules_of_single_changes_hold_and_point_at_the_item(ada: Api) -> None:
     one, two = await bulk(ada, CREATE, item(ada), item(ada))
     transitions = {"todo": ["done"]}
-    made(await ada.put(f"projects/{ada.project['id']}/workflow", {**ada.project["workflow"], "transitions": transitions}))
+    ok(await ada.put(f"projects/{ada.project['id']}/workflow", {**ada.project["workflow"], "transitions": transitions}))
     for patch, code in (
         ({"status": "cancelled"}, "illegal_transition"),
         ({"parent_id": two["id"]}, "cycle"),

@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api, made
-from support.busy_work import DEEDS, BusyWork
-from support.crowds import Crowd
-from support.orders import added
-from support.server import TEMPLATE, execute, with_database
-from support.server_log import server_log
+from support.harness.api import Api, ok
+from support.harness.concurrency.clients import ClientGroup
+from support.harness.concurrency.order_history import added
+from support.harness.concurrency.writes import ACTIONS, ConcurrentWrites
+from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.postgres_log import server_log
 from taskhub.tasks.application import places
 
 SECONDS = 60.0
@@ -37,17 +37,17 @@ def own_url(template_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-async def crowd(own_url: str) -> AsyncIterator[Crowd]:
-    async with Crowd.on([make_container(own_url) for _ in range(REPLICAS)], CLIENTS) as crowd:
-        await crowd.leader.open_workspace()
-        yield crowd
+async def group(own_url: str) -> AsyncIterator[ClientGroup]:
+    async with ClientGroup.on([make_container(own_url) for _ in range(REPLICAS)], CLIENTS) as group:
+        await group.leader.open_workspace()
+        yield group
 
 
-async def test_batches_over_the_same_tasks_never_run_into_a_deadlock(crowd: Crowd, own_url: str) -> None:
-    work = BusyWork(crowd)
+async def test_batches_over_the_same_tasks_never_run_into_a_deadlock(group: ClientGroup, own_url: str) -> None:
+    work = ConcurrentWrites(group)
     await work.prepare()
-    await crowd.act(SECONDS, *[work.change_many] * (BATCHERS // MEDDLERS), work.meddle)
-    assert work.meddled == {*DEEDS}
+    await group.act(SECONDS, *[work.change_many] * (BATCHERS // MEDDLERS), work.interfere)
+    assert work.interfered == {*ACTIONS}
     assert work.batches[200] > 0.9 * work.batches.total() > SECONDS
     assert await deadlocks_in(own_url) == []
     assert await tasks_without_all_their_events(own_url) == 0
@@ -55,20 +55,20 @@ async def test_batches_over_the_same_tasks_never_run_into_a_deadlock(crowd: Crow
 
 @pytest.mark.parametrize("others", ["labels", "members"])
 async def test_tasks_that_move_apart_do_not_deadlock_with_changes_of_tasks_anywhere(
-    crowd: Crowd, own_url: str, monkeypatch: pytest.MonkeyPatch, others: str
+    group: ClientGroup, own_url: str, monkeypatch: pytest.MonkeyPatch, others: str
 ) -> None:
     monkeypatch.setattr(places, "LONGEST", 11)  # Room is made every few moves.
-    await crowd.leader.open_project()
-    crowd.follow()
-    landmark, *tasks = await added(crowd.leader, TASKS)
-    guest = crowd.clients.pop()
+    await group.leader.open_project()
+    group.follow()
+    landmark, *tasks = await added(group.leader, TASKS)
+    guest = group.clients.pop()
     await guest.sign_up()
 
     async def move(api: Api, random: Random) -> None:
-        made(await api.post(f"tasks/{random.choice(tasks)}/move", {"after": landmark}))
+        ok(await api.post(f"tasks/{random.choice(tasks)}/move", {"after": landmark}))
 
     async def label_for_a_while(api: Api, random: Random) -> None:
-        label_id = made(await api.post("labels", {"name": uuid4().hex}))["id"]
+        label_id = ok(await api.post("labels", {"name": uuid4().hex}))["id"]
         await change_all(api, {"label_ids": [label_id]})
         await api.delete(f"labels/{label_id}")
 
@@ -78,10 +78,10 @@ async def test_tasks_that_move_apart_do_not_deadlock_with_changes_of_tasks_anywh
         await guest.delete("members/me")
 
     async def change_all(api: Api, patch: Any) -> None:
-        made(await api.post("tasks/bulk_update", {"items": [{"id": id, "patch": patch} for id in tasks]}))
+        ok(await api.post("tasks/bulk_update", {"items": [{"id": id, "patch": patch} for id in tasks]}))
 
     acts = {"labels": [label_for_a_while] * 4, "members": [join_for_a_while]}[others]
-    await crowd.act(SECONDS_APART, *acts, *[move] * CLIENTS)
+    await group.act(SECONDS_APART, *acts, *[move] * CLIENTS)
     assert await deadlocks_in(own_url) == []
 
 

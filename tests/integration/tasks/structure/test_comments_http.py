@@ -7,8 +7,8 @@ import pytest
 
 from integration.tasks.reads.test_lists_over_http import walk
 from integration.tasks.structure.conftest import Meet
-from support.api import Api, made
-from support.problems import problem, told
+from support.harness.api import Api, ok
+from support.harness.problems import problem, without_request_id
 
 NOWHERE = "019a9f49-95cb-770d-b4b9-06d837e5b03a"
 
@@ -32,7 +32,7 @@ async def task(ada: Api) -> dict[str, Any]:
 
 
 async def comment_on(api: Api, task: dict[str, Any], body: str = "Done yet?", **more: Any) -> dict[str, Any]:
-    comment: dict[str, Any] = made(await api.post(f"tasks/{task['id']}/comments", {"body": body, **more}))
+    comment: dict[str, Any] = ok(await api.post(f"tasks/{task['id']}/comments", {"body": body, **more}))
     return comment
 
 
@@ -45,8 +45,8 @@ async def test_a_comment_is_created_with_its_place_and_version(ada: Api, task: d
     assert answer.headers["etag"] == '"1"'
     assert answer.headers["location"] == ada.at(f"tasks/{task['id']}/comments/{comment['id']}")
     assert (await ada.get(answer.headers["location"])).json() == comment
-    assert made(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
-    assert made(await ada.get(f"tasks/{task['id']}")) == task, "a comment is no change of the task"
+    assert ok(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
+    assert ok(await ada.get(f"tasks/{task['id']}")) == task, "a comment is no change of the task"
 
 
 async def test_a_comment_of_a_task_that_is_named_by_its_key_says_where_it_is_by_id(ada: Api, task: dict[str, Any]) -> None:
@@ -72,7 +72,7 @@ async def test_only_the_words_of_a_comment_change(ada: Api, task: dict[str, Any]
     comment = await comment_on(ada, task)
     path = f"tasks/{task['id']}/comments/{comment['id']}"
     for nothing in ({}, {"body": comment["body"]}):
-        assert made(await ada.patch(path, nothing)) == comment
+        assert ok(await ada.patch(path, nothing)) == comment
     answer = await ada.patch(path, {"body": "Done!"}, if_match='"1"')
     after = answer.json()
     assert answer.headers["etag"] == '"2"'
@@ -85,7 +85,7 @@ async def test_only_the_words_of_a_comment_change(ada: Api, task: dict[str, Any]
     }
     assert problem(await ada.patch(path, {"body": "Stale"}, if_match='"1"'), 412, "stale_version")["current_version"] == 2
     problem(await ada.delete(path, if_match='"1"'), 412, "stale_version")
-    assert made(await ada.get(path)) == after
+    assert ok(await ada.get(path)) == after
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_what_is_no_comment_is_refused(ada: Api, task: dict[str, Any], bod
     comment = await comment_on(ada, task)
     problem(await ada.post(f"tasks/{task['id']}/comments", {"body": "Fine", **body}), 422, "validation_failed")
     problem(await ada.patch(f"tasks/{task['id']}/comments/{comment['id']}", body), 422, "validation_failed")
-    assert made(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
+    assert ok(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
 
 
 async def test_a_comment_has_up_to_20_000_characters(ada: Api, task: dict[str, Any]) -> None:
@@ -118,7 +118,7 @@ async def test_members_are_mentioned_and_nobody_else(ada: Api, meet: Meet, elsew
     body = f"@{one.user['id']}: ask @{two.user['id'].upper()}, not @{elsewhere.user['id']} or @{uuid4()}, nor a@{ada.user['id']}"
     comment = await comment_on(ada, task, body)
     assert comment["mentioned_ids"] == sorted([one.user["id"], two.user["id"]])
-    changed = made(await ada.patch(f"tasks/{task['id']}/comments/{comment['id']}", {"body": f"@{two.user['id']}"}))
+    changed = ok(await ada.patch(f"tasks/{task['id']}/comments/{comment['id']}", {"body": f"@{two.user['id']}"}))
     assert changed["mentioned_ids"] == [two.user["id"]]
 
 
@@ -127,11 +127,11 @@ async def test_comments_are_listed_oldest_first_page_by_page(ada: Api, task: dic
     await comment_on(ada, await ada.add_task(), "Elsewhere")
     for name in (task["id"], task["key"]):
         assert await walk(ada, f"tasks/{name}/comments", limit=2) == comments
-    assert made(await ada.get(f"tasks/{task['id']}/comments")) == {"items": comments, "next_cursor": None}
+    assert ok(await ada.get(f"tasks/{task['id']}/comments")) == {"items": comments, "next_cursor": None}
 
 
 async def test_a_task_without_comments_has_an_empty_list_and_no_task_has_none(ada: Api, task: dict[str, Any]) -> None:
-    assert made(await ada.get(f"tasks/{task['id']}/comments")) == {"items": [], "next_cursor": None}
+    assert ok(await ada.get(f"tasks/{task['id']}/comments")) == {"items": [], "next_cursor": None}
     for name in (str(uuid4()), "OPS-99", "x"):
         problem(await ada.get(f"tasks/{name}/comments"), 404, "not_found")
 
@@ -140,7 +140,7 @@ async def test_a_cursor_of_one_tasks_comments_is_none_of_anothers(ada: Api, task
     other = await ada.add_task()
     for _ in range(2):
         await comment_on(ada, task)
-    cursor = made(await ada.get(f"tasks/{task['id']}/comments", limit=1))["next_cursor"]
+    cursor = ok(await ada.get(f"tasks/{task['id']}/comments", limit=1))["next_cursor"]
     problem(await ada.get(f"tasks/{other['id']}/comments", cursor=cursor), 400, "invalid_cursor")
     problem(await ada.get(f"tasks/{task['id']}/history", cursor=cursor), 400, "invalid_cursor")
 
@@ -153,8 +153,8 @@ async def test_a_comment_is_found_only_under_its_task(ada: Api, elsewhere: Api, 
             await call(f"tasks/{other['id']}/comments/{id}") for id in (comment["id"], foreign["id"], str(uuid4()), "x", "OPS-1")
         ]
         problem(answers[0], 404, "not_found")
-        assert all(told(answer) == told(answers[0]) for answer in answers)
-    assert made(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
+        assert all(without_request_id(answer) == without_request_id(answers[0]) for answer in answers)
+    assert ok(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
 
 
 async def test_ones_own_comments_are_changed_and_deleted_by_oneself(ada: Api, meet: Meet, task: dict[str, Any]) -> None:
@@ -164,7 +164,7 @@ async def test_ones_own_comments_are_changed_and_deleted_by_oneself(ada: Api, me
     problem(await ada.patch(path, {"body": "Censored"}), 403, "not_allowed")
     problem(await other.patch(path, {"body": "Mine"}), 403, "not_allowed")
     problem(await other.delete(path), 403, "not_allowed")
-    assert made(await author.patch(path, {"body": "Mine"}))["version"] == 2
+    assert ok(await author.patch(path, {"body": "Mine"}))["version"] == 2
     assert (await author.delete(path)).status_code == 204
 
 
@@ -187,7 +187,7 @@ async def test_a_token_that_may_write_deletes_only_ones_own_comments(ada: Api, m
 
 async def test_viewers_read_comments_and_write_none(ada: Api, meet: Meet, task: dict[str, Any]) -> None:
     viewer, comment = await meet("viewer"), await comment_on(ada, task)
-    assert made(await viewer.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
+    assert ok(await viewer.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
     problem(await viewer.post(f"tasks/{task['id']}/comments", {"body": "Hello"}), 403, "not_allowed")
 
 
@@ -198,16 +198,16 @@ async def test_a_deleted_comment_is_gone(ada: Api, task: dict[str, Any]) -> None
     assert (answer.status_code, answer.content) == (204, b"")
     for refused in (await ada.get(path), await ada.patch(path, {"body": "Back"}), await ada.delete(path)):
         problem(refused, 404, "not_found")
-    assert made(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [other]
+    assert ok(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [other]
 
 
 async def test_an_archived_project_takes_no_comments_but_lets_them_be_deleted(ada: Api, task: dict[str, Any]) -> None:
     comment = await comment_on(ada, task)
     path = f"tasks/{task['id']}/comments"
-    made(await ada.post(f"projects/{ada.project['id']}/archive"))
+    ok(await ada.post(f"projects/{ada.project['id']}/archive"))
     problem(await ada.post(path, {"body": "One more"}), 409, "project_archived")
     problem(await ada.patch(f"{path}/{comment['id']}", {"body": "Other"}), 409, "project_archived")
-    assert made(await ada.get(path))["items"] == [comment]
+    assert ok(await ada.get(path))["items"] == [comment]
     assert (await ada.delete(f"{path}/{comment['id']}")).status_code == 204
 
 
@@ -216,16 +216,16 @@ async def test_an_archived_project_is_told_of_after_what_is_wrong_with_the_reque
 ) -> None:
     comment, other = await comment_on(ada, task), await meet("member")
     path = f"tasks/{task['id']}/comments"
-    made(await ada.post(f"projects/{ada.project['id']}/archive"))
+    ok(await ada.post(f"projects/{ada.project['id']}/archive"))
     body = {"body": "Other"}
     problem(await ada.patch(f"{path}/{uuid4()}", body), 404, "not_found")
     problem(await ada.patch(f"{path}/{comment['id']}", body, if_match='"2"'), 412, "stale_version")
     problem(await other.patch(f"{path}/{comment['id']}", body), 403, "not_allowed")
-    assert made(await ada.patch(f"{path}/{comment['id']}", {"body": comment["body"]})) == comment, "nothing would change"
+    assert ok(await ada.patch(f"{path}/{comment['id']}", {"body": comment["body"]})) == comment, "nothing would change"
 
 
 async def test_comments_come_back_with_their_task(ada: Api, task: dict[str, Any]) -> None:
     comment = await comment_on(ada, task)
     await ada.delete(f"tasks/{task['id']}")
-    made(await ada.post(f"tasks/{task['id']}/restore"))
-    assert made(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]
+    ok(await ada.post(f"tasks/{task['id']}/restore"))
+    assert ok(await ada.get(f"tasks/{task['id']}/comments"))["items"] == [comment]

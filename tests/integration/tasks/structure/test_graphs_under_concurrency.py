@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api
-from support.crowds import Crowd, Exchange
-from support.forest import DEEDS, EXPECTED, Forest, changed_by, wanted_by
-from support.graphs import BLOCKERS, PARENTS, Graphs
-from support.log import Event, read_log
-from support.windows import Windows
+from support.harness.api import Api
+from support.harness.concurrency.clients import ClientGroup, Exchange
+from support.harness.concurrency.decision_windows import DecisionWindows
+from support.harness.concurrency.graph_history import BLOCKERS, PARENTS, GraphHistory
+from support.harness.concurrency.task_graph import ACTIONS, EXPECTED, TaskGraph, requested_edges, target_of
+from support.harness.event_log import Event, read_log
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 SECONDS = 30.0
@@ -23,44 +23,44 @@ WORKSPACES, PROJECTS, TASKS = 3, 4, 7
 
 
 @pytest.fixture
-async def crowd(database_url: str) -> AsyncIterator[Crowd]:
-    async with Crowd.on([make_container(database_url) for _ in range(2)], CLIENTS) as crowd:
-        yield crowd
+async def group(database_url: str) -> AsyncIterator[ClientGroup]:
+    async with ClientGroup.on([make_container(database_url) for _ in range(2)], CLIENTS) as group:
+        yield group
 
 
-async def test_edges_inserted_at_random_never_close_a_cycle(crowd: Crowd, database: Database) -> None:
-    forests = [await Forest.planted(crowd.leader, projects=PROJECTS, tasks=TASKS) for _ in range(WORKSPACES)]
+async def test_edges_inserted_at_random_never_close_a_cycle(group: ClientGroup, database: Database) -> None:
+    all_graphs = [await TaskGraph.create(group.leader, projects=PROJECTS, tasks=TASKS) for _ in range(WORKSPACES)]
     done: set[str] = set()
 
     async def tear(api: Api, random: Random) -> None:
-        forest, deed = random.choice(forests), random.choices([*DEEDS], [*DEEDS.values()])[0]
-        exchange = await crowd.send(api, deed(forest, random))
+        graph, action = random.choice(all_graphs), random.choices([*ACTIONS], [*ACTIONS.values()])[0]
+        exchange = await group.send(api, action(graph, random))
         assert exchange.outcome in EXPECTED, exchange
-        forest.hear(exchange)
+        graph.record(exchange)
         if exchange.status < 300:
-            done.add(deed.__name__)
+            done.add(action.__name__)
 
-    await crowd.act(SECONDS, tear)
-    assert done == {deed.__name__ for deed in DEEDS}
+    await group.act(SECONDS, tear)
+    assert done == {action.__name__ for action in ACTIONS}
 
     refused: Counter[str] = Counter()
-    for forest in forests:
-        log = await read_log(database, UUID(forest.workspace_id))
-        graphs = Graphs.grown_by(log)
-        refused += real_cycles(crowd.exchanges, graphs, log)
-        assert await forest.seen_by(crowd.leader) == graphs.tasks
-    assert refused.total() == sum(exchange.code == "cycle" for exchange in crowd.exchanges)
+    for graph in all_graphs:
+        log = await read_log(database, UUID(graph.workspace_id))
+        history = GraphHistory.replayed(log)
+        refused += real_cycles(group.exchanges, history, log)
+        assert await graph.fetched_by(group.leader) == history.tasks
+    assert refused.total() == sum(exchange.code == "cycle" for exchange in group.exchanges)
     assert min(refused[PARENTS], refused[BLOCKERS]) > SECONDS
 
 
-def real_cycles(exchanges: list[Exchange], graphs: Graphs, log: list[Event]) -> Counter[str]:
+def real_cycles(exchanges: list[Exchange], history: GraphHistory, log: list[Event]) -> Counter[str]:
     """How many edges of these graphs were refused, by their kind. Each would have closed a cycle when it was."""
-    windows, refused = Windows(exchanges, log), Counter[str]()
+    windows, refused = DecisionWindows(exchanges, log), Counter[str]()
     for exchange in exchanges:
-        if exchange.code == "cycle" and (path := exchange.answer["path"])[0] in graphs.tasks:
+        if exchange.code == "cycle" and (path := exchange.answer["path"])[0] in history.tasks:
             window = windows.of(exchange)
-            assert path[0] == changed_by(exchange)
-            kinds = [kind for kind, edges in wanted_by(exchange).items() if graphs.is_cycle(kind, path, edges, window)]
+            assert path[0] == target_of(exchange)
+            kinds = [kind for kind, edges in requested_edges(exchange).items() if history.is_cycle(kind, path, edges, window)]
             assert len(kinds) == 1, (exchange, window)
             refused[kinds[0]] += 1
     return refused

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from integration.tasks.reads.test_lists_over_http import walk
-from support.api import Api, made
-from support.log import read_log
-from support.random_work import WEIGHTS, RandomWork
+from support.harness.api import Api, ok
+from support.harness.concurrency.random_requests import WEIGHTS, RandomRequests
+from support.harness.event_log import read_log
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.database import Database
 
@@ -20,12 +20,12 @@ TOLD_BY_ITSELF = {"version", "updated_at"}
 
 
 @pytest.fixture(params=range(4), scope="module")
-async def work(request: pytest.FixtureRequest, app: TaskHub) -> AsyncIterator[RandomWork]:
+async def work(request: pytest.FixtureRequest, app: TaskHub) -> AsyncIterator[RandomRequests]:
     """A workspace in which somebody has worked at random."""
     async with Api.on(app) as api:
         await api.sign_up()
         await api.open_workspace()
-        work = RandomWork(api, seed=request.param)
+        work = RandomRequests(api, seed=request.param)
         await work.prepare()
         await work.do(STEPS)
         yield work
@@ -42,10 +42,10 @@ def replayed(changes: Iterable[dict[str, list[Any]]]) -> dict[str, Any]:
     return dict(thing)
 
 
-async def test_the_changes_of_each_task_lead_to_what_it_is(work: RandomWork) -> None:
+async def test_the_changes_of_each_task_lead_to_what_it_is(work: RandomRequests) -> None:
     assert len(work.tasks) > 10
     for id in work.tasks:
-        now = made(await work.api.get(f"tasks/{id}", deleted="true"))
+        now = ok(await work.api.get(f"tasks/{id}", deleted="true"))
         told = [entry for entry in await walk(work.api, f"tasks/{id}/history", limit=7) if entry["type"].startswith("task.")]
         entries = told[::-1]
         assert [entry["version"] for entry in entries] == list(range(1, now["version"] + 1))
@@ -53,7 +53,7 @@ async def test_the_changes_of_each_task_lead_to_what_it_is(work: RandomWork) -> 
         assert dict.fromkeys(now) | replayed(entry["changes"] for entry in entries) | of_itself == now
 
 
-async def test_the_log_holds_each_thing_as_its_changes_made_it(work: RandomWork, database: Database) -> None:
+async def test_the_log_holds_each_thing_as_its_changes_made_it(work: RandomRequests, database: Database) -> None:
     so_far: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for event in await read_log(database, UUID(work.api.workspace["id"])):
         if event["entity_type"] not in ("task", "project", "label", "comment") or event["snapshot"] is None:
@@ -64,13 +64,13 @@ async def test_the_log_holds_each_thing_as_its_changes_made_it(work: RandomWork,
         assert dict.fromkeys(shown) | replayed(so_far[event["entity_id"]]) == shown
 
 
-async def test_every_answer_was_what_the_log_holds_of_that_version(work: RandomWork, database: Database) -> None:
+async def test_every_answer_was_what_the_log_holds_of_that_version(work: RandomRequests, database: Database) -> None:
     log = await read_log(database, UUID(work.api.workspace["id"]))
     logged = {(str(event["entity_id"]), event["entity_version"]): event["snapshot"] for event in log}
     assert {key: logged[key] for key in work.seen} == work.seen
 
 
-async def test_the_random_work_does_something_of_everything(work: RandomWork) -> None:
+async def test_the_random_work_does_something_of_everything(work: RandomRequests) -> None:
     succeeded = {name for name, status in work.outcomes if status < 300}
     assert succeeded == {*WEIGHTS}
     assert sum(count for (_, status), count in work.outcomes.items() if status < 300) > STEPS / 3

@@ -6,9 +6,9 @@ from typing import Any
 from integration.tasks.reads.test_lists_over_http import walk
 from integration.tasks.structure.conftest import Meet
 from integration.tasks.test_after_effects import purge
-from support.api import Api, made
-from support.problems import problem
-from support.waiting import eventually
+from support.harness.api import Api, ok
+from support.harness.problems import problem
+from support.harness.waiting import eventually
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.application.purge_trash import KEPT
@@ -17,7 +17,7 @@ MEMBERS = ["seq", "type", "occurred_at", "actor_id", "version", "changes"]
 
 
 async def history(api: Api, task: dict[str, Any], **parameters: Any) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = made(await api.get(f"tasks/{task['id']}/history", **parameters))["items"]
+    entries: list[dict[str, Any]] = ok(await api.get(f"tasks/{task['id']}/history", **parameters))["items"]
     return entries
 
 
@@ -32,7 +32,7 @@ async def test_a_new_task_begins_its_history_with_all_that_it_is(ada: Api) -> No
 
 
 async def test_every_change_is_told_newest_first_with_what_was_and_what_is(ada: Api) -> None:
-    label = made(await ada.post("labels", {"name": "Bug"}))
+    label = ok(await ada.post("labels", {"name": "Bug"}))
     task, other = await ada.add_task(), await ada.add_task()
     path = f"tasks/{task['id']}"
     await ada.patch(path, {"title": "Grease the engine", "due": {"date": "2026-03-01"}})
@@ -40,8 +40,8 @@ async def test_every_change_is_told_newest_first_with_what_was_and_what_is(ada: 
     await ada.put(f"{path}/blockers/{other['id']}")
     await ada.post(f"{path}/move", {"to": "last"})
     await ada.patch(path, {"title": "Grease the engine"})
-    trashed = (await ada.delete(path), made(await ada.get(path, deleted="true")))[1]
-    restored = made(await ada.post(f"{path}/restore"))
+    trashed = (await ada.delete(path), ok(await ada.get(path, deleted="true")))[1]
+    restored = ok(await ada.post(f"{path}/restore"))
     entries = await history(ada, task)
     assert [(entry["type"], entry["version"]) for entry in entries] == [
         ("task.restored", 7),
@@ -69,10 +69,10 @@ async def test_every_change_is_told_newest_first_with_what_was_and_what_is(ada: 
 
 async def test_comments_are_a_part_of_it_deleted_ones_too(ada: Api, meet: Meet) -> None:
     task, other, member = await ada.add_task(), await ada.add_task(), await meet("member")
-    comment = made(await member.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
+    comment = ok(await member.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
     await ada.post(f"tasks/{other['id']}/comments", {"body": "Elsewhere"})
     path = f"tasks/{task['id']}/comments/{comment['id']}"
-    edited = made(await member.patch(path, {"body": "Done!"}))
+    edited = ok(await member.patch(path, {"body": "Done!"}))
     await ada.delete(path)
     deleted, updated, created, _ = await history(ada, task)
     assert [(entry["type"], entry["version"], entry["actor_id"]) for entry in (deleted, updated, created)] == [
@@ -100,7 +100,7 @@ async def test_it_survives_the_trash_until_the_task_is_gone_for_good(ada: Api, c
     await ada.post(f"tasks/{task['id']}/comments", {"body": "Remember me"})
     await ada.delete(f"tasks/{task['id']}")
     assert [entry["type"] for entry in await history(ada, task)] == ["task.trashed", "comment.created", "task.created"]
-    assert made(await ada.get(f"tasks/{task['key']}/history"))["items"] == await history(ada, task)
+    assert ok(await ada.get(f"tasks/{task['key']}/history"))["items"] == await history(ada, task)
     await purge(container.modules["tasks"], database, KEPT + timedelta(minutes=1))
     problem(await ada.get(f"tasks/{task['id']}/history"), 404, "not_found")
     problem(await ada.get(f"tasks/{task['key']}/history"), 404, "not_found")

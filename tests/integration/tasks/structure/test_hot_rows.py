@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from support.api import Api, made
+from support.harness.api import Api, ok
 
 CLIENTS, TURNS = 32, 4
 
@@ -30,8 +30,8 @@ async def test_everybody_who_moves_one_task_gets_their_turn(ada: Api, project_id
 
     await asyncio.gather(*(move(client) for client in range(CLIENTS)))
     assert statuses == {200: CLIENTS * TURNS}
-    history = made(await ada.get(f"tasks/{task['id']}/history", limit=200))["items"]
-    assert len(history) == made(await ada.get(f"tasks/{task['id']}"))["version"]
+    history = ok(await ada.get(f"tasks/{task['id']}/history", limit=200))["items"]
+    assert len(history) == ok(await ada.get(f"tasks/{task['id']}"))["version"]
 
 
 async def test_who_changes_a_task_on_the_move_gets_their_turn_as_well(ada: Api, project_ids: list[str]) -> None:

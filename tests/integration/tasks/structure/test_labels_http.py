@@ -7,8 +7,8 @@ import pytest
 
 from integration.tasks.reads.test_lists_over_http import walk
 from integration.tasks.structure.conftest import Meet
-from support.api import Api, made
-from support.problems import problem
+from support.harness.api import Api, ok
+from support.harness.problems import problem
 
 NOWHERE = "019a9f49-95cb-770d-b4b9-06d837e5b03a"
 
@@ -24,12 +24,12 @@ MEMBERS = ["id", "workspace_id", "name", "color", "version", "created_at", "upda
 
 
 async def add_label(api: Api, name: str = "Bug", **body: Any) -> dict[str, Any]:
-    label: dict[str, Any] = made(await api.post("labels", {"name": name, **body}))
+    label: dict[str, Any] = ok(await api.post("labels", {"name": name, **body}))
     return label
 
 
 async def names(api: Api, **parameters: Any) -> list[str]:
-    return [label["name"] for label in made(await api.get("labels", **parameters))["items"]]
+    return [label["name"] for label in ok(await api.get("labels", **parameters))["items"]]
 
 
 async def test_a_label_is_created_with_its_place_and_version(ada: Api) -> None:
@@ -42,7 +42,7 @@ async def test_a_label_is_created_with_its_place_and_version(ada: Api) -> None:
     assert answer.headers["location"] == ada.at(f"labels/{label['id']}")
     again = await ada.get(answer.headers["location"])
     assert (again.json(), again.headers["etag"]) == (label, '"1"')
-    assert made(await ada.get("labels"))["items"] == [label]
+    assert ok(await ada.get("labels"))["items"] == [label]
 
 
 async def test_a_good_copy_of_a_label_is_not_sent_again(ada: Api) -> None:
@@ -71,12 +71,12 @@ async def test_a_name_is_taken_however_its_case_is_written(ada: Api, first: str,
     problem(await ada.post("labels", {"name": second}), 409, "name_taken")
     other = await add_label(ada, "Other")
     problem(await ada.patch(f"labels/{other['id']}", {"name": second}), 409, "name_taken")
-    assert made(await ada.get(f"labels/{other['id']}")) == other
+    assert ok(await ada.get(f"labels/{other['id']}")) == other
 
 
 async def test_a_label_may_change_the_case_of_its_own_name(ada: Api) -> None:
     label = await add_label(ada, "Bug")
-    assert made(await ada.patch(f"labels/{label['id']}", {"name": "BUG"}))["name"] == "BUG"
+    assert ok(await ada.patch(f"labels/{label['id']}", {"name": "BUG"}))["name"] == "BUG"
 
 
 async def test_a_name_is_free_in_another_workspace_and_after_its_label_is_gone(ada: Api, elsewhere: Api) -> None:
@@ -90,13 +90,13 @@ async def test_a_label_changes_by_one_version_or_not_at_all(ada: Api) -> None:
     label = await add_label(ada, color="#00ff00")
     path = f"labels/{label['id']}"
     for nothing in ({}, {"name": "Bug"}, {"name": " Bug "}, {"color": "#00FF00"}):
-        assert made(await ada.patch(path, nothing)) == label
+        assert ok(await ada.patch(path, nothing)) == label
     answer = await ada.patch(path, {"color": "#123456"}, if_match='"1"')
     assert (answer.json()["version"], answer.headers["etag"]) == (2, '"2"')
     assert {**answer.json(), "version": 1, "updated_at": label["updated_at"], "color": "#00ff00"} == label
     assert answer.json()["updated_at"] > label["updated_at"]
     assert problem(await ada.patch(path, {"color": "#000000"}, if_match='"1"'), 412, "stale_version")["current_version"] == 2
-    assert made(await ada.get(path)) == answer.json()
+    assert ok(await ada.get(path)) == answer.json()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ async def test_what_a_label_can_not_be_is_refused(ada: Api, body: dict[str, Any]
     problem(await ada.patch(f"labels/{label['id']}", body), 422, "validation_failed")
     if "id" not in body:
         problem(await ada.post("labels", {"name": "Other", **body}), 422, "validation_failed")
-    assert made(await ada.get("labels"))["items"] == [label]
+    assert ok(await ada.get("labels"))["items"] == [label]
 
 
 async def test_labels_are_listed_by_name_however_its_case_is_written(ada: Api) -> None:
@@ -139,7 +139,7 @@ async def test_labels_are_listed_page_by_page(ada: Api) -> None:
     labels = [await add_label(ada, name) for name in "abcde"]
     for sort in ("name", "created_at"):
         assert await walk(ada, "labels", limit=2, sort=sort) == labels
-    cursor = made(await ada.get("labels", limit=2))["next_cursor"]
+    cursor = ok(await ada.get("labels", limit=2))["next_cursor"]
     for parameters in ({"sort": "-name"}, {"sort": "created_at"}):
         problem(await ada.get("labels", cursor=cursor, **parameters), 400, "invalid_cursor")
     for wrong in ({"limit": "0"}, {"limit": "201"}, {"sort": "color"}, {"name": "a"}):
@@ -149,7 +149,7 @@ async def test_labels_are_listed_page_by_page(ada: Api) -> None:
 async def test_members_make_labels_and_admins_delete_them(ada: Api, meet: Meet) -> None:
     member, admin = await meet("member"), await meet("admin")
     label = await add_label(member)
-    assert made(await member.patch(f"labels/{label['id']}", {"color": "#111111"}))["version"] == 2
+    assert ok(await member.patch(f"labels/{label['id']}", {"color": "#111111"}))["version"] == 2
     problem(await member.delete(f"labels/{label['id']}"), 403, "not_allowed")
     assert (await admin.delete(f"labels/{label['id']}")).status_code == 204
 
@@ -168,7 +168,7 @@ async def test_a_deleted_label_is_gone_from_every_read(ada: Api) -> None:
     problem(await ada.delete(f"labels/{label['id']}", if_match='"2"'), 412, "stale_version")
     answer = await ada.delete(f"labels/{label['id']}", if_match='"1"')
     assert (answer.status_code, answer.content) == (204, b"")
-    assert made(await ada.get("labels"))["items"] == [other]
+    assert ok(await ada.get("labels"))["items"] == [other]
     for refused in (
         await ada.get(f"labels/{label['id']}"),
         await ada.patch(f"labels/{label['id']}", {"name": "Back"}),

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from integration.tasks.reads.test_lists_over_http import walk
-from support.api import Api, made
-from support.problems import problem, told
+from support.harness.api import Api, ok
+from support.harness.problems import problem, without_request_id
 
 NOWHERE = "019a9f49-95cb-770d-b4b9-06d837e5b03a"
 
@@ -17,7 +17,7 @@ async def tasks_named(api: Api, names: str) -> dict[str, dict[str, Any]]:
 
 
 async def order(api: Api, **parameters: Any) -> str:
-    listed = made(await api.get("tasks", **{"sort": "rank", "project_id": api.project["id"], **parameters}))
+    listed = ok(await api.get("tasks", **{"sort": "rank", "project_id": api.project["id"], **parameters}))
     return "".join(task["title"] for task in listed["items"])
 
 
@@ -49,7 +49,7 @@ async def test_a_task_moves_and_no_other_changes(ada: Api, moved: str, place: di
     assert answer.json() == {**task, "version": 2, "updated_at": answer.json()["updated_at"]}
     assert await order(ada) == after
     for name, other in tasks.items():
-        assert name == moved or made(await ada.get(f"tasks/{other['id']}")) == other
+        assert name == moved or ok(await ada.get(f"tasks/{other['id']}")) == other
 
 
 @pytest.mark.parametrize(
@@ -58,18 +58,18 @@ async def test_a_task_moves_and_no_other_changes(ada: Api, moved: str, place: di
 async def test_a_task_that_stands_there_already_is_not_moved(ada: Api, moved: str, place: dict[str, str]) -> None:
     tasks = await tasks_named(ada, "abc")
     place = {where: tasks[of]["id"] if of in tasks else of for where, of in place.items()}
-    assert made(await ada.post(f"tasks/{tasks[moved]['id']}/move", place)) == tasks[moved]
-    assert len(made(await ada.get(f"tasks/{tasks[moved]['id']}/history"))["items"]) == 1
+    assert ok(await ada.post(f"tasks/{tasks[moved]['id']}/move", place)) == tasks[moved]
+    assert len(ok(await ada.get(f"tasks/{tasks[moved]['id']}/history"))["items"]) == 1
 
 
 async def test_a_move_may_change_status_and_parent_at_once(ada: Api) -> None:
     tasks = await tasks_named(ada, "abc")
     body = {"to": "first", "status": "done", "parent_id": tasks["a"]["id"]}
-    moved = made(await ada.post(f"tasks/{tasks['c']['id']}/move", body))
+    moved = ok(await ada.post(f"tasks/{tasks['c']['id']}/move", body))
     assert (moved["status"], moved["parent_id"], moved["version"]) == ("done", tasks["a"]["id"], 2)
     assert moved["closed_at"] == moved["updated_at"]
     assert await order(ada) == "cab"
-    again = made(await ada.post(f"tasks/{tasks['c']['id']}/move", {"to": "first", "status": "todo", "parent_id": None}))
+    again = ok(await ada.post(f"tasks/{tasks['c']['id']}/move", {"to": "first", "status": "todo", "parent_id": None}))
     assert (again["status"], again["parent_id"], again["version"]) == ("todo", None, 3)
 
 
@@ -96,7 +96,7 @@ async def test_a_move_may_change_status_and_parent_at_once(ada: Api) -> None:
 async def test_what_is_no_place_is_refused(ada: Api, body: dict[str, Any]) -> None:
     task = await ada.add_task()
     problem(await ada.post(f"tasks/{task['id']}/move", body), 422, "validation_failed")
-    assert made(await ada.get(f"tasks/{task['id']}")) == task
+    assert ok(await ada.get(f"tasks/{task['id']}")) == task
 
 
 async def test_a_task_does_not_stand_beside_itself(ada: Api) -> None:
@@ -115,14 +115,14 @@ async def test_what_a_task_stands_beside_is_a_task_of_the_project_that_is_there(
         wrong = [str(uuid4()), foreign["id"], trashed["id"], other["id"]]
         answers = [await ada.post(f"tasks/{task['id']}/move", {side: id}) for id in wrong]
         assert problem(answers[0], 422, "unknown_reference")["errors"][0]["pointer"] == f"/{side}"
-        assert all(told(answer) == told(answers[0]) for answer in answers)
+        assert all(without_request_id(answer) == without_request_id(answers[0]) for answer in answers)
     answers = [
         await ada.post(f"tasks/{task['id']}/move", {"to": "last", "project_id": id})
         for id in (elsewhere.project["id"], str(uuid4()))
     ]
     assert problem(answers[0], 422, "unknown_reference")["errors"][0]["pointer"] == "/project_id"
-    assert told(answers[0]) == told(answers[1])
-    assert made(await ada.get(f"tasks/{task['id']}")) == task
+    assert without_request_id(answers[0]) == without_request_id(answers[1])
+    assert ok(await ada.get(f"tasks/{task['id']}")) == task
 
 
 async def test_a_stale_move_is_refused_and_moves_nothing(ada: Api) -> None:
@@ -134,7 +134,7 @@ async def test_a_stale_move_is_refused_and_moves_nothing(ada: Api) -> None:
 async def test_nothing_moves_in_into_or_out_of_an_archived_project(ada: Api) -> None:
     tasks = await tasks_named(ada, "ab")
     archived = ada.project["id"]
-    made(await ada.post(f"projects/{archived}/archive"))
+    ok(await ada.post(f"projects/{archived}/archive"))
     open_project = (await ada.open_project(key="WEB"))["id"]
     other = await ada.add_task()
     for task, body in (
@@ -143,13 +143,13 @@ async def test_nothing_moves_in_into_or_out_of_an_archived_project(ada: Api) -> 
         (other, {"to": "first", "project_id": archived}),
     ):
         problem(await ada.post(f"tasks/{task['id']}/move", body), 409, "project_archived")
-    assert made(await ada.post(f"tasks/{tasks['a']['id']}/move", {"to": "first"})) == tasks["a"], "nothing would change"
+    assert ok(await ada.post(f"tasks/{tasks['a']['id']}/move", {"to": "first"})) == tasks["a"], "nothing would change"
 
 
 async def test_the_order_goes_on_over_pages(ada: Api) -> None:
     tasks = await tasks_named(ada, "abcdefg")
     for name in "gec":
-        made(await ada.post(f"tasks/{tasks[name]['id']}/move", {"to": "first"}))
+        ok(await ada.post(f"tasks/{tasks[name]['id']}/move", {"to": "first"}))
     for parameters in ({"sort": "rank"}, {"sort": "rank", "project_id": ada.project["id"]}):
         walked = await walk(ada, "tasks", limit=2, **parameters)
         assert "".join(task["title"] for task in walked) == "cegabdf"
@@ -161,7 +161,7 @@ async def test_several_projects_are_sorted_one_after_the_other(ada: Api) -> None
     await tasks_named(ada, "xyz")
     await ada.open_project(key="AAA")
     tasks = await tasks_named(ada, "abc")
-    made(await ada.post(f"tasks/{tasks['c']['id']}/move", {"to": "first"}))
+    ok(await ada.post(f"tasks/{tasks['c']['id']}/move", {"to": "first"}))
     walked = await walk(ada, "tasks", limit=2, sort="rank")
     assert "".join(task["title"] for task in walked) == "cabxyz"
 
@@ -171,5 +171,5 @@ async def test_a_task_keeps_its_place_in_the_trash(ada: Api) -> None:
     await ada.delete(f"tasks/{tasks['b']['id']}")
     assert await order(ada) == "ac"
     assert await order(ada, deleted="true") == "b"
-    made(await ada.post(f"tasks/{tasks['b']['id']}/restore"))
+    ok(await ada.post(f"tasks/{tasks['b']['id']}/restore"))
     assert await order(ada) == "abc"

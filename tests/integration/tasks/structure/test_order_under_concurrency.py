@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from integration.conftest import make_container
-from support.api import Api, made
-from support.crowds import Crowd, Request
-from support.log import read_log
-from support.orders import PlayedOrder, added, ranks_in, tasks_by_rank
-from support.windows import Windows
+from support.harness.api import Api, ok
+from support.harness.concurrency.clients import ClientGroup, Request
+from support.harness.concurrency.decision_windows import DecisionWindows
+from support.harness.concurrency.order_history import OrderHistory, added, ranks_in, tasks_by_rank
+from support.harness.event_log import read_log
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.domain.rank import LONGEST
 
@@ -22,16 +22,16 @@ TASKS, LANDMARKS = 200, 20
 
 
 @pytest.fixture
-async def crowd(database_url: str) -> AsyncIterator[Crowd]:
-    async with Crowd.on([make_container(database_url) for _ in range(2)], CLIENTS) as crowd:
-        await crowd.leader.open_workspace()
-        await crowd.leader.open_project()
-        crowd.follow()
-        yield crowd
+async def group(database_url: str) -> AsyncIterator[ClientGroup]:
+    async with ClientGroup.on([make_container(database_url) for _ in range(2)], CLIENTS) as group:
+        await group.leader.open_workspace()
+        await group.leader.open_project()
+        group.follow()
+        yield group
 
 
-async def test_moves_at_random_end_in_an_order_that_they_give_one_after_the_other(crowd: Crowd, database: Database) -> None:
-    tasks, landmarks = await added(crowd.leader, TASKS), await added(crowd.leader, LANDMARKS)
+async def test_moves_at_random_end_in_an_order_that_they_give_one_after_the_other(group: ClientGroup, database: Database) -> None:
+    tasks, landmarks = await added(group.leader, TASKS), await added(group.leader, LANDMARKS)
 
     async def shuffle(api: Api, random: Random) -> None:
         id, other = random.sample(tasks, 2)
@@ -45,7 +45,7 @@ async def test_moves_at_random_end_in_an_order_that_they_give_one_after_the_othe
                 {"to": "last"},
             ]
         )
-        exchange = await crowd.send(api, Request("POST", f"tasks/{id}/move", place))
+        exchange = await group.send(api, Request("POST", f"tasks/{id}/move", place))
         assert exchange.status == 200, exchange
 
     async def shuffle_and_create(api: Api, random: Random) -> None:
@@ -53,22 +53,22 @@ async def test_moves_at_random_end_in_an_order_that_they_give_one_after_the_othe
         tasks.append((await api.add_task())["id"])
 
     async def rename(api: Api, random: Random) -> None:
-        made(await api.patch(f"tasks/{random.choice(tasks)}", {"title": f"{random.random()}"}))
+        ok(await api.patch(f"tasks/{random.choice(tasks)}", {"title": f"{random.random()}"}))
 
-    await crowd.act(SECONDS, *[shuffle] * (CLIENTS - 2), shuffle_and_create, rename)
+    await group.act(SECONDS, *[shuffle] * (CLIENTS - 2), shuffle_and_create, rename)
 
-    log = await read_log(database, UUID(crowd.leader.workspace["id"]))
-    order = PlayedOrder.played(log, {exchange.id: exchange for exchange in crowd.exchanges})
-    in_rank = await tasks_by_rank(crowd.leader)
+    log = await read_log(database, UUID(group.leader.workspace["id"]))
+    order = OrderHistory.replayed(log, {exchange.id: exchange for exchange in group.exchanges})
+    in_rank = await tasks_by_rank(group.leader)
     assert [task["id"] for task in in_rank] == order.ids
     assert {task["id"]: task["version"] for task in in_rank} == {id: 1 + order.changes[id] for id in order.ids}
     assert order.changes.keys().isdisjoint(landmarks)
 
-    windows = Windows(crowd.exchanges, log)
-    idle = [exchange for exchange in crowd.exchanges if exchange.id not in windows.seqs]
-    assert all(order.stood_there(exchange, windows.of(exchange)) for exchange in idle)
-    assert len(crowd.exchanges) - len(idle) == sum(event["type"] == "task.moved" for event in log) > TASKS
+    windows = DecisionWindows(group.exchanges, log)
+    idle = [exchange for exchange in group.exchanges if exchange.id not in windows.seqs]
+    assert all(order.was_already_there(exchange, windows.of(exchange)) for exchange in idle)
+    assert len(group.exchanges) - len(idle) == sum(event["type"] == "task.moved" for event in log) > TASKS
 
-    ranks = await ranks_in(database, crowd.leader.project)
+    ranks = await ranks_in(database, group.leader.project)
     assert [*ranks] == order.ids
     assert max(map(len, ranks.values())) <= LONGEST

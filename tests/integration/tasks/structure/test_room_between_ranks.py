@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from support.api import Api, made
-from support.orders import added, ranks_in, tasks_by_rank
+from support.harness.api import Api, ok
+from support.harness.concurrency.order_history import added, ranks_in, tasks_by_rank
 from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
@@ -72,7 +72,7 @@ async def test_creating_changing_and_moving_go_on_while_room_is_made(
         for _ in range(60):
             id = random.choice(tasks[1:])
             await move_behind(container, ada, id, tasks[0])
-            made(await ada.patch(f"tasks/{random.choice(tasks)}", {"title": f"{random.random()}"}))
+            ok(await ada.patch(f"tasks/{random.choice(tasks)}", {"title": f"{random.random()}"}))
             await ada.add_task()
 
     await asyncio.gather(*(work(Random(n)) for n in range(8)))

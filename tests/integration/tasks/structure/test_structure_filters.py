@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from support.api import Api, made
+from support.harness.api import Api, ok
 from taskhub.tasks.api.queries import TaskListQuery
 
 SORTS = get_args(TaskListQuery.model_fields["sort"].annotation)
@@ -19,7 +19,7 @@ class Board:
 
     @classmethod
     async def of(cls, api: Api) -> "Board":
-        bug, ui = [made(await api.post("labels", {"name": name}))["id"] for name in ("Bug", "UI")]
+        bug, ui = [ok(await api.post("labels", {"name": name}))["id"] for name in ("Bug", "UI")]
         top, done = await api.add_task("top task"), await api.add_task("done task", status="done", label_ids=[ui])
         both = await api.add_task("both task", label_ids=[bug, ui], parent_id=top["id"], blocked_by_ids=[done["id"]])
         await api.add_task("bug task", label_ids=[bug], parent_id=both["id"], blocked_by_ids=[top["id"], done["id"]])
@@ -43,7 +43,7 @@ class Board:
 
 
 async def listed(api: Api, **parameters: Any) -> list[str]:
-    return [task["title"].removesuffix(" task") for task in made(await api.get("tasks", **parameters))["items"]]
+    return [task["title"].removesuffix(" task") for task in ok(await api.get("tasks", **parameters))["items"]]
 
 
 @pytest.fixture

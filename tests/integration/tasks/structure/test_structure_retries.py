@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from integration.tasks.structure.conftest import Meet
-from support.api import Api, made
-from support.log import read_log
-from support.operations import PROTECTED
-from support.problems import problem
+from support.harness.api import Api, ok
+from support.harness.event_log import read_log
+from support.harness.operations import PROTECTED
+from support.harness.problems import problem
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.workspaces.contract.access import Role, WorkspaceAccess
 
@@ -67,11 +67,11 @@ def each(steps: dict[str, Step]) -> pytest.MarkDecorator:
 
 @pytest.fixture
 async def things(ada: Api) -> Things:
-    label, other = made(await ada.post("labels", {"name": "Bug"})), made(await ada.post("labels", {"name": "UI"}))
+    label, other = ok(await ada.post("labels", {"name": "Bug"})), ok(await ada.post("labels", {"name": "UI"}))
     blocker = await ada.add_task()
     task = await ada.add_task(label_ids=[label["id"]], blocked_by_ids=[blocker["id"]])
     await ada.add_task()
-    comment = made(await ada.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
+    comment = ok(await ada.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
     return Things(ada.project, task, blocker, label, other, comment)
 
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from support.api import Api, made
-from support.counting import RoundTrips, counted
+from support.harness.api import Api, ok
+from support.harness.round_trips import RoundTrips, recording_round_trips
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 MOST = 14
@@ -22,7 +22,7 @@ Request = Coroutine[Any, Any, httpx2.Response]
 
 @pytest.fixture
 def round_trips(database: Database) -> Iterator[RoundTrips]:
-    with counted(database) as round_trips:
+    with recording_round_trips(database) as round_trips:
         yield round_trips
 
 
@@ -38,7 +38,7 @@ def items_of(api: Api, count: int, **values: Any) -> list[dict[str, Any]]:
 
 
 async def tasks_of(api: Api, count: int, **values: Any) -> list[dict[str, Any]]:
-    tasks: list[dict[str, Any]] = made(await api.post("tasks/bulk_create", {"items": items_of(api, count, **values)}))["items"]
+    tasks: list[dict[str, Any]] = ok(await api.post("tasks/bulk_create", {"items": items_of(api, count, **values)}))["items"]
     return tasks
 
 
@@ -70,8 +70,8 @@ async def test_a_list_is_one_round_trip_whatever_its_length(ada: Api, round_trip
 
 
 async def test_a_read_of_one_thing_is_one_round_trip(ada: Api, round_trips: RoundTrips) -> None:
-    task, label = await ada.add_task(), made(await ada.post("labels", {"name": "Bug"}))
-    comment = made(await ada.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
+    task, label = await ada.add_task(), ok(await ada.post("labels", {"name": "Bug"}))
+    comment = ok(await ada.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
     for path in (f"labels/{label['id']}", f"tasks/{task['key']}/comments/{comment['id']}"):
         assert await cost_of(ada.get(path), round_trips) == 1, path
 
@@ -87,7 +87,7 @@ async def cost_of_changing(api: Api, round_trips: RoundTrips, tasks: list[dict[s
 
 
 async def test_a_batch_costs_the_same_for_1_10_and_100_tasks(ada: Api, round_trips: RoundTrips) -> None:
-    label, other = made(await ada.post("labels", {"name": "Bug"})), made(await ada.post("labels", {"name": "UI"}))
+    label, other = ok(await ada.post("labels", {"name": "Bug"})), ok(await ada.post("labels", {"name": "UI"}))
     parent = await ada.add_task()
     full = {
         "label_ids": [label["id"], other["id"]],
@@ -110,7 +110,7 @@ async def test_what_takes_along_many_tasks_costs_the_same_as_for_one(ada: Api, r
     for count in (1, 10, 100):
         project = await ada.open_project(key=f"P{count}")
         target = await ada.open_project(key=f"T{count}")
-        label = made(await ada.post("labels", {"name": f"Label {count}"}))
+        label = ok(await ada.post("labels", {"name": f"Label {count}"}))
         ada.project = project
         parent = await ada.add_task()
         await tasks_of(ada, count, parent_id=parent["id"], label_ids=[label["id"]])

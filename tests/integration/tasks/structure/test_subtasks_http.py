@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from support.api import Api, made
-from support.problems import problem, told
+from support.harness.api import Api, ok
+from support.harness.problems import problem, without_request_id
 
 
 async def line(api: Api, levels: int) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ async def line(api: Api, levels: int) -> list[dict[str, Any]]:
 
 
 async def titles(api: Api, **parameters: Any) -> set[str]:
-    return {task["title"] for task in made(await api.get("tasks", **parameters))["items"]}
+    return {task["title"] for task in ok(await api.get("tasks", **parameters))["items"]}
 
 
 async def test_a_task_comes_under_another_when_it_is_made_or_later(ada: Api) -> None:
@@ -24,9 +24,9 @@ async def test_a_task_comes_under_another_when_it_is_made_or_later(ada: Api) -> 
     assert (await ada.add_task(parent_id=parent["id"]))["parent_id"] == parent["id"]
     answer = await ada.patch(f"tasks/{task['key']}", {"parent_id": parent["id"]}, if_match='"1"')
     assert answer.json() == {**task, "parent_id": parent["id"], "version": 2, "updated_at": answer.json()["updated_at"]}
-    assert made(await ada.patch(f"tasks/{task['id']}", {"parent_id": parent["id"]}))["version"] == 2
-    assert made(await ada.patch(f"tasks/{task['id']}", {"parent_id": None}))["parent_id"] is None
-    assert made(await ada.get(f"tasks/{parent['id']}")) == parent, "a parent is not changed by what stands under it"
+    assert ok(await ada.patch(f"tasks/{task['id']}", {"parent_id": parent["id"]}))["version"] == 2
+    assert ok(await ada.patch(f"tasks/{task['id']}", {"parent_id": None}))["parent_id"] is None
+    assert ok(await ada.get(f"tasks/{parent['id']}")) == parent, "a parent is not changed by what stands under it"
 
 
 async def test_a_way_round_is_refused_with_the_way(ada: Api) -> None:
@@ -41,7 +41,7 @@ async def test_a_way_round_is_refused_with_the_way(ada: Api) -> None:
             await ada.post(f"tasks/{task['id']}/move", {"to": "last", "parent_id": under["id"]}),
         ):
             assert problem(answer, 409, "cycle")["path"] == [each["id"] for each in path]
-        assert made(await ada.get(f"tasks/{task['id']}")) == task
+        assert ok(await ada.get(f"tasks/{task['id']}")) == task
 
 
 async def test_tasks_are_nested_five_levels_deep_at_most(ada: Api) -> None:
@@ -51,7 +51,7 @@ async def test_tasks_are_nested_five_levels_deep_at_most(ada: Api) -> None:
     above = await ada.add_task("Level 0")
     problem(await ada.patch(f"tasks/{tasks[0]['id']}", {"parent_id": above["id"]}), 409, "too_deep")
     problem(await ada.post(f"tasks/{tasks[0]['id']}/move", {"to": "first", "parent_id": above["id"]}), 409, "too_deep")
-    assert made(await ada.patch(f"tasks/{tasks[1]['id']}", {"parent_id": above["id"]}))["version"] == 2
+    assert ok(await ada.patch(f"tasks/{tasks[1]['id']}", {"parent_id": above["id"]}))["version"] == 2
 
 
 async def test_a_parent_is_a_task_of_the_same_project_that_is_there(ada: Api, elsewhere: Api) -> None:
@@ -69,8 +69,8 @@ async def test_a_parent_is_a_task_of_the_same_project_that_is_there(ada: Api, el
         wrong = [str(uuid4()), foreign["id"], trashed["id"], outside["id"]]
         answers = [await ada.send(method, path, {**body, "parent_id": id}) for id in wrong]
         assert problem(answers[0], 422, "unknown_reference")["errors"][0]["pointer"] == "/parent_id"
-        assert all(told(answer) == told(answers[0]) for answer in answers)
-    assert made(await ada.get("tasks", project_id=home, sort="key"))["items"] == [task, sibling]
+        assert all(without_request_id(answer) == without_request_id(answers[0]) for answer in answers)
+    assert ok(await ada.get("tasks", project_id=home, sort="key"))["items"] == [task, sibling]
 
 
 async def test_what_is_no_id_is_no_parent(ada: Api) -> None:
@@ -95,4 +95,4 @@ async def test_an_archived_project_keeps_its_tree(ada: Api) -> None:
     one, two = await line(ada, 2)
     await ada.post(f"projects/{ada.project['id']}/archive")
     problem(await ada.patch(f"tasks/{two['id']}", {"parent_id": None}), 409, "project_archived")
-    assert made(await ada.patch(f"tasks/{two['id']}", {"parent_id": one["id"]})) == two
+    assert ok(await ada.patch(f"tasks/{two['id']}", {"parent_id": one["id"]})) == two

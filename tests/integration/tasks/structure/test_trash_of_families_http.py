@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from support.api import Api, made
-from support.problems import problem
+from support.harness.api import Api, ok
+from support.harness.problems import problem
 
 
 class Family:
@@ -27,14 +27,14 @@ class Family:
         assert (await self.api.delete(self.path(title))).status_code == 204
 
     async def restore(self, title: str) -> dict[str, Any]:
-        task: dict[str, Any] = made(await self.api.post(f"{self.path(title)}/restore"))
+        task: dict[str, Any] = ok(await self.api.post(f"{self.path(title)}/restore"))
         return task
 
     async def now(self) -> dict[str, tuple[int, bool]]:
         """The versions of all, and whether they are in the trash."""
         there = {}
         for title in self.tasks:
-            task = made(await self.api.get(self.path(title), deleted="true"))
+            task = ok(await self.api.get(self.path(title), deleted="true"))
             there[title] = task["version"], task["deleted_at"] is not None
         return there
 
@@ -52,7 +52,7 @@ async def test_a_parent_takes_its_subtasks_to_the_trash_and_brings_them_back(ada
     assert (back["number"], back["key"], back["deleted_at"]) == (1, "OPS-1", None)
     assert await family.now() == dict.fromkeys(family.tasks, (3, HERE))
     for title, task in family.tasks.items():
-        after = made(await ada.get(family.path(title)))
+        after = ok(await ada.get(family.path(title)))
         assert after == {**task, "version": 3, "updated_at": after["updated_at"]}
 
 
@@ -89,11 +89,11 @@ async def test_restoring_what_is_not_in_the_trash_changes_nothing(ada: Api) -> N
 
 async def test_if_match_names_the_one_that_is_trashed_or_restored(ada: Api) -> None:
     family = await Family.of(ada)
-    made(await ada.patch(family.path("child"), {"title": "changed"}))
+    ok(await ada.patch(family.path("child"), {"title": "changed"}))
     problem(await ada.delete(family.path("parent"), if_match='"2"'), 412, "stale_version")
     assert (await ada.delete(family.path("parent"), if_match='"1"')).status_code == 204
     problem(await ada.post(f"{family.path('parent')}/restore", if_match='"1"'), 412, "stale_version")
-    made(await ada.post(f"{family.path('parent')}/restore", if_match='"2"'))
+    ok(await ada.post(f"{family.path('parent')}/restore", if_match='"2"'))
 
 
 async def test_a_project_takes_its_families_along_and_brings_them_back_whole(ada: Api) -> None:
@@ -103,7 +103,7 @@ async def test_a_project_takes_its_families_along_and_brings_them_back_whole(ada
     assert await family.now() == dict.fromkeys(family.tasks, (2, GONE))
     problem(await ada.post(f"{family.path('parent')}/restore"), 409, "project_deleted")
     problem(await ada.post(f"{family.path('grandchild')}/restore"), 409, "project_deleted")
-    made(await ada.post(f"{project}/restore"))
+    ok(await ada.post(f"{project}/restore"))
     assert await family.now() == {"parent": (3, HERE), "other": (3, HERE), "child": (2, GONE), "grandchild": (2, GONE)}
     await family.restore("child")
     assert await family.now() == dict.fromkeys(family.tasks, (3, HERE))
@@ -112,7 +112,7 @@ async def test_a_project_takes_its_families_along_and_brings_them_back_whole(ada
 async def test_an_archived_project_keeps_its_trash(ada: Api) -> None:
     family = await Family.of(ada)
     await family.trash("child")
-    made(await ada.post(f"projects/{ada.project['id']}/archive"))
+    ok(await ada.post(f"projects/{ada.project['id']}/archive"))
     problem(await ada.delete(family.path("parent")), 409, "project_archived")
     problem(await ada.post(f"{family.path('child')}/restore"), 409, "project_archived")
     assert await family.now() == {"parent": (1, HERE), "other": (1, HERE), "child": (2, GONE), "grandchild": (2, GONE)}
@@ -120,8 +120,8 @@ async def test_an_archived_project_keeps_its_trash(ada: Api) -> None:
 
 async def test_the_trash_is_404_to_everything_but_those_who_ask_for_it(ada: Api) -> None:
     family = await Family.of(ada)
-    label = made(await ada.post("labels", {"name": "Bug"}))
-    comment = made(await ada.post(f"{family.path('child')}/comments", {"body": "Why?"}))
+    label = ok(await ada.post("labels", {"name": "Bug"}))
+    comment = ok(await ada.post(f"{family.path('child')}/comments", {"body": "Why?"}))
     await family.trash("parent")
     live = await ada.add_task("live")
     path = family.path("child")
@@ -145,7 +145,7 @@ async def test_the_trash_is_404_to_everything_but_those_who_ask_for_it(ada: Api)
         problem(await ada.send(method, path + where, body), 404, "not_found")
     problem(await ada.put(f"tasks/{live['id']}/blockers/{family.tasks['child']['id']}"), 404, "not_found")
     problem(await ada.put(f"tasks/{live['id']}/blockers/{family.tasks['child']['key']}"), 404, "not_found")
-    assert made(await ada.get(path, deleted="true"))["version"] == 2
-    assert len(made(await ada.get(f"{path}/history"))["items"]) == 3
-    assert {task["title"] for task in made(await ada.get("tasks", deleted="true"))["items"]} == {*family.tasks}
-    assert [task["title"] for task in made(await ada.get("tasks"))["items"]] == ["live"]
+    assert ok(await ada.get(path, deleted="true"))["version"] == 2
+    assert len(ok(await ada.get(f"{path}/history"))["items"]) == 3
+    assert {task["title"] for task in ok(await ada.get("tasks", deleted="true"))["items"]} == {*family.tasks}
+    assert [task["title"] for task in ok(await ada.get("tasks"))["items"]] == ["live"]

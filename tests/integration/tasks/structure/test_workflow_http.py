@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from integration.tasks.structure.conftest import Meet
-from support.api import Api, made
-from support.problems import problem
-from support.server import execute
+from support.harness.api import Api, ok
+from support.harness.database_server import execute
+from support.harness.problems import problem
 
 STANDARD = {
     "statuses": [
@@ -32,7 +32,7 @@ KANBAN: dict[str, Any] = {
 
 
 async def set_workflow(api: Api, workflow: dict[str, Any] = KANBAN, **more: Any) -> dict[str, Any]:
-    project: dict[str, Any] = made(await api.put(workflow_of(api), {**workflow, **more}))
+    project: dict[str, Any] = ok(await api.put(workflow_of(api), {**workflow, **more}))
     return project
 
 
@@ -41,14 +41,14 @@ def workflow_of(api: Api) -> str:
 
 
 async def project_of(api: Api) -> Any:
-    return made(await api.get(f"projects/{api.project['id']}"))
+    return ok(await api.get(f"projects/{api.project['id']}"))
 
 
 async def test_a_new_project_has_the_four_statuses_and_any_may_follow_any(ada: Api) -> None:
     assert ada.project["workflow"] == STANDARD
     task = await ada.add_task()
     for key in ("done", "todo", "cancelled", "in_progress"):
-        assert made(await ada.patch(f"tasks/{task['id']}", {"status": key}))["status_category"] == key
+        assert ok(await ada.patch(f"tasks/{task['id']}", {"status": key}))["status_category"] == key
 
 
 async def test_a_workflow_is_replaced_as_a_whole(ada: Api) -> None:
@@ -58,7 +58,7 @@ async def test_a_workflow_is_replaced_as_a_whole(ada: Api) -> None:
     assert project == {**ada.project, "workflow": KANBAN, "version": 2, "updated_at": project["updated_at"]}
     assert await project_of(ada) == project
     assert await set_workflow(ada) == project, "the same again changes nothing"
-    assert made(await ada.get("projects"))["items"] == [project]
+    assert ok(await ada.get("projects"))["items"] == [project]
 
 
 async def test_a_task_begins_at_the_first_status_unless_it_names_another(ada: Api) -> None:
@@ -89,10 +89,10 @@ async def test_a_task_goes_only_where_the_workflow_lets_it(ada: Api) -> None:
         await ada.post(f"{path}/move", {"to": "first", "status": "review"}),
     ):
         assert problem(answer, 409, "illegal_transition")["allowed"] == ["doing"]
-    assert made(await ada.get(path)) == task
-    assert made(await ada.patch(path, {"status": "backlog"})) == task, "to stay is no transition"
+    assert ok(await ada.get(path)) == task
+    assert ok(await ada.patch(path, {"status": "backlog"})) == task, "to stay is no transition"
     for key in ("doing", "review", "done"):
-        task = made(await ada.patch(path, {"status": key}))
+        task = ok(await ada.patch(path, {"status": key}))
     assert task["closed_at"] == task["updated_at"]
     assert problem(await ada.patch(path, {"status": "backlog"}), 409, "illegal_transition")["allowed"] == []
 
@@ -101,11 +101,11 @@ async def test_closing_follows_the_category(ada: Api) -> None:
     workflow = {"statuses": [status("open"), status("fixed", "done"), status("wontfix", "cancelled")], "transitions": None}
     await set_workflow(ada, workflow)
     task = await ada.add_task()
-    fixed = made(await ada.patch(f"tasks/{task['id']}", {"status": "fixed"}))
+    fixed = ok(await ada.patch(f"tasks/{task['id']}", {"status": "fixed"}))
     assert fixed["closed_at"] == fixed["updated_at"]
-    other = made(await ada.patch(f"tasks/{task['id']}", {"status": "wontfix"}))
+    other = ok(await ada.patch(f"tasks/{task['id']}", {"status": "wontfix"}))
     assert (other["status_category"], other["closed_at"]) == ("cancelled", fixed["closed_at"])
-    assert made(await ada.patch(f"tasks/{task['id']}", {"status": "open"}))["closed_at"] is None
+    assert ok(await ada.patch(f"tasks/{task['id']}", {"status": "open"}))["closed_at"] is None
 
 
 async def test_a_status_in_use_goes_only_with_a_place_for_its_tasks(ada: Api) -> None:
@@ -115,14 +115,14 @@ async def test_a_status_in_use_goes_only_with_a_place_for_its_tasks(ada: Api) ->
     answer = await ada.put(workflow_of(ada), {**KANBAN, "status_map": {"todo": "backlog"}})
     assert problem(answer, 409, "status_in_use")["statuses"] == ["cancelled"]
     assert await project_of(ada) == ada.project
-    assert made(await ada.get(f"tasks/{task['id']}")) == task
+    assert ok(await ada.get(f"tasks/{task['id']}")) == task
     assert (await set_workflow(ada, status_map={"todo": "doing", "cancelled": "done"}))["workflow"] == KANBAN
 
 
 async def test_the_tasks_of_a_status_that_goes_are_moved_each_with_a_version_and_an_event(ada: Api) -> None:
     task, closed, untouched = await ada.add_task(), await ada.add_task(status="cancelled"), await ada.add_task(status="done")
     await set_workflow(ada, status_map={"todo": "doing", "cancelled": "backlog", "in_progress": "done"})
-    moved = made(await ada.get(f"tasks/{task['id']}"))
+    moved = ok(await ada.get(f"tasks/{task['id']}"))
     assert moved == {
         **task,
         "status": "doing",
@@ -130,10 +130,10 @@ async def test_the_tasks_of_a_status_that_goes_are_moved_each_with_a_version_and
         "version": 2,
         "updated_at": moved["updated_at"],
     }
-    reopened = made(await ada.get(f"tasks/{closed['id']}"))
+    reopened = ok(await ada.get(f"tasks/{closed['id']}"))
     assert (reopened["status"], reopened["closed_at"], reopened["version"]) == ("backlog", None, 2)
-    assert made(await ada.get(f"tasks/{untouched['id']}")) == untouched
-    latest = made(await ada.get(f"tasks/{closed['id']}/history"))["items"][0]
+    assert ok(await ada.get(f"tasks/{untouched['id']}")) == untouched
+    latest = ok(await ada.get(f"tasks/{closed['id']}/history"))["items"][0]
     assert latest["changes"] == {
         "status": ["cancelled", "backlog"],
         "status_category": ["cancelled", "todo"],
@@ -206,7 +206,7 @@ async def test_members_change_workflows_and_viewers_do_not(ada: Api, meet: Meet)
 
 async def test_the_workflow_of_an_archived_project_changes_as_long_as_no_task_does(ada: Api) -> None:
     await ada.add_task()
-    made(await ada.post(f"projects/{ada.project['id']}/archive"))
+    ok(await ada.post(f"projects/{ada.project['id']}/archive"))
     answer = await ada.put(workflow_of(ada), {**KANBAN, "status_map": {"todo": "backlog"}})
     problem(answer, 409, "project_archived")
     longer = {**STANDARD, "statuses": [*STANDARD["statuses"], status("more")]}  # type: ignore[misc]  # A body of mixed values.
@@ -237,5 +237,5 @@ async def test_a_workflow_of_former_times_goes_on_as_it_is(ada: Api, database_ur
     await execute(database_url, f"UPDATE projects SET workflow = '{json.dumps(former)}' WHERE {place}")
     assert (await project_of(ada))["workflow"] == former
     assert (await ada.add_task())["status"] == "done"
-    assert made(await ada.patch(f"projects/{ada.project['id']}", {"name": "Renamed"}))["workflow"] == former
+    assert ok(await ada.patch(f"projects/{ada.project['id']}", {"name": "Renamed"}))["workflow"] == former
     problem(await ada.put(workflow_of(ada), former), 422, "validation_failed")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.properties import steadily
+from support.harness.properties import deterministic
 from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.errors import MOST_IN_PATH, Cycle
@@ -127,7 +127,7 @@ def test_two_that_are_made_together_do_not_wait_for_each_other() -> None:
         blockers.block(A, (new,), before=())
 
 
-@steadily
+@deterministic
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), min_size=20, max_size=60))
 def test_whatever_is_let_through_has_no_cycle_and_every_cycle_told_is_a_shortest(edges: list[tuple[int, int]]) -> None:
     ids = [uuid4() for _ in range(8)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.properties import steadily
+from support.harness.properties import deterministic
 from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.domain.errors import Cycle, TooDeep
 from taskhub.tasks.domain.hierarchy import MOST_LEVELS, Hierarchy, Node
@@ -123,7 +123,7 @@ def test_a_task_that_was_just_made_may_be_a_parent() -> None:
     hierarchy.check(node(new.id))
 
 
-@steadily
+@deterministic
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=10, max_size=80))
 def test_whatever_is_let_through_leaves_trees_and_every_cycle_told_is_one(edges: list[tuple[int, int]]) -> None:
     nodes = [node() for _ in range(10)]

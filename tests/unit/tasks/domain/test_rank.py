@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.properties import steadily
+from support.harness.properties import deterministic
 from taskhub.tasks.domain.rank import DIGITS, LONGEST, ROOMY, at_end, between, spread
 
 SMALLEST = "A" + "0" * 26
@@ -107,7 +107,7 @@ def test_the_edges_of_all_integers_are_as_published(low: str | None) -> None:
         assert outcome(between, low, high) == outcome(as_published, low, high), (low, high)
 
 
-@steadily
+@deterministic
 @given(st.lists(st.floats(0, 1), max_size=60), st.integers(0, 40))
 def test_any_sequence_of_insertions_is_as_published(positions: list[float], count: int) -> None:
     line: list[str] = []
@@ -122,7 +122,7 @@ def test_any_sequence_of_insertions_is_as_published(positions: list[float], coun
         assert spread(low, high, count) == fractional_indexing.generate_n_keys_between(low, high, count)
 
 
-@steadily
+@deterministic
 @given(st.lists(st.booleans(), max_size=200))
 def test_a_gap_that_is_halved_again_and_again_has_always_room(turns: list[bool]) -> None:
     low, high = at_end(1), at_end(2)
@@ -133,7 +133,7 @@ def test_a_gap_that_is_halved_again_and_again_has_always_room(turns: list[bool])
         low, high = (rank, high) if goes_up else (low, rank)
 
 
-@steadily
+@deterministic
 @given(st.integers(1, 10**9 - 1))
 def test_places_at_the_end_are_ranks(place: int) -> None:
     fractional_indexing.validate_order_key(at_end(place))

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from support.fake_structure import FakeOrder
-from support.fakes import FakeUnitOfWork
-from support.house import House
+from support.fakes.tasks.structure import FakeOrder
+from support.fakes.tasks.unit_of_work import FakeTasksUnitOfWork
+from support.harness.scenario import Scenario
 from taskhub.tasks.application.places import REACH, ranks_at
 from taskhub.tasks.application.ports import Crowd
 from taskhub.tasks.domain.place import Place, Side
@@ -21,7 +21,7 @@ from taskhub.tasks.domain.task import Task
 class CountingOrder(FakeOrder):
     """Counts the tasks that were given other ranks to make room for one that moved."""
 
-    def __init__(self, uow: FakeUnitOfWork) -> None:
+    def __init__(self, uow: FakeTasksUnitOfWork) -> None:
         super().__init__(uow)
         self.crowds: list[int] = []
 
@@ -35,9 +35,9 @@ class Mover:
     """Moves tasks of one project as `move_task` does, all in one unit of work."""
 
     def __init__(self, tasks: int) -> None:
-        self.house = House()
+        self.house = Scenario()
         self.line = [self.house.task() for _ in range(tasks)]
-        self.uow = FakeUnitOfWork(self.house.store)
+        self.uow = FakeTasksUnitOfWork(self.house.store)
         self.uow.is_locking = True
         self.counter = CountingOrder(self.uow)
         self.uow.order = self.counter
@@ -45,7 +45,7 @@ class Mover:
     async def move(self, task: Task, place: Place) -> None:
         project = self.house.project
         for rank in await ranks_at(project, place, [task], self.uow):
-            self.uow.ledger.lines.put(project.id, task.id, rank)
+            self.uow.ledger.rank_index.put(project.id, task.id, rank)
 
     def newcomers(self, count: int) -> Iterator[Task]:
         """Tasks that have no place yet."""
@@ -56,7 +56,7 @@ class Mover:
 
     @property
     def order(self) -> list[UUID]:
-        return self.uow.ledger.lines.ids(self.house.project.id)
+        return self.uow.ledger.rank_index.ids(self.house.project.id)
 
 
 async def test_a_hundred_thousand_moves_into_the_same_gap() -> None:
@@ -105,7 +105,7 @@ async def test_where_the_nearest_stand_too_close_more_of_them_move_apart() -> No
     mover = Mover(1)
     ranks = crowded_ranks(4 * REACH)
     for task, rank in zip(mover.newcomers(len(ranks)), ranks, strict=True):
-        mover.uow.ledger.lines.put(mover.house.project.id, task.id, rank)
+        mover.uow.ledger.rank_index.put(mover.house.project.id, task.id, rank)
     before, middle = mover.order, 2 * REACH
     (newcomer,) = mover.newcomers(1)
     await mover.move(newcomer, Place(Side.AFTER, before[middle]))

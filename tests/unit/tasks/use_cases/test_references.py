@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from support.house import House
+from support.harness.scenario import Scenario
 from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.application.change_task import change_task
 from taskhub.tasks.application.create_task import create_task
@@ -17,11 +17,14 @@ REFERENCES = [field.name for field in fields(Content) if field.name.endswith(("_
 
 @pytest.mark.parametrize("name", REFERENCES)
 async def test_what_a_task_refers_to_has_to_be_there(name: str) -> None:
-    house, stranger = House(), uuid4()
+    scenario, stranger = Scenario(), uuid4()
     values: dict[str, Any] = {name: (stranger,) if name.endswith("_ids") else stranger}
-    for use_case, command in ((create_task, house.create(**values)), (change_task, house.change(house.task(), **values))):
+    for use_case, command in (
+        (create_task, scenario.create(**values)),
+        (change_task, scenario.change(scenario.task(), **values)),
+    ):
         with pytest.raises(UnknownReference) as refusal:
-            await house.run(use_case, command)
+            await scenario.run(use_case, command)
         assert str(refusal.value.faults[0].pointer).startswith(f"/{name}")
 
 

@@ -1,0 +1,144 @@
+"""The state of a unit of work in memory: a store of committed aggregates, and a session with uncommitted changes."""
+
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import UUID
+
+from support.fakes.tasks.constraints import refuse
+from support.fakes.tasks.rank_index import RankIndex
+from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.domain.aggregate import Aggregate
+from taskhub.kernel.domain.errors import NotFound, StaleVersion
+from taskhub.tasks.application.ports import Allotment
+from taskhub.tasks.domain.rank import at_end
+from taskhub.tasks.domain.task import Task
+
+Key = tuple[type, UUID, UUID]
+
+
+@dataclass
+class Ledger:
+    """Numbers, places and keys that were given to tasks, and are never given again."""
+
+    numbers: dict[UUID, int] = field(default_factory=dict)
+    places: dict[UUID, int] = field(default_factory=dict)
+    former_keys: dict[tuple[UUID, str, int], UUID] = field(default_factory=dict)
+    rank_index: RankIndex = field(default_factory=RankIndex)
+
+    def copy(self) -> Self:
+        return type(self)(self.numbers.copy(), self.places.copy(), self.former_keys.copy(), self.rank_index.copy())
+
+    def allot(self, project_id: UUID, numbers: int, places: int) -> Allotment:
+        number, place = self.numbers.get(project_id, 0), self.places.get(project_id, 0)
+        self.numbers[project_id], self.places[project_id] = number + numbers, place + places
+        ranks = [at_end(one) for one in range(place + 1, place + places + 1)]
+        return Allotment(range(number + 1, number + numbers + 1), ranks)
+
+
+class FakeStore:
+    """What has been committed: aggregates by type and key, and the types of their events in order.
+
+    ``buried``: the ids of those that are gone, though what is left of them stays.
+    """
+
+    def __init__(self) -> None:
+        self.aggregates: dict[Key, Any] = {}
+        self.events: list[tuple[str, UUID, int]] = []
+        self.ledger = Ledger()
+        self.used_ids: set[tuple[UUID, UUID]] = set()
+        self.members: set[UUID] = set()
+        self.forgotten: set[UUID] = set()
+        self.buried: set[UUID] = set()
+
+
+class FakeSession:
+    """The identity map and the pending changes of a unit of work, shared by its repositories."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self.store = store
+        self.ledger = store.ledger.copy()
+        self.loaded: dict[Key, Any] = {}
+        self.added: set[Key] = set()
+        self.removed: list[Key] = []
+        self.buried: set[UUID] = set()
+        self.is_locking = False
+        self.rests_on_cache = False
+
+    def find(self, kind: type, workspace_id: UUID, id: UUID, *, with_deleted: bool) -> Any | None:
+        key = (kind, workspace_id, id)
+        if key not in self.loaded and key in self.store.aggregates:
+            self.loaded[key] = copy(self.store.aggregates[key])
+        found = self.loaded.get(key)
+        return found if found and (with_deleted or getattr(found, "deleted_at", None) is None) else None
+
+    def all(self, kind: type, workspace_id: UUID) -> list[Any]:
+        keys = [key for key in self.store.aggregates if key[:2] == (kind, workspace_id)]
+        return [self.find(*key, with_deleted=True) for key in keys]
+
+    def put(self, aggregate: Any) -> None:
+        self.added.add(key_of(aggregate))
+        self.loaded[key_of(aggregate)] = aggregate
+
+    def drop(self, aggregates: Iterable[Any]) -> None:
+        self.removed += [key_of(aggregate) for aggregate in aggregates]
+
+    def writes(self) -> None:
+        """Rows are changed before the commit only in a transaction."""
+        assert self.is_locking
+
+    def flush(self) -> None:
+        """Writes the changes to the store, like a commit.
+
+        Raises:
+            DomainError: the database would refuse a row.
+        """
+        changed = {key: aggregate for key, aggregate in self.loaded.items() if aggregate.event is not None}
+        rows = {key: row for key, row in {**self.store.aggregates, **changed}.items() if key not in self.removed}
+        refuse((key[1:] for key in self.added), self.store.used_ids, rows.values())
+        for key, aggregate in changed.items():
+            self._flush(key, aggregate)
+        self.store.used_ids.update(key[1:] for key in self.added)
+        for key in self.removed:
+            del self.store.aggregates[key]
+            self.ledger.rank_index.drop(key[2])
+        self.store.ledger = self.ledger
+        self.store.buried |= self.buried
+
+    def _flush(self, key: Key, aggregate: Aggregate) -> None:
+        if key not in self.added:
+            aggregate.version += 1
+        if isinstance(aggregate, Task):
+            self._place(aggregate)
+        self.store.events.append((str(aggregate.event), aggregate.id, aggregate.version))
+        self.store.aggregates[key] = as_loaded(aggregate)
+
+    def _place(self, task: Task) -> None:
+        """The number and the rank that the commit gives a task."""
+        if task.number is None:
+            allotment = self.ledger.allot(task.project_id, 1, 1)
+            task.number, task.rank = allotment.numbers[0], allotment.ranks[0]
+        if task.rank is not None:
+            self.ledger.rank_index.put(task.project_id, task.id, task.rank)
+
+
+def as_loaded(aggregate: Any) -> Any:
+    """What a later unit of work will load: nothing happened to it yet, and where it stands is not its own business."""
+    settled = copy(aggregate)
+    settled._event = None
+    if isinstance(settled, Task):
+        settled.rank = None
+    return settled
+
+
+def checked(aggregate: Any | None, expected: Expected = None) -> Any:
+    if aggregate is None:
+        raise NotFound
+    if expected is not None and aggregate.version not in expected:
+        raise StaleVersion(aggregate.version)
+    return aggregate
+
+
+def key_of(aggregate: Any) -> Key:
+    return type(aggregate), aggregate.workspace_id, aggregate.id

@@ -1,0 +1,91 @@
+"""All operations of the service with sample data: real ids for their paths, and valid bodies."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from support.harness.api import MERGE_PATCH, Api, ok
+from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.contract.access import Public
+from taskhub.modules.discovery import installed_modules
+from taskhub.service.reference.document import document_of
+
+OPERATIONS = installed_modules().operations
+PROTECTED = [operation for operation in OPERATIONS if not isinstance(operation.access, Public)]
+WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
+WITHOUT_BODY = [operation for operation in OPERATIONS if operation.body is None and operation.writes]
+READS = [operation for operation in OPERATIONS if not operation.writes]
+
+_PATHS = document_of(OPERATIONS, "", installed_modules().catalogue)["paths"]
+
+
+def each(operations: list[Operation]) -> pytest.MarkDecorator:
+    """Runs a test once for each of these operations."""
+    return pytest.mark.parametrize("operation", operations, ids=lambda one: one.operation_id)
+
+
+def example_body(operation: Operation) -> Any:
+    """The documented example of the request body, or None where there is none to send."""
+    if operation.body is None:
+        return None
+    (content,) = _PATHS[operation.path][operation.method.lower()]["requestBody"]["content"].values()
+    return content["example"]
+
+
+@dataclass(frozen=True)
+class SampleData:
+    """A user with a workspace and one of everything in it, under the names that paths have for them."""
+
+    api: Api
+    ids: dict[str, str]
+
+    @classmethod
+    async def create(cls, api: Api) -> "SampleData":
+        """Everything is made by a client that has signed in."""
+        await api.open_workspace()
+        await api.open_project()
+        task, blocker = await api.add_task(), await api.add_task()
+        label = ok(await api.post("labels", {"name": "urgent"}))
+        comment = ok(await api.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
+        token = ok(await api.post("/v1/tokens", {"name": "CI", "scopes": ["read"]}))
+        invitation = ok(await api.post("invitations", {"role": "member"}))
+        ids = {
+            "workspace_id": api.workspace["id"],
+            "project_id": api.project["id"],
+            "task": task["id"],
+            "blocker": blocker["id"],
+            "label_id": label["id"],
+            "comment_id": comment["id"],
+            "user_id": api.user["id"],
+            "session": "current",
+            "token_id": token["id"],
+            "invitation_id": invitation["id"],
+            "digest": "0",
+            "name": "pages.css",
+            "code": "not_found",
+        }
+        return cls(api, ids)
+
+    def path(self, operation: Operation, **others: str) -> str:
+        return operation.path_format.format(**{**self.ids, **others})
+
+    async def call(
+        self,
+        operation: Operation,
+        *,
+        api: Api | None = None,
+        headers: dict[str, str] | None = None,
+        path: str = "",
+        **request: Any,
+    ) -> httpx2.Response:
+        """Sends a request of the right shape, but for what is said otherwise. ``api`` is who calls, if not who made the world."""
+        client = (api or self.api).client
+        if operation.body is not None and not {"json", "content"} & {*request}:
+            request["json"] = example_body(operation)
+        headers = headers or {}
+        if operation.body is not None:
+            kind = MERGE_PATCH if operation.method == "PATCH" else "application/json"
+            headers = {"content-type": kind, **headers}
+        return await client.request(operation.method, path or self.path(operation), headers=headers, **request)

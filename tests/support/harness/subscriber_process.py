@@ -1,0 +1,54 @@
+"""A process that runs one subscriber until it is killed: ``python subscriber_process.py DATABASE_URL``."""
+
+import asyncio
+import sys
+from typing import Any
+
+from sqlalchemy import BigInteger, Uuid, bindparam, column, table
+from sqlalchemy.dialects.postgresql import insert
+
+from taskhub.kernel.application.clock import system_clock
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.contract.events import Event
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+
+TYPE = "test.happened"
+_RECORD = Statement(
+    insert(table("handled", column("stream_id"), column("seq"))).values(
+        stream_id=bindparam("stream_id", type_=Uuid()), seq=bindparam("seq", type_=BigInteger())
+    )
+)
+
+
+class RecordingSubscriber:
+    """Writes down what it was called with, in the transaction that it was called in."""
+
+    name = "test.note_taker"
+    types = frozenset({TYPE})
+
+    async def handle(self, event: Event, uow: Any) -> bool:
+        await uow.write(_RECORD, {"stream_id": event.stream_id, "seq": event.seq})
+        return True
+
+
+def subscription(database: Database, subscriber: Any) -> Subscription:
+    signal = StreamSignal()
+    runner: Runner[SqlUnitOfWork] = Runner(
+        lambda attempt: SqlUnitOfWork(database, signal, attempt), SqlCommandLog(database, ()), system_clock
+    )
+    return Subscription(subscriber, runner, database, signal, system_clock)
+
+
+async def main(url: str) -> None:
+    database = Database(url, pool_size=4)
+    await database.open()
+    await subscription(database, RecordingSubscriber()).run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

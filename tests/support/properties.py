@@ -1,6 +1,0 @@
-"""How property tests of rules are run."""
-
-from hypothesis import HealthCheck, settings
-
-steadily = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-"""The same examples every time, however slow the machine happens to be."""
