@@ -14,7 +14,7 @@ from benchmarks.database import fresh_database, postgres, server_version
 from benchmarks.dataset import Dataset, Size
 from benchmarks.dataset import load as load_data
 from benchmarks.servers import Server, StartFailed, all_servers
-from benchmarks.targets import MOST_CONNECTIONS, Targets
+from benchmarks.targets import MAX_CONNECTIONS, Targets
 
 RESULT = Path(__file__).with_name("latest.json")
 OPERATIONS = (
@@ -22,7 +22,7 @@ OPERATIONS = (
     *("list_filtered", "move", "comment", "bulk_update"),
 )
 _SECONDS = 1
-_MOST_CONNECTIONS = {"bulk_update": 16}
+_MAX_CONNECTIONS = {"bulk_update": 16}
 """More would measure the queue: a request waits two seconds for one of the 20 connections to the database, and gets 503."""
 
 
@@ -78,7 +78,7 @@ class _Bench:
         await self.conversation.agree(self.servers)
         say("warming up …")
         for operation in OPERATIONS:
-            await self._round(operation, _MOST_CONNECTIONS.get(operation, MOST_CONNECTIONS), 0)
+            await self._round(operation, _MAX_CONNECTIONS.get(operation, MAX_CONNECTIONS), 0)
         cells = []
         for connections, times in effort.rounds.items():
             say(f"measuring at {connections} connections …")
@@ -86,7 +86,7 @@ class _Bench:
         return cells
 
     async def _cells(self, connections: int, times: int, times_to_target: int) -> list[report.Cell]:
-        operations = [one for one in OPERATIONS if connections <= _MOST_CONNECTIONS.get(one, MOST_CONNECTIONS)]
+        operations = [one for one in OPERATIONS if connections <= _MAX_CONNECTIONS.get(one, MAX_CONNECTIONS)]
         cells = [report.Cell(connections, operation, []) for operation in operations]
         for turn in range(max(times, times_to_target)):
             for cell in cells:

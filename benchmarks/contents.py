@@ -9,13 +9,13 @@ from uuid import UUID
 from benchmarks import texts
 
 from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.hierarchy import MOST_LEVELS
+from taskhub.tasks.domain.hierarchy import MAX_LEVELS
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content, Task
 
 ASSIGNED, DUE, DESCRIBED, SUBTASKS, BLOCKED = 0.6, 0.4, 0.5, 0.15, 0.06
-MOST_ASSIGNED = 20
+MAX_ASSIGNED = 20
 """Members of a workspace who are on tasks; the others look on."""
 
 _STATUSES = ("todo", "todo", "todo", "in_progress", "done", "done", "done", "cancelled")
@@ -39,7 +39,7 @@ class Contents:
             description=texts.description(source) if chance < DESCRIBED else None,
             status=source.choice(_STATUSES),
             priority=source.choice(tuple(Priority)),
-            assignee_ids=(source.choice(members[:MOST_ASSIGNED]),) if chance < ASSIGNED else (),
+            assignee_ids=(source.choice(members[:MAX_ASSIGNED]),) if chance < ASSIGNED else (),
             due=Due((now + timedelta(days=source.randrange(1, 60))).date()) if chance < DUE else None,
             label_ids=self._labels(labels),
             parent_id=self._parent(project),
@@ -51,7 +51,7 @@ class Contents:
         self._recent[task.workspace_id].append(task.id)
         levels = self._levels[task.project_id]
         above = next((level for id, level in levels if id == task.content.parent_id), 0)
-        if above + 1 < MOST_LEVELS:
+        if above + 1 < MAX_LEVELS:
             levels.append((task.id, above + 1))
 
     def _labels(self, labels: list[UUID]) -> tuple[UUID, ...]:

@@ -17,7 +17,7 @@ from benchmarks.targets import path
 from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
 
 PAGE = 50
-MOST_PER_PAGE = 200
+MAX_PER_PAGE = 200
 WORKSPACES_ASKED = 5
 TOKEN_SECONDS = 600
 
@@ -70,7 +70,7 @@ class Lists:
         cursors: list[str] = []
         while True:
             last = (f"cursor={cursors[-1]}",) if cursors else ()
-            body = self._get(workspace_id, _joined(query, f"limit={MOST_PER_PAGE}", *last))[1]
+            body = self._get(workspace_id, _joined(query, f"limit={MAX_PER_PAGE}", *last))[1]
             if body["next_cursor"] is None:
                 return cursors
             cursors.append(body["next_cursor"])

@@ -16,7 +16,7 @@ from benchmarks.servers import SECRET, Server
 
 from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
 
-MOST_CONNECTIONS = 64
+MAX_CONNECTIONS = 64
 VERSIONS = """
 SELECT workspace_id, id, version
 FROM tasks JOIN unnest($1::uuid[], $2::uuid[]) AS chosen (workspace_id, id) USING (workspace_id, id)
@@ -62,7 +62,7 @@ class Targets:
     def asked(self, operation: str, server: Server, requests: int) -> None:
         """A cold get goes on where the last one of this server ended: it meets a session again when that is long forgotten."""
         if operation == "cold_get":
-            self._next_cold[server.name] += requests + MOST_CONNECTIONS
+            self._next_cold[server.name] += requests + MAX_CONNECTIONS
 
     def _file(self, operation: str) -> Path:
         return self._folder / f"{operation}.targets"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import jwt
 
-MOST_REMEMBERED = 20_000
+MAX_CACHED = 20_000
 
 
 class Refused(Exception):
@@ -45,7 +45,7 @@ class Tokens:
         except jwt.PyJWTError:
             raise Refused(401) from None
         claims = Claims(UUID(payload["sub"]), UUID(payload["sid"]), payload["exp"])
-        if len(self.known) >= MOST_REMEMBERED:
+        if len(self.known) >= MAX_CACHED:
             del self.known[next(iter(self.known))]
         self.known[authorization] = claims
         return claims

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-MOST_ITEMS = 500
+MAX_ITEMS = 500
 
 
 class NewTask(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,7 +56,7 @@ class TaskChange(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class TaskChanges(msgspec.Struct, forbid_unknown_fields=True):
-    items: Annotated[list[TaskChange], msgspec.Meta(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[TaskChange], msgspec.Meta(min_length=1, max_length=MAX_ITEMS)]
 
     def dates(self) -> dict[UUID, dt.date]:
         return {item.id: item.patch.due.date for item in self.items}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from benchmarks.floor.auth import Refused
 from benchmarks.floor.store import Move
 
-from taskhub.tasks.domain.rank import LONGEST, between
+from taskhub.tasks.domain.rank import MAX_LENGTH, between
 
 
 class Surroundings(NamedTuple):
@@ -27,7 +27,7 @@ class Surroundings(NamedTuple):
         return cls(own, next, beside) if move.before else cls(own, beside, next)
 
     @property
-    def is_home(self) -> bool:
+    def is_current(self) -> bool:
         return (self.low is None or self.low < self.own) and (self.high is None or self.own < self.high)
 
     def rank(self) -> str | None:
@@ -39,6 +39,6 @@ class Surroundings(NamedTuple):
         if self.high is None:
             return None
         rank = between(self.low, self.high)
-        if len(rank) > LONGEST:
+        if len(rank) > MAX_LENGTH:
             raise Refused(503)
         return rank

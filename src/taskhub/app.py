@@ -9,13 +9,13 @@ from starlette.types import ASGIApp
 
 from taskhub.background import Background
 from taskhub.container import Container
+from taskhub.kernel.api.authorizer import Authorizer
 from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
-from taskhub.kernel.api.gate import Gate
+from taskhub.kernel.api.error_middleware import ErrorMiddleware
 from taskhub.kernel.api.methods import METHODS, unmatched
-from taskhub.kernel.api.middleware import RequestFrame
-from taskhub.kernel.api.refusals import Refusals
-from taskhub.kernel.api.throttle import Limits, Throttle
+from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
+from taskhub.kernel.api.throttle import RateLimits, Throttle
 from taskhub.settings import Settings
 
 EXPOSED_HEADERS = (
@@ -50,7 +50,7 @@ class TaskHub(FastAPI):
         self.settings = settings
         self.state.container = container
         self.state.modules = container.installed
-        self.state.gate = container.service(Gate)
+        self.state.authorizer = container.service(Authorizer)
         self.state.cursor_signer = CursorSigner(container.secret_keys())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
@@ -58,7 +58,7 @@ class TaskHub(FastAPI):
         self.router.routes.extend(container.installed.operations)
 
     def build_middleware_stack(self) -> ASGIApp:
-        app: ASGIApp = Refusals(self.router)
+        app: ASGIApp = ErrorMiddleware(self.router)
         if self.settings.cors_origins:
             # Inside and outside of it: problems tell their origin, and its own refusals are problems.
             cors = Cors(
@@ -68,8 +68,8 @@ class TaskHub(FastAPI):
                 allow_headers=["*"],
                 expose_headers=EXPOSED_HEADERS,
             )
-            app = Refusals(cors)
-        return RequestFrame(app, self.state.container.request_metrics())
+            app = ErrorMiddleware(cors)
+        return RequestLogMiddleware(app, self.state.container.request_metrics())
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _throttle(settings: Settings, container: Container) -> Throttle:
-    limits = Limits(
+    limits = RateLimits(
         writes_per_user=settings.limit_writes_per_user,
         attempts_per_account=settings.limit_attempts_per_account,
         attempts_per_address=settings.limit_attempts_per_address,

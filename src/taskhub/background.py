@@ -42,7 +42,7 @@ class Background:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        shared = (container.database(), container.signal(), container.clock())
+        shared = (container.database(), container.notifier(), container.clock())
         self.subscriptions = [
             Subscription(subscriber, container.modules[module].runner(), *shared)
             for module, subscriber in container.subscribers()

@@ -11,12 +11,12 @@ from prometheus_client import CollectorRegistry
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import Clock, system_clock
 from taskhub.kernel.application.empty_purged_workspace import EmptyPurgedWorkspace
+from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.subscriber import Subscriber
-from taskhub.kernel.application.windows import Windows
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
+from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.purge import PURGES, Purge
-from taskhub.kernel.infrastructure.shared_counts import SharedCounts
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings, keeps_nothing
 from taskhub.modules.collection import Modules
@@ -66,9 +66,9 @@ class Container:
         self.database: providers.Provider[Database] = providers.Singleton(
             Database, database_url, pool_size=settings.database_pool_size
         )
-        self.signal = providers.Singleton(StreamSignal)
-        self.windows = providers.Singleton(Windows)
-        self.shared_counts = providers.Singleton(SharedCounts, self.database, self.windows)
+        self.notifier = providers.Singleton(EventNotifier)
+        self.windows = providers.Singleton(SlidingWindows)
+        self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
 
     @cached_property
     def modules(self) -> Mapping[str, Any]:
@@ -101,7 +101,7 @@ class Container:
 
     def background(self) -> list[Loop]:
         """What runs beside subscribers and purges."""
-        return [*(loop for container in self.modules.values() for loop in container.background()), self.shared_counts().run]
+        return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
 
 
 class _Context:
@@ -111,7 +111,7 @@ class _Context:
         self._name = module.name
         self._joints = joints
         self.database: Database = application.database()
-        self.signal: StreamSignal = application.signal()
+        self.notifier: EventNotifier = application.notifier()
         self.clock: Clock = application.clock()
         self.secret_keys: tuple[bytes, ...] = application.secret_keys()
         self.settings = application.module_settings.get(module.name)

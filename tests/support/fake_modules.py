@@ -5,7 +5,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.domain.errors import Category, DomainError
-from taskhub.kernel.infrastructure.purge import Purge
+from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.module_api import API_VERSION, Loop, Module, ModuleContainer, ModuleContext
 
 

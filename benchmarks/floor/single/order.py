@@ -70,7 +70,7 @@ async def _try(pool: Any, move: Move) -> tuple[Task, bool]:
         raise Refused(404)
     *values, is_open, last_place, own, beside, next = row
     task, surroundings = task_of(values), Surroundings.of(move, own, beside, next)
-    if surroundings.is_home:
+    if surroundings.is_current:
         return task, True
     if not is_open:
         raise Refused(409)

@@ -48,7 +48,7 @@ class Order(Part):
                 raise Refused(404)
             *values, own, beside, next = row
             task, surroundings = task_of(values), Surroundings.of(move, own, beside, next)
-            if surroundings.is_home:
+            if surroundings.is_current:
                 return task
             if not is_open:
                 raise Refused(409)

@@ -37,10 +37,10 @@ from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.background.purge import Purge
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import Row
-from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping as RowMapping
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
@@ -70,7 +70,7 @@ class ModuleContext(Protocol):
         """The pool. It is opened after all containers were built."""
 
     @property
-    def signal(self) -> StreamSignal:
+    def signal(self) -> EventNotifier:
         """Tells this process's subscribers of what was committed."""
 
     @property

@@ -3,9 +3,9 @@
 import msgspec
 from starlette.responses import Response
 
-from taskhub.kernel.api.bodies import MOST_BYTES
+from taskhub.kernel.api.bodies import MAX_BYTES
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.api.queries import MOST_ITEMS
+from taskhub.kernel.api.query_params import MAX_ITEMS
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.application.errors import Busy, Unavailable
@@ -41,7 +41,7 @@ _HEALTHY = msgspec.json.encode(HealthView("ok"))
 @STATUS.get("/v1", PUBLIC, summary="What this service is and how it is set up", answers=ServiceView)
 async def get_service(request: ApiRequest) -> Response:
     settings = request.container.settings()
-    limits = LimitsView(MOST_BYTES, MOST_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
+    limits = LimitsView(MAX_BYTES, MAX_ITEMS, settings.limit_writes_per_user if settings.rate_limits == "on" else None)
     service = ServiceView("TaskHub", request.scope["app"].version, settings.registration, settings.require_if_match, limits)
     return JsonResponse(200, msgspec.json.encode(service))
 

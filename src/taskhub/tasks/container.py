@@ -6,32 +6,32 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.purge import Purge
-from taskhub.tasks.application.archive_project import archive_project, unarchive_project
-from taskhub.tasks.application.assign_task import assign_task, unassign_task
-from taskhub.tasks.application.block_task import block_task, unblock_task
-from taskhub.tasks.application.bulk_create_tasks import bulk_create_tasks
-from taskhub.tasks.application.bulk_update_tasks import bulk_update_tasks
-from taskhub.tasks.application.change_comment import change_comment
-from taskhub.tasks.application.change_label import change_label
-from taskhub.tasks.application.change_project import change_project
-from taskhub.tasks.application.change_task import change_task
-from taskhub.tasks.application.create_comment import create_comment
-from taskhub.tasks.application.create_label import create_label
-from taskhub.tasks.application.create_project import create_project
-from taskhub.tasks.application.create_task import create_task
-from taskhub.tasks.application.delete_comment import delete_comment
-from taskhub.tasks.application.delete_label import delete_label
-from taskhub.tasks.application.empty_purged_workspace import empty_purged_workspace
-from taskhub.tasks.application.label_task import label_task, unlabel_task
-from taskhub.tasks.application.move_task import move_task
-from taskhub.tasks.application.release_former_member import ReleaseFormerMember
-from taskhub.tasks.application.set_workflow import set_workflow
-from taskhub.tasks.application.trash_project import restore_project, trash_project
-from taskhub.tasks.application.trash_task import restore_task, trash_task
-from taskhub.tasks.application.turns import Turns
+from taskhub.tasks.application.background.empty_purged_workspace import empty_purged_workspace
+from taskhub.tasks.application.background.release_former_member import ReleaseFormerMember
+from taskhub.tasks.application.bulk.bulk_create_tasks import bulk_create_tasks
+from taskhub.tasks.application.bulk.bulk_update_tasks import bulk_update_tasks
+from taskhub.tasks.application.bulk.workspace_locks import WorkspaceLocks
+from taskhub.tasks.application.comments.change_comment import change_comment
+from taskhub.tasks.application.comments.create_comment import create_comment
+from taskhub.tasks.application.comments.delete_comment import delete_comment
+from taskhub.tasks.application.labels.change_label import change_label
+from taskhub.tasks.application.labels.create_label import create_label
+from taskhub.tasks.application.labels.delete_label import delete_label
+from taskhub.tasks.application.projects.archive_project import archive_project, unarchive_project
+from taskhub.tasks.application.projects.change_project import change_project
+from taskhub.tasks.application.projects.create_project import create_project
+from taskhub.tasks.application.projects.set_workflow import set_workflow
+from taskhub.tasks.application.projects.trash_project import restore_project, trash_project
+from taskhub.tasks.application.tasks.assign_task import assign_task, unassign_task
+from taskhub.tasks.application.tasks.block_task import block_task, unblock_task
+from taskhub.tasks.application.tasks.change_task import change_task
+from taskhub.tasks.application.tasks.create_task import create_task
+from taskhub.tasks.application.tasks.label_task import label_task, unlabel_task
+from taskhub.tasks.application.tasks.move_task import move_task
+from taskhub.tasks.application.tasks.trash_task import restore_task, trash_task
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.purge import TrashPurge
 from taskhub.tasks.infrastructure.queries.comments import SqlCommentQueries
@@ -46,12 +46,12 @@ from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
 
 class TasksContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
-    signal: providers.Dependency[Any] = providers.Dependency()
+    notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
     memberships: providers.Dependency[Any] = providers.Dependency()
 
     project_cache = providers.Singleton(RowCache, PROJECTS)
-    unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, signal, memberships, project_cache)
+    unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, notifier, memberships, project_cache)
     command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS, LABELS, COMMENTS))
     runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(
         Runner, unit_of_work.provider, command_log, clock
@@ -84,7 +84,7 @@ class TasksContainer(containers.DeclarativeContainer):
     block_task = providers.Singleton(partial, block_task, clock=clock)
     unblock_task = providers.Singleton(partial, unblock_task, clock=clock)
     move_task = providers.Singleton(partial, move_task, clock=clock)
-    turns = providers.Singleton(Turns)
+    workspace_locks = providers.Singleton(WorkspaceLocks)
     bulk_create_tasks = providers.Singleton(partial, bulk_create_tasks, clock=clock)
     bulk_update_tasks = providers.Singleton(partial, bulk_update_tasks, clock=clock)
 

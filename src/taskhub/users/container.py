@@ -39,13 +39,13 @@ from taskhub.users.infrastructure.unit_of_work import SqlUsersUnitOfWork
 
 class UsersContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
-    signal: providers.Dependency[Any] = providers.Dependency()
+    notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
     secret_keys: providers.Dependency[Any] = providers.Dependency()
     registration: providers.Dependency[Any] = providers.Dependency()
-    tenancies: providers.Dependency[Any] = providers.Dependency()
+    membership_exits: providers.Dependency[Any] = providers.Dependency()
 
-    unit_of_work = providers.Factory(SqlUsersUnitOfWork, database, signal, tenancies)
+    unit_of_work = providers.Factory(SqlUsersUnitOfWork, database, notifier, membership_exits)
     command_log = providers.Singleton(SqlCommandLog, database, (USERS, SESSIONS, API_TOKENS))
     runner: providers.Provider[Runner[SqlUsersUnitOfWork]] = providers.Singleton(
         Runner, unit_of_work.provider, command_log, clock

@@ -6,7 +6,7 @@ from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 from taskhub.users.api.documentation import DOCUMENTATION
 from taskhub.users.api.routes import ROUTES
 from taskhub.users.container import UsersContainer
-from taskhub.users.contract.tenancies import Tenancies
+from taskhub.users.contract.membership_exits import MembershipExits
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, USERS
 from taskhub.users.infrastructure.rows import ApiTokenRow, SessionRow, SignInAddressRow, UserRow
 
@@ -18,7 +18,7 @@ def users_container(context: ModuleContext) -> ModuleContainer:
         clock=providers.Object(context.clock),
         secret_keys=context.secret_keys,
         registration=context.app_settings.registration,
-        tenancies=providers.Object(context.port(Tenancies)),
+        tenancies=providers.Object(context.port(MembershipExits)),
     )
 
 

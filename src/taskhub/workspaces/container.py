@@ -5,13 +5,13 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
-from taskhub.kernel.api.gate import Gate
+from taskhub.kernel.api.authorizer import Authorizer
 from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.kernel.module_api import keeps_nothing
-from taskhub.users.contract.tenancies import Tenancies
-from taskhub.workspaces.api.gate import WorkspaceGate
+from taskhub.users.contract.membership_exits import MembershipExits
+from taskhub.workspaces.api.authorizer import WorkspaceAuthorizer
 from taskhub.workspaces.application.accept_invitation import accept_invitation
 from taskhub.workspaces.application.change_member import change_member
 from taskhub.workspaces.application.change_workspace import change_workspace
@@ -24,36 +24,36 @@ from taskhub.workspaces.application.revoke_invitation import revoke_invitation
 from taskhub.workspaces.contract.memberships import Memberships
 from taskhub.workspaces.infrastructure.grants import SqlGrants
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
+from taskhub.workspaces.infrastructure.membership_exits import sql_membership_exits
 from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.purge import WorkspacePurge, purge_invitations
 from taskhub.workspaces.infrastructure.queries import SqlWorkspaceQueries
-from taskhub.workspaces.infrastructure.tenancies import sql_tenancies
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
 
 class WorkspacesContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
-    signal: providers.Dependency[Any] = providers.Dependency()
+    notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
     authenticator: providers.Dependency[Any] = providers.Dependency()
     account_names: providers.Dependency[Any] = providers.Dependency()
     open_accounts: providers.Dependency[Any] = providers.Dependency()
 
-    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, signal, open_accounts)
+    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, notifier, open_accounts)
     command_log = providers.Singleton(SqlCommandLog, database, (WORKSPACES, MEMBERS, INVITATIONS))
     runner: providers.Provider[Runner[SqlWorkspacesUnitOfWork]] = providers.Singleton(
         Runner, unit_of_work.provider, command_log, clock
     )
 
-    grants = providers.Singleton(SqlGrants, database, signal)
-    gate: providers.Provider[WorkspaceGate] = providers.Singleton(WorkspaceGate, authenticator, grants)
+    grants = providers.Singleton(SqlGrants, database, notifier)
+    authorizer: providers.Provider[WorkspaceAuthorizer] = providers.Singleton(WorkspaceAuthorizer, authenticator, grants)
     queries: providers.Provider[SqlWorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
     purges = providers.List(
         providers.Object(Purge("invitations", purge_invitations)),
         providers.Factory(Purge, "workspaces", providers.Factory(WorkspacePurge, runner)),
     )
-    ports = providers.Object({Memberships: sql_memberships, Tenancies: sql_tenancies})
-    services = providers.Dict({Gate: gate.provider})
+    ports = providers.Object({Memberships: sql_memberships, MembershipExits: sql_membership_exits})
+    services = providers.Dict({Authorizer: authorizer.provider})
     subscribers = providers.Object(())
     background = providers.Object(())
     empty = providers.Callable(keeps_nothing)

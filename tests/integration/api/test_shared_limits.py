@@ -19,11 +19,11 @@ from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.kernel.application.errors import Unavailable
-from taskhub.kernel.application.windows import Windows
+from taskhub.kernel.application.sliding_windows import SlidingWindows
+from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.shared_counts import SharedCounts
 
-MOST = 200
+MAX = 200
 """More than one process is asked for within a second here: who is refused by it has heard of the other."""
 
 
@@ -40,7 +40,7 @@ async def two(database_url: str) -> AsyncIterator[tuple[Api, Api]]:
     async with AsyncExitStack() as stack:
         clients = []
         for _ in range(2):
-            settings = {"limit_writes_per_user": MOST, "limit_attempts_per_account": MOST, "limit_attempts_per_address": 10_000}
+            settings = {"limit_writes_per_user": MAX, "limit_attempts_per_account": MAX, "limit_attempts_per_address": 10_000}
             app = TaskHub(make_container(database_url, rate_limits="on", **settings))
             await stack.enter_async_context(app.router.lifespan_context(app))
             clients.append(await stack.enter_async_context(Api.on(app)))
@@ -54,7 +54,7 @@ async def guess(api: Api, email: str) -> httpx2.Response:
 async def test_guesses_that_are_spread_over_processes_gain_what_a_second_gives(two: tuple[Api, Api]) -> None:
     here, there = two
     email = f"{uuid4().hex}@example.com"
-    for _ in range(MOST):
+    for _ in range(MAX):
         assert (await guess(here, email)).status_code == 401
     problem(await guess(here, email), 429, "rate_limited")
 
@@ -64,7 +64,7 @@ async def test_guesses_that_are_spread_over_processes_gain_what_a_second_gives(t
         assert time.monotonic() - began < 1.0, "it has heard nothing for a second"
     problem(answer, 429, "rate_limited")
     assert 1 <= int(answer.headers["retry-after"]) <= 60
-    assert gained < MOST
+    assert gained < MAX
 
 
 async def test_writes_at_one_process_are_told_by_the_other(two: tuple[Api, Api]) -> None:
@@ -77,7 +77,7 @@ async def test_writes_at_one_process_are_told_by_the_other(two: tuple[Api, Api])
 
     async def has_heard() -> bool:
         told = (await there.get("/v1/users/me")).headers["ratelimit"]
-        return told.startswith(f'"writes";r={MOST - 11};')
+        return told.startswith(f'"writes";r={MAX - 11};')
 
     await eventually(has_heard)
 
@@ -87,26 +87,26 @@ KEY = b"a key of 16 byte"
 
 async def test_what_happened_before_a_process_asked_is_heard_with_its_age(database: Database) -> None:
     watch = FakeMonotonicClock()
-    early, late = Windows(), Windows(watch)
+    early, late = SlidingWindows(), SlidingWindows(watch)
     key = uuid4().bytes
     for _ in range(3):
         early.hit(key, 10)
-    await SharedCounts(database, early).exchange()
+    await RateLimitSync(database, early).exchange()
     await _age(database, key, seconds=40)
-    await SharedCounts(database, late).exchange()
+    await RateLimitSync(database, late).exchange()
     remaining, seconds = late.left(key, 10)
     assert remaining == 7
     assert 15 < seconds <= 20
 
 
 async def test_what_is_older_than_a_window_is_not_heard_and_removed(database: Database) -> None:
-    early, late = Windows(), Windows()
+    early, late = SlidingWindows(), SlidingWindows()
     key = uuid4().bytes
     early.hit(key, 10)
-    telling = SharedCounts(database, early)
+    telling = RateLimitSync(database, early)
     await telling.exchange()
     await _age(database, key, seconds=61)
-    await SharedCounts(database, late).exchange()
+    await RateLimitSync(database, late).exchange()
     assert late.left(key, 10)[0] == 10
     early.hit(KEY, 10)
     await telling.exchange()
@@ -114,9 +114,9 @@ async def test_what_is_older_than_a_window_is_not_heard_and_removed(database: Da
 
 
 async def test_nothing_is_heard_twice_and_nothing_of_ones_own(database: Database) -> None:
-    one, other = Windows(), Windows()
+    one, other = SlidingWindows(), SlidingWindows()
     key = uuid4().bytes
-    telling, hearing = SharedCounts(database, one), SharedCounts(database, other)
+    telling, hearing = RateLimitSync(database, one), RateLimitSync(database, other)
     for _ in range(3):
         one.hit(key, 100)
         await telling.exchange()
@@ -133,10 +133,10 @@ async def test_a_process_that_has_nothing_to_tell_asks_nothing(database_url: str
         await api.sign_up()
 
         async def has_told() -> bool:
-            return not app.state.container.windows().has_untold
+            return not app.state.container.windows().has_pending_hits
 
         await eventually(has_told)
-        shared = app.state.container.shared_counts()
+        shared = app.state.container.rate_limit_sync()
         await _turns(shared, 2)
         before = shared._number
         database.round_trips = []
@@ -165,8 +165,8 @@ async def test_with_the_database_away_a_process_counts_alone() -> None:
         async def fetch(self, statement: Any, parameters: Any) -> Any:
             raise Unavailable
 
-    windows = Windows()
-    shared = SharedCounts(Away(), windows)  # type: ignore[arg-type]  # A fake.
+    windows = SlidingWindows()
+    shared = RateLimitSync(Away(), windows)  # type: ignore[arg-type]  # A fake.
     for _ in range(3):
         assert windows.hit(KEY, 3)
         await shared._try_to_exchange()
@@ -174,10 +174,10 @@ async def test_with_the_database_away_a_process_counts_alone() -> None:
 
 
 async def test_what_processes_told_that_have_ended_is_purged(database: Database, app: TaskHub) -> None:
-    gone = Windows()
+    gone = SlidingWindows()
     key = uuid4().bytes
     gone.hit(key, 10)
-    await SharedCounts(database, gone).exchange()
+    await RateLimitSync(database, gone).exchange()
     container = app.state.container
     await Background(container).purge_once()
     assert await _told(database, key) == 1
@@ -199,19 +199,19 @@ async def _told(database: Database, key: bytes) -> int:
         return int(await connection._driver.fetchval("SELECT count(*) FROM rate_limit_hits WHERE $1 = ANY (subjects)", key))
 
 
-async def _turns(shared: SharedCounts, count: int) -> None:
+async def _turns(shared: RateLimitSync, count: int) -> None:
     """Waits until the loop of a process has come round so many times."""
-    seen, forget_old = 0, shared._windows.forget_old
+    seen, drop_expired = 0, shared._windows.drop_expired
 
     def counting() -> None:
         nonlocal seen
         seen += 1
-        forget_old()
+        drop_expired()
 
-    shared._windows.forget_old = counting  # type: ignore[method-assign]  # Watched, not changed.
+    shared._windows.drop_expired = counting  # type: ignore[method-assign]  # Watched, not changed.
 
     async def enough() -> bool:
         return seen > count
 
     await eventually(enough)
-    shared._windows.forget_old = forget_old  # type: ignore[method-assign]  # As before.
+    shared._windows.drop_expired = drop_expired  # type: ignore[method-assign]  # As before.

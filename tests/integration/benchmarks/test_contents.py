@@ -7,7 +7,7 @@ import pytest
 from benchmarks import contents
 
 from factories.tasks import NOW, ProjectFactory
-from taskhub.tasks.domain.hierarchy import MOST_LEVELS
+from taskhub.tasks.domain.hierarchy import MAX_LEVELS
 from taskhub.tasks.domain.task import Task
 
 
@@ -20,4 +20,4 @@ def test_tasks_are_nested_as_deep_as_they_may_be_and_no_deeper(monkeypatch: pyte
         task = Task.create(id=uuid4(), project=project, content=content, created_by_id=uuid4(), now=NOW)
         levels[task.id] = levels[content.parent_id] + 1
         drawn.offer(task)
-    assert max(levels.values()) == MOST_LEVELS
+    assert max(levels.values()) == MAX_LEVELS

@@ -145,7 +145,7 @@ OPERATIONS: list[Operation] = [
 def without_delay(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Runs commands again at once, and renders no tracebacks of what is planted."""
     monkeypatch.setattr(runner, "PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(runner, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "MAX_RETRY_SECONDS", 0.05)
     with capture_logs():
         yield
 

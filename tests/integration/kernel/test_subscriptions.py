@@ -131,7 +131,7 @@ class Failing(RecordingSubscriber):
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriptions, "FIRST_REST", subscriptions.FIRST_REST * 0)
+    monkeypatch.setattr(subscriptions, "FIRST_RETRY_DELAY", subscriptions.FIRST_RETRY_DELAY * 0)
 
 
 @pytest.mark.usefixtures("impatient")

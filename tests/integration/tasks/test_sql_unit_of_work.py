@@ -41,7 +41,7 @@ class TestSqlUnitOfWork(TasksUnitOfWorkContract):
         task = await add_task(units, await add_project(units))
         await take_over(units, task, await add_project(units))
         async with locked(units) as uow:
-            await uow.remove_belongings(units.workspace_id, [task.id])
+            await uow.remove_dependent_rows(units.workspace_id, [task.id])
             await uow.commit(None, Reply(204))
         async with database.connection() as connection:
             row = await connection.fetch_row(_FORMER_KEYS, {"workspace_id": units.workspace_id})

@@ -13,10 +13,10 @@ from support.harness.problems import problem
 from support.harness.round_trips import recording_round_trips
 from taskhub.background import Background
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.users.infrastructure.sign_in_addresses import KEPT, MOST_KEPT
+from taskhub.users.infrastructure.sign_in_addresses import MAX_ADDRESSES, RETENTION
 
 HOME, AWAY = "192.0.2.7", "198.51.100.9"
-MOST = 3
+MAX = 3
 """Attempts a minute that these services admit."""
 
 
@@ -28,7 +28,7 @@ async def service(mira: Api, start: Start) -> Api:
 
 
 async def counting(start: Start, account: Api) -> Api:
-    service = await start(rate_limits="on", limit_attempts_per_account=MOST)
+    service = await start(rate_limits="on", limit_attempts_per_account=MAX)
     service.user = account.user
     return service
 
@@ -39,7 +39,7 @@ async def attempt(api: Api, password: str) -> httpx2.Response:
 
 async def use_up(api: Api) -> None:
     """Guesses until guesses are refused."""
-    for _ in range(MOST + 1):
+    for _ in range(MAX + 1):
         answer = await attempt(api, "a wrong guess")
     problem(answer, 429, "rate_limited")
 
@@ -73,7 +73,7 @@ async def test_guesses_from_a_known_address_have_their_limit_too(service: Api) -
 
 async def test_guesses_from_a_known_address_leave_room_for_the_others(service: Api) -> None:
     await use_up(from_address(service, HOME))
-    for _ in range(MOST):
+    for _ in range(MAX):
         assert (await attempt(from_address(service, AWAY), "a wrong guess")).status_code == 401
 
 
@@ -120,28 +120,28 @@ async def test_after_thirty_days_without_a_sign_in_an_address_is_unknown_and_the
     removed = await Background(app.state.container).purge_once()
     assert removed["sign_in_addresses"] >= 1
     assert await known_digests(database, service.user["id"]) == []
-    assert timedelta(days=30) == KEPT
+    assert timedelta(days=30) == RETENTION
 
 
 async def test_an_account_keeps_the_addresses_that_were_used_last(mira: Api, clock: FakeClock, database: Database) -> None:
-    for number in range(MOST_KEPT + 5):
+    for number in range(MAX_ADDRESSES + 5):
         clock.forward(seconds=1)
         assert (await attempt(from_address(mira, f"203.0.113.{number}"), mira.password)).status_code == 201
         newest = (await known_digests(database, mira.user["id"]))[-1:]
     kept = await known_digests(database, mira.user["id"])
-    assert len(kept) == MOST_KEPT
+    assert len(kept) == MAX_ADDRESSES
     assert kept[-1:] == newest
     clock.forward(seconds=1)
-    assert (await attempt(from_address(mira, f"203.0.113.{MOST_KEPT}"), mira.password)).status_code == 201
-    assert len(await known_digests(database, mira.user["id"])) == MOST_KEPT
+    assert (await attempt(from_address(mira, f"203.0.113.{MAX_ADDRESSES}"), mira.password)).status_code == 201
+    assert len(await known_digests(database, mira.user["id"])) == MAX_ADDRESSES
 
 
 async def test_many_sign_ins_at_once_are_remembered_without_a_failure(mira: Api, database: Database) -> None:
-    clients = [from_address(mira, f"203.0.113.{number}") for number in range(2 * MOST_KEPT)]
+    clients = [from_address(mira, f"203.0.113.{number}") for number in range(2 * MAX_ADDRESSES)]
     answers = await asyncio.gather(*(attempt(client, mira.password) for client in clients))
     assert {answer.status_code for answer in answers} == {201}
     assert (await attempt(clients[0], mira.password)).status_code == 201
-    assert len(await known_digests(database, mira.user["id"])) == MOST_KEPT
+    assert len(await known_digests(database, mira.user["id"])) == MAX_ADDRESSES
 
 
 async def test_addresses_are_not_written_down_as_they_are(service: Api, database: Database) -> None:

@@ -12,7 +12,7 @@ from support.harness.api import Api, ok
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.container import UsersContainer
 from taskhub.users.infrastructure.accounts import SqlAccounts
-from taskhub.users.infrastructure.purge import BATCH, PURGES
+from taskhub.users.infrastructure.purge import BATCH_SIZE, PURGES
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def how_many(database: Database, user_id: str) -> tuple[int, int]:
 
 
 async def test_more_than_one_batch_is_removed(database: Database, clock: FakeClock) -> None:
-    user_id, count = uuid4(), BATCH + 10
+    user_id, count = uuid4(), BATCH_SIZE + 10
     async with database.connection() as connection:
         await connection._driver.execute(
             """

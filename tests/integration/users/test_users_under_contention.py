@@ -9,11 +9,11 @@ import pytest
 from dependency_injector import providers
 
 from support.fakes.clocks import FakeClock
-from support.fakes.users import FakeTenancies
+from support.fakes.users import FakeMembershipExits
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.users.application.change_account import ChangeAccount
 from taskhub.users.application.change_password import ChangePassword
@@ -91,11 +91,11 @@ async def account(database_url: str) -> AsyncIterator[Account]:
     await database.open()
     users = UsersContainer(
         database=database,
-        signal=StreamSignal(),
+        notifier=EventNotifier(),
         clock=providers.Object(clock),
         secret_keys=(b"a secret",),
         registration="open",
-        tenancies=providers.Object(lambda uow: FakeTenancies()),
+        membership_exits=providers.Object(lambda uow: FakeMembershipExits()),
     )
     account = Account(users, clock)
     await account.create()

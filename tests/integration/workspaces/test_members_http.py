@@ -137,7 +137,7 @@ async def test_a_role_that_grew_elsewhere_counts_at_once(new_client: NewClient, 
 async def test_a_right_to_decide_about_members_that_grew_elsewhere_counts_at_once(
     new_client: NewClient, owner: Api, another_process: TaskHub
 ) -> None:
-    """The gate admits an admin as an admin; that they are an owner by now is for the decision to find out."""
+    """The authorizer admits an admin as an admin; that they are an owner by now is for the decision to find out."""
     guest = await new_client()
     await owner.invite(guest, "admin")
     elsewhere = await new_client(guest, app=another_process)

@@ -12,9 +12,9 @@ from support.harness.api import Api
 from support.harness.trusting_service import NewClient, all_accounts_open
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
-from taskhub.kernel.application.unit_of_work import Attempt, Moved
+from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.domain.invitation import Invitation
@@ -32,10 +32,10 @@ async def workspace_id(owner: Api) -> UUID:
 def begin(pool: Database, *, locking: bool = False) -> SqlWorkspacesUnitOfWork:
     attempt = Attempt(Context(), system_clock())
     attempt.locking = locking
-    return SqlWorkspacesUnitOfWork(pool, StreamSignal(), all_accounts_open, attempt)
+    return SqlWorkspacesUnitOfWork(pool, EventNotifier(), all_accounts_open, attempt)
 
 
-async def rely_on(pool: Database, workspace_id: UUID, *user_ids: UUID) -> frozenset[UUID]:
+async def guard(pool: Database, workspace_id: UUID, *user_ids: UUID) -> frozenset[UUID]:
     """A command of another module: an optimistic one, which writes one thing of its own."""
     async with begin(pool) as uow:
         answer = await sql_memberships(uow).require(workspace_id, user_ids)
@@ -64,12 +64,12 @@ async def test_a_commit_that_relies_on_members_goes_through(
 ) -> None:
     guest = await new_client()
     await owner.invite(guest)
-    await rely_on(pool, workspace_id, *(UUID(api.user["id"]) for api in (owner, guest)))
+    await guard(pool, workspace_id, *(UUID(api.user["id"]) for api in (owner, guest)))
 
 
 async def test_a_commit_that_relies_on_a_stranger_misses(owner: Api, pool: Database, workspace_id: UUID) -> None:
-    with pytest.raises(Moved):
-        await rely_on(pool, workspace_id, UUID(owner.user["id"]), new_id())
+    with pytest.raises(ConcurrencyConflict):
+        await guard(pool, workspace_id, UUID(owner.user["id"]), new_id())
 
 
 async def test_a_commit_that_relies_on_a_former_member_misses(
@@ -78,8 +78,8 @@ async def test_a_commit_that_relies_on_a_former_member_misses(
     guest = await new_client()
     await owner.invite(guest)
     assert (await guest.delete("members/me")).is_success
-    with pytest.raises(Moved):
-        await rely_on(pool, workspace_id, UUID(guest.user["id"]))
+    with pytest.raises(ConcurrencyConflict):
+        await guard(pool, workspace_id, UUID(guest.user["id"]))
 
 
 async def test_a_change_of_role_is_nothing_to_those_who_rely_on_a_membership(

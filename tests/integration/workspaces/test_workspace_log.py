@@ -5,7 +5,7 @@ from uuid import UUID
 from support.harness.api import Api, ok
 from support.harness.event_log import ReadLog
 from support.harness.trusting_service import NewClient
-from taskhub.kernel.contract.ids import shadow_of
+from taskhub.kernel.contract.ids import derived_id
 
 
 async def test_every_change_is_told_once_and_in_order(new_client: NewClient, owner: Api, log_of: ReadLog) -> None:
@@ -34,7 +34,7 @@ async def test_a_member_is_told_of_by_the_users_id(new_client: NewClient, owner:
     guest = await new_client()
     await owner.invite(guest, "viewer")
     joined = (await log_of(owner))[3]
-    assert (joined["entity_type"], joined["entity_id"]) == ("member", shadow_of(UUID(guest.user["id"])))
+    assert (joined["entity_type"], joined["entity_id"]) == ("member", derived_id(UUID(guest.user["id"])))
     assert joined["actor_id"] == UUID(guest.user["id"])
     member = ok(await guest.get("members/me"))
     assert joined["snapshot"] == {name: member[name] for name in ("user_id", "role", "version", "joined_at", "left_at")}

@@ -13,7 +13,7 @@ from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
 from taskhub.workspaces.application.views import invitation_view, member_view, workspace_view
@@ -29,10 +29,10 @@ Put = Callable[..., Awaitable[None]]
 
 @pytest.fixture(params=["postgres", "memory"])
 def begin(request: pytest.FixtureRequest, pool: Database) -> Begin:
-    store, signal = FakeWorkspaceStore(), StreamSignal()
+    store, notifier = FakeWorkspaceStore(), EventNotifier()
     if request.param == "memory":
         return lambda: FakeWorkspacesUnitOfWork(store)
-    return lambda: SqlWorkspacesUnitOfWork(pool, signal, all_accounts_open, Attempt(Context(), system_clock()))
+    return lambda: SqlWorkspacesUnitOfWork(pool, notifier, all_accounts_open, Attempt(Context(), system_clock()))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.application.restore_workspace import RestoreWorkspace
@@ -36,7 +36,7 @@ def now() -> datetime:
 
 async def purge_workspaces(pool: Database, at: datetime) -> int:
     def begin(attempt: Attempt) -> SqlWorkspacesUnitOfWork:
-        return SqlWorkspacesUnitOfWork(pool, StreamSignal(), all_accounts_open, attempt)
+        return SqlWorkspacesUnitOfWork(pool, EventNotifier(), all_accounts_open, attempt)
 
     runner = Runner(begin, SqlCommandLog(pool, (WORKSPACES, MEMBERS, INVITATIONS)), system_clock)
     return await WorkspacePurge(runner)(pool, at)
@@ -119,7 +119,7 @@ async def test_an_id_stays_taken_after_everything_else_is_gone(deleted: Api, poo
 async def test_a_long_log_is_scrubbed_in_batches(
     deleted: Api, pool: Database, log_of: ReadLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purge, "BATCH", 2)
+    monkeypatch.setattr(purge, "BATCH_SIZE", 2)
     await purge_workspaces(pool, now() + 30 * DAY)
     assert {value for event in await log_of(deleted) for value in values(event)} == {None}
 
@@ -138,7 +138,7 @@ async def test_a_purge_that_was_broken_off_is_finished_by_the_next(
         raise ConnectionAbortedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(purge._OnePurge, "scrub", break_off)
+        patch.setattr(purge._WorkspacePurgeRun, "scrub", break_off)
         with pytest.raises(ConnectionAbortedError):
             await purge_workspaces(pool, now() + 30 * DAY)
     assert await rows(deleted, pool) == [1, 0, 0]
@@ -173,7 +173,7 @@ async def test_an_expired_invitation_goes(owner: Api, pool: Database) -> None:
 
 
 async def test_many_invitations_go_in_batches(owner: Api, pool: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purge, "BATCH", 2)
+    monkeypatch.setattr(purge, "BATCH_SIZE", 2)
     for _ in range(5):
         ok(await owner.post("invitations", {"role": "viewer"}))
     await purge_invitations(pool, now() + 7 * DAY)

@@ -13,7 +13,7 @@ from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User
 
 
-class FakeTenancies:
+class FakeMembershipExits:
     """``memberships`` are the workspaces of whoever asks; ``refusal`` is raised instead of leaving them."""
 
     def __init__(self, memberships: Iterable[UUID] = (), refusal: Exception | None = None) -> None:
@@ -24,7 +24,7 @@ class FakeTenancies:
     async def is_member(self, workspace_id: UUID, user_id: UUID) -> bool:
         return workspace_id in self.memberships
 
-    async def release(self, user_id: UUID, *, now: datetime) -> None:
+    async def leave_all(self, user_id: UUID, *, now: datetime) -> None:
         if self.refusal:
             raise self.refusal
         self.released.append(user_id)
@@ -33,7 +33,7 @@ class FakeTenancies:
 class FakeUsersUnitOfWork:
     """``steps`` tells what was locked and loaded, in order; ``added`` and ``removed`` what a commit would write."""
 
-    def __init__(self, *loaded: User | Session | ApiToken, tenancies: FakeTenancies | None = None) -> None:
+    def __init__(self, *loaded: User | Session | ApiToken, membership_exits: FakeMembershipExits | None = None) -> None:
         self.rests_on_cache = False
         self.steps: list[str] = []
         self.added: list[Any] = []
@@ -43,7 +43,7 @@ class FakeUsersUnitOfWork:
         self.users = FakeUsers(self, [one for one in loaded if isinstance(one, User)])
         self.sessions = FakeSessions(self, [one for one in loaded if isinstance(one, Session)])
         self.api_tokens = FakeApiTokens(self, [one for one in loaded if isinstance(one, ApiToken)])
-        self.tenancies = tenancies or FakeTenancies()
+        self.membership_exits = membership_exits or FakeMembershipExits()
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,10 +57,10 @@ class FakeUsersUnitOfWork:
     async def commit(self, result: Any, reply: Reply) -> Answer:
         return Answer(reply, None, b"")
 
-    async def forget_retry_keys(self, user_id: UUID) -> None:
+    async def delete_idempotency_keys(self, user_id: UUID) -> None:
         self.forgotten.append(user_id)
 
-    async def forget_addresses(self, user_id: UUID) -> None:
+    async def delete_addresses(self, user_id: UUID) -> None:
         self.forgotten_addresses.append(user_id)
 
 

@@ -9,9 +9,9 @@ from factories.tasks import LATER, CommentFactory, LabelFactory, ProjectFactory,
 from support.fakes.tasks.store import FakeStore, key_of
 from support.fakes.tasks.unit_of_work import FakeTasksUnitOfWork
 from taskhub.kernel.application.commands import Expected
-from taskhub.tasks.application.change_task import ChangeTask
-from taskhub.tasks.application.create_task import CreateTask
-from taskhub.tasks.application.purge_trash import PurgeTrash, purge_trash
+from taskhub.tasks.application.background.purge_trash import PurgeTrash, purge_trash
+from taskhub.tasks.application.tasks.change_task import ChangeTask
+from taskhub.tasks.application.tasks.create_task import CreateTask
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project
@@ -43,9 +43,9 @@ class Scenario:
     def task(self, project: Project | None = None, **fields: Any) -> Task:
         """A task at the end of a project, of the first one unless told otherwise."""
         home = project or self.project
-        allotment = self.store.ledger.allot(home.id, 1, 1)
-        task = TaskFactory(project=home, **{"number": allotment.numbers[0], **fields})
-        self.store.ledger.rank_index.put(home.id, task.id, allotment.ranks[0])
+        allocation = self.store.ledger.allocate(home.id, 1, 1)
+        task = TaskFactory(project=home, **{"number": allocation.numbers[0], **fields})
+        self.store.ledger.rank_index.put(home.id, task.id, allocation.ranks[0])
         return self.put(task)
 
     def chain(self, length: int, **fields: Any) -> list[Task]:

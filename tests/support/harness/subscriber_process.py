@@ -11,7 +11,7 @@ from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -37,11 +37,11 @@ class RecordingSubscriber:
 
 
 def subscription(database: Database, subscriber: Any) -> Subscription:
-    signal = StreamSignal()
+    notifier = EventNotifier()
     runner: Runner[SqlUnitOfWork] = Runner(
-        lambda attempt: SqlUnitOfWork(database, signal, attempt), SqlCommandLog(database, ()), system_clock
+        lambda attempt: SqlUnitOfWork(database, notifier, attempt), SqlCommandLog(database, ()), system_clock
     )
-    return Subscription(subscriber, runner, database, signal, system_clock)
+    return Subscription(subscriber, runner, database, notifier, system_clock)
 
 
 async def main(url: str) -> None:

@@ -11,10 +11,10 @@ from pydantic_core.core_schema import ErrorType
 from tools.problem_list import DOCS
 
 import taskhub
-from taskhub.kernel.api import bodies, queries
+from taskhub.kernel.api import bodies, query_params
 from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.api.faults import CODES, UNKNOWN_MEMBER, UNKNOWN_PARAMETER
-from taskhub.kernel.api.problems import MOST_BYTES, problem_of
+from taskhub.kernel.api.problems import MAX_BYTES, problem_of
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 from taskhub.modules.discovery import installed_modules
 from taskhub.service import pages
@@ -89,7 +89,7 @@ def test_nothing_that_a_body_may_be_wrong_in_has_another_code(operation: Any) ->
 def test_nothing_that_a_parameter_may_be_wrong_in_has_another_code(operation: Any) -> None:
     query = operation.query[1]
     for value in TEXTS:
-        assert codes_of(queries.parse(query, [(name, value) for name in query.model_fields])) <= FAULTS.keys(), value
+        assert codes_of(query_params.parse(query, [(name, value) for name in query.model_fields])) <= FAULTS.keys(), value
 
 
 def test_an_unknown_member_is_told_with_all_that_there_are_and_the_nearest() -> None:
@@ -119,7 +119,7 @@ def test_those_that_there_are_are_told_once() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.operation_id)
 def test_the_names_come_whole_in_every_operation(operation: Any) -> None:
     query = operation.query[1]
-    refusals = {query: queries.parse(query, [("surprise", "1")])}
+    refusals = {query: query_params.parse(query, [("surprise", "1")])}
     if operation.body:
         refusals[operation.body[1]] = bodies.parse(operation.body[1], b'{"surprise": 1}')
     for model, refusal in refusals.items():
@@ -134,5 +134,5 @@ def test_a_flood_of_unknown_members_is_answered_briefly_and_tells_the_names_all_
 
     assert isinstance(refused, ValidationFailed)
     document = problem_of(refused, "r-1", keyed=False)[2]
-    assert len(document) <= MOST_BYTES
+    assert len(document) <= MAX_BYTES
     assert b"Known are: by_name, parts, spare, title." in document

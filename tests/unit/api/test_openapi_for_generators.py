@@ -8,7 +8,7 @@ import pytest
 
 from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
-from taskhub.tasks.api.bodies.kinds import Category, PriorityKey
+from taskhub.tasks.api.bodies.types import Category, PriorityKey
 from taskhub.users.api.bodies import ScopeKey
 from taskhub.workspaces.api.bodies import RoleKey
 

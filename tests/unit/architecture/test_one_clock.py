@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import taskhub
-from taskhub.kernel.infrastructure.shared_counts import _EXCHANGE
+from taskhub.kernel.infrastructure.background.rate_limit_sync import _EXCHANGE
 from unit.architecture.test_statements import all_statements
 
 SOURCE = Path(taskhub.__file__).parent
@@ -16,7 +16,7 @@ CLOCK = "kernel/application/clock.py"
 EXCEPTIONS = {
     "kernel/logs.py": "stamps lines with the machine's time, like whatever else writes to the same log",
     "embedded/postmaster.py": "compares with the time of a file, and knows nothing of TaskHub",
-    "kernel/infrastructure/shared_counts.py": "tells how long ago something was, by the clock that all processes reach",
+    "kernel/infrastructure/background/rate_limit_sync.py": "tells how old hits are, by the clock that all processes reach",
     "schema/locks.py": "tells how long a transaction has been open, by the server that runs it",
     "cli/doctor/run.py": "compares the clocks of the two machines",
 }

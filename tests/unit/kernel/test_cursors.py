@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from taskhub.kernel.api.cursors import CursorSigner, next_link
 from taskhub.kernel.api.problems import InvalidCursor
-from taskhub.kernel.api.queries import Pairs
+from taskhub.kernel.api.query_params import Pairs
 
 KEY, OTHER_KEY = b"a key of the service", b"a newer key of the service"
 PATH = "/v1/workspaces/w/tasks"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskhub.kernel.api.fingerprints import earlier_fingerprint, fingerprint
-from taskhub.kernel.api.queries import Pairs
+from taskhub.kernel.api.query_params import Pairs
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

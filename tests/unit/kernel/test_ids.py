@@ -1,12 +1,12 @@
 """Ids, and ids that stand for ids from elsewhere."""
 
-from taskhub.kernel.contract.ids import named_by, new_id, shadow_of
+from taskhub.kernel.contract.ids import derived_id, new_id, source_id
 
 
 def test_a_shadow_is_of_a_version_that_no_client_may_choose() -> None:
-    assert shadow_of(new_id()).version == 8
+    assert derived_id(new_id()).version == 8
 
 
 def test_a_shadow_tells_what_it_stands_for() -> None:
     id = new_id()
-    assert named_by(shadow_of(id)) == id
+    assert source_id(derived_id(id)) == id

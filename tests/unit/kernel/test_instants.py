@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from taskhub.kernel.api.types import Day, Instant
-from taskhub.tasks.api.bodies.kinds import WallTime
+from taskhub.tasks.api.bodies.types import WallTime
 from taskhub.tasks.api.moments import Moment
 
 INSTANT, MOMENT, DAY, TIME = TypeAdapter(Instant), TypeAdapter(Moment), TypeAdapter(Day), TypeAdapter(WallTime)

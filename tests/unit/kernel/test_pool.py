@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from taskhub.kernel.infrastructure.postgres.pool import IDLE_SECONDS, AllInUse, Pool
+from taskhub.kernel.infrastructure.postgres.pool import IDLE_SECONDS, Pool, PoolExhausted
 
 SOON = 0.01
 
@@ -95,7 +95,7 @@ async def test_whoever_waits_is_served_in_order(pool: Pool) -> None:
 
 async def test_waiting_ends_after_a_time(pool: Pool) -> None:
     await acquire(pool), await acquire(pool)
-    with pytest.raises(AllInUse):
+    with pytest.raises(PoolExhausted):
         await pool.acquire(seconds=SOON)
 
 

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from taskhub.kernel.api.problems import problem_of
-from taskhub.kernel.api.queries import Flag, PageQuery, parse, split
+from taskhub.kernel.api.query_params import Flag, PageParams, parse, split
 from taskhub.kernel.domain.errors import ValidationFailed
 
 
-class Things(PageQuery):
+class Things(PageParams):
     tag: list[str] = Field(default=[])
     done: Flag | None = None
     q: str | None = None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from support.fakes.clocks import FakeMonotonicClock
-from taskhub.kernel.infrastructure.cache.row_cache import MOST_CHARACTERS, SECONDS, RowCache
+from taskhub.kernel.infrastructure.cache.row_cache import MAX_CHARACTERS, TTL_SECONDS, RowCache
 from taskhub.tasks.infrastructure.mappings import PROJECTS
 
 KEY = ("w", "p")
@@ -33,7 +33,7 @@ def test_a_row_is_remembered_under_its_key() -> None:
 
 def test_a_row_that_was_forgotten_is_gone() -> None:
     cache = cache_of("OPS")
-    cache.forget(KEY)
+    cache.invalidate(KEY)
     assert cache.get(KEY) is None
 
 
@@ -50,10 +50,10 @@ def test_a_row_that_is_not_found_any_more_is_forgotten() -> None:
 def test_what_was_mended_by_hand_shows_within_a_minute() -> None:
     stopwatch = FakeMonotonicClock()
     cache = cache_of("OPS", stopwatch=stopwatch)
-    stopwatch.seconds += SECONDS
+    stopwatch.seconds += TTL_SECONDS
     assert cache.get(KEY) is None
 
 
 def test_a_long_row_is_not_remembered() -> None:
-    assert cache_of("x" * MOST_CHARACTERS).get(KEY)
-    assert cache_of("x" * MOST_CHARACTERS, "y").get(KEY) is None
+    assert cache_of("x" * MAX_CHARACTERS).get(KEY)
+    assert cache_of("x" * MAX_CHARACTERS, "y").get(KEY) is None

@@ -10,22 +10,29 @@ import pytest
 
 from taskhub.kernel.application import runner as runner_module
 from taskhub.kernel.application.clock import system_clock
-from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
+from taskhub.kernel.application.commands import Answer, Context, IdempotencyKey, Reply
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
-from taskhub.kernel.application.runner import PATIENCE_SECONDS, Runner
-from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, KeyTaken, Moved, Place, ReplyLost
+from taskhub.kernel.application.runner import MAX_RETRY_SECONDS, Runner
+from taskhub.kernel.application.unit_of_work import (
+    Attempt,
+    ConcurrencyConflict,
+    ConnectionLost,
+    EventLocator,
+    IdempotencyKeyExists,
+    ReplyLost,
+)
 from taskhub.kernel.domain.errors import NotFound
 
 DONE = Answer(Reply(), 2, b'{"fresh":true}')
 FIRST = Answer(Reply(), 1, b'{"first":true}', replayed=True)
-KEYED = Context(uuid4(), "request", RetryKey(uuid4(), uuid4(), "key", b"digest"))
-PLACE = Place(uuid4(), uuid4(), 2, uuid4())
+KEYED = Context(uuid4(), "request", IdempotencyKey(uuid4(), uuid4(), "key", b"digest"))
+LOCATOR = EventLocator(uuid4(), uuid4(), 2, uuid4())
 
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner_module, "PAUSE_SECONDS", 0)
-    monkeypatch.setattr(runner_module, "SECONDS_FOR_A_LOST_COMMIT", 0.01)
+    monkeypatch.setattr(runner_module, "RECOVERY_SECONDS", 0.01)
 
 
 class ScriptedWork:
@@ -58,11 +65,11 @@ class ScriptedLog:
         self.recovered = recovered
         self.replays = 0
 
-    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
+    async def replay(self, key: IdempotencyKey, now: datetime) -> Answer | None:
         self.replays += 1
         return self.replayed
 
-    async def recover(self, place: Place) -> bytes | None:
+    async def recover(self, locator: EventLocator) -> bytes | None:
         return self.recovered
 
 
@@ -96,12 +103,12 @@ async def test_the_first_attempt_takes_no_locks() -> None:
 
 
 async def test_a_version_that_moved_makes_the_whole_command_run_again_under_locks() -> None:
-    bench = Bench(Moved(), DONE)
+    bench = Bench(ConcurrencyConflict(), DONE)
     assert await bench.run() == DONE
     assert bench.attempts == [False, True]
 
 
-@pytest.mark.parametrize(("obstacle", "refusal"), [(Moved(), Busy), (ConnectionLost(), Unavailable)])
+@pytest.mark.parametrize(("obstacle", "refusal"), [(ConcurrencyConflict(), Busy), (ConnectionLost(), Unavailable)])
 async def test_running_again_is_bounded_by_time(
     monkeypatch: pytest.MonkeyPatch, obstacle: Exception, refusal: type[Exception]
 ) -> None:
@@ -110,11 +117,11 @@ async def test_running_again_is_bounded_by_time(
     bench = Bench(*[obstacle] * 100)
     with pytest.raises(refusal):
         await bench.run()
-    assert len(bench.attempts) == PATIENCE_SECONDS + 1, "one a second, by this clock"
+    assert len(bench.attempts) == MAX_RETRY_SECONDS + 1, "one a second, by this clock"
 
 
 async def test_a_key_that_is_taken_is_answered_as_the_first_time() -> None:
-    assert await Bench(KeyTaken(), log=ScriptedLog(replayed=FIRST)).run() == FIRST
+    assert await Bench(IdempotencyKeyExists(), log=ScriptedLog(replayed=FIRST)).run() == FIRST
 
 
 async def test_a_refusal_with_a_key_looks_for_the_first_answer() -> None:
@@ -140,30 +147,30 @@ async def test_a_database_that_is_away_is_no_refusal() -> None:
 
 
 async def test_a_lost_reply_is_resolved_by_finding_the_commit() -> None:
-    bench = Bench(ReplyLost(DONE, PLACE, is_incomplete=False), log=ScriptedLog(recovered=b"{}"))
+    bench = Bench(ReplyLost(DONE, LOCATOR, is_incomplete=False), log=ScriptedLog(recovered=b"{}"))
     assert await bench.run() == DONE
     assert len(bench.attempts) == 1
 
 
 async def test_a_lost_reply_is_completed_from_the_log() -> None:
-    bench = Bench(ReplyLost(DONE, PLACE, is_incomplete=True), log=ScriptedLog(recovered=b'{"number":7}'))
+    bench = Bench(ReplyLost(DONE, LOCATOR, is_incomplete=True), log=ScriptedLog(recovered=b'{"number":7}'))
     assert (await bench.run()).body == b'{"number":7}'
 
 
 async def test_a_lost_reply_without_a_key_is_never_retried_blindly() -> None:
-    bench = Bench(ReplyLost(DONE, PLACE, is_incomplete=False), DONE)
+    bench = Bench(ReplyLost(DONE, LOCATOR, is_incomplete=False), DONE)
     with pytest.raises(OutcomeUnknown):
         await bench.run(Context(uuid4(), "request"))
     assert len(bench.attempts) == 1
 
 
 async def test_a_lost_reply_with_a_key_is_run_again_since_the_key_can_be_written_once() -> None:
-    bench = Bench(ReplyLost(DONE, PLACE, is_incomplete=False), KeyTaken(), log=ScriptedLog(replayed=FIRST))
+    bench = Bench(ReplyLost(DONE, LOCATOR, is_incomplete=False), IdempotencyKeyExists(), log=ScriptedLog(replayed=FIRST))
     assert await bench.run() == FIRST
 
 
 async def test_a_database_that_goes_away_after_a_lost_reply_leaves_the_outcome_unknown() -> None:
-    bench = Bench(ReplyLost(DONE, PLACE, is_incomplete=False), Unavailable())
+    bench = Bench(ReplyLost(DONE, LOCATOR, is_incomplete=False), Unavailable())
     with pytest.raises(OutcomeUnknown):
         await bench.run()
 
@@ -174,6 +181,6 @@ async def test_all_attempts_share_the_ids_of_their_events() -> None:
     async def note(command: None, uow: ScriptedWork) -> None:
         seen.append((uow.attempt.event_id(0), uow.attempt.event_id(1)))
 
-    await Bench(Moved(), DONE).run(use_case=note)
+    await Bench(ConcurrencyConflict(), DONE).run(use_case=note)
     assert seen[0] == seen[1]
     assert seen[0][0] != seen[0][1]

@@ -10,7 +10,7 @@ from support.fake_modules import FakeContainer, fake_module
 from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.application.empty_purged_workspace import ROWS_AT_ONCE, EmptyPurgedWorkspace
-from taskhub.kernel.infrastructure.purge import Purge
+from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.module_api import Module, ModuleContext, ModuleSettings, keeps_nothing
 from taskhub.modules.collection import Modules
 from taskhub.modules.errors import WrongModule

@@ -9,7 +9,7 @@ import pytest
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.errors import ProjectArchived, ProjectDeleted, TooManyAssignees
-from taskhub.tasks.domain.task import MOST_ASSIGNEES, Task
+from taskhub.tasks.domain.task import MAX_ASSIGNEES, Task
 
 
 def changed(task: Task, **content: object) -> Task:
@@ -51,7 +51,7 @@ def test_a_task_of_an_archived_project_stays_as_it_is() -> None:
 
 
 def test_a_task_has_a_limited_number_of_assignees() -> None:
-    crowd = tuple(uuid4() for _ in range(MOST_ASSIGNEES))
+    crowd = tuple(uuid4() for _ in range(MAX_ASSIGNEES))
     task = TaskFactory(content__assignee_ids=crowd)
     task.assign(crowd[0], project=ProjectFactory(), now=LATER)
     with pytest.raises(TooManyAssignees):
@@ -61,7 +61,7 @@ def test_a_task_has_a_limited_number_of_assignees() -> None:
 def test_a_former_member_is_released_even_from_the_trash() -> None:
     someone = uuid4()
     task = TaskFactory(content__assignee_ids=(someone,), deleted_at=NOW)
-    task.release(someone, now=LATER)
+    task.unassign_former_member(someone, now=LATER)
     assert task.content.assignee_ids == ()
 
 

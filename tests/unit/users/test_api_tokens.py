@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from factories.users import LATER, NOW, ApiTokenFactory, SessionFactory, UserFactory
-from support.fakes.users import FakeTenancies, FakeUsersUnitOfWork
+from support.fakes.users import FakeMembershipExits, FakeUsersUnitOfWork
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import NotFound, UnknownReference, ValidationFailed
@@ -42,7 +42,7 @@ async def test_no_two_secrets_are_the_same() -> None:
 
 async def test_a_token_may_be_bound_to_a_workspace_of_the_user() -> None:
     workspace_id = uuid4()
-    uow = FakeUsersUnitOfWork(SESSION, tenancies=FakeTenancies([workspace_id]))
+    uow = FakeUsersUnitOfWork(SESSION, membership_exits=FakeMembershipExits([workspace_id]))
     assert (await created(uow, workspace_id=workspace_id)).view.workspace_id == workspace_id
 
 

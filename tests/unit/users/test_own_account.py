@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from factories.users import LATER, NOW, ApiTokenFactory, SessionFactory, UserFactory, proof_of
-from support.fakes.users import FakeTenancies, FakeUsersUnitOfWork
+from support.fakes.users import FakeMembershipExits, FakeUsersUnitOfWork
 from taskhub.kernel.domain.errors import Category, DomainError, NotFound, StaleVersion, ValidationFailed
 from taskhub.users.application.change_account import ChangeAccount, change_account
 from taskhub.users.application.change_password import ChangePassword, change_password
@@ -125,12 +125,12 @@ async def test_closing_an_account_ends_all_that_it_has_open() -> None:
     assert user.deleted_at == LATER
     assert uow.removed == [session, token]
     assert (uow.forgotten, uow.forgotten_addresses) == ([user.id], [user.id])
-    assert uow.tenancies.released == [user.id]
+    assert uow.membership_exits.released == [user.id]
 
 
 async def test_workspaces_are_left_under_lock_and_before_the_user_is_locked() -> None:
     user = UserFactory()
-    uow = FakeUsersUnitOfWork(user, tenancies=FakeTenancies(refusal=LastOwner("of others")))
+    uow = FakeUsersUnitOfWork(user, membership_exits=FakeMembershipExits(refusal=LastOwner("of others")))
     with pytest.raises(LastOwner):
         await close_account(CloseAccount(proof_of(user), None), uow, clock=lambda: LATER)
     assert uow.steps == ["lock"]
@@ -139,7 +139,7 @@ async def test_workspaces_are_left_under_lock_and_before_the_user_is_locked() ->
 
 async def test_a_stale_version_is_told_before_the_rules_are_asked() -> None:
     user = UserFactory(version=3)
-    uow = FakeUsersUnitOfWork(user, tenancies=FakeTenancies(refusal=LastOwner("of others")))
+    uow = FakeUsersUnitOfWork(user, membership_exits=FakeMembershipExits(refusal=LastOwner("of others")))
     with pytest.raises(StaleVersion):
         await close_account(CloseAccount(proof_of(user), frozenset({2})), uow, clock=lambda: LATER)
 

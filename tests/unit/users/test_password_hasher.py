@@ -101,7 +101,7 @@ async def test_a_crowd_of_two_hundred_is_served_to_the_last() -> None:
 
 
 async def test_those_who_wait_are_served_in_the_order_in_which_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password_hasher, "AT_ONCE", 1)
+    monkeypatch.setattr(password_hasher, "CONCURRENCY", 1)
     hasher = cheap()
     slow = Slow(hasher, monkeypatch)
     waiting = [asyncio.create_task(hasher.hash(str(number))) for number in range(20)]
@@ -112,21 +112,21 @@ async def test_those_who_wait_are_served_in_the_order_in_which_they_came(monkeyp
 
 
 async def test_who_has_waited_for_too_long_is_turned_away_and_never_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password_hasher, "MOST_SECONDS", 0.05)
+    monkeypatch.setattr(password_hasher, "MAX_WAIT_SECONDS", 0.05)
     hasher = cheap()
     slow = Slow(hasher, monkeypatch)
-    taken = [asyncio.create_task(hasher.hash("first")) for _ in range(password_hasher.AT_ONCE)]
-    await slow.begun(password_hasher.AT_ONCE)
+    taken = [asyncio.create_task(hasher.hash("first")) for _ in range(password_hasher.CONCURRENCY)]
+    await slow.begun(password_hasher.CONCURRENCY)
     with pytest.raises(Busy):
         await hasher.hash("late")
     slow.gate.set()
-    assert await asyncio.gather(*taken) == ["hash"] * password_hasher.AT_ONCE
+    assert await asyncio.gather(*taken) == ["hash"] * password_hasher.CONCURRENCY
     assert await hasher.hash("next") == "hash"
-    assert slow.order == ["first"] * password_hasher.AT_ONCE + ["next"]
+    assert slow.order == ["first"] * password_hasher.CONCURRENCY + ["next"]
 
 
 async def test_the_time_limit_is_for_waiting_and_not_for_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password_hasher, "MOST_SECONDS", 0.0)
+    monkeypatch.setattr(password_hasher, "MAX_WAIT_SECONDS", 0.0)
     hasher = cheap()
     slow = Slow(hasher, monkeypatch)
     working = asyncio.create_task(hasher.hash(PASSWORD))
@@ -136,11 +136,11 @@ async def test_the_time_limit_is_for_waiting_and_not_for_the_work(monkeypatch: p
 
 
 async def test_more_than_can_wait_are_turned_away_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password_hasher, "MOST_WAITING", 3)
+    monkeypatch.setattr(password_hasher, "MAX_WAITING", 3)
     hasher = cheap()
     slow = Slow(hasher, monkeypatch)
-    taken = [asyncio.create_task(hasher.hash(PASSWORD)) for _ in range(password_hasher.AT_ONCE + 3)]
-    await slow.begun(password_hasher.AT_ONCE)
+    taken = [asyncio.create_task(hasher.hash(PASSWORD)) for _ in range(password_hasher.CONCURRENCY + 3)]
+    await slow.begun(password_hasher.CONCURRENCY)
     with pytest.raises(Busy):
         await hasher.hash(PASSWORD)
     slow.gate.set()
@@ -149,11 +149,11 @@ async def test_more_than_can_wait_are_turned_away_at_once(monkeypatch: pytest.Mo
 
 
 async def test_callers_who_hang_up_free_their_place_only_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password_hasher, "MOST_WAITING", 0)
+    monkeypatch.setattr(password_hasher, "MAX_WAITING", 0)
     hasher = cheap()
     slow = Slow(hasher, monkeypatch)
-    tasks = [asyncio.create_task(hasher.hash(PASSWORD)) for _ in range(password_hasher.AT_ONCE)]
-    await slow.begun(password_hasher.AT_ONCE)
+    tasks = [asyncio.create_task(hasher.hash(PASSWORD)) for _ in range(password_hasher.CONCURRENCY)]
+    await slow.begun(password_hasher.CONCURRENCY)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -166,8 +166,8 @@ async def test_callers_who_hang_up_free_their_place_only_when_the_work_is_done(m
 async def test_callers_who_hang_up_while_they_wait_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = cheap()
     slow = Slow(hasher, monkeypatch)
-    first = [asyncio.create_task(hasher.hash("first")) for _ in range(password_hasher.AT_ONCE)]
-    await slow.begun(password_hasher.AT_ONCE)
+    first = [asyncio.create_task(hasher.hash("first")) for _ in range(password_hasher.CONCURRENCY)]
+    await slow.begun(password_hasher.CONCURRENCY)
     gone = [asyncio.create_task(hasher.hash("gone")) for _ in range(5)]
     await asyncio.sleep(0)
     last = asyncio.create_task(hasher.hash("last"))
@@ -176,14 +176,14 @@ async def test_callers_who_hang_up_while_they_wait_are_passed_over(monkeypatch: 
         task.cancel()
     slow.gate.set()
     await asyncio.gather(*first, last)
-    assert slow.order == ["first"] * password_hasher.AT_ONCE + ["last"]
+    assert slow.order == ["first"] * password_hasher.CONCURRENCY + ["last"]
 
 
 async def test_a_place_comes_back_when_the_work_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = cheap()
     with monkeypatch.context() as broken:
         broken.setattr(hasher._passwords, "hash", lambda password: 1 / 0)
-        for _ in range(3 * password_hasher.AT_ONCE):
+        for _ in range(3 * password_hasher.CONCURRENCY):
             with pytest.raises(ZeroDivisionError):
                 await hasher.hash(PASSWORD)
     assert await hasher.hash(PASSWORD)

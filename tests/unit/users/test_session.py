@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from factories.users import NOW, SessionFactory
-from taskhub.users.domain.session import GRACE, LIFETIME, MOST_SPENT, Session
+from taskhub.users.domain.session import GRACE, LIFETIME, MAX_SPENT_TOKENS, Session
 
 INSTANT = timedelta(microseconds=1)
 
@@ -29,8 +29,8 @@ def test_a_refresh_starts_the_thirty_days_anew() -> None:
 
 def test_after_a_refresh_only_the_successor_works() -> None:
     session = refreshed(SessionFactory(), timedelta(0))
-    assert session.takes("digest 1")
-    assert not session.takes("digest 0")
+    assert session.accepts("digest 1")
+    assert not session.accepts("digest 0")
 
 
 def test_a_token_that_was_just_spent_leads_to_its_successor() -> None:
@@ -67,7 +67,7 @@ def test_what_was_spent_long_ago_is_forgotten() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    assert len(refreshed(SessionFactory(), *[timedelta(0)] * (MOST_SPENT + 10)).spent) == MOST_SPENT
+    assert len(refreshed(SessionFactory(), *[timedelta(0)] * (MAX_SPENT_TOKENS + 10)).spent) == MAX_SPENT_TOKENS
 
 
 def test_digests_stay_out_of_what_is_printed() -> None:

@@ -85,7 +85,7 @@ async def test_a_refresh_exchanges_the_token() -> None:
     assert signed_in.session_id == session.id
     successor = TOKENS.read(signed_in.refresh_token)
     assert successor is not None
-    assert session.takes(successor.digest)
+    assert session.accepts(successor.digest)
 
 
 async def test_two_tabs_that_refresh_at_once_get_the_same_successor() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from support.fakes.clocks import FakeMonotonicClock
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.workspaces.contract.access import Grant, Role
 from taskhub.workspaces.contract.events import MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_DELETED, WORKSPACE_UPDATED
 from taskhub.workspaces.infrastructure.grants import SqlGrants
@@ -30,8 +30,8 @@ class Database:
 
 class Setting:
     def __init__(self) -> None:
-        self.database, self.signal, self.clock = Database(), StreamSignal(), FakeMonotonicClock()
-        self.grants = SqlGrants(self.database, self.signal, self.clock)  # type: ignore[arg-type]  # A fake.
+        self.database, self.notifier, self.clock = Database(), EventNotifier(), FakeMonotonicClock()
+        self.grants = SqlGrants(self.database, self.notifier, self.clock)  # type: ignore[arg-type]  # A fake.
 
     def remembered(self) -> Role | None:
         grant = self.grants.remembered(WHERE, WHO)
@@ -78,11 +78,11 @@ async def test_reading_again_remembers_what_is_true_now(setting: Setting) -> Non
 
 @pytest.mark.parametrize("event", [MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_UPDATED, WORKSPACE_DELETED])
 async def test_a_loss_in_this_process_is_heeded_at_once(setting: Setting, event: str) -> None:
-    setting.signal.ring({event})
+    setting.notifier.notify({event})
     assert setting.remembered() is None
 
 
 async def test_what_was_read_before_a_loss_is_not_remembered_after_it(setting: Setting) -> None:
-    setting.database.meanwhile = lambda: setting.signal.ring({MEMBER_REMOVED})
+    setting.database.meanwhile = lambda: setting.notifier.notify({MEMBER_REMOVED})
     assert await setting.grants.read(WHERE, WHO) == Grant(Role.MEMBER, "UTC")
     assert setting.remembered() is None

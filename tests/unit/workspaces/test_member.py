@@ -32,7 +32,7 @@ def test_a_member_does_not_join_twice() -> None:
 
 def test_the_same_role_again_leaves_no_trace() -> None:
     member = MemberFactory(role=Role.ADMIN)
-    member.take_role(Role.ADMIN, LATER)
+    member.change_role(Role.ADMIN, LATER)
     assert (member.event, member.updated_at) == (None, NOW)
 
 

@@ -7,7 +7,7 @@ import pytest
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotAllowed
 from taskhub.workspaces.contract.access import CONTRIBUTE, LEAVE, MANAGE, OWN, READ, Role, WorkspaceAccess
-from taskhub.workspaces.domain.rights import may_handle, require_may_handle
+from taskhub.workspaces.domain.rights import may_manage, require_may_manage
 
 MAY_HANDLE = {
     Role.VIEWER: set(),
@@ -19,7 +19,7 @@ MAY_HANDLE = {
 
 @pytest.mark.parametrize(("actor", "subject"), [*product(Role, Role)])
 def test_the_table_says_who_handles_whom(actor: Role, subject: Role) -> None:
-    assert may_handle(actor, subject) == (subject in MAY_HANDLE[actor])
+    assert may_manage(actor, subject) == (subject in MAY_HANDLE[actor])
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_the_table_says_who_handles_whom(actor: Role, subject: Role) -> None:
 )
 def test_a_refusal_tells_which_role_it_takes(actor: Role, told: str) -> None:
     with pytest.raises(NotAllowed, match=told):
-        require_may_handle(actor, Role.OWNER)
+        require_may_manage(actor, Role.OWNER)
 
 
 @pytest.mark.parametrize(

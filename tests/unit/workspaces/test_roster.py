@@ -9,7 +9,7 @@ from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.errors import LastOwner
 from taskhub.workspaces.domain.member import Member
-from taskhub.workspaces.domain.rights import may_handle
+from taskhub.workspaces.domain.rights import may_manage
 from taskhub.workspaces.domain.roster import Roster
 
 
@@ -23,14 +23,14 @@ def company(*members: Member) -> Roster:
 
 
 def change(roster: Roster, subject: Member, role: Role, *, by: Member) -> None:
-    roster.change_role(roster.to_handle(subject.user_id, by=by.user_id, giving=role), role, LATER)
+    roster.change_role(roster.member_to_manage(subject.user_id, by=by.user_id, giving=role), role, LATER)
 
 
 @pytest.mark.parametrize(("by", "before", "after"), [*product(Role, Role, Role)])
 def test_a_role_changes_only_where_the_actor_handles_both_the_old_and_the_new_one(by: Role, before: Role, after: Role) -> None:
     actor, subject = member(by), member(before)
     roster = company(actor, subject)
-    if may_handle(by, before) and may_handle(by, after):
+    if may_manage(by, before) and may_manage(by, after):
         change(roster, subject, after, by=actor)
         assert subject.role is after
     else:
@@ -42,12 +42,12 @@ def test_a_role_changes_only_where_the_actor_handles_both_the_old_and_the_new_on
 def test_a_member_is_removed_only_by_those_who_handle_them(by: Role, role: Role) -> None:
     actor, subject = member(by), member(role)
     roster = company(actor, subject)
-    if may_handle(by, role):
-        roster.remove(roster.to_handle(subject.user_id, by=actor.user_id), LATER)
+    if may_manage(by, role):
+        roster.remove(roster.member_to_manage(subject.user_id, by=actor.user_id), LATER)
         assert not subject.is_active
     else:
         with pytest.raises(NotAllowed):
-            roster.to_handle(subject.user_id, by=actor.user_id)
+            roster.member_to_manage(subject.user_id, by=actor.user_id)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -103,16 +103,16 @@ def test_an_admin_may_leave_though_not_step_down() -> None:
 def test_somebody_without_the_right_does_not_learn_who_is_a_member() -> None:
     viewer = member(Role.VIEWER)
     with pytest.raises(NotAllowed):
-        company(viewer).to_handle(MemberFactory().user_id, by=viewer.user_id)
+        company(viewer).member_to_manage(MemberFactory().user_id, by=viewer.user_id)
 
 
 def test_somebody_who_is_no_member_is_not_found() -> None:
     owner = member(Role.OWNER)
     with pytest.raises(NotFound):
-        company(owner).to_handle(MemberFactory().user_id, by=owner.id)
+        company(owner).member_to_manage(MemberFactory().user_id, by=owner.id)
 
 
 def test_an_actor_who_is_no_member_any_more_finds_nothing() -> None:
     former, subject = MemberFactory(role=Role.OWNER, left_at=LATER), member(Role.VIEWER)
     with pytest.raises(NotFound):
-        company(former, subject).to_handle(subject.user_id, by=former.user_id)
+        company(former, subject).member_to_manage(subject.user_id, by=former.user_id)

@@ -16,7 +16,7 @@ from taskhub.workspaces.application.restore_workspace import RestoreWorkspace, r
 from taskhub.workspaces.application.revoke_invitation import RevokeInvitation, revoke_invitation
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.errors import AlreadyMember, LastOwner, NoOwner
-from taskhub.workspaces.domain.invitation import LIFETIME, LONGEST_LIFETIME
+from taskhub.workspaces.domain.invitation import LIFETIME, MAX_LIFETIME
 
 MOMENT = timedelta(microseconds=1)
 TOKEN = TokenFactory()
@@ -41,7 +41,7 @@ def invitation(**fields: object) -> object:
 # -- invitations -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wanted", [NOW + MOMENT, NOW + LONGEST_LIFETIME])
+@pytest.mark.parametrize("wanted", [NOW + MOMENT, NOW + MAX_LIFETIME])
 async def test_an_invitation_lives_as_long_as_is_wanted(wanted: datetime) -> None:
     created = await create_invitation(CreateInvitation(TOKEN, Role.VIEWER, wanted, ADMIN.user_id), uow(), clock=clock)
     assert created.expires_at == wanted
@@ -52,7 +52,7 @@ async def test_an_invitation_lives_seven_days_unless_set() -> None:
     assert created.expires_at == NOW + LIFETIME == NOW + timedelta(days=7)
 
 
-@pytest.mark.parametrize("wanted", [NOW, NOW - MOMENT, NOW + LONGEST_LIFETIME + MOMENT])
+@pytest.mark.parametrize("wanted", [NOW, NOW - MOMENT, NOW + MAX_LIFETIME + MOMENT])
 async def test_an_invitation_neither_expires_in_the_past_nor_lives_for_ever(wanted: datetime) -> None:
     with pytest.raises(ValidationFailed) as refusal:
         await create_invitation(CreateInvitation(TOKEN, Role.VIEWER, wanted, ADMIN.user_id), uow(), clock=clock)

@@ -11,7 +11,7 @@ from taskhub.kernel.api import faults
 from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 
-MOST_BYTES = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 JSON = ("application/json",)
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
 
@@ -36,7 +36,7 @@ class Patch(Body):
 
 def check_size(content_length: bytes | None) -> None:
     """Refuses a body by its announced size, before it is read."""
-    if content_length is not None and content_length.isdigit() and (len(content_length) > 18 or int(content_length) > MOST_BYTES):
+    if content_length is not None and content_length.isdigit() and (len(content_length) > 18 or int(content_length) > MAX_BYTES):
         raise _too_large()
 
 
@@ -49,7 +49,7 @@ async def read_body(receive: Receive) -> bytes:
             raise ClientGone
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > MOST_BYTES:
+        if size > MAX_BYTES:
             raise _too_large()
         chunks.append(chunk)
         if not message.get("more_body", False):
@@ -105,4 +105,4 @@ def _nul_in(value: Any, path: tuple[int | str, ...] = ()) -> str | None:
 
 
 def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(f"A request body may have up to {MOST_BYTES} bytes.")
+    return BodyTooLarge(f"A request body may have up to {MAX_BYTES} bytes.")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from taskhub.kernel.api.problems import InvalidCursor
-from taskhub.kernel.api.queries import Pairs
+from taskhub.kernel.api.query_params import Pairs
 
 _TAG_BYTES = 16
 _UNBOUND = ("cursor", "limit")

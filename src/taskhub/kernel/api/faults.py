@@ -11,13 +11,13 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from taskhub.kernel.api.problems import MOST_FAULTS
+from taskhub.kernel.api.problems import MAX_FAULTS
 from taskhub.kernel.domain.errors import Fault
 
 UNKNOWN_MEMBER, UNKNOWN_PARAMETER = "unknown_member", "unknown_parameter"
 Path = tuple[int | str, ...]
 
-_LONGEST_COMPARED = 64
+_MAX_COMPARED_LENGTH = 64
 """Comparing names takes time that grows with the product of their lengths."""
 _NAME_OF_MEMBER = "[key]"
 """What pydantic puts behind the path of a member where its name is what is wrong."""
@@ -58,7 +58,7 @@ def in_body(model: type[BaseModel], errors: Sequence[ErrorDetails]) -> list[Faul
     """The faults of a body: as many as are told."""
     listed: set[type[BaseModel]] = set()
     faulty = (error for error in errors if not _is_emptied(error, errors))
-    return [_in_body(model, error, listed) for error in islice(faulty, MOST_FAULTS)]
+    return [_in_body(model, error, listed) for error in islice(faulty, MAX_FAULTS)]
 
 
 def in_query(errors: Iterable[ErrorDetails]) -> Iterator[Fault]:
@@ -69,7 +69,7 @@ def in_query(errors: Iterable[ErrorDetails]) -> Iterator[Fault]:
 def unknown(what: str, name: str, model: type[BaseModel], *, listed: bool) -> str:
     """Says that it is unknown, which name is near, and, unless they are ``listed`` already, all that there are."""
     known = names_of(model)
-    near = get_close_matches(name[:_LONGEST_COMPARED], known, n=1)
+    near = get_close_matches(name[:_MAX_COMPARED_LENGTH], known, n=1)
     parts = [f"There is no such {what} here."]
     parts += [f"Did you mean {near[0]}?"] if near else []
     if not listed:

@@ -5,7 +5,7 @@ from math import isfinite
 
 import msgspec
 
-from taskhub.kernel.api.queries import Pairs
+from taskhub.kernel.api.query_params import Pairs
 
 _EXACT = 2**53
 """Below it every integer is a float of its own."""

@@ -11,7 +11,7 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _PARAMETER = re.compile(rf"\s*;\s*(?:({_WORD})\s*=\s*({_WORD}|{_QUOTED})\s*)?", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UTF_8 = ("utf-8", "utf8")
-_LONGEST = 256
+_MAX_LENGTH = 256
 
 
 def check_media_type(content_type: bytes | None, accepted: tuple[str, ...]) -> None:
@@ -21,7 +21,7 @@ def check_media_type(content_type: bytes | None, accepted: tuple[str, ...]) -> N
         UnsupportedMediaType
     """
     value = (content_type or b"").decode("latin-1")
-    if len(value) > _LONGEST or not _is_accepted(value, accepted):
+    if len(value) > _MAX_LENGTH or not _is_accepted(value, accepted):
         accept = ", ".join(accepted).encode()
         headers = [(b"accept-patch", accept)] if len(accepted) > 1 else [(b"accept", accept)]
         raise UnsupportedMediaType(f"Send the body as {' or '.join(accepted)}, in UTF-8.", headers)

@@ -19,15 +19,15 @@ from starlette.routing import Match
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from taskhub.kernel.api import bodies, media_types, queries
+from taskhub.kernel.api import bodies, media_types, query_params
 from taskhub.kernel.api.problems import NotAcceptable
 from taskhub.kernel.api.request import ApiRequest
-from taskhub.kernel.application.commands import Answer, RetryKey
+from taskhub.kernel.application.commands import Answer, IdempotencyKey
 from taskhub.kernel.contract.access import Access, Public
 from taskhub.kernel.domain.errors import Category, DomainError, Fault, IdempotencyKeyReused, ValidationFailed
 
 Endpoint = Callable[..., Awaitable[Response]]
-ReplayRefused = Callable[[ApiRequest, RetryKey], Awaitable[Answer | None]]
+ReplayRefused = Callable[[ApiRequest, IdempotencyKey], Awaitable[Answer | None]]
 _JSON = "application/json"
 
 
@@ -80,7 +80,7 @@ class Operation(APIRoute):
 
     def _bind(self, endpoint: Endpoint) -> None:
         self.body: tuple[str, type[bodies.Body]] | None = None
-        self.query: tuple[str, type[queries.Query]] = ("", queries.Query)
+        self.query: tuple[str, type[query_params.QueryParams]] = ("", query_params.QueryParams)
         self.path_arguments: list[tuple[str, bool]] = []
         for name, hint in get_type_hints(endpoint, include_extras=True).items():
             kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
@@ -88,7 +88,7 @@ class Operation(APIRoute):
                 self.path_arguments.append((name, kind is UUID))
             elif inspect.isclass(kind) and issubclass(kind, bodies.Body):
                 self.body = (name, kind)
-            elif inspect.isclass(kind) and issubclass(kind, queries.Query):
+            elif inspect.isclass(kind) and issubclass(kind, query_params.QueryParams):
                 self.query = (name, kind)
         self.request_argument = next(iter(inspect.signature(endpoint).parameters))
 
@@ -132,7 +132,7 @@ class Operation(APIRoute):
         await self._admit(request)
         if faults:
             raise ValidationFailed(*faults)
-        if not request.has_retry_key:
+        if not request.has_idempotency_key:
             request.require_condition()
         for name, is_id in self.path_arguments:
             arguments[name] = request.path_id(name) if is_id else request.path_params[name]
@@ -149,7 +149,7 @@ class Operation(APIRoute):
         is_denied = refusal.category in (Category.NOT_FOUND, Category.FORBIDDEN) and hasattr(request, "caller")
         if self.replay_refused is None or not is_denied or request.caller.scope < self.access.scope:
             raise refusal
-        key = request.command_context().retry_key
+        key = request.command_context().idempotency_key
         answer = None
         if key is not None:
             with suppress(IdempotencyKeyReused):
@@ -162,7 +162,7 @@ class Operation(APIRoute):
         """Whoever is known is counted, admitted or not; every answer to them tells how much is left."""
         state = request.scope["app"].state
         try:
-            await state.gate.admit(request, self.access)
+            await state.authorizer.authorize(request, self.access)
         finally:
             if state.throttle is not None and hasattr(request, "caller"):
                 left = state.throttle.admit(request.caller.user_id, writes=self.writes)
@@ -187,7 +187,7 @@ class Operation(APIRoute):
         arguments[name] = parsed
 
     def _read_query(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
-        pairs = queries.split(request.scope["query_string"])
+        pairs = query_params.split(request.scope["query_string"])
         if isinstance(pairs, ValidationFailed):
             faults.extend(pairs.faults)
             return
@@ -195,7 +195,7 @@ class Operation(APIRoute):
         if pairs:
             request.check_cursor()
         name, model = self.query
-        parsed = queries.parse(model, pairs)
+        parsed = query_params.parse(model, pairs)
         if isinstance(parsed, ValidationFailed):
             faults.extend(parsed.faults)
         elif name:

@@ -10,11 +10,11 @@ from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.domain.errors import Category, DomainError, Fault
 
 MEDIA_TYPE = b"application/problem+json"
-MOST_BYTES = 10_000
-MOST_FAULTS = 30
-LONGEST_TEXT = 200
+MAX_BYTES = 10_000
+MAX_FAULTS = 30
+MAX_TEXT_LENGTH = 200
 """Of what was sent."""
-LONGEST_MESSAGE = 1_000
+MAX_MESSAGE_LENGTH = 1_000
 """Of what we say: all names that there are have to fit."""
 STATUS = {
     Category.MALFORMED: 400,
@@ -156,17 +156,17 @@ def _document(
         "type": f"/problems/{code}",
         "title": title,
         "status": status,
-        "detail": detail[:LONGEST_MESSAGE],
+        "detail": detail[:MAX_MESSAGE_LENGTH],
         "code": code,
         "request_id": request_id,
         "retry": retry,
     }
     document |= extra or {}
-    errors = [_fault(fault) for fault, _ in zip(faults, range(MOST_FAULTS), strict=False)]
+    errors = [_fault(fault) for fault, _ in zip(faults, range(MAX_FAULTS), strict=False)]
     if errors:
         document["errors"] = errors
     body = msgspec.json.encode(document)
-    while len(body) > MOST_BYTES and errors:
+    while len(body) > MAX_BYTES and errors:
         del errors[len(errors) // 2 :]
         body = msgspec.json.encode(document)
     return body
@@ -174,4 +174,4 @@ def _document(
 
 def _fault(fault: Fault) -> dict[str, str]:
     told = {name: value for name, value in asdict(fault).items() if value is not None}
-    return {name: value[: LONGEST_MESSAGE if name == "message" else LONGEST_TEXT] for name, value in told.items()}
+    return {name: value[: MAX_MESSAGE_LENGTH if name == "message" else MAX_TEXT_LENGTH] for name, value in told.items()}

@@ -15,9 +15,9 @@ from starlette.types import Scope as AsgiScope
 from taskhub.kernel.api import cursors, preconditions
 from taskhub.kernel.api.fingerprints import earlier_fingerprint, fingerprint
 from taskhub.kernel.api.problems import InvalidHeader
-from taskhub.kernel.api.queries import Pairs
+from taskhub.kernel.api.query_params import Pairs
 from taskhub.kernel.api.responses import JsonResponse, Page
-from taskhub.kernel.application.commands import Answer, Context, Expected, Reply, RetryKey
+from taskhub.kernel.application.commands import Answer, Context, Expected, IdempotencyKey, Reply
 from taskhub.kernel.application.runner import Runner, UseCase
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
@@ -36,11 +36,11 @@ class ApiRequest(Request):
     """One call of one operation."""
 
     caller: Caller
-    """Set by the gate; absent on public routes."""
+    """Set by the authorizer; absent on public routes."""
     role: Any = None
-    """The caller's role in the workspace of the path, set by the gate."""
+    """The caller's role in the workspace of the path, set by the authorizer."""
     time_zone: str = "UTC"
-    """The time zone of the workspace of the path, set by the gate."""
+    """The time zone of the workspace of the path, set by the authorizer."""
 
     def __init__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         super().__init__(scope, receive, send)
@@ -130,13 +130,13 @@ class ApiRequest(Request):
         if throttle is not None:
             throttle.admit_account(account, known_address=self.address if knows_address else None)
 
-    async def admit(self, access: Access) -> None:
+    async def authorize(self, access: Access) -> None:
         """Demands more of the caller than the route does.
 
         Raises:
             DomainError: what a route that demands it would refuse with.
         """
-        await self.scope["app"].state.gate.admit(self, access)
+        await self.scope["app"].state.authorizer.authorize(self, access)
 
     @property
     def expected(self) -> Expected:
@@ -183,11 +183,11 @@ class ApiRequest(Request):
         try:
             self.require_condition()
         except PreconditionRequired as refusal:
-            return await runner.replay_or_refuse(refusal, context.retry_key)
+            return await runner.replay_or_refuse(refusal, context.idempotency_key)
         return await runner.run(use_case, command, context, reply)
 
     @property
-    def has_retry_key(self) -> bool:
+    def has_idempotency_key(self) -> bool:
         """Whether an earlier answer may be replayed, which comes before most refusals."""
         return b"idempotency-key" in self._raw_headers and bool(self.scope["route"].retryable)
 
@@ -197,24 +197,24 @@ class ApiRequest(Request):
         Raises:
             PreconditionRequired
         """
-        if b"if-match" not in self._raw_headers and self.scope["route"].conditional and self.insists_on_versions:
+        if b"if-match" not in self._raw_headers and self.scope["route"].conditional and self.requires_versions:
             raise PreconditionRequired
 
     @property
-    def insists_on_versions(self) -> bool:
+    def requires_versions(self) -> bool:
         """Whether this service takes no change of what has a version without the version that it is meant for."""
         return bool(self.scope["app"].state.require_if_match)
 
     def command_context(self) -> Context:
-        return Context(self.caller.user_id if hasattr(self, "caller") else None, self.id, self._retry_key())
+        return Context(self.caller.user_id if hasattr(self, "caller") else None, self.id, self._idempotency_key())
 
-    def _retry_key(self) -> RetryKey | None:
+    def _idempotency_key(self) -> IdempotencyKey | None:
         key = self.header(b"idempotency-key")
-        if key is None or not self.has_retry_key:
+        if key is None or not self.has_idempotency_key:
             return None
         stream_id = self.path_id("workspace_id") if "workspace_id" in self.path_params else self.caller.user_id
         body = self.raw_body if self.scope["route"].body is not None else b""
-        return RetryKey(
+        return IdempotencyKey(
             stream_id,
             self.caller.user_id,
             key,

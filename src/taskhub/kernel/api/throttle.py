@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from taskhub.kernel.application.windows import WINDOW_SECONDS, Windows
+from taskhub.kernel.application.sliding_windows import WINDOW_SECONDS, SlidingWindows
 from taskhub.kernel.domain.addresses import network_of
 from taskhub.kernel.domain.errors import Category, DomainError
 
@@ -22,7 +22,7 @@ class RateLimited(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RateLimits:
     """How many a minute."""
 
     writes_per_user: int
@@ -33,7 +33,7 @@ class Limits:
 class Throttle:
     """``refused`` counts refusals by kind, for the metrics."""
 
-    def __init__(self, limits: Limits, windows: Windows, secret_key: bytes) -> None:
+    def __init__(self, limits: RateLimits, windows: SlidingWindows, secret_key: bytes) -> None:
         """``secret_key`` hides whose attempts are counted from those who see the keys."""
         self._limits = limits
         self._windows = windows

@@ -10,7 +10,7 @@ Expected = frozenset[int] | None
 
 
 @dataclass(frozen=True, slots=True)
-class RetryKey:
+class IdempotencyKey:
     """An `Idempotency-Key`: unique per stream (workspace, or user outside one) and user.
 
     ``fingerprint`` is a digest of the whole request, so that a key is never taken for two different ones.
@@ -36,7 +36,7 @@ class Context:
 
     actor_id: UUID | None = None
     request_id: str | None = None
-    retry_key: RetryKey | None = None
+    idempotency_key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class Reply:
     status: int = 200
     location: str | None = None
     present: Callable[[Any], Any] | None = None
-    """What the answer makes of the logged representation, if it shows more. Such a body is kept with the retry key."""
+    """What the answer makes of the logged representation, if it shows more. Such a body is kept with the idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A committed command, as it is told to the caller and kept with its retry key.
+    """A committed command, as it is told to the caller and kept with its idempotency key.
 
     ``body`` is the encoded representation, empty where there is none; ``version`` that of the thing it shows.
     """

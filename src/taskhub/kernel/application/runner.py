@@ -15,18 +15,26 @@ from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.application.commands import Answer, Context, Reply, RetryKey
+from taskhub.kernel.application.commands import Answer, Context, IdempotencyKey, Reply
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
-from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, KeyTaken, Moved, Place, ReplyLost, UnitOfWork
+from taskhub.kernel.application.unit_of_work import (
+    Attempt,
+    ConcurrencyConflict,
+    ConnectionLost,
+    EventLocator,
+    IdempotencyKeyExists,
+    ReplyLost,
+    UnitOfWork,
+)
 from taskhub.kernel.domain.errors import Category, DomainError
 
-PATIENCE_SECONDS = 5.0
+MAX_RETRY_SECONDS = 5.0
 """How long a command is run again before it is refused as busy."""
 PAUSE_SECONDS = 0.01
-MOST_DOUBLINGS = 5
+MAX_DOUBLINGS = 5
 """Of the pause, which is up to a third of a second then."""
-SECONDS_FOR_A_LOST_COMMIT = 0.5
-SECONDS_BEFORE_A_LAST_TRY = 2.0
+RECOVERY_SECONDS = 0.5
+LAST_RETRY_SECONDS = 2.0
 """A retry with a key resolves a lost reply for certain, if the client still waits for it."""
 
 Command = TypeVar("Command")
@@ -38,14 +46,14 @@ UseCase = Callable[[Command, Work], Awaitable[Result]]
 class CommandLog(Protocol):
     """The record of the commands that have committed."""
 
-    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
+    async def replay(self, key: IdempotencyKey, now: datetime) -> Answer | None:
         """The first answer to a key, or None where no command with it has committed that still counts ``now``.
 
         Raises:
             IdempotencyKeyReused: the key belongs to a different request.
         """
 
-    async def recover(self, place: Place) -> bytes | None:
+    async def recover(self, locator: EventLocator) -> bytes | None:
         """The snapshot (empty where there is none) that a commit left at a place in the log, or None if it is not there."""
 
 
@@ -77,14 +85,14 @@ class Runner(Generic[Work]):
         try:
             return (await self._attempt(use_case, command, context, reply))[0]
         except DomainError as refusal:
-            return await self.replay_or_refuse(refusal, context.retry_key)
+            return await self.replay_or_refuse(refusal, context.idempotency_key)
 
     async def perform(self, use_case: UseCase[Command, Work, Result], command: Command, context: Context) -> Result:
         """Commits a command whose result is not a representation and can't be replayed. Raises what `run` raises."""
-        _, result = await self._attempt(use_case, command, replace(context, retry_key=None), Reply())
+        _, result = await self._attempt(use_case, command, replace(context, idempotency_key=None), Reply())
         return cast("Result", result)
 
-    async def replay_or_refuse(self, refusal: DomainError, key: RetryKey | None) -> Answer:
+    async def replay_or_refuse(self, refusal: DomainError, key: IdempotencyKey | None) -> Answer:
         """A retry may not fail on its own earlier success: before a refusal is told, its key is looked up.
 
         But for one that denies the right: nobody is shown what they may not do any more.
@@ -96,7 +104,7 @@ class Runner(Generic[Work]):
             raise refusal
         return answer
 
-    async def replay(self, key: RetryKey) -> Answer | None:
+    async def replay(self, key: IdempotencyKey) -> Answer | None:
         """The first answer to a key, or None where no command with it has committed.
 
         Raises:
@@ -118,49 +126,51 @@ class Runner(Generic[Work]):
         for tries in count():
             try:
                 async with self._begin(attempt) as uow:
-                    with _refusals_checked(uow):
+                    with _rerun_if_cached(uow):
                         result = await use_case(command, uow)
                         return await uow.commit(result, reply), result
-            except (Moved, KeyTaken) as obstacle:
-                if answer := await self._first_answer(obstacle, context.retry_key):
+            except (ConcurrencyConflict, IdempotencyKeyExists) as obstacle:
+                if answer := await self._first_answer(obstacle, context.idempotency_key):
                     return answer, None
-                _require_patience(obstacle, started, uncertain=uncertain)
+                _check_deadline(obstacle, started, uncertain=uncertain)
             except ReplyLost as lost:
                 if answer := await self._resolve(lost):
                     return answer, result
-                if context.retry_key is None or monotonic() - started > SECONDS_BEFORE_A_LAST_TRY:
-                    raise OutcomeUnknown(keyed=context.retry_key is not None) from lost
+                if context.idempotency_key is None or monotonic() - started > LAST_RETRY_SECONDS:
+                    raise OutcomeUnknown(keyed=context.idempotency_key is not None) from lost
                 uncertain = True
             except (Unavailable, Busy) as error:
                 raise (OutcomeUnknown(keyed=True) if uncertain else error) from error
             attempt.locking = True
             self.reruns += 1
-            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, MOST_DOUBLINGS)))
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, MAX_DOUBLINGS)))
         raise AssertionError("unreachable")
 
-    async def _first_answer(self, obstacle: Moved | KeyTaken, key: RetryKey | None) -> Answer | None:
+    async def _first_answer(
+        self, obstacle: ConcurrencyConflict | IdempotencyKeyExists, key: IdempotencyKey | None
+    ) -> Answer | None:
         """What a key that is taken was answered the first time; None where the command is to be run again."""
-        return await self.replay(key) if isinstance(obstacle, KeyTaken) and key else None
+        return await self.replay(key) if isinstance(obstacle, IdempotencyKeyExists) and key else None
 
     async def _resolve(self, lost: ReplyLost) -> Answer | None:
         """Looks for a commit whose reply was lost. None means "not there (yet)", never "did not happen"."""
-        if lost.place is None:
+        if lost.locator is None:
             return None
         with suppress(TimeoutError, Unavailable, Busy):
-            async with asyncio.timeout(SECONDS_FOR_A_LOST_COMMIT):
+            async with asyncio.timeout(RECOVERY_SECONDS):
                 for look in count():
-                    snapshot = await self._log.recover(lost.place)
+                    snapshot = await self._log.recover(lost.locator)
                     if snapshot is not None:
                         return replace(lost.answer, body=snapshot) if lost.is_incomplete else lost.answer
                     await asyncio.sleep(PAUSE_SECONDS * 2**look)
         return None
 
 
-def _require_patience(obstacle: Moved | KeyTaken, started: float, *, uncertain: bool) -> None:
+def _check_deadline(obstacle: ConcurrencyConflict | IdempotencyKeyExists, started: float, *, uncertain: bool) -> None:
     """Raises:
     OutcomeUnknown, Unavailable, Busy: the time to run a command again is over.
     """
-    if monotonic() - started <= PATIENCE_SECONDS:
+    if monotonic() - started <= MAX_RETRY_SECONDS:
         return
     if uncertain:
         raise OutcomeUnknown(keyed=True) from obstacle
@@ -168,11 +178,11 @@ def _require_patience(obstacle: Moved | KeyTaken, started: float, *, uncertain: 
 
 
 @contextmanager
-def _refusals_checked(uow: UnitOfWork) -> Iterator[None]:
+def _rerun_if_cached(uow: UnitOfWork) -> Iterator[None]:
     """A refusal that rests on what the process remembers may be out of date: the command is run again instead."""
     try:
         yield
     except DomainError as refusal:
         if uow.rests_on_cache and refusal.category is not Category.UNAVAILABLE:
-            raise Moved from refusal
+            raise ConcurrencyConflict from refusal
         raise

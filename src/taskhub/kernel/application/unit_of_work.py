@@ -37,11 +37,11 @@ class UnitOfWork(Protocol):
         """
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
-        """Writes rows, retry key and events, all or nothing; shows `result` where it is an aggregate, or a list of them.
+        """Writes rows, idempotency key and events, all or nothing; shows `result` where it is an aggregate, or a list of them.
 
         Raises:
-            Moved: something that the command relied upon changed meanwhile; nothing was written.
-            KeyTaken: the retry key is there already; nothing was written.
+            ConcurrencyConflict: something that the command relied upon changed meanwhile; nothing was written.
+            IdempotencyKeyExists: the idempotency key is there already; nothing was written.
             ReplyLost: the commit was sent, its reply never came.
             DomainError: a constraint refused a row; nothing was written.
         """
@@ -67,7 +67,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EventLocator:
     """Where one event of a commit stands in the log, if that commit happened."""
 
     stream_id: UUID
@@ -76,27 +76,27 @@ class Place:
     event_id: UUID
 
 
-class Moved(Exception):
+class ConcurrencyConflict(Exception):
     """The attempt can't succeed as it was loaded; nothing was written. The command is to be run again, whole."""
 
 
-class ConnectionLost(Moved):
+class ConnectionLost(ConcurrencyConflict):
     """The connection broke before anything was sent to be committed, which has undone everything."""
 
 
-class KeyTaken(Exception):
-    """The retry key belongs to a command that has committed."""
+class IdempotencyKeyExists(Exception):
+    """The idempotency key belongs to a command that has committed."""
 
 
 class ReplyLost(Exception):
     """The connection broke between sending a commit and hearing of it.
 
-    ``place`` is where to look for it; None when the commit carried no event. ``is_incomplete``: the answer lacks what only the
+    ``locator`` is where to look for it; None when the commit carried no event. ``is_incomplete``: the answer lacks what only the
     commit could tell, and is to be read from the log.
     """
 
-    def __init__(self, answer: Answer, place: Place | None, *, is_incomplete: bool) -> None:
+    def __init__(self, answer: Answer, locator: EventLocator | None, *, is_incomplete: bool) -> None:
         super().__init__("the reply to a commit was lost")
         self.answer = answer
-        self.place = place
+        self.locator = locator
         self.is_incomplete = is_incomplete

@@ -13,7 +13,7 @@ def new_id() -> UUID:
 _VERSION = 0xF << 76
 
 
-def shadow_of(id: UUID) -> UUID:
+def derived_id(id: UUID) -> UUID:
     """The id under which a log knows something that is named by an id from elsewhere: a version 8, which no client may choose.
 
     Otherwise somebody could use such an id up, for a thing of their own.
@@ -21,6 +21,6 @@ def shadow_of(id: UUID) -> UUID:
     return UUID(int=id.int & ~_VERSION | 8 << 76)
 
 
-def named_by(shadow: UUID) -> UUID:
+def source_id(derived: UUID) -> UUID:
     """The id that a shadow was made of: one of ours, so a version 7."""
-    return UUID(int=shadow.int & ~_VERSION | 7 << 76)
+    return UUID(int=derived.int & ~_VERSION | 7 << 76)

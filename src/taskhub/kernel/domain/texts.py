@@ -20,9 +20,9 @@ object that is not there, joiners and blanks of hieroglyphs, the Khitan filler, 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
 _VISIBLE = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}{_DEFAULT_IGNORABLE}{_BLANK}]")
 
-_MOST_MARKS = 30
+_MAX_MARKS = 30
 """On one character, as in the Stream-Safe Text Format (UAX 15)."""
-_HEAP = re.compile(rf"[^\w\s\x00-\x7f]{{{_MOST_MARKS + 1},}}")
+_EXCESS_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS + 1},}}")
 """More in a row that is neither letter, digit nor blank."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -40,7 +40,7 @@ _WITHOUT_STROKE = str.maketrans(
 )
 
 _NUMBER = re.compile(r"\d+")
-_LONGEST_KEY = 300
+_MAX_KEY_LENGTH = 300
 """In characters of up to four bytes: two of this length and two ids fit into an entry of an index (2,704 bytes)."""
 _THEN = "\x01"
 """Comes before all that a text is made of."""
@@ -53,7 +53,7 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = _without_heaps(_IGNORED.sub("", text))
+    text = _without_excess_marks(_IGNORED.sub("", text))
     while True:
         once = normalize("NFKC", _IGNORED.sub("", normalize("NFD", text).casefold()))
         if once == text:
@@ -70,19 +70,19 @@ def without_marks(text: str) -> str:
     """
     if text.isascii():
         return text
-    return normalize("NFC", _MARKED.sub(_unmarked, normalize("NFD", _without_heaps(text))).translate(_WITHOUT_STROKE))
+    return normalize("NFC", _MARKED.sub(_unmarked, normalize("NFD", _without_excess_marks(text))).translate(_WITHOUT_STROKE))
 
 
-def _without_heaps(text: str) -> str:
+def _without_excess_marks(text: str) -> str:
     """Without the marks behind 30 on one character: to bring n of them into order takes n² steps, seconds in a long text."""
-    return _HEAP.sub(_bounded, text)
+    return _EXCESS_MARKS.sub(_bounded, text)
 
 
 def _bounded(heap: re.Match[str]) -> str:
     kept, marks = [], 0
     for c in heap[0]:
         marks = marks + 1 if combining(c) else 0
-        if marks <= _MOST_MARKS:
+        if marks <= _MAX_MARKS:
             kept.append(c)
     return "".join(kept)
 
@@ -99,7 +99,7 @@ def sort_key(text: str) -> str:
     """
     name = _CONTROL.sub(" ", folded(text))
     plain = _NUMBER.sub(_by_value, without_marks(name))
-    return plain[:_LONGEST_KEY] if plain == name else f"{plain[:_LONGEST_KEY]}{_THEN}{name[:_LONGEST_KEY]}"
+    return plain[:_MAX_KEY_LENGTH] if plain == name else f"{plain[:_MAX_KEY_LENGTH]}{_THEN}{name[:_MAX_KEY_LENGTH]}"
 
 
 def _by_value(number: re.Match[str]) -> str:

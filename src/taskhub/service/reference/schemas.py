@@ -6,7 +6,7 @@ import msgspec
 from msgspec import inspect
 from pydantic import BaseModel
 
-from taskhub.kernel.api.queries import MOST_ITEMS
+from taskhub.kernel.api.query_params import MAX_ITEMS
 from taskhub.kernel.api.responses import Batch, Page
 from taskhub.service.reference import limits
 from taskhub.service.reference.catalogue import Catalogue
@@ -94,7 +94,7 @@ class Schemas:
         items = self.of_answer(view)
         properties: dict[str, Schema] = {"items": {"type": "array", "items": items}}
         if kind is Page:
-            properties["items"]["maxItems"] = MOST_ITEMS
+            properties["items"]["maxItems"] = MAX_ITEMS
             properties["next_cursor"] = {"anyOf": [{"type": "string"}, _NULL]}
         schema = {"type": "object", "properties": properties, "required": [*properties]}
         return self._add(f"{items['$ref'].removeprefix(_REF)}{kind.__name__}", schema)

@@ -10,8 +10,8 @@ from taskhub.kernel.api.responses import Batch
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import IdTaken, PreconditionRequired, StaleVersion, UnknownReference
 from taskhub.tasks.api.bodies.bulk import NewTasks, TaskChanges
+from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.names import names_in
 from taskhub.tasks.api.paths import BULK_CREATE, BULK_UPDATE
 from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ProjectArchived, TooDeep
@@ -33,8 +33,8 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     in the way of one is told with a `pointer` to it.
     """
     tasks = module_of(request)
-    command = body.command(workspace_id, request.caller.user_id, await names_in(request, workspace_id, body.names))
-    async with tasks.turns().of(workspace_id):
+    command = body.command(workspace_id, request.caller.user_id, await resolve_ids(request, workspace_id, body.names))
+    async with tasks.workspace_locks().of(workspace_id):
         return request.answer(await request.run(tasks.runner(), tasks.bulk_create_tasks(), command, Reply()))
 
 
@@ -51,7 +51,7 @@ async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskC
     `If-Match` is to a single patch. What is in the way of one is told with a `pointer` to it.
     """
     tasks = module_of(request)
-    names = await names_in(request, workspace_id, body.names)
-    command = body.command(workspace_id, names, insists=request.insists_on_versions)
-    async with tasks.turns().of(workspace_id):
+    names = await resolve_ids(request, workspace_id, body.names)
+    command = body.command(workspace_id, names, require_versions=request.requires_versions)
+    async with tasks.workspace_locks().of(workspace_id):
         return request.answer(await request.run(tasks.runner(), tasks.bulk_update_tasks(), command, Reply()))

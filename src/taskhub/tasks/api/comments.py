@@ -5,7 +5,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
@@ -15,10 +15,10 @@ from taskhub.tasks.api.answers import comment_answer
 from taskhub.tasks.api.bodies.comments import CommentPatch, NewComment
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import COMMENT, COMMENTS, comment_path, task_ref
-from taskhub.tasks.api.queries import page_of
-from taskhub.tasks.application.change_comment import ChangeComment
-from taskhub.tasks.application.create_comment import CreateComment
-from taskhub.tasks.application.delete_comment import DeleteComment
+from taskhub.tasks.api.query_params import page_of
+from taskhub.tasks.application.comments.change_comment import ChangeComment
+from taskhub.tasks.application.comments.create_comment import CreateComment
+from taskhub.tasks.application.comments.delete_comment import DeleteComment
 from taskhub.tasks.application.queries import OLDEST_FIRST
 from taskhub.tasks.application.views import CommentView
 from taskhub.tasks.domain.errors import ProjectArchived
@@ -28,11 +28,11 @@ COMMENT_ROUTES = Routes("Comments")
 
 
 @COMMENT_ROUTES.get(COMMENTS, READ, summary="List the comments on a task", answers=Page[CommentView])
-async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, query: PageQuery) -> Response:
+async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, query: PageParams) -> Response:
     """Oldest first."""
     page = page_of(request, query, OLDEST_FIRST)
-    portion = await module_of(request).comment_queries().list(workspace_id, task_ref(task), page)
-    return request.page(portion.items, portion.after)
+    page_slice = await module_of(request).comment_queries().list(workspace_id, task_ref(task), page)
+    return request.page(page_slice.items, page_slice.after)
 
 
 @COMMENT_ROUTES.post(
@@ -77,5 +77,5 @@ async def delete_comment(request: ApiRequest, workspace_id: UUID, task: str, com
     try:
         return request.answer(await request.run(tasks.runner(), tasks.delete_comment(), command, Reply(204)))
     except NotAllowed:
-        await request.admit(MANAGE)  # An admin is told that it is the token that may not.
+        await request.authorize(MANAGE)  # An admin is told that it is the token that may not.
         raise

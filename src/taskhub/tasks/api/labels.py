@@ -12,9 +12,9 @@ from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.api.bodies.labels import LabelPatch, NewLabel
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import LABEL, LABELS, label_path
-from taskhub.tasks.api.queries import LabelListQuery, page_of
-from taskhub.tasks.application.change_label import ChangeLabel
-from taskhub.tasks.application.delete_label import DeleteLabel
+from taskhub.tasks.api.query_params import LabelListParams, page_of
+from taskhub.tasks.application.labels.change_label import ChangeLabel
+from taskhub.tasks.application.labels.delete_label import DeleteLabel
 from taskhub.tasks.application.views import LabelView
 from taskhub.tasks.domain.errors import NameTaken
 from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, READ
@@ -23,10 +23,10 @@ LABEL_ROUTES = Routes("Labels")
 
 
 @LABEL_ROUTES.get(LABELS, READ, summary="List labels", answers=Page[LabelView])
-async def list_labels(request: ApiRequest, workspace_id: UUID, query: LabelListQuery) -> Response:
+async def list_labels(request: ApiRequest, workspace_id: UUID, query: LabelListParams) -> Response:
     """Without `sort` by name: case and marks don't matter, numbers count by their value."""
-    portion = await module_of(request).label_queries().list(workspace_id, page_of(request, query, query.order))
-    return request.page(portion.items, portion.after)
+    page_slice = await module_of(request).label_queries().list(workspace_id, page_of(request, query, query.order))
+    return request.page(page_slice.items, page_slice.after)
 
 
 @LABEL_ROUTES.post(LABELS, CONTRIBUTE, status_code=201, summary="Create a label", answers=LabelView, errors=(NameTaken,))

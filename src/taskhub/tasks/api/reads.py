@@ -8,10 +8,10 @@ from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.domain.errors import NotFound
+from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.names import names_in
 from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, project_path, project_ref, task_path, task_ref
-from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery, TrashQuery, page_of, task_page_of
+from taskhub.tasks.api.query_params import ProjectListParams, TaskListParams, TrashParams, page_of, task_page_of
 from taskhub.tasks.application.views import ProjectView, TaskView
 from taskhub.workspaces.contract.access import READ
 
@@ -20,7 +20,7 @@ PROJECT_READS = Routes("Projects")
 
 
 @READS.get(TASK, READ, summary="Read a task", answers=TaskView)
-async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: TrashQuery) -> Response:
+async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: TrashParams) -> Response:
     """Asked for by its key, the answer's `Content-Location` is the path by id."""
     ref = task_ref(task)
     view = await module_of(request).task_queries().find(workspace_id, ref, with_deleted=query.deleted)
@@ -32,7 +32,7 @@ async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: Tr
 
 
 @READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView])
-async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListQuery) -> Response:
+async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListParams) -> Response:
     """Different filters all have to match, of a repeated one any; of one that begins with `not_`, none. Without `sort` the newest
     come first.
 
@@ -40,14 +40,14 @@ async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListQue
     `due_after=2026-11-27&due_before=2026-11-28` finds all that is due that day; against an instant it counts as the end of it.
     """
     page, zone = task_page_of(request, query)
-    chosen = query.chosen(await names_in(request, workspace_id, query.names), zone)
-    portion = await module_of(request).task_queries().list(workspace_id, chosen, page)
-    after = portion.after
-    return request.page(portion.items, (*after, zone) if after is not None and query.depends_on_zone else after)
+    filters = query.filters(await resolve_ids(request, workspace_id, query.names), zone)
+    page_slice = await module_of(request).task_queries().list(workspace_id, filters, page)
+    after = page_slice.after
+    return request.page(page_slice.items, (*after, zone) if after is not None and query.depends_on_zone else after)
 
 
 @PROJECT_READS.get(PROJECT, READ, summary="Read a project", answers=ProjectView)
-async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, query: TrashQuery) -> Response:
+async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, query: TrashParams) -> Response:
     """Asked for by its key, the answer's `Content-Location` is the path by id."""
     ref = project_ref(project_id)
     view = await module_of(request).project_queries().find(workspace_id, ref, with_deleted=query.deleted)
@@ -59,8 +59,8 @@ async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, 
 
 
 @PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView])
-async def list_projects(request: ApiRequest, workspace_id: UUID, query: ProjectListQuery) -> Response:
+async def list_projects(request: ApiRequest, workspace_id: UUID, query: ProjectListParams) -> Response:
     """Without `sort` by name: case and marks don't matter, numbers count by their value."""
     page = page_of(request, query, query.order)
-    portion = await module_of(request).project_queries().list(workspace_id, query.chosen, page)
-    return request.page(portion.items, portion.after)
+    page_slice = await module_of(request).project_queries().list(workspace_id, query.filters, page)
+    return request.page(page_slice.items, page_slice.after)

@@ -10,9 +10,9 @@ from taskhub.kernel.application.commands import Reply
 from taskhub.tasks.api.answers import task_answer
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import ASSIGNEE, BLOCKER, TASK_LABEL, task_ref
-from taskhub.tasks.application.assign_task import AssignTask
-from taskhub.tasks.application.block_task import BlockTask
-from taskhub.tasks.application.label_task import LabelTask
+from taskhub.tasks.application.tasks.assign_task import AssignTask
+from taskhub.tasks.application.tasks.block_task import BlockTask
+from taskhub.tasks.application.tasks.label_task import LabelTask
 from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.domain.errors import Cycle, ProjectArchived, TooManyAssignees, TooManyBlockers, TooManyLabels
 from taskhub.workspaces.contract.access import CONTRIBUTE

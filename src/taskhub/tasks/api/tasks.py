@@ -11,11 +11,11 @@ from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.api.answers import task_answer
 from taskhub.tasks.api.bodies.moves import Move
 from taskhub.tasks.api.bodies.tasks import NewTask, TaskPatch
+from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.names import names_in
 from taskhub.tasks.api.paths import TASK, TASKS, task_path, task_ref
-from taskhub.tasks.application.change_task import ChangeTask
-from taskhub.tasks.application.trash_task import TrashTask
+from taskhub.tasks.application.tasks.change_task import ChangeTask
+from taskhub.tasks.application.tasks.trash_task import TrashTask
 from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ParentDeleted, ProjectArchived, ProjectDeleted, TooDeep
 from taskhub.workspaces.contract.access import CONTRIBUTE
@@ -34,7 +34,7 @@ TASK_COMMANDS = Routes("Tasks")
 async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) -> Response:
     """It gets the next number of its project, and the last place there. Without `status` it begins at the project's first."""
     tasks = module_of(request)
-    command = body.command(workspace_id, request.caller.user_id, await names_in(request, workspace_id, body.names))
+    command = body.command(workspace_id, request.caller.user_id, await resolve_ids(request, workspace_id, body.names))
     reply = Reply(201, task_path(workspace_id, command.id))
     return request.answer(await request.run(tasks.runner(), tasks.create_task(), command, reply))
 
@@ -49,7 +49,7 @@ async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) ->
 async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: TaskPatch) -> Response:
     """Lists of ids are replaced as a whole; to add or take a single one, use its own path."""
     tasks = module_of(request)
-    ref, names = task_ref(task), await names_in(request, workspace_id, body.names)
+    ref, names = task_ref(task), await resolve_ids(request, workspace_id, body.names)
     command = ChangeTask(workspace_id, ref, body.values(names), request.expected)
     answer = await request.run(tasks.runner(), tasks.change_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
@@ -93,7 +93,7 @@ async def move_task(request: ApiRequest, workspace_id: UUID, task: str, body: Mo
     behind, and may go to any status of the other project; a status that is unknown there has to be replaced by `status`.
     """
     tasks = module_of(request)
-    ref, names = task_ref(task), await names_in(request, workspace_id, body.names)
+    ref, names = task_ref(task), await resolve_ids(request, workspace_id, body.names)
     command = body.command(workspace_id, ref, request.expected, names)
     answer = await request.run(tasks.runner(), tasks.move_task(), command, Reply())
     return task_answer(request, workspace_id, command.task, answer)

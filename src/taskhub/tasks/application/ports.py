@@ -49,7 +49,7 @@ CASCADE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class TaskSubtree:
     """A task with those around it, in the trash or not.
 
     Attributes:
@@ -66,20 +66,20 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class RankGap:
     """The ranks between which a task is to stand; None for the beginning and the end of the project.
 
-    ``is_home``: whether the task stands there already.
+    ``is_current``: whether the task stands there already.
     """
 
     low: str | None
     high: str | None
-    is_home: bool = False
+    is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """The tasks around a gap, in their order, and the ranks between which they stand; None as in a `Gap`."""
+class RankWindow:
+    """The tasks around a gap, in their order, and the ranks between which they stand; None as in a `RankGap`."""
 
     low: str | None
     high: str | None
@@ -87,7 +87,7 @@ class Crowd:
 
 
 @dataclass(frozen=True, slots=True)
-class Allotment:
+class Allocation:
     """Numbers of a project, and ranks at its end, that are given to nobody else."""
 
     numbers: Sequence[int]
@@ -111,7 +111,7 @@ class Projects(Protocol):
         StaleVersion
         """
 
-    async def allot(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allotment:
+    async def allocate(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allocation:
         """Takes the next numbers and places of a project; the unit of work holds the project from then on."""
 
     async def find_all(self, workspace_id: UUID, ids: Iterable[UUID]) -> list[Project]:
@@ -143,7 +143,7 @@ class Tasks(Protocol):
             StaleVersion
         """
 
-    async def get_family(
+    async def get_subtree(
         self,
         workspace_id: UUID,
         ref: TaskRef,
@@ -151,7 +151,7 @@ class Tasks(Protocol):
         expected: Expected = None,
         with_deleted: bool = False,
         target_id: UUID | None = None,
-    ) -> Family:
+    ) -> TaskSubtree:
         """A task with those around it, and the project that it is to go over to, all locked.
 
         Raises:
@@ -167,7 +167,7 @@ class Tasks(Protocol):
         ``in_structure``: whether tasks are to come under others, so that nobody else may do that in the same projects.
         """
 
-    async def taken_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
+    async def used_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         """Which of these ids were ever used in the workspace, for whatever thing."""
 
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
@@ -183,10 +183,10 @@ class Tasks(Protocol):
     async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> Expired:
         """Some tasks that went to the trash before an instant, first those that others went with; all locked."""
 
-    async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
+    async def find_assigned(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
         """Some tasks that someone is assigned to, in the trash or not."""
 
-    async def keep_keys(self, tasks: Iterable[Task]) -> None:
+    async def record_former_keys(self, tasks: Iterable[Task]) -> None:
         """Lets the keys that tasks have now go on naming them when they get others."""
 
     def add(self, task: Task) -> None: ...
@@ -204,30 +204,30 @@ class Structure(Protocol):
         """All that can be reached from these tasks, from blocked to blocker."""
 
 
-class Order(Protocol):
+class TaskOrder(Protocol):
     """The order of a project's tasks. It is read and changed while the project is locked."""
 
-    async def gap(self, project: Project, place: Place, task: Task) -> Gap:
+    async def gap(self, project: Project, place: Place, task: Task) -> RankGap:
         """Where a place is, for a task that is to take it.
 
         Raises:
             UnknownReference: the task beside it is not there.
         """
 
-    async def crowd(self, project: Project, gap: Gap, *, reach: int) -> Crowd:
+    async def window(self, project: Project, gap: RankGap, *, reach: int) -> RankWindow:
         """Those that are nearest to a gap: as many as ``reach`` on each side, in the trash or not."""
 
-    async def rearrange(self, project: Project, crowd: Crowd, ranks: Sequence[str]) -> None:
-        """Gives a crowd other ranks. No version changes."""
+    async def set_ranks(self, project: Project, window: RankWindow, ranks: Sequence[str]) -> None:
+        """Gives the tasks of a window other ranks. No version changes."""
 
 
 class Cascades(Protocol):
     """Changes of many tasks by one statement each."""
 
-    async def trash_with(self, project: Project, *, now: datetime) -> None:
+    async def trash_tasks_of(self, project: Project, *, now: datetime) -> None:
         """Moves all tasks of the project that are not in the trash there, with it."""
 
-    async def restore_with(self, project: Project, *, now: datetime) -> None:
+    async def restore_tasks_of(self, project: Project, *, now: datetime) -> None:
         """Brings back the tasks that went to the trash with the project."""
 
     async def statuses_in_use(self, project: Project) -> frozenset[str]:
@@ -236,7 +236,7 @@ class Cascades(Protocol):
     async def change_statuses(self, project: Project, moves: Mapping[str, str], workflow: Workflow, *, now: datetime) -> None:
         """Moves the tasks at some statuses to others."""
 
-    async def take_off(self, label: Label, *, now: datetime) -> None:
+    async def remove_label(self, label: Label, *, now: datetime) -> None:
         """Takes a label off all tasks, in the trash or not."""
 
 
@@ -279,7 +279,7 @@ class TasksUnitOfWork(UnitOfWork, Protocol):
     def structure(self) -> Structure: ...
 
     @property
-    def order(self) -> Order: ...
+    def order(self) -> TaskOrder: ...
 
     @property
     def cascades(self) -> Cascades: ...
@@ -293,11 +293,11 @@ class TasksUnitOfWork(UnitOfWork, Protocol):
     @property
     def memberships(self) -> Memberships: ...
 
-    async def remove_belongings(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
+    async def remove_dependent_rows(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
         """Removes the comments and former keys of tasks without a trace in the log. Returns the ids of the comments."""
 
-    async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
+    async def redact(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
         """Takes the content of things out of the log; that something happened to them stays."""
 
-    async def remove_rows_of(self, workspace_id: UUID, *, limit: int) -> int:
+    async def remove_workspace_rows(self, workspace_id: UUID, *, limit: int) -> int:
         """Removes some rows of a workspace without a trace. Returns how many; 0 when none are left."""

@@ -70,22 +70,22 @@ POSITIONS: dict[Enum, Any] = {
 """The form of a position in each order."""
 
 
-class Order(msgspec.Struct, Generic[Sort], frozen=True, cache_hash=True):
+class SortOrder(msgspec.Struct, Generic[Sort], frozen=True, cache_hash=True):
     """An order of a list. Descending, a tie is descending too; tasks without a due date are last either way."""
 
     sort: Sort
     descending: bool = False
 
 
-NEWEST_FIRST = Order(TaskSort.CREATED_AT, descending=True)
-OLDEST_FIRST = Order(CommentSort.CREATED_AT)
-LATEST_FIRST = Order(HistorySort.SEQ, descending=True)
+NEWEST_FIRST = SortOrder(TaskSort.CREATED_AT, descending=True)
+OLDEST_FIRST = SortOrder(CommentSort.CREATED_AT)
+LATEST_FIRST = SortOrder(HistorySort.SEQ, descending=True)
 
 
 class PageRequest(msgspec.Struct, Generic[Sort], frozen=True):
     """Which part of a list: at most `limit` things, from the beginning or after a position."""
 
-    order: Order[Sort]
+    order: SortOrder[Sort]
     limit: int = 50
     after: Position | None = None
 
@@ -93,7 +93,7 @@ class PageRequest(msgspec.Struct, Generic[Sort], frozen=True):
 Item = TypeVar("Item")
 
 
-class Portion(msgspec.Struct, Generic[Item], frozen=True):
+class PageSlice(msgspec.Struct, Generic[Item], frozen=True):
     """A part of a list. ``after`` is the position of its last item, or None where the list ends."""
 
     items: list[Item]
@@ -160,7 +160,7 @@ class TaskQueries(Protocol):
 
     async def find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> TaskView | None: ...
 
-    async def list(self, workspace_id: UUID, chosen: TaskFilter, page: PageRequest[TaskSort]) -> Portion[TaskView]: ...
+    async def list(self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort]) -> PageSlice[TaskView]: ...
 
 
 class ProjectQueries(Protocol):
@@ -168,7 +168,9 @@ class ProjectQueries(Protocol):
 
     async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None: ...
 
-    async def list(self, workspace_id: UUID, chosen: ProjectFilter, page: PageRequest[ProjectSort]) -> Portion[ProjectView]: ...
+    async def list(
+        self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort]
+    ) -> PageSlice[ProjectView]: ...
 
 
 class KeyQueries(Protocol):
@@ -186,7 +188,7 @@ class LabelQueries(Protocol):
 
     async def find(self, workspace_id: UUID, id: UUID) -> LabelView | None: ...
 
-    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> Portion[LabelView]: ...
+    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> PageSlice[LabelView]: ...
 
 
 class CommentQueries(Protocol):
@@ -194,7 +196,7 @@ class CommentQueries(Protocol):
 
     async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None: ...
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> Portion[CommentView]:
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> PageSlice[CommentView]:
         """Raises:
         NotFound: no such task.
         """
@@ -203,7 +205,7 @@ class CommentQueries(Protocol):
 class HistoryQueries(Protocol):
     """One round trip each."""
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> Portion[HistoryEntry]:
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> PageSlice[HistoryEntry]:
         """What happened to a task, in the trash or not, and to the comments on it.
 
         Raises:

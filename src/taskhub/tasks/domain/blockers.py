@@ -7,7 +7,7 @@ from uuid import UUID
 from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.tasks.domain.errors import Cycle
 
-MOST_BLOCKERS = 100
+MAX_BLOCKERS = 100
 
 
 class Blockers:
@@ -39,19 +39,19 @@ class Blockers:
         if faults:
             raise UnknownReference(*faults)
         for blocker_id in blocker_ids:
-            if blocker_id not in before and (way := self._way(blocker_id, id)):
+            if blocker_id not in before and (way := self._path(blocker_id, id)):
                 raise Cycle([id, *way])
         self.blocked_by[id] = blocker_ids
         self.live.add(id)
 
-    def _way(self, origin: UUID, target: UUID) -> list[UUID] | None:
+    def _path(self, origin: UUID, target: UUID) -> list[UUID] | None:
         """The shortest way from a task to another, from blocked to blocker."""
         came_from: dict[UUID, UUID | None] = {origin: None}
         queue = deque([origin])
         while queue:
             id = queue.popleft()
             if id == target:
-                return _retraced(came_from, id)
+                return _path_to(came_from, id)
             for blocker_id in self.blocked_by.get(id, ()):
                 if blocker_id not in came_from:
                     came_from[blocker_id] = id
@@ -59,7 +59,7 @@ class Blockers:
         return None
 
 
-def _retraced(came_from: Mapping[UUID, UUID | None], id: UUID) -> list[UUID]:
+def _path_to(came_from: Mapping[UUID, UUID | None], id: UUID) -> list[UUID]:
     way = []
     next_id: UUID | None = id
     while next_id is not None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotAllowed
 
-LONGEST_BODY = 20_000
+MAX_BODY_LENGTH = 20_000
 
 _MENTION = re.compile(r"(?<![0-9a-z@])@([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?!-?[0-9a-z])", re.IGNORECASE)
 """Nothing that looks like an address of mail, or a longer name. Letters other than ASCII's may stand at it: not all languages put

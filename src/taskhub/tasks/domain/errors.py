@@ -6,7 +6,7 @@ from uuid import UUID
 
 from taskhub.kernel.domain.errors import Category, DomainError
 
-MOST_IN_PATH = 200
+MAX_IN_PATH = 200
 """A problem has up to 10 kB."""
 
 
@@ -80,7 +80,7 @@ class Cycle(DomainError):
     members: ClassVar[Mapping[str, Any]] = {"path": list[UUID]}
 
     def __init__(self, path: Sequence[UUID]) -> None:
-        super().__init__("A task would come to stand above, or before, itself; see `path`.", path=list(path)[:MOST_IN_PATH])
+        super().__init__("A task would come to stand above, or before, itself; see `path`.", path=list(path)[:MAX_IN_PATH])
 
 
 class IllegalTransition(DomainError):

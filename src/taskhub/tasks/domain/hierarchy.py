@@ -8,7 +8,7 @@ from uuid import UUID
 from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.tasks.domain.errors import Cycle, TooDeep
 
-MOST_LEVELS = 5
+MAX_LEVELS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class Hierarchy:
         parent = self._nodes.get(node.parent_id)
         if parent is None or not parent.is_live or parent.project_id != node.project_id:
             raise UnknownReference(Fault("unknown_reference", "no task of this project", pointer="/parent_id"))
-        line = self._line(node.parent_id)
+        line = self._ancestry(node.parent_id)
         if node.id in line:
             raise Cycle([node.id, *line[: line.index(node.id) + 1]])
-        if len(line) + self._height(node.id) > MOST_LEVELS:
-            raise TooDeep(MOST_LEVELS)
+        if len(line) + self._height(node.id) > MAX_LEVELS:
+            raise TooDeep(MAX_LEVELS)
 
-    def _line(self, id: UUID) -> list[UUID]:
+    def _ancestry(self, id: UUID) -> list[UUID]:
         """A task and its ancestors, upwards."""
         line = []
         next_id: UUID | None = id

@@ -44,7 +44,7 @@ class Label(Aggregate):
     def sort_key(self) -> str:
         return sort_key(self.name)
 
-    def describe(self, *, name: str, color: str, now: datetime) -> None:
+    def update(self, *, name: str, color: str, now: datetime) -> None:
         self._change("label.updated", now, name=name, color=color)
 
     def delete(self, now: datetime) -> None:

@@ -52,10 +52,12 @@ class Project(Aggregate):
         if self.is_archived:
             raise ProjectArchived
 
-    def describe(self, *, name: str, description: str | None, now: datetime) -> None:
+    def update(self, *, name: str, description: str | None, now: datetime) -> None:
         self._change("project.updated", now, name=name, description=description)
 
-    def follow(self, workflow: Workflow, *, moves: Mapping[str, str], in_use: frozenset[str], now: datetime) -> dict[str, str]:
+    def set_workflow(
+        self, workflow: Workflow, *, moves: Mapping[str, str], in_use: frozenset[str], now: datetime
+    ) -> dict[str, str]:
         """Gives the project another workflow. Returns where tasks go whose status is no more; see `Workflow.succeed`.
 
         Raises:
@@ -63,7 +65,7 @@ class Project(Aggregate):
             StatusInUse
             ProjectArchived: tasks would have to move.
         """
-        needed = workflow.succeed(self.workflow, moves, in_use)
+        needed = workflow.check_replaces(self.workflow, moves, in_use)
         if needed:
             self.require_open()
         self._change("project.workflow_changed", now, workflow=workflow)

@@ -5,9 +5,9 @@ letter tells its length, and a fraction without trailing zeros.
 """
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-LONGEST = 64
+MAX_LENGTH = 64
 """What a rank may grow to."""
-ROOMY = 40
+MAX_REBALANCED_LENGTH = 40
 """What a rank may grow to where room is made: from there to the longest it is more than a hundred moves."""
 _ZERO, _LAST = DIGITS[0], DIGITS[-1]
 _SMALLEST = "A" + _ZERO * 26

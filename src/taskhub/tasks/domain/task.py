@@ -8,21 +8,21 @@ from uuid import UUID
 
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import DomainError
-from taskhub.tasks.domain.blockers import MOST_BLOCKERS
+from taskhub.tasks.domain.blockers import MAX_BLOCKERS
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.errors import ParentDeleted, ProjectDeleted, TooManyAssignees, TooManyBlockers, TooManyLabels
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.workflow import CLOSED
 
-MOST_ASSIGNEES = 100
-MOST_LABELS = 40
+MAX_ASSIGNEES = 100
+MAX_LABELS = 40
 """Both stand in an index, whose entries are limited to 2,700 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a client may set on a task. What it refers to is looked at before it is set; see `Relations`."""
+    """All that a client may set on a task. What it refers to is looked at before it is set; see `ReferenceChecker`."""
 
     title: str
     description: str | None = None
@@ -138,14 +138,14 @@ class Task(Aggregate):
         project.require_open()
         if content.status != self.content.status:
             project.workflow.check_transition(self.content.status, content.status)
-        self._take("task.updated", content, project, now)
+        self._set_content("task.updated", content, project, now)
 
     def assign(self, user_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
         ProjectArchived
         TooManyAssignees
         """
-        self._add("assignee_ids", user_id, MOST_ASSIGNEES, TooManyAssignees, project, now)
+        self._add("assignee_ids", user_id, MAX_ASSIGNEES, TooManyAssignees, project, now)
 
     def unassign(self, user_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
@@ -153,7 +153,7 @@ class Task(Aggregate):
         """
         self.change(self._without("assignee_ids", user_id), project=project, now=now)
 
-    def release(self, user_id: UUID, *, now: datetime) -> None:
+    def unassign_former_member(self, user_id: UUID, *, now: datetime) -> None:
         """Takes someone off who is no longer a member. Not a client's change: archived projects and the trash don't stop it."""
         self._change("task.updated", now, content=self._without("assignee_ids", user_id))
 
@@ -162,7 +162,7 @@ class Task(Aggregate):
         ProjectArchived
         TooManyLabels
         """
-        self._add("label_ids", label_id, MOST_LABELS, TooManyLabels, project, now)
+        self._add("label_ids", label_id, MAX_LABELS, TooManyLabels, project, now)
 
     def remove_label(self, label_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
@@ -175,7 +175,7 @@ class Task(Aggregate):
         ProjectArchived
         TooManyBlockers
         """
-        self._add("blocked_by_ids", blocker_id, MOST_BLOCKERS, TooManyBlockers, project, now)
+        self._add("blocked_by_ids", blocker_id, MAX_BLOCKERS, TooManyBlockers, project, now)
 
     def remove_blocker(self, blocker_id: UUID, *, project: Project, now: datetime) -> None:
         """Raises:
@@ -183,7 +183,7 @@ class Task(Aggregate):
         """
         self.change(self._without("blocked_by_ids", blocker_id), project=project, now=now)
 
-    def lose_blockers(self, blocker_ids: frozenset[UUID], *, now: datetime) -> None:
+    def drop_blockers(self, blocker_ids: frozenset[UUID], *, now: datetime) -> None:
         """Forgets blockers that are gone for good. Not a client's change."""
         self._change("task.updated", now, content=self._without("blocked_by_ids", *blocker_ids))
 
@@ -202,7 +202,7 @@ class Task(Aggregate):
         if rank is not None or self.event is not None:
             self._record("task.moved")
 
-    def enter(self, project: Project, number: int, rank: str, content: Content, *, now: datetime) -> None:
+    def move_to_project(self, project: Project, number: int, rank: str, content: Content, *, now: datetime) -> None:
         """Goes over to another project. No transition leads there: any of its statuses will do.
 
         Raises:
@@ -212,7 +212,7 @@ class Task(Aggregate):
         project.require_open()
         self.project_id, self.project_key = project.id, project.key
         self.number, self.rank = number, rank
-        self._take("task.moved", content, project, now)
+        self._set_content("task.moved", content, project, now)
         self.updated_at = now
         self._record("task.moved")
 
@@ -223,7 +223,7 @@ class Task(Aggregate):
         project.require_open()
         self._change("task.trashed", now, deleted_at=now)
 
-    def follow_to_trash(self, leader: "Task", *, now: datetime) -> None:
+    def trash_with_ancestor(self, leader: "Task", *, now: datetime) -> None:
         """Goes to the trash because the task above goes there; one that is there already stays as it is."""
         if self.deleted_at is None:
             self._change("task.trashed", now, deleted_at=now, trashed_with=leader.id)
@@ -243,9 +243,9 @@ class Task(Aggregate):
         if self.content.parent_id is not None and (parent is None or parent.deleted_at is not None):
             raise ParentDeleted
         project.require_open()
-        self.come_back(now)
+        self.untrash(now)
 
-    def come_back(self, now: datetime) -> None:
+    def untrash(self, now: datetime) -> None:
         """Leaves the trash together with the one that took it there."""
         self._change("task.restored", now, deleted_at=None, trashed_with=None)
 
@@ -271,7 +271,7 @@ class Task(Aggregate):
         kept: Any = {name: tuple(id for id in getattr(self.content, name) if id not in ids)}
         return replace(self.content, **kept)
 
-    def _take(self, event: str, content: Content, project: Project, now: datetime) -> None:
+    def _set_content(self, event: str, content: Content, project: Project, now: datetime) -> None:
         category = project.workflow.category_of(content.status)
         closed_at = (self.closed_at or now) if category in CLOSED else None
         self._change(event, now, content=content, status_category=category, closed_at=closed_at)

@@ -9,7 +9,7 @@ from taskhub.kernel.domain.texts import folded
 from taskhub.tasks.domain.errors import IllegalTransition, StatusInUse
 
 CLOSED = frozenset({"done", "cancelled"})
-MOST_STATUSES = 50
+MAX_STATUSES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Workflow:
             if target not in allowed:
                 raise IllegalTransition(origin, target, allowed)
 
-    def succeed(self, former: "Workflow", moves: Mapping[str, str], in_use: frozenset[str]) -> dict[str, str]:
+    def check_replaces(self, former: "Workflow", moves: Mapping[str, str], in_use: frozenset[str]) -> dict[str, str]:
         """Checks whether this may take the place of a former workflow, where tasks stand at the statuses that are in use.
 
         ``moves`` tells where the tasks of a status that goes are to go; what it says of others is not needed, so that a repeated

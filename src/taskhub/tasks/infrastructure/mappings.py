@@ -272,7 +272,7 @@ TASKS = Mapping(
     columns=TASK_COLUMNS,
     from_row=_task_from_row,
     to_row=_task_to_row,
-    is_relied_on=False,
+    is_guarded=False,
     update_expressions={"rank": func.coalesce},
     insert_step=NextInProject(),
 )
@@ -297,5 +297,5 @@ COMMENTS = Mapping(
     columns=COMMENT_COLUMNS,
     from_row=_comment_from_row,
     leaves_tombstone=True,
-    is_relied_on=False,
+    is_guarded=False,
 )

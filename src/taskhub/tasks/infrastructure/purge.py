@@ -8,7 +8,7 @@ from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.purge_trash import KEPT, PurgeTrash, purge_trash
+from taskhub.tasks.application.background.purge_trash import RETENTION, PurgeTrash, purge_trash
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
 
@@ -31,7 +31,7 @@ class TrashPurge:
     async def __call__(self, database: Database, now: datetime) -> int:
         """Returns how many projects and tasks went."""
         removed = 0
-        for row in await database.fetch(_WORKSPACES, {"before": now - KEPT}):
+        for row in await database.fetch(_WORKSPACES, {"before": now - RETENTION}):
             command = PurgeTrash(row["workspace_id"], now)
             while count := await self._runner.perform(purge_trash, command, Context()):
                 removed += count

@@ -10,11 +10,11 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.tasks.infrastructure.mappings import LABELS, PROJECTS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
-LATELY = timedelta(days=1)
+RECENT = timedelta(days=1)
 """How long after a change its key is looked at: longer than two versions run side by side."""
-PORTION = 500
+BATCH_SIZE = 500
 
 
 class _Names:
@@ -54,10 +54,10 @@ _TABLES = (_Names(PROJECTS), _Names(LABELS))
 class SortKeyUpkeep:
     async def __call__(self, database: Database, now: datetime) -> int:
         """Returns how many keys were written."""
-        return sum([await self._mend(names, database, now - LATELY) for names in _TABLES])
+        return sum([await self._mend(names, database, now - RECENT) for names in _TABLES])
 
     async def _mend(self, names: _Names, database: Database, since: datetime) -> int:
-        parameters = {"since": since, "limit": PORTION}
+        parameters = {"since": since, "limit": BATCH_SIZE}
         rows, mended = await database.fetch(names.first, parameters), 0
         while rows:
             for workspace_id, id, name, known in rows:

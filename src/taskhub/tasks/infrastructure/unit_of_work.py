@@ -8,23 +8,23 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, Table, Uuid, bindparam, de
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
-from taskhub.kernel.infrastructure.event_log.redaction import forget
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.redaction import redact
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.repositories.cascades import SqlCascades
 from taskhub.tasks.infrastructure.repositories.comments import SqlComments
 from taskhub.tasks.infrastructure.repositories.labels import SqlLabels
-from taskhub.tasks.infrastructure.repositories.order import SqlOrder
+from taskhub.tasks.infrastructure.repositories.order import SqlTaskOrder
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjects
 from taskhub.tasks.infrastructure.repositories.structure import SqlStructure
 from taskhub.tasks.infrastructure.repositories.tasks import SqlTasks
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 from taskhub.workspaces.contract.memberships import Memberships
 
 _LIMIT = bindparam("limit", type_=Integer())
@@ -55,18 +55,18 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
     def __init__(
         self,
         database: Database,
-        signal: StreamSignal,
+        notifier: EventNotifier,
         memberships: Callable[[SqlUnitOfWork], Memberships],
         project_cache: RowCache,
         attempt: Attempt,
     ) -> None:
-        super().__init__(database, signal, attempt)
+        super().__init__(database, notifier, attempt)
         self._memberships = memberships
         self._project_cache = project_cache
 
-    def committed(self, changes: Sequence[Change]) -> None:
-        super().committed(changes)
-        self._project_cache.forget_changed(changes)
+    def after_commit(self, changes: Sequence[Change]) -> None:
+        super().after_commit(changes)
+        self._project_cache.invalidate_changed(changes)
 
     @property
     def projects(self) -> SqlProjects:
@@ -81,8 +81,8 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
         return SqlStructure(self)
 
     @property
-    def order(self) -> SqlOrder:
-        return SqlOrder(self)
+    def order(self) -> SqlTaskOrder:
+        return SqlTaskOrder(self)
 
     @property
     def cascades(self) -> SqlCascades:
@@ -100,15 +100,15 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
     def memberships(self) -> Memberships:
         return self._memberships(self)
 
-    async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
-        await forget(self, workspace_id, ids)
+    async def redact(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
+        await redact(self, workspace_id, ids)
 
-    async def remove_belongings(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
+    async def remove_dependent_rows(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
         parameters = {"workspace_id": workspace_id, "task_ids": list(task_ids)}
         await self.write(_REMOVE_KEYS, parameters)
         return [record["id"] for record in await self.write(_REMOVE_COMMENTS, parameters)]
 
-    async def remove_rows_of(self, workspace_id: UUID, *, limit: int) -> int:
+    async def remove_workspace_rows(self, workspace_id: UUID, *, limit: int) -> int:
         removed = 0
         for statement in _REMOVE:
             removed += len(await self.write(statement, {"workspace_id": workspace_id, "limit": limit}))

@@ -79,7 +79,7 @@ async def change_me(request: ApiRequest, body: UserPatch) -> Response:
     )
     if is_secret:
         # A digest of this body, kept with its key, would be a digest of the password.
-        context = replace(request.command_context(), retry_key=None)
+        context = replace(request.command_context(), idempotency_key=None)
         return _shown(await users.runner().run(users.change_account(), command, context, Reply()))
     return _shown(await request.run(users.runner(), users.change_account(), command, Reply()))
 

@@ -22,11 +22,14 @@ def _email(value: str) -> str:
 
 def _new_password(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
-    if len(text) > password.LONGEST_AS_TYPED or not password.SHORTEST <= len(password.canonical(text)) <= password.LONGEST:
+    if (
+        len(text) > password.MAX_LENGTH_AS_TYPED
+        or not password.MIN_LENGTH <= len(password.canonical(text)) <= password.MAX_LENGTH
+    ):
         raise PydanticCustomError(
             "password_length",
             "Expected {shortest} to {longest} characters.",
-            {"shortest": password.SHORTEST, "longest": password.LONGEST},
+            {"shortest": password.MIN_LENGTH, "longest": password.MAX_LENGTH},
         )
     if password.has_control_character(text):
         raise PydanticCustomError("control_character", "Control characters are not allowed here: nobody can type them again.")
@@ -39,13 +42,13 @@ def _scopes(value: list[str]) -> list[str]:
     return sorted(value, key=lambda key: Scope[key.upper()])
 
 
-Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email", "maxLength": email.LONGEST})]
+Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email", "maxLength": email.MAX_LENGTH})]
 NewPassword = Annotated[
     SecretStr,
     AfterValidator(_new_password),
-    Field(json_schema_extra={"minLength": password.SHORTEST, "maxLength": password.LONGEST}),
+    Field(json_schema_extra={"minLength": password.MIN_LENGTH, "maxLength": password.MAX_LENGTH}),
 ]
-KnownPassword = Annotated[SecretStr, Field(max_length=password.LONGEST_AS_TYPED)]
+KnownPassword = Annotated[SecretStr, Field(max_length=password.MAX_LENGTH_AS_TYPED)]
 """A password to check: whatever it looks like, the answer is whether it is right."""
 ScopeKey = Annotated[Literal["read", "write", "admin"], WithJsonSchema(SCOPE)]
 Scopes = Annotated[list[ScopeKey], Field(min_length=1), AfterValidator(_scopes)]

@@ -9,7 +9,7 @@ import structlog
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
-from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest, parse_id
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.errors import Busy, Unavailable
@@ -79,7 +79,7 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
 
 
 @SESSIONS.get(PATH, OWN_ACCOUNT, summary="List one's sessions, newest first", answers=Page[SessionView])
-async def list_sessions(request: ApiRequest, page: PageQuery) -> Response:
+async def list_sessions(request: ApiRequest, page: PageParams) -> Response:
     users = module_of(request)
     position = request.position()
     after = UUID(position[0]) if position else None

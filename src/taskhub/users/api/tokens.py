@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.preconditions import etag
-from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.caller import Scope
@@ -53,7 +53,7 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
 
 
 @TOKENS.get(PATH, OWN_ACCOUNT, summary="List one's API tokens, newest first", answers=Page[TokenView])
-async def list_tokens(request: ApiRequest, page: PageQuery) -> Response:
+async def list_tokens(request: ApiRequest, page: PageParams) -> Response:
     position = request.position()
     after = UUID(position[0]) if position else None
     items = await module_of(request).queries().tokens(request.caller.user_id, after, page.limit + 1)

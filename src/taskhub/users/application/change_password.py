@@ -5,9 +5,9 @@ from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
-from taskhub.users.application.endings import end_sessions, revoke_tokens
 from taskhub.users.application.passwords import Proof
 from taskhub.users.application.ports import UsersUnitOfWork
+from taskhub.users.application.revoke_access import end_sessions, revoke_tokens
 from taskhub.users.domain.errors import WrongPassword
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import StaleVersion
-from taskhub.users.application.endings import end_sessions, revoke_tokens
 from taskhub.users.application.passwords import Proof
 from taskhub.users.application.ports import UsersUnitOfWork
+from taskhub.users.application.revoke_access import end_sessions, revoke_tokens
 from taskhub.users.domain.errors import WrongPassword
 
 
@@ -32,12 +32,12 @@ async def close_account(command: CloseAccount, uow: UsersUnitOfWork, *, clock: C
         raise StaleVersion(command.proof.version)
     await uow.lock()
     now = clock()
-    await uow.tenancies.release(command.proof.user_id, now=now)
+    await uow.membership_exits.leave_all(command.proof.user_id, now=now)
     user = await uow.users.get(command.proof.user_id, expected=command.expected)
     if not command.proof.holds_for(user):
         raise WrongPassword
     await end_sessions(user.id, uow, now=now)
     await revoke_tokens(user.id, uow, now=now)
     user.close(now)
-    await uow.forget_retry_keys(user.id)
-    await uow.forget_addresses(user.id)
+    await uow.delete_idempotency_keys(user.id)
+    await uow.delete_addresses(user.id)

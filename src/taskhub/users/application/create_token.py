@@ -40,7 +40,7 @@ async def create_token(command: CreateToken, uow: UsersUnitOfWork, *, secrets: A
         ValidationFailed: it would be expired already.
         UnknownReference: the user is no member of the workspace.
     """
-    if command.workspace_id is not None and not await uow.tenancies.is_member(command.workspace_id, command.user_id):
+    if command.workspace_id is not None and not await uow.membership_exits.is_member(command.workspace_id, command.user_id):
         raise UnknownReference(Fault("unknown_reference", "no workspace of yours", pointer="/workspace_id"))
     if await uow.sessions.find(command.user_id, command.session_id) is None:
         raise InvalidToken

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import UnitOfWork
-from taskhub.users.contract.tenancies import Tenancies
+from taskhub.users.contract.membership_exits import MembershipExits
 from taskhub.users.domain.api_token import ApiToken
 from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User
@@ -71,12 +71,12 @@ class UsersUnitOfWork(UnitOfWork, Protocol):
     def api_tokens(self) -> ApiTokens: ...
 
     @property
-    def tenancies(self) -> Tenancies: ...
+    def membership_exits(self) -> MembershipExits: ...
 
-    async def forget_retry_keys(self, user_id: UUID) -> None:
-        """Removes the user's retry keys, and the answers kept with them. The unit of work must be locking."""
+    async def delete_idempotency_keys(self, user_id: UUID) -> None:
+        """Removes the user's idempotency keys, and the answers kept with them. The unit of work must be locking."""
 
-    async def forget_addresses(self, user_id: UUID) -> None:
+    async def delete_addresses(self, user_id: UUID) -> None:
         """Removes the addresses that the user signed in from. The unit of work must be locking."""
 
 

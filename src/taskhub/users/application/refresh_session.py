@@ -28,7 +28,7 @@ async def refresh_session(
     if session is None or session.is_expired(now):
         raise InvalidToken
     successors = refresh_tokens.successors(token)
-    if session.takes(token.digest):
+    if session.accepts(token.digest):
         session.refresh(successors[0].digest, now)
         return SignedIn(session.user_id, session.id, successors[0].text)
     known = session.successor_of(token.digest, now)

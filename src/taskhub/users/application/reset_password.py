@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.users.application.endings import end_sessions, revoke_tokens
 from taskhub.users.application.ports import UsersUnitOfWork
+from taskhub.users.application.revoke_access import end_sessions, revoke_tokens
 from taskhub.users.domain.email import EmailAddress
 
 

@@ -6,8 +6,8 @@ from unicodedata import normalize
 
 from taskhub.kernel.domain.texts import has_invisible_character
 
-LONGEST = 254
-LONGEST_LOCAL_PART = 64
+MAX_LENGTH = 254
+MAX_LOCAL_PART_LENGTH = 64
 """Both in bytes, by RFC 5321."""
 
 _ATOM = r'[^\s"(),.:;<>@\[\]\\]+'
@@ -48,13 +48,13 @@ class EmailAddress:
             ValueError: it is not an email address, or longer than one may be.
         """
         text = text.strip()
-        if len(text) > LONGEST or not text.isprintable():
+        if len(text) > MAX_LENGTH or not text.isprintable():
             raise ValueError("not an email address")
         local_part, _, domain = _folded(text).rpartition("@")
         key = f"{local_part}@{_ascii(domain)}"
         if not _LOCAL_PART.fullmatch(local_part) or not local_part.isprintable():
             raise ValueError("not an email address")
-        if len(local_part.encode()) > LONGEST_LOCAL_PART or len(key.encode()) > LONGEST:
+        if len(local_part.encode()) > MAX_LOCAL_PART_LENGTH or len(key.encode()) > MAX_LENGTH:
             raise ValueError("longer than an email address may be")
         return cls(text, key)
 

@@ -2,9 +2,9 @@
 
 from unicodedata import category, normalize
 
-SHORTEST, LONGEST = 12, 128
+MIN_LENGTH, MAX_LENGTH = 12, 128
 """In characters of the canonical form, however many bytes those take. Nothing is trimmed: blanks belong to the password."""
-LONGEST_AS_TYPED = 1000
+MAX_LENGTH_AS_TYPED = 1000
 """More is no password, and not even brought into its canonical form. No canonical form of 128 characters takes as many."""
 
 

@@ -12,7 +12,7 @@ LIFETIME = timedelta(days=30)
 """From the last use of a refresh token."""
 GRACE = timedelta(seconds=30)
 """How long a spent refresh token still leads to its successor: two tabs, a lost reply."""
-MOST_SPENT = 100
+MAX_SPENT_TOKENS = 100
 """How many tokens, spent within `GRACE` of each other, are remembered."""
 
 
@@ -53,14 +53,14 @@ class Session(Aggregate):
     def is_expired(self, now: datetime) -> bool:
         return now >= self.expires_at
 
-    def takes(self, digest: str) -> bool:
+    def accepts(self, digest: str) -> bool:
         """Whether this is the refresh token that works now."""
         return hmac.compare_digest(self.refresh_digest, digest)
 
     def refresh(self, successor_digest: str, now: datetime) -> None:
         """Spends the current refresh token for its successor, and lives on for another `LIFETIME`."""
         recent = tuple(token for token in self.spent if now - token.at <= GRACE)
-        spent = (*recent, SpentToken(self.refresh_digest, now))[-MOST_SPENT:]
+        spent = (*recent, SpentToken(self.refresh_digest, now))[-MAX_SPENT_TOKENS:]
         self._change("session.refreshed", now, refresh_digest=successor_digest, spent=spent, expires_at=now + LIFETIME)
 
     def successor_of(self, digest: str, now: datetime) -> str | None:

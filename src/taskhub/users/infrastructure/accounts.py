@@ -53,7 +53,7 @@ class SqlOpenAccounts:
 
     async def require(self, user_id: UUID) -> None:
         if not self._uow.is_locking:
-            self._uow.rely_on(_IS_OPEN, (user_id,))
+            self._uow.guard(_IS_OPEN, (user_id,))
         elif await self._uow.fetch_row(_LOCK, {"id": user_id}) is None:
             raise InvalidToken
 

@@ -9,7 +9,7 @@ from sqlalchemy import DateTime, bindparam, select
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.contract.caller import Caller, Scope
-from taskhub.kernel.infrastructure.cache.ttl_cache import Memory, Monotonic
+from taskhub.kernel.infrastructure.cache.ttl_cache import Monotonic, TtlCache
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.ports import ACCESS_SECONDS
@@ -21,7 +21,7 @@ from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, scopes_o
 
 GRANT_SECONDS = 0.9
 """How long a session or token is taken to be alive after it was read: a second after its end it is refused everywhere."""
-MOST_REMEMBERED = 20_000
+MAX_CACHED = 20_000
 SKEW_SECONDS = 60
 """How far the clock of the replica that made a token may be ahead of ours."""
 _BLANKS = " \t"
@@ -56,9 +56,9 @@ class SqlAuthenticator:
         self._access_tokens = access_tokens
         self._last_use = last_use
         self._clock = clock
-        self._claims: Memory[bytes, Claims] = Memory(ACCESS_SECONDS, MOST_REMEMBERED, monotonic)
-        self._sessions: Memory[tuple[UUID, UUID], Caller] = Memory(GRANT_SECONDS, MOST_REMEMBERED, monotonic)
-        self._tokens: Memory[str, tuple[Caller, datetime | None]] = Memory(GRANT_SECONDS, MOST_REMEMBERED, monotonic)
+        self._claims: TtlCache[bytes, Claims] = TtlCache(ACCESS_SECONDS, MAX_CACHED, monotonic)
+        self._sessions: TtlCache[tuple[UUID, UUID], Caller] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
+        self._tokens: TtlCache[str, tuple[Caller, datetime | None]] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
 
     async def authenticate(self, authorization: str | None) -> Caller:
         # Blanks alone: Python strips what HTTP does not, and a credential has one spelling.

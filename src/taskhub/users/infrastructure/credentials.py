@@ -9,7 +9,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database, Parameters
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.passwords import Credentials
 from taskhub.users.infrastructure.mappings import USERS
-from taskhub.users.infrastructure.sign_in_addresses import KEPT, SqlSignInAddresses, is_known
+from taskhub.users.infrastructure.sign_in_addresses import RETENTION, SqlSignInAddresses, is_known
 
 _users = USERS.table.c
 _ID = bindparam("id", type_=_users.id.type)
@@ -29,7 +29,7 @@ class SqlCredentialStore:
 
     async def by_email(self, key: str, address: str) -> Credentials | None:
         """One statement, whether anybody has the email or not."""
-        since = self._clock() - KEPT
+        since = self._clock() - RETENTION
         return await self._read(_BY_EMAIL, {"key": key, "digests": self._addresses.digests(address), "since": since})
 
     async def by_id(self, user_id: UUID) -> Credentials | None:

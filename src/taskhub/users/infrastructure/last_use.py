@@ -12,7 +12,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS
 
-COARSENESS = timedelta(minutes=1)
+RESOLUTION = timedelta(minutes=1)
 """A use so soon after the last one that was written down is not worth a write."""
 FLUSH_SECONDS = 5.0
 
@@ -61,7 +61,7 @@ class LastUse:
         self._note(self._tokens, user_id, id, known, now)
 
     def _note(self, uses: _At, user_id: UUID, id: UUID, known: datetime | None, now: datetime) -> None:
-        if known is None or now - known >= COARSENESS:
+        if known is None or now - known >= RESOLUTION:
             uses[(user_id, id)] = now
 
     async def flush(self) -> None:

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import DateTime, Table, bindparam, delete, literal, select, tuple_
 
+from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.kernel.infrastructure.purge import Purge
 from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS
-from taskhub.users.infrastructure.sign_in_addresses import KEPT, expired
+from taskhub.users.infrastructure.sign_in_addresses import RETENTION, expired
 
-BATCH = 500
-TOKENS_KEPT = timedelta(days=30)
+BATCH_SIZE = 500
+TOKEN_RETENTION = timedelta(days=30)
 """How long an expired API token is still listed, so that its owner sees why a program stopped working."""
 
 
@@ -21,7 +21,7 @@ def _expired(table: Table) -> Statement:
     over = (
         select(c.user_id, c.id)
         .where(c.expires_at < bindparam("before", type_=DateTime(timezone=True)))
-        .limit(literal(BATCH))
+        .limit(literal(BATCH_SIZE))
         .with_for_update(skip_locked=True)
         .cte("over")
     )
@@ -45,6 +45,6 @@ class ExpiredRows:
 
 PURGES = (
     Purge("expired_sessions", ExpiredRows(_expired(SESSIONS.table), timedelta(0))),
-    Purge("expired_api_tokens", ExpiredRows(_expired(API_TOKENS.table), TOKENS_KEPT)),
-    Purge("sign_in_addresses", ExpiredRows(expired(BATCH), KEPT)),
+    Purge("expired_api_tokens", ExpiredRows(_expired(API_TOKENS.table), TOKEN_RETENTION)),
+    Purge("sign_in_addresses", ExpiredRows(expired(BATCH_SIZE), RETENTION)),
 )

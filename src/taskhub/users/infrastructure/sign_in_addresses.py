@@ -16,9 +16,9 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.infrastructure.mappings import USERS
 from taskhub.users.infrastructure.rows import SignInAddressRow
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 """Since the last time that somebody signed in from there."""
-MOST_KEPT = 20
+MAX_ADDRESSES = 20
 """By each account; the longest unused go first."""
 
 _users, _addresses = USERS.table, table_of(SignInAddressRow)
@@ -35,7 +35,7 @@ _surplus = (
     select(_addresses.c.digest)
     .where(_addresses.c.user_id == _USER_ID, _addresses.c.digest != _DIGEST)
     .order_by(_addresses.c.last_at.desc())
-    .offset(literal(MOST_KEPT - 1, Integer()))
+    .offset(literal(MAX_ADDRESSES - 1, Integer()))
     .with_for_update(skip_locked=True)
 )
 _REMEMBER = Statement(
@@ -65,7 +65,7 @@ def expired(batch: int) -> Statement:
     return Statement(delete(_addresses).where(gone).returning(_addresses.c.user_id))
 
 
-FORGET = Statement(delete(_addresses).where(_addresses.c.user_id == _USER_ID))
+DELETE_ADDRESSES = Statement(delete(_addresses).where(_addresses.c.user_id == _USER_ID))
 
 
 class SqlSignInAddresses:

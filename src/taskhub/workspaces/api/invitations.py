@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.preconditions import etag
-from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.access import Access
@@ -42,7 +42,7 @@ INVITATION_ROUTES = Routes("Invitations")
     summary="List the invitations that can still be accepted, the oldest first",
     answers=Page[InvitationView],
 )
-async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageQuery, Query()]) -> Response:
+async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageParams, Query()]) -> Response:
     module = module_of(request)
     items = await module.queries().invitations(workspace_id, now=module.clock()(), after=position(request), limit=query.limit + 1)
     page = items[: query.limit]

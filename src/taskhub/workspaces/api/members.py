@@ -6,16 +6,16 @@ from uuid import UUID
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.api.queries import Flag, PageQuery
+from taskhub.kernel.api.query_params import Flag, PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.workspaces.api.answers import position, show, with_name, with_names
 from taskhub.workspaces.api.bodies import MemberPatch
+from taskhub.workspaces.api.errors import InsufficientScope
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import MEMBER, MEMBERS, names_caller
-from taskhub.workspaces.api.refusals import InsufficientScope
 from taskhub.workspaces.api.replays import replay_to_former_self
 from taskhub.workspaces.application.change_member import ChangeMember
 from taskhub.workspaces.application.remove_member import RemoveMember
@@ -26,12 +26,12 @@ from taskhub.workspaces.domain.errors import LastOwner
 MEMBER_ROUTES = Routes("Members")
 
 
-class MemberListQuery(PageQuery):
+class MemberListParams(PageParams):
     former: Flag = False
 
 
 @MEMBER_ROUTES.get(MEMBERS, READ, summary="List the members, in the order in which they joined", answers=Page[NamedMember])
-async def list_members(request: ApiRequest, workspace_id: UUID, query: MemberListQuery) -> Response:
+async def list_members(request: ApiRequest, workspace_id: UUID, query: MemberListParams) -> Response:
     """With `former=true` those who have left instead, in the order in which they left."""
     module = module_of(request)
     limit = query.limit + 1
@@ -83,6 +83,6 @@ async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, b
 async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
     module, caller = module_of(request), request.caller
     if not names_caller(request):
-        await request.admit(MANAGE)
+        await request.authorize(MANAGE)
     command = RemoveMember(workspace_id, request.user_id(user_id), caller.user_id, request.expected)
     return request.answer(await request.run(module.runner(), module.remove_member(), command, Reply(204)))

@@ -7,7 +7,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.api.queries import PageQuery
+from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
@@ -16,9 +16,9 @@ from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.workspaces.api.answers import position, show, with_role
 from taskhub.workspaces.api.bodies import NewWorkspace, WorkspacePatch
+from taskhub.workspaces.api.errors import TokenBound
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import WORKSPACE, WORKSPACES, workspace_path
-from taskhub.workspaces.api.refusals import TokenBound
 from taskhub.workspaces.api.replays import replay_to_former_owner
 from taskhub.workspaces.application.change_workspace import ChangeWorkspace
 from taskhub.workspaces.application.delete_workspace import DeleteWorkspace
@@ -42,7 +42,7 @@ async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
     summary="List the workspaces that you are a member of, the oldest first",
     answers=Page[WorkspaceForMember],
 )
-async def list_workspaces(request: ApiRequest, query: Annotated[PageQuery, Query()]) -> Response:
+async def list_workspaces(request: ApiRequest, query: Annotated[PageParams, Query()]) -> Response:
     caller, queries = request.caller, module_of(request).queries()
     after = position(request)
     items = await queries.workspaces_of(caller.user_id, only=caller.workspace_id, after=after, limit=query.limit + 1)

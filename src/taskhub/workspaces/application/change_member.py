@@ -32,7 +32,7 @@ async def change_member(command: ChangeMember, uow: WorkspacesUnitOfWork, *, clo
     await uow.lock()
     await uow.workspaces.get(command.workspace_id)
     roster = await uow.members.roster(command.workspace_id, (command.actor_id, command.user_id))
-    member = roster.to_handle(command.user_id, by=command.actor_id, giving=command.role or Role.VIEWER)
+    member = roster.member_to_manage(command.user_id, by=command.actor_id, giving=command.role or Role.VIEWER)
     require_version(member, command.expected)
     if command.role is not None:
         roster.change_role(member, command.role, clock())

@@ -8,9 +8,9 @@ from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import Fault, NotFound, ValidationFailed
 from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
 from taskhub.workspaces.contract.access import Role
-from taskhub.workspaces.domain.invitation import LIFETIME, LONGEST_LIFETIME, Invitation
+from taskhub.workspaces.domain.invitation import LIFETIME, MAX_LIFETIME, Invitation
 from taskhub.workspaces.domain.invitation_token import InvitationToken
-from taskhub.workspaces.domain.rights import require_may_handle
+from taskhub.workspaces.domain.rights import require_may_manage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ async def create_invitation(command: CreateInvitation, uow: WorkspacesUnitOfWork
     actor = await uow.members.find(token.workspace_id, command.actor_id)
     if actor is None or not actor.is_active:
         raise NotFound
-    require_may_handle(actor.role, command.role)
+    require_may_manage(actor.role, command.role)
     invitation = Invitation.create(
         workspace_id=token.workspace_id,
         id=token.id,
@@ -51,8 +51,8 @@ async def create_invitation(command: CreateInvitation, uow: WorkspacesUnitOfWork
 def _expiry(wanted: datetime | None, now: datetime) -> datetime:
     if wanted is None:
         return now + LIFETIME
-    if not now < wanted <= now + LONGEST_LIFETIME:
+    if not now < wanted <= now + MAX_LIFETIME:
         raise ValidationFailed(
-            Fault("out_of_range", f"Expected an instant within the next {LONGEST_LIFETIME.days} days.", pointer="/expires_at")
+            Fault("out_of_range", f"Expected an instant within the next {MAX_LIFETIME.days} days.", pointer="/expires_at")
         )
     return wanted

@@ -32,6 +32,6 @@ async def remove_member(command: RemoveMember, uow: WorkspacesUnitOfWork, *, clo
     if command.user_id == command.actor_id:
         member = roster.member(command.user_id)
     else:
-        member = roster.to_handle(command.user_id, by=command.actor_id)
+        member = roster.member_to_manage(command.user_id, by=command.actor_id)
     require_version(member, command.expected)
     roster.remove(member, clock())

@@ -8,7 +8,7 @@ from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.versions import require_version
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.workspaces.application.ports import WorkspacesUnitOfWork
-from taskhub.workspaces.domain.rights import require_may_handle
+from taskhub.workspaces.domain.rights import require_may_manage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ async def revoke_invitation(command: RevokeInvitation, uow: WorkspacesUnitOfWork
     invitation = await uow.invitations.find(command.workspace_id, command.id)
     if invitation is None or not invitation.is_open(now):
         raise NotFound
-    require_may_handle(actor.role, invitation.role)
+    require_may_manage(actor.role, invitation.role)
     require_version(invitation, command.expected)
     invitation.revoke(now)

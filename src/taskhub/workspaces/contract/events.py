@@ -7,12 +7,12 @@ All of them stand in the log of their workspace: ``stream_id`` is the workspace'
 from uuid import UUID
 
 from taskhub.kernel.contract.events import Event
-from taskhub.kernel.contract.ids import named_by
+from taskhub.kernel.contract.ids import source_id
 
 
 def user_of(event: Event) -> UUID:
     """The user whose membership an event is about."""
-    return named_by(event.entity_id)
+    return source_id(event.entity_id)
 
 
 MEMBER_JOINED = "member.joined"

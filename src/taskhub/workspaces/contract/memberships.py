@@ -15,7 +15,7 @@ class Memberships(Protocol):
         run again. Then the answer is the users who are members now; their rows are share-locked. Callers refuse the others.
         """
 
-    async def among(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+    async def find_members(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         """Which of these users are members at this moment. Nothing is locked."""
 
     async def lock_workspace(self, workspace_id: UUID) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from taskhub.kernel.domain.errors import Category, DomainError
 
-_MOST_IDS = 20
+_MAX_IDS = 20
 
 
 class LastOwner(DomainError):
@@ -24,7 +24,7 @@ class LastOwnerElsewhere(LastOwner):
         DomainError.__init__(
             self,
             "You are the only owner of workspaces with other members. In each, make somebody else an owner or delete it first.",
-            workspace_ids=list(workspace_ids)[:_MOST_IDS],
+            workspace_ids=list(workspace_ids)[:_MAX_IDS],
         )
 
 

@@ -9,7 +9,7 @@ from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.workspaces.contract.access import Role
 
 LIFETIME = timedelta(days=7)
-LONGEST_LIFETIME = timedelta(days=90)
+MAX_LIFETIME = timedelta(days=90)
 
 
 @dataclass(eq=False)

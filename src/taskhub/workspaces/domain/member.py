@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from taskhub.kernel.contract.ids import shadow_of
+from taskhub.kernel.contract.ids import derived_id
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.contract.events import MEMBER_JOINED, MEMBER_REMOVED, MEMBER_UPDATED
@@ -38,7 +38,7 @@ class Member(Aggregate):
 
     @property
     def id(self) -> UUID:  # type: ignore[override]  # Derived, and never set.
-        return shadow_of(self.user_id)
+        return derived_id(self.user_id)
 
     @property
     def is_active(self) -> bool:
@@ -52,7 +52,7 @@ class Member(Aggregate):
             raise AlreadyMember
         self._change(MEMBER_JOINED, now, role=role, joined_at=now, left_at=None)
 
-    def take_role(self, role: Role, now: datetime) -> None:
+    def change_role(self, role: Role, now: datetime) -> None:
         self._change(MEMBER_UPDATED, now, role=role)
 
     def leave(self, now: datetime) -> None:

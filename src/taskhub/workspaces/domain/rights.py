@@ -4,7 +4,7 @@ from taskhub.kernel.domain.errors import NotAllowed
 from taskhub.workspaces.contract.access import Role
 
 
-def may_handle(actor: Role, subject: Role) -> bool:
+def may_manage(actor: Role, subject: Role) -> bool:
     """Whether an actor may invite, change or remove someone who has a role, or is to get it.
 
     Owners handle everyone. Admins handle viewers and members, so they can neither make nor unmake one of their own kind.
@@ -12,11 +12,11 @@ def may_handle(actor: Role, subject: Role) -> bool:
     return actor is Role.OWNER or (actor is Role.ADMIN and subject < Role.ADMIN)
 
 
-def require_may_handle(actor: Role, subject: Role) -> None:
+def require_may_manage(actor: Role, subject: Role) -> None:
     """Raises:
     NotAllowed
     """
-    if may_handle(actor, subject):
+    if may_manage(actor, subject):
         return
     if actor < Role.ADMIN:
         raise NotAllowed(f"Inviting, changing and removing others takes the role admin; yours is {actor.key}.")

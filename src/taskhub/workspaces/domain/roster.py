@@ -8,7 +8,7 @@ from taskhub.kernel.domain.errors import NotFound
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.errors import LastOwner
 from taskhub.workspaces.domain.member import Member
-from taskhub.workspaces.domain.rights import require_may_handle
+from taskhub.workspaces.domain.rights import require_may_manage
 
 
 class Roster:
@@ -33,7 +33,7 @@ class Roster:
             raise NotFound
         return member
 
-    def to_handle(self, user_id: UUID, *, by: UUID, giving: Role = Role.VIEWER) -> Member:
+    def member_to_manage(self, user_id: UUID, *, by: UUID, giving: Role = Role.VIEWER) -> Member:
         """A member, for an actor who may change or remove them, and give the role that is to be given.
 
         Raises:
@@ -41,9 +41,9 @@ class Roster:
             NotAllowed
         """
         actor = self.member(by)
-        require_may_handle(actor.role, giving)
+        require_may_manage(actor.role, giving)
         member = self.member(user_id)
-        require_may_handle(actor.role, member.role)
+        require_may_manage(actor.role, member.role)
         return member
 
     def change_role(self, member: Member, role: Role, now: datetime) -> None:
@@ -52,7 +52,7 @@ class Roster:
         """
         if role is not Role.OWNER:
             self._require_another_owner(member)
-        member.take_role(role, now)
+        member.change_role(role, now)
 
     def remove(self, member: Member, now: datetime) -> None:
         """Raises:

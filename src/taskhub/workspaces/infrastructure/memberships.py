@@ -14,7 +14,7 @@ from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 _members, _workspaces = MEMBERS.table.c, WORKSPACES.table.c
 _WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 _MEMBERS = RowGuard(MEMBERS.table, MEMBERS.key, _members.left_at.is_(None))
-_AMONG = Statement(
+_FIND_MEMBERS = Statement(
     select(_members.user_id).where(
         _members.workspace_id == _WORKSPACE_ID,
         _members.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid()))),
@@ -31,11 +31,11 @@ class SqlMemberships:
     async def require(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         return await _MEMBERS.require(self._uow, workspace_id, user_ids)
 
-    async def among(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+    async def find_members(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         wanted = list(user_ids)
         if not wanted:
             return frozenset()
-        records = await self._uow.fetch(_AMONG, {"workspace_id": workspace_id, "user_ids": wanted})
+        records = await self._uow.fetch(_FIND_MEMBERS, {"workspace_id": workspace_id, "user_ids": wanted})
         return frozenset(record["user_id"] for record in records)
 
     async def lock_workspace(self, workspace_id: UUID) -> None:

@@ -35,8 +35,8 @@ from taskhub.workspaces.domain.workspace import RESTORABLE
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
-BATCH = 1000
-SECONDS = 60.0
+BATCH_SIZE = 1000
+STATEMENT_SECONDS = 60.0
 """How long one statement of a purge may take."""
 
 _workspaces, _members, _invitations = WORKSPACES.table, MEMBERS.table, INVITATIONS.table
@@ -52,7 +52,7 @@ def _scrub() -> Update:
     return update(_events).values(snapshot=null(), changes=func.coalesce(names_only, func.jsonb_build_object()))
 
 
-def _invitations_over() -> Statement:
+def _expired_invitations() -> Statement:
     over = (
         select(_invitations.c.workspace_id, _invitations.c.id)
         .where(or_(_invitations.c.spent_at.is_not(None), _invitations.c.expires_at <= _NOW))
@@ -75,12 +75,12 @@ def _invitations_over() -> Statement:
     return Statement(select(func.count()).select_from(gone).add_cte(scrubbed))
 
 
-_INVITATIONS_OVER = _invitations_over()
-_WORKSPACES_OVER = Statement(
+_EXPIRED_INVITATIONS = _expired_invitations()
+_EXPIRED_WORKSPACES = Statement(
     select(_workspaces.c.id)
     .where(_workspaces.c.deleted_at < bindparam("before", type_=DateTime(timezone=True)))
     .order_by(_workspaces.c.deleted_at)
-    .limit(literal(BATCH, BigInteger()))
+    .limit(literal(BATCH_SIZE, BigInteger()))
 )
 _ITS_MEMBERS = Statement(delete(_members).where(_members.c.workspace_id == _WORKSPACE_ID))
 _ITS_INVITATIONS = Statement(delete(_invitations).where(_invitations.c.workspace_id == _WORKSPACE_ID))
@@ -98,9 +98,9 @@ _LOCK_LOG = Statement(select(_streams.c.last_seq).where(_streams.c.stream_id == 
 async def purge_invitations(database: Database, now: datetime) -> int:
     """Removes used, revoked and expired invitations. Returns how many."""
     removed = 0
-    while row := await database.fetch_row(_INVITATIONS_OVER, {"now": now, "limit": BATCH}):
+    while row := await database.fetch_row(_EXPIRED_INVITATIONS, {"now": now, "limit": BATCH_SIZE}):
         removed += row[0]
-        if row[0] < BATCH:
+        if row[0] < BATCH_SIZE:
             break
     return removed
 
@@ -118,15 +118,15 @@ class WorkspacePurge:
     async def __call__(self, database: Database, now: datetime) -> int:
         """Returns how many workspaces went."""
         removed = 0
-        for row in await database.fetch(_WORKSPACES_OVER, {"before": now - RESTORABLE}):
-            purge = _OnePurge(row["id"], now)
+        for row in await database.fetch(_EXPIRED_WORKSPACES, {"before": now - RESTORABLE}):
+            purge = _WorkspacePurgeRun(row["id"], now)
             if await self._runner.perform(purge.empty, None, Context()):
                 await purge.scrub(database)
                 removed += await self._runner.perform(purge.finish, None, Context())
         return removed
 
 
-class _OnePurge:
+class _WorkspacePurgeRun:
     def __init__(self, workspace_id: UUID, now: datetime) -> None:
         self._id = workspace_id
         self._now = now
@@ -135,12 +135,12 @@ class _OnePurge:
 
     async def empty(self, _: None, uow: SqlWorkspacesUnitOfWork) -> bool:
         """Removes members and invitations. A workspace without owners can't be restored, whatever an operator's clock says."""
-        await uow.lock(seconds=SECONDS)
+        await uow.lock(seconds=STATEMENT_SECONDS)
         workspace = await uow.workspaces.find(self._id, with_deleted=True)
         if workspace is None or not workspace.is_deleted or workspace.is_restorable(self._now):
             return False
-        await uow.write(_ITS_INVITATIONS, {"workspace_id": self._id}, seconds=SECONDS)
-        await uow.write(_ITS_MEMBERS, {"workspace_id": self._id}, seconds=SECONDS)
+        await uow.write(_ITS_INVITATIONS, {"workspace_id": self._id}, seconds=STATEMENT_SECONDS)
+        await uow.write(_ITS_MEMBERS, {"workspace_id": self._id}, seconds=STATEMENT_SECONDS)
         return True
 
     async def scrub(self, database: Database) -> None:
@@ -148,20 +148,20 @@ class _OnePurge:
         row = await database.fetch_row(_LAST_SEQ, {"workspace_id": self._id})
         last_seq = row["last_seq"] if row else 0
         while self._scrubbed < last_seq:
-            until = self._scrubbed + BATCH
+            until = self._scrubbed + BATCH_SIZE
             await database.fetch(_ITS_EVENTS, {"workspace_id": self._id, "after": self._scrubbed, "until": until})
             self._scrubbed = min(until, last_seq)
 
     async def finish(self, _: None, uow: SqlWorkspacesUnitOfWork) -> bool:
         """Removes the workspace. What others have logged since is scrubbed while the log stands still."""
-        await uow.lock(seconds=SECONDS)
+        await uow.lock(seconds=STATEMENT_SECONDS)
         workspace = await uow.workspaces.find(self._id, with_deleted=True)
         if workspace is None:
             return False
         row = await uow.fetch_row(_LOCK_LOG, {"workspace_id": self._id})
         if row is not None:
             place = {"workspace_id": self._id, "after": self._scrubbed, "until": row["last_seq"]}
-            await uow.write(_ITS_EVENTS, place, seconds=SECONDS)
+            await uow.write(_ITS_EVENTS, place, seconds=STATEMENT_SECONDS)
         workspace.purge(self._now)
         uow.workspaces.remove(workspace)
         return True

@@ -10,8 +10,8 @@ from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
 from taskhub.workspaces.contract.access import Role
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.domain.member import Member
+from taskhub.workspaces.domain.membership_exit import MembershipExit
 from taskhub.workspaces.domain.roster import Roster
-from taskhub.workspaces.domain.tenancy import Tenancy
 from taskhub.workspaces.domain.workspace import Workspace
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
 
@@ -40,7 +40,7 @@ _LOCK_ROSTER = Statement(
     .order_by(_members.c.user_id)
     .with_for_update()
 )
-_LOCK_TENANCIES = Statement(
+_LOCK_MEMBERSHIPS = Statement(
     select(
         *MEMBERS.columns,
         _ANOTHER.where(_others.c.role == int(Role.OWNER)).exists().label("has_other_owners"),
@@ -66,12 +66,12 @@ class SqlMembers(SqlRepository[Member]):
     async def roster(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> Roster:
         return Roster(await self._load_all(_LOCK_ROSTER, {"workspace_id": workspace_id, "user_ids": list(user_ids)}))
 
-    async def tenancies(self, user_id: UUID, workspaces: Sequence[Workspace]) -> list[Tenancy]:
+    async def membership_exits(self, user_id: UUID, workspaces: Sequence[Workspace]) -> list[MembershipExit]:
         """A user's memberships of workspaces that the caller has locked."""
         by_id = {workspace.id: workspace for workspace in workspaces}
-        rows = await self._uow.fetch(_LOCK_TENANCIES, {"user_id": user_id, "workspace_ids": list(by_id)})
+        rows = await self._uow.fetch(_LOCK_MEMBERSHIPS, {"user_id": user_id, "workspace_ids": list(by_id)})
         return [
-            Tenancy(
+            MembershipExit(
                 by_id[row["workspace_id"]],
                 self.track(tuple(row)[:-2]),
                 row["has_other_owners"],

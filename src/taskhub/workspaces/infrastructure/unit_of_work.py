@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.users.contract.accounts import OpenAccounts
@@ -14,11 +14,11 @@ class SqlWorkspacesUnitOfWork(SqlUnitOfWork):
     def __init__(
         self,
         database: Database,
-        signal: StreamSignal,
+        notifier: EventNotifier,
         accounts: Callable[[SqlUnitOfWork], OpenAccounts],
         attempt: Attempt,
     ) -> None:
-        super().__init__(database, signal, attempt)
+        super().__init__(database, notifier, attempt)
         self._accounts = accounts
 
     @property

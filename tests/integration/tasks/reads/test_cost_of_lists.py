@@ -13,10 +13,10 @@ import pytest
 
 from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.waiting import eventually
-from taskhub.tasks.application.queries import NEWEST_FIRST, Order, Position, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import NEWEST_FIRST, Position, SortOrder, TaskFilter, TaskSort
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
-from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement, rows_for
+from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement, rows_for
 from taskhub.tasks.infrastructure.queries.search import FEW, search_statement
 from taskhub.tasks.infrastructure.queries.sorting import parameters_of
 
@@ -86,11 +86,11 @@ async def is_vacuumed(connection: asyncpg.Connection) -> bool:
 
 
 async def plan_of(
-    connection: asyncpg.Connection, chosen: TaskFilter, order: Order[TaskSort] = NEWEST_FIRST, after: Position | None = None
+    connection: asyncpg.Connection, chosen: TaskFilter, order: SortOrder[TaskSort] = NEWEST_FIRST, after: Position | None = None
 ) -> dict[str, Any]:
     """How PostgreSQL came to a page of 50, and what it touched."""
     goes_on, searches = after is not None, chosen.q is not None
-    shape = Shape(names_of(chosen, order), order, goes_on, searches, chosen.deleted, rows_for(50))
+    shape = ListShape(names_of(chosen, order), order, goes_on, searches, chosen.deleted, rows_for(50))
     statement = search_statement(shape) if shape.searches else list_statement(shape)
     values: dict[str, Any] = {"workspace_id": OURS, "limit": 51, **values_of(chosen)}
     arguments = statement.arguments(values | (parameters_of(order, after) if after else {}))
@@ -111,7 +111,7 @@ def literal(value: Any) -> str:
 
 
 async def pages_touched(
-    connection: asyncpg.Connection, chosen: TaskFilter, order: Order[TaskSort] = NEWEST_FIRST, after: Position | None = None
+    connection: asyncpg.Connection, chosen: TaskFilter, order: SortOrder[TaskSort] = NEWEST_FIRST, after: Position | None = None
 ) -> int:
     plan = await plan_of(connection, chosen, order, after)
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
@@ -133,8 +133,10 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("order", [*map(Order, TaskSort), NEWEST_FIRST, Order(TaskSort.PRIORITY, descending=True)], ids=str)
-async def test_a_page_costs_the_same_at_any_depth(connection: asyncpg.Connection, order: Order[TaskSort]) -> None:
+@pytest.mark.parametrize(
+    "order", [*map(SortOrder, TaskSort), NEWEST_FIRST, SortOrder(TaskSort.PRIORITY, descending=True)], ids=str
+)
+async def test_a_page_costs_the_same_at_any_depth(connection: asyncpg.Connection, order: SortOrder[TaskSort]) -> None:
     assert await pages_touched(connection, TaskFilter(), order) < A_PAGE + 20
     assert await pages_touched(connection, TaskFilter(), order, DEEP[order.sort]) < A_PAGE + 20
 
@@ -193,11 +195,11 @@ async def test_whether_tasks_wait_is_told_by_indexes_alone(connection: asyncpg.C
 async def test_the_order_of_one_project_is_read_from_its_index(connection: asyncpg.Connection) -> None:
     chosen = TaskFilter(project_ids=(PROJECT,))
     for after in (None, DEEP[TaskSort.RANK]):
-        assert await pages_touched(connection, chosen, Order(TaskSort.RANK), after) < A_PAGE + 20
+        assert await pages_touched(connection, chosen, SortOrder(TaskSort.RANK), after) < A_PAGE + 20
 
 
-@pytest.mark.parametrize("order", [Order(sort, descending) for sort in TaskSort for descending in (False, True)], ids=str)
-async def test_a_filter_in_any_order_reads_one_index_once(connection: asyncpg.Connection, order: Order[TaskSort]) -> None:
+@pytest.mark.parametrize("order", [SortOrder(sort, descending) for sort in TaskSort for descending in (False, True)], ids=str)
+async def test_a_filter_in_any_order_reads_one_index_once(connection: asyncpg.Connection, order: SortOrder[TaskSort]) -> None:
     by_moments = [TaskFilter(due_before=LATE, due_after=EARLY), TaskFilter(updated_after=START, updated_before=LATE.instant)]
     by_moments += [TaskFilter(updated_after=START), TaskFilter(created_after=START, created_before=LATE.instant)]
     negative = TaskFilter(not_priorities=(4,), not_label_ids=(LABEL,))
@@ -217,18 +219,20 @@ async def test_a_stretch_of_an_order_is_read_from_its_index(connection: asyncpg.
     created = TaskFilter(created_after=minutes, created_before=minutes + timedelta(minutes=20))
     updated = TaskFilter(updated_after=START, updated_before=START + timedelta(days=1))
     for chosen, sort in ((created, TaskSort.CREATED_AT), (updated, TaskSort.UPDATED_AT)):
-        assert await pages_touched(connection, chosen, Order(sort, descending)) < A_PAGE + 20
+        assert await pages_touched(connection, chosen, SortOrder(sort, descending)) < A_PAGE + 20
     open_ended = TaskFilter(created_before=hours), TaskFilter(updated_before=hours + timedelta(days=1))
     for chosen, sort in zip(open_ended, (TaskSort.CREATED_AT, TaskSort.UPDATED_AT), strict=True):
-        assert await pages_touched(connection, chosen, Order(sort, descending)) < A_PAGE + 20
+        assert await pages_touched(connection, chosen, SortOrder(sort, descending)) < A_PAGE + 20
 
 
 async def test_the_one_order_without_an_index_reads_one_index_once(connection: asyncpg.Connection) -> None:
-    assert await pages_touched(connection, TaskFilter(), Order(TaskSort.DUE, descending=True)) < INDEX + LOOK_UP * A_PAGE
+    assert await pages_touched(connection, TaskFilter(), SortOrder(TaskSort.DUE, descending=True)) < INDEX + LOOK_UP * A_PAGE
 
 
-@pytest.mark.parametrize("order", [*map(Order, TaskSort), NEWEST_FIRST], ids=str)
-async def test_a_common_word_is_looked_for_until_the_page_is_full(connection: asyncpg.Connection, order: Order[TaskSort]) -> None:
+@pytest.mark.parametrize("order", [*map(SortOrder, TaskSort), NEWEST_FIRST], ids=str)
+async def test_a_common_word_is_looked_for_until_the_page_is_full(
+    connection: asyncpg.Connection, order: SortOrder[TaskSort]
+) -> None:
     """Every third task has it. Each is found in an index and looked up, beside the matches that tell that it is common.
 
     About three times a page is looked through; twice that leaves room for where the matches happen to lie.

@@ -13,7 +13,7 @@ from factories.tasks import ContentFactory
 from support.harness.api import Api, ok
 from support.harness.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import Order, PageRequest, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import PageRequest, SortOrder, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.domain.priority import Priority
@@ -79,7 +79,7 @@ filters: dict[str, Any] = {
 some_filters = st.lists(st.sampled_from(sorted(filters)), max_size=5, unique=True).flatmap(
     lambda names: st.fixed_dictionaries({name: filters[name] for name in names})
 )
-ORDERS = [Order(sort, descending) for sort in TaskSort if sort is not TaskSort.RANK for descending in (False, True)]
+ORDERS = [SortOrder(sort, descending) for sort in TaskSort if sort is not TaskSort.RANK for descending in (False, True)]
 """The order of one project is found by its row, which these projects have not."""
 
 
@@ -121,7 +121,7 @@ def matches(task: Task, chosen: TaskFilter) -> bool:
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(rows, min_size=4, max_size=12), some_filters, st.sampled_from(ORDERS))
 async def test_all_filters_have_to_match(
-    container: Container, values: list[dict[str, Any]], asked: dict[str, Any], order: Order[TaskSort]
+    container: Container, values: list[dict[str, Any]], asked: dict[str, Any], order: SortOrder[TaskSort]
 ) -> None:
     workspace_id = uuid4()
     tasks = [task_of(workspace_id, id=id, number=n, **row) for n, (id, row) in enumerate(zip(IDS, values, strict=False), start=1)]

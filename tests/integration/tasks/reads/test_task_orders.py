@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from factories.tasks import ContentFactory
 from support.harness.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import POSITIONS, Order, PageRequest, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import POSITIONS, PageRequest, SortOrder, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.rank import at_end, spread
@@ -38,12 +38,12 @@ rows = st.fixed_dictionaries(
         ),
     }
 )
-orders = st.builds(Order, st.sampled_from(TaskSort), st.booleans())
+orders = st.builds(SortOrder, st.sampled_from(TaskSort), st.booleans())
 filters = st.sampled_from([TaskFilter(), TaskFilter(q="oil"), TaskFilter(closed=False), TaskFilter(q="eng", closed=False)])
 quickly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def expected(tasks: list[Task], order: Order[TaskSort]) -> list[UUID]:
+def expected(tasks: list[Task], order: SortOrder[TaskSort]) -> list[UUID]:
     """The same order, told in Python."""
 
     def place(task: Task) -> Any:
@@ -77,7 +77,7 @@ async def walk(queries: SqlTaskQueries, workspace_id: UUID, chosen: TaskFilter, 
 @quickly
 @given(st.lists(rows, max_size=14, unique_by=lambda row: row["id"]), orders, st.integers(1, 5), filters)
 async def test_a_walk_shows_every_task_once_and_in_order(
-    container: Container, values: list[dict[str, Any]], order: Order[TaskSort], limit: int, chosen: TaskFilter
+    container: Container, values: list[dict[str, Any]], order: SortOrder[TaskSort], limit: int, chosen: TaskFilter
 ) -> None:
     workspace_id = uuid4()
     ranks = spread(None, at_end(1), len(values))[::-1]
@@ -92,8 +92,8 @@ async def test_a_walk_shows_every_task_once_and_in_order(
     assert all(pages) or len(pages) == 1, "only an empty list has an empty page"
 
 
-@pytest.mark.parametrize("order", [Order(sort, descending) for sort in TaskSort for descending in (False, True)], ids=str)
-async def test_a_walk_goes_on_where_it_was_though_others_come_and_go(container: Container, order: Order[TaskSort]) -> None:
+@pytest.mark.parametrize("order", [SortOrder(sort, descending) for sort in TaskSort for descending in (False, True)], ids=str)
+async def test_a_walk_goes_on_where_it_was_though_others_come_and_go(container: Container, order: SortOrder[TaskSort]) -> None:
     workspace_id, database = uuid4(), container.database()
     tasks = [
         task_of(
@@ -132,7 +132,7 @@ async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_wa
     workspace_id, database = uuid4(), container.database()
     tasks = [task_of(workspace_id, number=number, rank=at_end(number + 500)) for number in range(1, 10)]
     await store(database, tasks)
-    queries, page = container.modules["tasks"].task_queries(), PageRequest(Order(TaskSort.RANK, descending), 2)
+    queries, page = container.modules["tasks"].task_queries(), PageRequest(SortOrder(TaskSort.RANK, descending), 2)
     seen = []
     for _ in tasks:
         portion = await queries.list(workspace_id, TaskFilter(), page)
@@ -150,6 +150,6 @@ async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_wa
 async def test_a_position_has_the_form_that_cursors_are_checked_against(container: Container, sort: TaskSort) -> None:
     workspace_id = uuid4()
     await store(container.database(), [task_of(workspace_id, number=number) for number in (1, 2)])
-    portion = await container.modules["tasks"].task_queries().list(workspace_id, TaskFilter(), PageRequest(Order(sort), 1))
+    portion = await container.modules["tasks"].task_queries().list(workspace_id, TaskFilter(), PageRequest(SortOrder(sort), 1))
     assert portion.after is not None
     assert msgspec.json.decode(msgspec.json.encode(portion.after), type=POSITIONS[sort]) == portion.after

@@ -11,7 +11,7 @@ from factories.tasks import ContentFactory
 from support.harness.api import Api, ok
 from support.harness.task_rows import store, task_of
 from taskhub.container import Container
-from taskhub.tasks.application.queries import NEWEST_FIRST, Order, PageRequest, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import NEWEST_FIRST, PageRequest, SortOrder, TaskFilter, TaskSort
 from taskhub.tasks.infrastructure.queries.search import FEW
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -142,8 +142,8 @@ async def test_the_largest_description_of_the_most_different_words_can_be_search
 
 
 @pytest.mark.parametrize("count", [FEW - 1, FEW, FEW + 1, FEW + 60])
-@pytest.mark.parametrize("order", [NEWEST_FIRST, Order(TaskSort.DUE), Order(TaskSort.KEY)], ids=str)
-async def test_common_words_are_found_like_rare_ones(container: Container, count: int, order: Order[TaskSort]) -> None:
+@pytest.mark.parametrize("order", [NEWEST_FIRST, SortOrder(TaskSort.DUE), SortOrder(TaskSort.KEY)], ids=str)
+async def test_common_words_are_found_like_rare_ones(container: Container, count: int, order: SortOrder[TaskSort]) -> None:
     workspace_id, queries = uuid4(), container.modules["tasks"].task_queries()
     tasks = [
         task_of(

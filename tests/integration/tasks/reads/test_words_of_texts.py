@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.tasks.api.queries import _words
+from taskhub.tasks.api.query_params import _words
 
 WORKSPACE = uuid4()
 ASSIGNED = [chr(n) for n in range(1, 0x110000) if category(chr(n)) not in {"Cs", "Co", "Cn"}]

@@ -9,9 +9,9 @@ from support.harness.api import Api, ok
 from support.harness.problems import problem, without_request_id
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.tasks.application.purge_trash import KEPT
-from taskhub.tasks.domain.blockers import MOST_BLOCKERS
-from taskhub.tasks.domain.errors import MOST_IN_PATH
+from taskhub.tasks.application.background.purge_trash import RETENTION
+from taskhub.tasks.domain.blockers import MAX_BLOCKERS
+from taskhub.tasks.domain.errors import MAX_IN_PATH
 
 
 async def titles(api: Api, **parameters: Any) -> set[str]:
@@ -54,7 +54,7 @@ async def test_blockers_are_set_as_a_whole_without_order_and_repeats(ada: Api) -
 
 
 async def test_a_task_waits_for_so_many_others_and_no_more(ada: Api) -> None:
-    items = [{"project_id": ada.project["id"], "title": "One of many"}] * (MOST_BLOCKERS + 1)
+    items = [{"project_id": ada.project["id"], "title": "One of many"}] * (MAX_BLOCKERS + 1)
     ids = [task["id"] for task in ok(await ada.post("tasks/bulk_create", {"items": items}))["items"]]
     task = await ada.add_task(blocked_by_ids=ids[:-1])
     problem(await ada.patch(f"tasks/{task['id']}", {"blocked_by_ids": ids}), 422, "validation_failed")
@@ -84,7 +84,7 @@ async def test_of_a_very_long_way_the_first_part_is_told(ada: Api) -> None:
     ]
     ok(await ada.post("tasks/bulk_create", {"items": items}))
     path = problem(await ada.put(f"tasks/{ids[0]}/blockers/{ids[-1]}"), 409, "cycle")["path"]
-    assert path == [ids[0], *ids[::-1]][:MOST_IN_PATH]
+    assert path == [ids[0], *ids[::-1]][:MAX_IN_PATH]
 
 
 async def test_a_way_through_the_trash_is_a_way(ada: Api) -> None:
@@ -128,7 +128,7 @@ async def test_a_blocker_that_is_gone_for_good_is_waited_for_no_more(ada: Api, c
     gone, kept = await ada.add_task(), await ada.add_task()
     task = await ada.add_task(blocked_by_ids=[gone["id"], kept["id"]])
     await ada.delete(f"tasks/{gone['id']}")
-    await purge(container.modules["tasks"], database, KEPT + timedelta(minutes=1))
+    await purge(container.modules["tasks"], database, RETENTION + timedelta(minutes=1))
     after = ok(await ada.get(f"tasks/{task['id']}"))
     assert (after["blocked_by_ids"], after["version"]) == ([kept["id"]], 2)
     latest = ok(await ada.get(f"tasks/{task['id']}/history"))["items"][0]

@@ -16,7 +16,7 @@ from support.harness.concurrency.order_history import added
 from support.harness.concurrency.writes import ACTIONS, ConcurrentWrites
 from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.postgres_log import server_log
-from taskhub.tasks.application import places
+from taskhub.tasks.application.tasks import places
 
 SECONDS = 60.0
 SECONDS_APART = 10.0
@@ -57,7 +57,7 @@ async def test_batches_over_the_same_tasks_never_run_into_a_deadlock(group: Clie
 async def test_tasks_that_move_apart_do_not_deadlock_with_changes_of_tasks_anywhere(
     group: ClientGroup, own_url: str, monkeypatch: pytest.MonkeyPatch, others: str
 ) -> None:
-    monkeypatch.setattr(places, "LONGEST", 11)  # Room is made every few moves.
+    monkeypatch.setattr(places, "MAX_LENGTH", 11)  # Room is made every few moves.
     await group.leader.open_project()
     group.follow()
     landmark, *tasks = await added(group.leader, TASKS)

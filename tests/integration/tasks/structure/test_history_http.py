@@ -11,7 +11,7 @@ from support.harness.problems import problem
 from support.harness.waiting import eventually
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.tasks.application.purge_trash import KEPT
+from taskhub.tasks.application.background.purge_trash import RETENTION
 
 MEMBERS = ["seq", "type", "occurred_at", "actor_id", "version", "changes"]
 
@@ -101,7 +101,7 @@ async def test_it_survives_the_trash_until_the_task_is_gone_for_good(ada: Api, c
     await ada.delete(f"tasks/{task['id']}")
     assert [entry["type"] for entry in await history(ada, task)] == ["task.trashed", "comment.created", "task.created"]
     assert ok(await ada.get(f"tasks/{task['key']}/history"))["items"] == await history(ada, task)
-    await purge(container.modules["tasks"], database, KEPT + timedelta(minutes=1))
+    await purge(container.modules["tasks"], database, RETENTION + timedelta(minutes=1))
     problem(await ada.get(f"tasks/{task['id']}/history"), 404, "not_found")
     problem(await ada.get(f"tasks/{task['key']}/history"), 404, "not_found")
 

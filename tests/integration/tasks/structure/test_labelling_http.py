@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from support.harness.api import Api, ok
 from support.harness.problems import problem, without_request_id
-from taskhub.tasks.domain.task import MOST_LABELS
+from taskhub.tasks.domain.task import MAX_LABELS
 
 
 async def add_label(api: Api, name: str) -> str:
@@ -59,7 +59,7 @@ async def test_labels_are_set_as_a_whole_without_order_and_repeats(ada: Api) -> 
 
 
 async def test_a_task_takes_so_many_labels_and_no_more(ada: Api) -> None:
-    labels = [await add_label(ada, f"L{n}") for n in range(MOST_LABELS + 1)]
+    labels = [await add_label(ada, f"L{n}") for n in range(MAX_LABELS + 1)]
     task = await ada.add_task(label_ids=labels[:-1])
     problem(await ada.patch(f"tasks/{task['id']}", {"label_ids": labels}), 422, "validation_failed")
     problem(await ada.put(f"tasks/{task['id']}/labels/{labels[-1]}"), 409, "too_many_labels")

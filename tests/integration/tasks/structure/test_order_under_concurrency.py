@@ -13,7 +13,7 @@ from support.harness.concurrency.decision_windows import DecisionWindows
 from support.harness.concurrency.order_history import OrderHistory, added, ranks_in, tasks_by_rank
 from support.harness.event_log import read_log
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.tasks.domain.rank import LONGEST
+from taskhub.tasks.domain.rank import MAX_LENGTH
 
 SECONDS = 30.0
 CLIENTS = 32
@@ -71,4 +71,4 @@ async def test_moves_at_random_end_in_an_order_that_they_give_one_after_the_othe
 
     ranks = await ranks_in(database, group.leader.project)
     assert [*ranks] == order.ids
-    assert max(map(len, ranks.values())) <= LONGEST
+    assert max(map(len, ranks.values())) <= MAX_LENGTH

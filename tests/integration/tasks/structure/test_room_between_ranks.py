@@ -14,11 +14,11 @@ from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.tasks.application import places
-from taskhub.tasks.application.change_task import ChangeTask
-from taskhub.tasks.application.move_task import MoveTask
+from taskhub.tasks.application.tasks import places
+from taskhub.tasks.application.tasks.change_task import ChangeTask
+from taskhub.tasks.application.tasks.move_task import MoveTask
 from taskhub.tasks.domain.place import Place, Side
-from taskhub.tasks.domain.rank import LONGEST
+from taskhub.tasks.domain.rank import MAX_LENGTH
 
 MOVES = 20_000
 """As many as go in 40 s. The unit tests of ranks make 100,000."""
@@ -33,10 +33,10 @@ async def test_no_rank_grows_too_long_however_many_tasks_go_into_one_gap(
     for n in range(MOVES):
         await move_behind(container, ada, moved[n % MOVED], landmark)
         if n % 50 == 0:
-            assert max(map(len, (await ranks_in(database, ada.project)).values())) <= LONGEST
+            assert max(map(len, (await ranks_in(database, ada.project)).values())) <= MAX_LENGTH
 
     latest_first = [moved[n % MOVED] for n in range(MOVES - 1, MOVES - 1 - MOVED, -1)]
-    assert max(map(len, (await ranks_in(database, ada.project)).values())) <= LONGEST
+    assert max(map(len, (await ranks_in(database, ada.project)).values())) <= MAX_LENGTH
     assert await order_of(ada) == [*others[: OTHERS // 2 + 1], *latest_first, *others[OTHERS // 2 + 1 :]]
     assert await versions_of(ada, others) == [1] * OTHERS
     assert await versions_of(ada, moved) == [1 + len(range(n, MOVES, MOVED)) for n in range(MOVED)]
@@ -63,9 +63,9 @@ async def test_a_patch_that_was_begun_before_room_was_made_leaves_the_task_at_it
 async def test_creating_changing_and_moving_go_on_while_room_is_made(
     ada: Api, container: Container, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "LONGEST", 13)
-    monkeypatch.setattr(places, "ROOMY", 12)
-    monkeypatch.setattr(places, "REACH", 5)
+    monkeypatch.setattr(places, "MAX_LENGTH", 13)
+    monkeypatch.setattr(places, "MAX_REBALANCED_LENGTH", 12)
+    monkeypatch.setattr(places, "REBALANCE_REACH", 5)
     tasks = await added(ada, 40)
 
     async def work(random: Random) -> None:

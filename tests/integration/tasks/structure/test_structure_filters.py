@@ -5,9 +5,9 @@ from typing import Any, get_args
 import pytest
 
 from support.harness.api import Api, ok
-from taskhub.tasks.api.queries import TaskListQuery
+from taskhub.tasks.api.query_params import TaskListParams
 
-SORTS = get_args(TaskListQuery.model_fields["sort"].annotation)
+SORTS = get_args(TaskListParams.model_fields["sort"].annotation)
 
 
 class Board:

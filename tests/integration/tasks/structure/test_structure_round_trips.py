@@ -12,7 +12,7 @@ from support.harness.api import Api, ok
 from support.harness.round_trips import RoundTrips, recording_round_trips
 from taskhub.kernel.infrastructure.postgres.database import Database
 
-MOST = 14
+MAX = 14
 """Round trips of the most entangled command: locks, members, labels, both graphs, rows and events."""
 
 pytestmark = pytest.mark.usefixtures("ada")
@@ -45,7 +45,7 @@ async def tasks_of(api: Api, count: int, **values: Any) -> list[dict[str, Any]]:
 def assert_fixed(costs: dict[str, set[int]]) -> None:
     """Whether each kind of request always cost the same, and not too much."""
     assert {name: len(different) for name, different in costs.items()} == dict.fromkeys(costs, 1), costs
-    assert max(max(different) for different in costs.values()) <= MOST, costs
+    assert max(max(different) for different in costs.values()) <= MAX, costs
 
 
 @pytest.mark.parametrize("count", [0, 1, 30])

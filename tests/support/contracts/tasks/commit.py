@@ -75,7 +75,7 @@ class CommitContract:
         task = await add_task(units, project, assignee_ids=(someone,))
         await add_task(units, project)
         async with units.begin() as uow:
-            found = await uow.tasks.involving(someone, units.workspace_id, limit=10)
+            found = await uow.tasks.find_assigned(someone, units.workspace_id, limit=10)
             assert [each.id for each in found] == [task.id]
 
     async def test_an_id_is_given_once_whatever_it_names(self, units: UnitsOfWork) -> None:
@@ -117,5 +117,5 @@ class CommitContract:
             await uow.commit(None, Reply(204))
         async with locked(units) as uow:
             ids = [project.id, label.id, task.id]
-            assert await uow.tasks.taken_ids(units.workspace_id, [*ids, uuid4()]) == set(ids)
-            assert await uow.tasks.taken_ids(uuid4(), ids) == frozenset()
+            assert await uow.tasks.used_ids(units.workspace_id, [*ids, uuid4()]) == set(ids)
+            assert await uow.tasks.used_ids(uuid4(), ids) == frozenset()

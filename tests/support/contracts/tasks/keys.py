@@ -72,25 +72,25 @@ class KeyContract:
         first = await add_task(units, project)
         async with locked(units) as uow:
             found = await uow.projects.get(units.workspace_id, project.id)
-            allotment = await uow.projects.allot(found, numbers=2, places=3)
+            allocation = await uow.projects.allocate(found, numbers=2, places=3)
             await uow.commit(None, Reply())
         last = await add_task(units, project)
-        assert ([*allotment.numbers], last.number) == ([2, 3], 4)
+        assert ([*allocation.numbers], last.number) == ([2, 3], 4)
         ranks = await ranks_of(units, project, [first, last])
-        assert [ranks[0], *allotment.ranks, ranks[1]] == sorted({ranks[0], *allotment.ranks, ranks[1]})
-        assert len(allotment.ranks) == 3
+        assert [ranks[0], *allocation.ranks, ranks[1]] == sorted({ranks[0], *allocation.ranks, ranks[1]})
+        assert len(allocation.ranks) == 3
 
     async def test_what_was_allotted_and_not_committed_is_given_again(self, units: UnitsOfWork) -> None:
         project = await add_project(units)
         async with locked(units) as uow:
             found = await uow.projects.get(units.workspace_id, project.id)
-            await uow.projects.allot(found, numbers=2, places=3)
+            await uow.projects.allocate(found, numbers=2, places=3)
         assert (await add_task(units, project)).number == 1
 
     async def test_an_allotment_changes_no_version(self, units: UnitsOfWork) -> None:
         project = await add_project(units)
         async with locked(units) as uow:
-            await uow.projects.allot(await uow.projects.get(units.workspace_id, project.id), numbers=2, places=3)
+            await uow.projects.allocate(await uow.projects.get(units.workspace_id, project.id), numbers=2, places=3)
             await uow.commit(None, Reply())
         async with units.begin() as uow:
             assert (await uow.projects.get(units.workspace_id, project.id)).version == 1
@@ -99,11 +99,11 @@ class KeyContract:
         project = await add_project(units)
         async with locked(units) as uow:
             home = await uow.projects.get(units.workspace_id, project.id)
-            allotment = await uow.projects.allot(home, numbers=2, places=2)
-            places = zip(allotment.numbers, allotment.ranks, strict=True)
+            allocation = await uow.projects.allocate(home, numbers=2, places=2)
+            places = zip(allocation.numbers, allocation.ranks, strict=True)
             tasks = [new_task(home, number=number, rank=rank) for number, rank in places]
             for task in tasks:
                 uow.tasks.add(task)
             await uow.commit(tasks, Reply(201))
         assert [(await load_task(units, task.id)).number for task in tasks] == [1, 2]
-        assert await ranks_of(units, project, tasks) == [*allotment.ranks]
+        assert await ranks_of(units, project, tasks) == [*allocation.ranks]

@@ -95,7 +95,7 @@ class LabelContract:
         label = await add_label(units)
         async with units.begin() as uow:
             found = await uow.labels.get(units.workspace_id, label.id)
-            found.describe(name="Other", color="#ffffff", now=LATER)
+            found.update(name="Other", color="#ffffff", now=LATER)
             await uow.commit(found, Reply())
         async with units.begin() as uow:
             found = await uow.labels.get(units.workspace_id, label.id, expected=frozenset({2}))

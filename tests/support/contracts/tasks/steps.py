@@ -109,7 +109,7 @@ async def trash_task(units: UnitsOfWork, task: Task, *, at: datetime = LATER, le
         if leader is None:
             found.trash(project=project, now=at)
         else:
-            found.follow_to_trash(leader, now=at)
+            found.trash_with_ancestor(leader, now=at)
         await uow.commit(None, TRASHED)
 
 
@@ -117,7 +117,7 @@ async def trash_project(units: UnitsOfWork, project: Project, *, at: datetime = 
     async with locked(units) as uow:
         found = await uow.projects.get(units.workspace_id, project.id)
         found.trash(at)
-        await uow.cascades.trash_with(found, now=at)
+        await uow.cascades.trash_tasks_of(found, now=at)
         await uow.commit(None, TRASHED)
 
 
@@ -131,13 +131,13 @@ async def place_task(units: UnitsOfWork, task: Task, rank: str) -> None:
 async def take_over(units: UnitsOfWork, task: Task, target: Project) -> Task:
     """Moves a task to the end of another project, and keeps its former key."""
     async with locked(units) as uow:
-        family = await uow.tasks.get_family(units.workspace_id, task.id, target_id=target.id)
-        assert family.target is not None
-        await uow.tasks.keep_keys([family.task])
-        allotment = await uow.projects.allot(family.target, numbers=1, places=1)
-        family.task.enter(family.target, allotment.numbers[0], allotment.ranks[0], family.task.content, now=LATER)
-        await uow.commit(family.task, Reply())
-        return family.task
+        subtree = await uow.tasks.get_subtree(units.workspace_id, task.id, target_id=target.id)
+        assert subtree.target is not None
+        await uow.tasks.record_former_keys([subtree.task])
+        allocation = await uow.projects.allocate(subtree.target, numbers=1, places=1)
+        subtree.task.move_to_project(subtree.target, allocation.numbers[0], allocation.ranks[0], subtree.task.content, now=LATER)
+        await uow.commit(subtree.task, Reply())
+        return subtree.task
 
 
 async def load_task(units: UnitsOfWork, id: UUID, *, with_deleted: bool = False) -> Task:

@@ -28,17 +28,17 @@ class SubtreeContract:
         top, parent, task, child, leaf = await add_chain(units, project, 5)
         await add_task(units, project, parent_id=parent.id)
         async with locked(units) as uow:
-            family = await uow.tasks.get_family(units.workspace_id, task.id)
-            assert (family.task.id, family.project.id) == (task.id, project.id)
-            assert family.parent is not None
-            assert family.parent.id == parent.id != top.id
-            assert [each.id for each in family.descendants] == [child.id, leaf.id]
+            subtree = await uow.tasks.get_subtree(units.workspace_id, task.id)
+            assert (subtree.task.id, subtree.project.id) == (task.id, project.id)
+            assert subtree.parent is not None
+            assert subtree.parent.id == parent.id != top.id
+            assert [each.id for each in subtree.descendants] == [child.id, leaf.id]
 
     async def test_a_task_by_itself_has_none_around_it(self, units: UnitsOfWork) -> None:
         task = await add_task(units, await add_project(units))
         async with locked(units) as uow:
-            family = await uow.tasks.get_family(units.workspace_id, task.id)
-            assert (family.parent, [*family.descendants]) == (None, [])
+            subtree = await uow.tasks.get_subtree(units.workspace_id, task.id)
+            assert (subtree.parent, [*subtree.descendants]) == (None, [])
 
     async def test_those_below_are_in_the_order_of_their_places(self, units: UnitsOfWork) -> None:
         project = await add_project(units)
@@ -48,34 +48,34 @@ class SubtreeContract:
         below = await add_task(units, project, parent_id=two.id)
         await place_task(units, below, "a1")
         async with locked(units) as uow:
-            family = await uow.tasks.get_family(units.workspace_id, top.id)
-            assert [task.id for task in family.descendants] == [three.id, below.id, one.id, two.id]
+            subtree = await uow.tasks.get_subtree(units.workspace_id, top.id)
+            assert [task.id for task in subtree.descendants] == [three.id, below.id, one.id, two.id]
 
     async def test_those_around_a_task_may_be_in_the_trash(self, units: UnitsOfWork) -> None:
         parent, task, child = await add_chain(units, await add_project(units), 3)
         for each in (parent, child):
             await trash_task(units, each)
         async with locked(units) as uow:
-            family = await uow.tasks.get_family(units.workspace_id, task.id)
-            assert family.parent is not None
-            assert [family.parent.deleted_at, family.descendants[0].deleted_at] == [LATER, LATER]
+            subtree = await uow.tasks.get_subtree(units.workspace_id, task.id)
+            assert subtree.parent is not None
+            assert [subtree.parent.deleted_at, subtree.descendants[0].deleted_at] == [LATER, LATER]
 
     async def test_a_family_is_found_by_a_task_in_the_trash_only_on_demand(self, units: UnitsOfWork) -> None:
         task = await add_task(units, await add_project(units))
         await trash_task(units, task)
         async with locked(units) as uow:
             with pytest.raises(NotFound):
-                await uow.tasks.get_family(units.workspace_id, task.id)
-            assert (await uow.tasks.get_family(units.workspace_id, task.id, with_deleted=True)).task.id == task.id
+                await uow.tasks.get_subtree(units.workspace_id, task.id)
+            assert (await uow.tasks.get_subtree(units.workspace_id, task.id, with_deleted=True)).task.id == task.id
 
     async def test_a_family_is_found_by_a_key_and_at_an_expected_version(self, units: UnitsOfWork) -> None:
         project = await add_project(units)
         task = await add_task(units, project)
         key = TaskKey(project.key, 1)
         async with locked(units) as uow:
-            assert (await uow.tasks.get_family(units.workspace_id, key, expected=frozenset({1}))).task.id == task.id
+            assert (await uow.tasks.get_subtree(units.workspace_id, key, expected=frozenset({1}))).task.id == task.id
             with pytest.raises(StaleVersion):
-                await uow.tasks.get_family(units.workspace_id, key, expected=frozenset({2}))
+                await uow.tasks.get_subtree(units.workspace_id, key, expected=frozenset({2}))
 
     async def test_a_family_comes_with_the_project_that_it_is_to_go_to(self, units: UnitsOfWork) -> None:
         here, there, gone = [await add_project(units) for _ in range(3)]
@@ -84,19 +84,19 @@ class SubtreeContract:
         targets = []
         for target_id in (None, here.id, there.id, gone.id, uuid4()):
             async with locked(units) as uow:
-                family = await uow.tasks.get_family(units.workspace_id, task.id, target_id=target_id)
-                targets.append(family.target and family.target.id)
-                assert (family.target is family.project) == (target_id in {None, here.id})
+                subtree = await uow.tasks.get_subtree(units.workspace_id, task.id, target_id=target_id)
+                targets.append(subtree.target and subtree.target.id)
+                assert (subtree.target is subtree.project) == (target_id in {None, here.id})
         assert targets == [here.id, here.id, there.id, None, None]
 
     async def test_what_is_changed_in_a_family_is_written_back(self, units: UnitsOfWork) -> None:
         parent, child = await add_chain(units, await add_project(units), 2)
         async with locked(units) as uow:
-            family = await uow.tasks.get_family(units.workspace_id, parent.id)
-            family.descendants[0].follow_to_trash(family.task, now=LATER)
+            subtree = await uow.tasks.get_subtree(units.workspace_id, parent.id)
+            subtree.descendants[0].trash_with_ancestor(subtree.task, now=LATER)
             await uow.commit(None, Reply(204))
         async with locked(units) as uow:
-            (after,) = (await uow.tasks.get_family(units.workspace_id, parent.id)).descendants
+            (after,) = (await uow.tasks.get_subtree(units.workspace_id, parent.id)).descendants
             assert (after.id, after.trashed_with, after.version) == (child.id, parent.id, 2)
 
 

@@ -31,7 +31,7 @@ async def restore_project(units: UnitsOfWork, project: Project) -> None:
     async with locked(units) as uow:
         found = await uow.projects.get(units.workspace_id, project.id, with_deleted=True)
         found.restore(AFTERWARDS)
-        await uow.cascades.restore_with(found, now=AFTERWARDS)
+        await uow.cascades.restore_tasks_of(found, now=AFTERWARDS)
         await uow.commit(found, Reply())
 
 
@@ -74,7 +74,7 @@ class CascadeContract:
         other = await add_task(units, here, label_ids=(kept.id,))
         await trash_task(units, trashed)
         async with locked(units) as uow:
-            await uow.cascades.take_off(gone, now=AFTERWARDS)
+            await uow.cascades.remove_label(gone, now=AFTERWARDS)
             await uow.commit(None, Reply(204))
         after = [await load_task(units, task.id, with_deleted=True) for task in (live, trashed, other)]
         assert [(task.content.label_ids, task.version) for task in after] == [((kept.id,), 2), ((), 3), ((kept.id,), 1)]
@@ -84,7 +84,7 @@ class CascadeContract:
         label = await add_label(units)
         task = await add_task(units, await add_project(units), label_ids=(label.id,))
         async with locked(units) as uow:
-            await uow.cascades.take_off(label, now=LATER)
+            await uow.cascades.remove_label(label, now=LATER)
         after = await load_task(units, task.id)
         assert (after.content.label_ids, after.version) == ((label.id,), 1)
 
@@ -182,7 +182,7 @@ class PurgeContract:
             (task,) = (await uow.tasks.find_expired(units.workspace_id, LATER, limit=10)).tasks
             task.purge(LATER)
             uow.tasks.remove(task)
-            removed = await uow.remove_belongings(units.workspace_id, [task.id])
+            removed = await uow.remove_dependent_rows(units.workspace_id, [task.id])
             await uow.commit(None, Reply(204))
         assert {*removed} == {comment.id for comment in comments}
         async with units.begin() as uow:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Self
 from uuid import UUID
 
-from taskhub.tasks.domain.rank import LONGEST
+from taskhub.tasks.domain.rank import MAX_LENGTH
 
 
 class RankIndex:
@@ -43,11 +43,11 @@ class RankIndex:
         """Takes a task from where it stands to another place."""
         self.drop(id)
         assert (project_id, rank) not in self._ids, f"{rank} is another task's"
-        assert len(rank) <= LONGEST, f"{rank} is too long"
+        assert len(rank) <= MAX_LENGTH, f"{rank} is too long"
         insort(self._ranks[project_id], rank)
         self._ids[project_id, rank], self._places[id] = id, (project_id, rank)
 
-    def rearrange(self, project_id: UUID, ranks: Mapping[UUID, str]) -> None:
+    def set_ranks(self, project_id: UUID, ranks: Mapping[UUID, str]) -> None:
         for id in ranks:
             self.drop(id)
         for id, rank in ranks.items():

@@ -7,7 +7,7 @@ from uuid import UUID
 from support.fakes.tasks.store import FakeSession, FakeStore, checked
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.tasks.application.ports import Allotment, Expired, Family, TaskRef
+from taskhub.tasks.application.ports import Allocation, Expired, TaskRef, TaskSubtree
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project
@@ -28,9 +28,9 @@ class FakeProjects:
         found = [self._uow.find(Project, workspace_id, id, with_deleted=True) for id in sorted(ids)]
         return [project for project in found if project is not None]
 
-    async def allot(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allotment:
+    async def allocate(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allocation:
         self._uow.writes()
-        return self._uow.ledger.allot(project.id, numbers, places)
+        return self._uow.ledger.allocate(project.id, numbers, places)
 
     async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> list[Project]:
         found = self._uow.all(Project, workspace_id)
@@ -57,7 +57,7 @@ class FakeTasks:
         task = checked(self._find(workspace_id, ref, with_deleted=with_deleted), expected)
         return task, self._project(task)
 
-    async def get_family(
+    async def get_subtree(
         self,
         workspace_id: UUID,
         ref: TaskRef,
@@ -65,14 +65,14 @@ class FakeTasks:
         expected: Expected = None,
         with_deleted: bool = False,
         target_id: UUID | None = None,
-    ) -> Family:
+    ) -> TaskSubtree:
         task, project = await self.get_in_project(workspace_id, ref, expected=expected, with_deleted=with_deleted)
         parent_id = task.content.parent_id
         parent = self._uow.find(Task, workspace_id, parent_id, with_deleted=True) if parent_id else None
         target = self._uow.find(Project, workspace_id, target_id or project.id, with_deleted=False)
         below = {one.id: one for one in self._below(task)}
         line = self._uow.ledger.rank_index.ids(project.id)
-        return Family(task, project, parent, [below[id] for id in line if id in below], target)
+        return TaskSubtree(task, project, parent, [below[id] for id in line if id in below], target)
 
     async def find_batch(
         self, workspace_id: UUID, ids: Iterable[UUID], *, in_structure: bool
@@ -80,7 +80,7 @@ class FakeTasks:
         found = [self._uow.find(Task, workspace_id, id, with_deleted=False) for id in ids]
         return {task.id: (task, self._project(task)) for task in found if task is not None}
 
-    async def taken_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
+    async def used_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         return frozenset(id for id in ids if (workspace_id, id) in self._uow.store.used_ids)
 
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
@@ -94,10 +94,10 @@ class FakeTasks:
         ids = {task.id for task in expired}
         return Expired(expired, [t for t in tasks if t not in expired and ids & {*t.content.blocked_by_ids}])
 
-    async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
+    async def find_assigned(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
         return [task for task in self._uow.all(Task, workspace_id) if user_id in task.content.assignee_ids][:limit]
 
-    async def keep_keys(self, tasks: Iterable[Task]) -> None:
+    async def record_former_keys(self, tasks: Iterable[Task]) -> None:
         self._uow.writes()
         for task in tasks:
             self._uow.ledger.former_keys[task.workspace_id, task.project_key, task.number or 0] = task.id
@@ -166,7 +166,7 @@ class FakeMemberships:
     async def require(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         return frozenset(user_ids) & self._store.members
 
-    async def among(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+    async def find_members(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> frozenset[UUID]:
         return frozenset(user_ids) & self._store.members
 
     async def lock_workspace(self, workspace_id: UUID) -> None:

@@ -11,7 +11,7 @@ from support.fakes.tasks.rank_index import RankIndex
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.tasks.application.ports import Allotment
+from taskhub.tasks.application.ports import Allocation
 from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Task
 
@@ -30,11 +30,11 @@ class Ledger:
     def copy(self) -> Self:
         return type(self)(self.numbers.copy(), self.places.copy(), self.former_keys.copy(), self.rank_index.copy())
 
-    def allot(self, project_id: UUID, numbers: int, places: int) -> Allotment:
+    def allocate(self, project_id: UUID, numbers: int, places: int) -> Allocation:
         number, place = self.numbers.get(project_id, 0), self.places.get(project_id, 0)
         self.numbers[project_id], self.places[project_id] = number + numbers, place + places
         ranks = [at_end(one) for one in range(place + 1, place + places + 1)]
-        return Allotment(range(number + 1, number + numbers + 1), ranks)
+        return Allocation(range(number + 1, number + numbers + 1), ranks)
 
 
 class FakeStore:
@@ -117,8 +117,8 @@ class FakeSession:
     def _place(self, task: Task) -> None:
         """The number and the rank that the commit gives a task."""
         if task.number is None:
-            allotment = self.ledger.allot(task.project_id, 1, 1)
-            task.number, task.rank = allotment.numbers[0], allotment.ranks[0]
+            allocation = self.ledger.allocate(task.project_id, 1, 1)
+            task.number, task.rank = allocation.numbers[0], allocation.ranks[0]
         if task.rank is not None:
             self.ledger.rank_index.put(task.project_id, task.id, task.rank)
 

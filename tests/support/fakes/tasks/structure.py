@@ -8,7 +8,7 @@ from uuid import UUID
 
 from support.fakes.tasks.store import FakeSession
 from taskhub.kernel.domain.errors import Fault, UnknownReference
-from taskhub.tasks.application.ports import Crowd, Gap
+from taskhub.tasks.application.ports import RankGap, RankWindow
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.hierarchy import Hierarchy, Node
 from taskhub.tasks.domain.label import Label
@@ -38,7 +38,7 @@ class FakeOrder:
     def __init__(self, uow: FakeSession) -> None:
         self._uow = uow
 
-    async def gap(self, project: Project, place: Place, task: Task) -> Gap:
+    async def gap(self, project: Project, place: Place, task: Task) -> RankGap:
         index = self._uow.ledger.rank_index
         ranks, own = index.ranks(project.id), index.rank_of(task.id, project.id)
         above = self._index(project, place, ranks)
@@ -49,10 +49,10 @@ class FakeOrder:
             above += 1
         low = ranks[below] if below >= 0 else None
         high = ranks[above] if above < len(ranks) else None
-        is_home = own is not None and (low is None or low < own) and (high is None or own < high)
-        return Gap(low, high, is_home)
+        is_current = own is not None and (low is None or low < own) and (high is None or own < high)
+        return RankGap(low, high, is_current)
 
-    async def crowd(self, project: Project, gap: Gap, *, reach: int) -> Crowd:
+    async def window(self, project: Project, gap: RankGap, *, reach: int) -> RankWindow:
         index = self._uow.ledger.rank_index
         ranks = index.ranks(project.id)
         low_end = 0 if gap.low is None else bisect_right(ranks, gap.low)
@@ -60,11 +60,11 @@ class FakeOrder:
         inside = [*ranks[max(low_end - reach, 0) : low_end], *ranks[high_end : high_end + reach]]
         low = ranks[low_end - reach - 1] if low_end > reach else None
         high = ranks[high_end + reach] if high_end + reach < len(ranks) else None
-        return Crowd(low, high, [index.id_at(project.id, rank) for rank in inside])
+        return RankWindow(low, high, [index.id_at(project.id, rank) for rank in inside])
 
-    async def rearrange(self, project: Project, crowd: Crowd, ranks: Sequence[str]) -> None:
+    async def set_ranks(self, project: Project, window: RankWindow, ranks: Sequence[str]) -> None:
         self._uow.writes()
-        self._uow.ledger.rank_index.rearrange(project.id, dict(zip(crowd.ids, ranks, strict=True)))
+        self._uow.ledger.rank_index.set_ranks(project.id, dict(zip(window.ids, ranks, strict=True)))
 
     def _index(self, project: Project, place: Place, ranks: list[str]) -> int:
         if place.of is None:
@@ -80,12 +80,12 @@ class FakeCascades:
     def __init__(self, uow: FakeSession) -> None:
         self._uow = uow
 
-    async def trash_with(self, project: Project, *, now: datetime) -> None:
+    async def trash_tasks_of(self, project: Project, *, now: datetime) -> None:
         for task in self._of(project):
             if task.deleted_at is None:
                 task._change("task.trashed", now, deleted_at=now, trashed_with=project.id)
 
-    async def restore_with(self, project: Project, *, now: datetime) -> None:
+    async def restore_tasks_of(self, project: Project, *, now: datetime) -> None:
         for task in self._of(project):
             if task.trashed_with == project.id:
                 task._change("task.restored", now, deleted_at=None, trashed_with=None)
@@ -97,9 +97,9 @@ class FakeCascades:
         for task in self._of(project):
             if task.content.status in moves:
                 content = replace(task.content, status=moves[task.content.status])
-                task._take("task.updated", content, replace(project, workflow=workflow), now)
+                task._set_content("task.updated", content, replace(project, workflow=workflow), now)
 
-    async def take_off(self, label: Label, *, now: datetime) -> None:
+    async def remove_label(self, label: Label, *, now: datetime) -> None:
         self._uow.writes()
         for task in self._uow.all(Task, label.workspace_id):
             ids = tuple(id for id in task.content.label_ids if id != label.id)

@@ -37,11 +37,11 @@ class FakeTasksUnitOfWork(FakeSession):
     async def lock(self, *, seconds: float | None = None) -> None:
         self.is_locking = True
 
-    async def forget(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
+    async def redact(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
         self.writes()
         self._forgotten.update(ids)
 
-    async def remove_belongings(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
+    async def remove_dependent_rows(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
         self.writes()
         gone = {*task_ids}
         comments = [comment for comment in self.all(Comment, workspace_id) if comment.task_id in gone]
@@ -50,7 +50,7 @@ class FakeTasksUnitOfWork(FakeSession):
         self.ledger.former_keys = {key: id for key, id in keys.items() if id not in gone}
         return [comment.id for comment in comments]
 
-    async def remove_rows_of(self, workspace_id: UUID, *, limit: int) -> int:
+    async def remove_workspace_rows(self, workspace_id: UUID, *, limit: int) -> int:
         keys = [key for key in self.store.aggregates if key[1] == workspace_id][:limit]
         for key in keys:
             del self.store.aggregates[key]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.harness.properties import deterministic
 from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.domain.blockers import Blockers
-from taskhub.tasks.domain.errors import MOST_IN_PATH, Cycle
+from taskhub.tasks.domain.errors import MAX_IN_PATH, Cycle
 
 A, B, C, D, E = (uuid4() for _ in range(5))
 EVERYONE = (A, B, C, D, E)
@@ -63,10 +63,10 @@ def test_ways_that_meet_again_are_no_cycle() -> None:
 
 
 def test_a_long_cycle_is_told_as_far_as_there_is_room() -> None:
-    ids = [uuid4() for _ in range(2 * MOST_IN_PATH)]
+    ids = [uuid4() for _ in range(2 * MAX_IN_PATH)]
     with pytest.raises(Cycle) as refusal:
         Blockers({id: (blocker,) for id, blocker in pairwise(ids)}, ids).block(ids[-1], (ids[0],), before=())
-    assert path_of(refusal) == [ids[-1], *ids[: MOST_IN_PATH - 1]]
+    assert path_of(refusal) == [ids[-1], *ids[: MAX_IN_PATH - 1]]
 
 
 def test_a_blocker_has_to_be_there_and_the_refusal_points_at_it() -> None:

@@ -34,7 +34,7 @@ def move(task: Task, status: str, project: Project) -> None:
 
 
 def enter(task: Task, status: str, project: Project) -> None:
-    task.enter(project, 1, "a1", replace(task.content, status=status), now=LATER)
+    task.move_to_project(project, 1, "a1", replace(task.content, status=status), now=LATER)
 
 
 Way = Callable[[Task, str, Project], None]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.harness.properties import deterministic
 from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.domain.errors import Cycle, TooDeep
-from taskhub.tasks.domain.hierarchy import MOST_LEVELS, Hierarchy, Node
+from taskhub.tasks.domain.hierarchy import MAX_LEVELS, Hierarchy, Node
 
 HOME, ELSEWHERE = uuid4(), uuid4()
 
@@ -53,7 +53,7 @@ def test_what_is_in_the_trash_or_in_another_project_takes_no_new_subtasks(parent
 
 
 def test_five_levels_are_as_deep_as_it_gets() -> None:
-    nodes = line(MOST_LEVELS)
+    nodes = line(MAX_LEVELS)
     Hierarchy(nodes[:-1]).check(nodes[-1])
     with pytest.raises(TooDeep):
         Hierarchy(nodes).check(node(nodes[-1].id))
@@ -68,7 +68,7 @@ def test_what_is_below_a_task_counts_too() -> None:
 
 
 def test_the_deepest_branch_counts() -> None:
-    top, (root, *_, leaf) = line(MOST_LEVELS - 2), line(2)
+    top, (root, *_, leaf) = line(MAX_LEVELS - 2), line(2)
     hierarchy = Hierarchy([*top, root, node(root.id), leaf])
     hierarchy.check(under(root, top[-1]))
     hierarchy.put(node(leaf.id))
@@ -108,7 +108,7 @@ def test_changes_count_in_their_order() -> None:
 
 
 def test_a_task_that_went_away_makes_its_former_parent_less_deep() -> None:
-    nodes = line(MOST_LEVELS)
+    nodes = line(MAX_LEVELS)
     hierarchy, parent = Hierarchy(nodes), node()
     hierarchy.put(parent)
     with pytest.raises(TooDeep):
@@ -143,12 +143,12 @@ def test_whatever_is_let_through_leaves_trees_and_every_cycle_told_is_one(edges:
         else:
             hierarchy.put(wanted)
             parent_of[wanted.id] = wanted.parent_id
-    assert all(len(ancestry(id, parent_of)) <= MOST_LEVELS for id in parent_of)
+    assert all(len(ancestry(id, parent_of)) <= MAX_LEVELS for id in parent_of)
 
 
 def ancestry(id: UUID, parent_of: dict[UUID, UUID | None]) -> list[UUID]:
     """A task and those above it, as far as more than there may be."""
     found = [id]
-    while (above := parent_of[found[-1]]) is not None and len(found) <= MOST_LEVELS:
+    while (above := parent_of[found[-1]]) is not None and len(found) <= MAX_LEVELS:
         found.append(above)
     return found

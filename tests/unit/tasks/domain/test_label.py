@@ -44,13 +44,13 @@ def test_a_folded_name_folds_to_itself(name: str) -> None:
 
 def test_a_label_may_change_the_case_of_its_name() -> None:
     label = LabelFactory(name="bug")
-    label.describe(name="Bug", color=label.color, now=LATER)
+    label.update(name="Bug", color=label.color, now=LATER)
     assert (label.name, label.event, label.updated_at) == ("Bug", "label.updated", LATER)
 
 
 def test_a_label_that_stays_as_it_is_leaves_no_trace() -> None:
     label = LabelFactory()
-    label.describe(name=label.name, color=label.color, now=LATER)
+    label.update(name=label.name, color=label.color, now=LATER)
     assert (label.event, label.updated_at) == (None, NOW)
 
 

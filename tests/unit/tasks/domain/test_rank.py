@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.harness.properties import deterministic
-from taskhub.tasks.domain.rank import DIGITS, LONGEST, ROOMY, at_end, between, spread
+from taskhub.tasks.domain.rank import DIGITS, MAX_LENGTH, MAX_REBALANCED_LENGTH, at_end, between, spread
 
 SMALLEST = "A" + "0" * 26
 LARGEST = "z" * 27
@@ -154,10 +154,10 @@ def test_ranks_that_are_spread_stay_short(count: int) -> None:
 
 @pytest.mark.parametrize("turn", [0, -1])
 def test_a_gap_takes_a_hundred_moves_from_where_room_was_made(turn: int) -> None:
-    low, high = at_end(1) + "0" * (ROOMY - 11) + "1", at_end(1) + "0" * (ROOMY - 11) + "2"
+    low, high = at_end(1) + "0" * (MAX_REBALANCED_LENGTH - 11) + "1", at_end(1) + "0" * (MAX_REBALANCED_LENGTH - 11) + "2"
     for _ in range(100):
         rank = between(low, high)
-        assert len(rank) <= LONGEST
+        assert len(rank) <= MAX_LENGTH
         low, high = (rank, high) if turn else (low, rank)
 
 

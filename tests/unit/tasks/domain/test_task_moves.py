@@ -43,7 +43,7 @@ def test_a_task_of_an_archived_project_may_be_put_where_it_stands() -> None:
 
 def test_another_project_gives_a_task_another_key_and_place() -> None:
     task, project = TaskFactory(), ProjectFactory(key="WEB")
-    task.enter(project, 7, "a1", task.content, now=LATER)
+    task.move_to_project(project, 7, "a1", task.content, now=LATER)
     assert (task.project_id, task.key, task.rank) == (project.id, "WEB-7", "a1")
     assert (task.event, task.updated_at) == ("task.moved", LATER)
 
@@ -51,7 +51,7 @@ def test_another_project_gives_a_task_another_key_and_place() -> None:
 def test_a_task_keeps_who_made_it_and_when_in_another_project() -> None:
     task = TaskFactory()
     before = (task.id, task.created_by_id, task.created_at, task.version)
-    task.enter(ProjectFactory(), 7, "a1", task.content, now=LATER)
+    task.move_to_project(ProjectFactory(), 7, "a1", task.content, now=LATER)
     assert (task.id, task.created_by_id, task.created_at, task.version) == before
 
 
@@ -59,5 +59,5 @@ def test_an_archived_project_takes_no_task_of_another() -> None:
     task = TaskFactory()
     before = (task.project_id, task.key)
     with pytest.raises(ProjectArchived):
-        task.enter(ARCHIVED, 7, "a1", task.content, now=LATER)
+        task.move_to_project(ARCHIVED, 7, "a1", task.content, now=LATER)
     assert ((task.project_id, task.key), task.event) == (before, None)

@@ -7,9 +7,9 @@ import pytest
 
 from factories.tasks import LATER, NOW, ProjectFactory, TaskFactory
 from taskhub.kernel.domain.errors import DomainError
-from taskhub.tasks.domain.blockers import MOST_BLOCKERS
+from taskhub.tasks.domain.blockers import MAX_BLOCKERS
 from taskhub.tasks.domain.errors import ProjectArchived, TooManyBlockers, TooManyLabels
-from taskhub.tasks.domain.task import MOST_LABELS, Task
+from taskhub.tasks.domain.task import MAX_LABELS, Task
 
 Step = Callable[..., None]
 
@@ -82,8 +82,8 @@ def test_a_task_of_an_archived_project_loses_nothing(remove: Step, field: str) -
 @pytest.mark.parametrize(
     ("add", "field", "most", "refusal"),
     [
-        (Task.add_label, "label_ids", MOST_LABELS, TooManyLabels),
-        (Task.add_blocker, "blocked_by_ids", MOST_BLOCKERS, TooManyBlockers),
+        (Task.add_label, "label_ids", MAX_LABELS, TooManyLabels),
+        (Task.add_blocker, "blocked_by_ids", MAX_BLOCKERS, TooManyBlockers),
     ],
 )
 def test_there_may_be_so_many_and_no_more(add: Step, field: str, most: int, refusal: type[DomainError]) -> None:
@@ -99,19 +99,19 @@ def test_there_may_be_so_many_and_no_more(add: Step, field: str, most: int, refu
 def test_blockers_that_are_gone_for_good_are_forgotten() -> None:
     gone, kept, gone_too = sorted_ids(3)
     task = task_with("blocked_by_ids", gone, kept, gone_too)
-    task.lose_blockers(frozenset({gone, gone_too, uuid4()}), now=LATER)
+    task.drop_blockers(frozenset({gone, gone_too, uuid4()}), now=LATER)
     assert task.content.blocked_by_ids == (kept,)
     assert (task.event, task.updated_at) == ("task.updated", LATER)
 
 
 def test_a_task_that_waited_for_none_of_them_stays_as_it_is() -> None:
     task = task_with("blocked_by_ids", uuid4())
-    task.lose_blockers(frozenset({uuid4()}), now=LATER)
+    task.drop_blockers(frozenset({uuid4()}), now=LATER)
     assert (task.event, task.updated_at) == (None, NOW)
 
 
 def test_blockers_are_forgotten_even_in_the_trash() -> None:
     gone = uuid4()
     task = TaskFactory(content__blocked_by_ids=(gone,), deleted_at=NOW)
-    task.lose_blockers(frozenset({gone}), now=LATER)
+    task.drop_blockers(frozenset({gone}), now=LATER)
     assert (task.content.blocked_by_ids, task.deleted_at) == ((), NOW)

@@ -21,13 +21,13 @@ def test_a_task_of_an_archived_project_does_not_go_to_the_trash() -> None:
 
 def test_a_subtask_goes_along_and_knows_with_whom() -> None:
     leader, task = TaskFactory(), TaskFactory()
-    task.follow_to_trash(leader, now=LATER)
+    task.trash_with_ancestor(leader, now=LATER)
     assert (task.deleted_at, task.trashed_with, task.event) == (LATER, leader.id, "task.trashed")
 
 
 def test_a_subtask_that_was_in_the_trash_before_stays_as_it_was() -> None:
     task = TaskFactory(deleted_at=NOW)
-    task.follow_to_trash(TaskFactory(), now=LATER)
+    task.trash_with_ancestor(TaskFactory(), now=LATER)
     assert (task.deleted_at, task.trashed_with, task.event) == (NOW, None, None)
 
 
@@ -72,7 +72,7 @@ def test_a_task_that_is_not_in_the_trash_is_restored_without_a_question() -> Non
 
 def test_who_comes_back_belongs_to_nobodys_trash() -> None:
     task = TaskFactory(deleted_at=NOW, trashed_with=uuid4())
-    task.come_back(LATER)
+    task.untrash(LATER)
     assert (task.deleted_at, task.trashed_with, task.event) == (None, None, "task.restored")
 
 

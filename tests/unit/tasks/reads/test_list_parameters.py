@@ -7,16 +7,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from taskhub.kernel.api.queries import Query, parse
+from taskhub.kernel.api.query_params import QueryParams, parse
 from taskhub.kernel.domain.errors import ValidationFailed
-from taskhub.tasks.api.names import Names
-from taskhub.tasks.api.queries import ProjectListQuery, TaskListQuery
+from taskhub.tasks.api.identifiers import ResolvedIds
+from taskhub.tasks.api.query_params import ProjectListParams, TaskListParams
 from taskhub.tasks.application.ports import ProjectKey, TaskKey
-from taskhub.tasks.application.queries import NEWEST_FIRST, Order, ProjectFilter, ProjectSort, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import NEWEST_FIRST, ProjectFilter, ProjectSort, SortOrder, TaskFilter, TaskSort
 
 ME, SOMEONE, OPS, OPS_1 = (uuid4() for _ in range(4))
-NAMES = Names(ME, {ProjectKey("OPS"): OPS, TaskKey("OPS", 1): OPS_1})
-Q = TypeVar("Q", bound=Query)
+NAMES = ResolvedIds(ME, {ProjectKey("OPS"): OPS, TaskKey("OPS", 1): OPS_1})
+Q = TypeVar("Q", bound=QueryParams)
 
 
 def read(model: type[Q], query: str) -> Q:
@@ -26,18 +26,18 @@ def read(model: type[Q], query: str) -> Q:
 
 
 def asked(query: str) -> TaskFilter:
-    return read(TaskListQuery, query).chosen(NAMES, "UTC")
+    return read(TaskListParams, query).filters(NAMES, "UTC")
 
 
 def refused(query: str) -> set[str | None]:
-    parsed = parse(TaskListQuery, parse_qsl(query, keep_blank_values=True))
+    parsed = parse(TaskListParams, parse_qsl(query, keep_blank_values=True))
     assert isinstance(parsed, ValidationFailed), query
     return {fault.parameter for fault in parsed.faults}
 
 
 def test_a_list_without_parameters_shows_all_that_is_not_in_the_trash_newest_first() -> None:
-    query = read(TaskListQuery, "")
-    assert (query.chosen(NAMES, "UTC"), query.order, query.limit) == (TaskFilter(), NEWEST_FIRST, 50)
+    query = read(TaskListParams, "")
+    assert (query.filters(NAMES, "UTC"), query.order, query.limit) == (TaskFilter(), NEWEST_FIRST, 50)
 
 
 def test_a_repeated_filter_collects() -> None:
@@ -147,11 +147,11 @@ def test_200_ids_may_be_asked_for() -> None:
 
 @pytest.mark.parametrize("sort", TaskSort)
 def test_every_order_has_two_directions(sort: TaskSort) -> None:
-    assert read(TaskListQuery, f"sort={sort.value}").order == Order(sort)
-    assert read(TaskListQuery, f"sort=-{sort.value}").order == Order(sort, descending=True)
+    assert read(TaskListParams, f"sort={sort.value}").order == SortOrder(sort)
+    assert read(TaskListParams, f"sort=-{sort.value}").order == SortOrder(sort, descending=True)
 
 
 def test_projects_are_listed_by_name_archived_or_not() -> None:
-    query = read(ProjectListQuery, "")
-    assert (query.chosen, query.order) == (ProjectFilter(), Order(ProjectSort.NAME))
-    assert read(ProjectListQuery, "archived=false&deleted=true").chosen == ProjectFilter(archived=False, deleted=True)
+    query = read(ProjectListParams, "")
+    assert (query.filters, query.order) == (ProjectFilter(), SortOrder(ProjectSort.NAME))
+    assert read(ProjectListParams, "archived=false&deleted=true").filters == ProjectFilter(archived=False, deleted=True)

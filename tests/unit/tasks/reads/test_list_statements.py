@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from taskhub.tasks.application.queries import Order, ProjectFilter, ProjectSort, TaskSort
-from taskhub.tasks.infrastructure.queries.lists import Shape, list_statement
+from taskhub.tasks.application.queries import ProjectFilter, ProjectSort, SortOrder, TaskSort
+from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement
 from taskhub.tasks.infrastructure.queries.projects import project_list_statement
 from taskhub.tasks.infrastructure.queries.search import search_statement
 
@@ -17,12 +17,12 @@ FILTERS = (
     frozenset({"project", "label_ids", "top_level"}),
     frozenset({"unblocked", "blocks", "parent_ids"}),
 )
-ORDERS = [Order(sort, descending) for sort in TaskSort for descending in (False, True)]
+ORDERS = [SortOrder(sort, descending) for sort in TaskSort for descending in (False, True)]
 
 
 def statements() -> list[tuple[str, str]]:
     flags = [(a, b, c) for a, b, c in product((False, True), repeat=3)]
-    shapes = [Shape(conditions, order, *flag, 51) for conditions, order, flag in product(FILTERS, ORDERS, flags)]
+    shapes = [ListShape(conditions, order, *flag, 51) for conditions, order, flag in product(FILTERS, ORDERS, flags)]
     return [(str(shape), (search_statement if shape.searches else list_statement)(shape).sql) for shape in shapes]
 
 
@@ -53,7 +53,7 @@ def test_no_list_is_numbered_through() -> None:
 
 
 def test_a_list_that_is_filtered_is_found_before_its_rows_are_read() -> None:
-    sql = list_statement(Shape(frozenset({"statuses"}), Order(TaskSort.CREATED_AT), False, False, False, 51)).sql
+    sql = list_statement(ListShape(frozenset({"statuses"}), SortOrder(TaskSort.CREATED_AT), False, False, False, 51)).sql
     assert re.search(r"FROM \(SELECT tasks.id AS id, tasks.created_at AS created_at\s+FROM tasks", sql)
     assert "JOIN LATERAL" in sql
 
@@ -64,8 +64,8 @@ def test_rows_are_looked_up_one_by_one_never_joined_as_whole_workspaces() -> Non
     assert all(laterals == single for laterals, single in counts)
 
 
-@pytest.mark.parametrize("order", [Order(sort, descending) for sort in ProjectSort for descending in (False, True)])
-def test_every_list_of_projects_names_the_workspace_and_leaves_out_what_was_purged(order: Order[ProjectSort]) -> None:
+@pytest.mark.parametrize("order", [SortOrder(sort, descending) for sort in ProjectSort for descending in (False, True)])
+def test_every_list_of_projects_names_the_workspace_and_leaves_out_what_was_purged(order: SortOrder[ProjectSort]) -> None:
     for archived, deleted, goes_on in product((None, True, False), (False, True), (False, True)):
         sql = project_list_statement(ProjectFilter(archived, deleted), order, goes_on).sql
         assert "projects.workspace_id = $1::UUID" in sql

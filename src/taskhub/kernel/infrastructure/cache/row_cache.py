@@ -8,16 +8,16 @@ from uuid import UUID
 import asyncpg
 
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.cache.ttl_cache import Memory, Monotonic
+from taskhub.kernel.infrastructure.cache.ttl_cache import Monotonic, TtlCache
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
-SECONDS = 60.0
+TTL_SECONDS = 60.0
 """Commits find out what changed through TaskHub. This is for what somebody mended by hand."""
-MOST_ROWS = 2_048
-MOST_CHARACTERS = 8_000
+MAX_ROWS = 2_048
+MAX_CHARACTERS = 8_000
 """Longer rows are not remembered, so that all of them together stay small."""
 
 Key = tuple[Any, ...]
@@ -32,7 +32,7 @@ class RowCache:
 
     def __init__(self, mapping: Mapping[Any], monotonic: Monotonic = time.monotonic) -> None:
         self._mapping = mapping
-        self._rows: Memory[Key, asyncpg.Record] = Memory(SECONDS, MOST_ROWS, monotonic)
+        self._rows: TtlCache[Key, asyncpg.Record] = TtlCache(TTL_SECONDS, MAX_ROWS, monotonic)
 
     def get(self, key: Key) -> asyncpg.Record | None:
         return self._rows.get(key)
@@ -40,18 +40,18 @@ class RowCache:
     def put(self, key: Key, row: asyncpg.Record | None) -> None:
         """Keeps a row for the next command. Not one that is gone or in the trash, nor a long one."""
         if row is None or row.get("deleted_at") is not None:
-            self._rows.forget(key)
-        elif sum(len(value) for value in row if isinstance(value, str)) <= MOST_CHARACTERS:
+            self._rows.invalidate(key)
+        elif sum(len(value) for value in row if isinstance(value, str)) <= MAX_CHARACTERS:
             self._rows.put(key, row, self._rows.now())
 
-    def forget(self, key: Key) -> None:
-        self._rows.forget(key)
+    def invalidate(self, key: Key) -> None:
+        self._rows.invalidate(key)
 
-    def forget_changed(self, changes: Iterable[Change]) -> None:
+    def invalidate_changed(self, changes: Iterable[Change]) -> None:
         """To be told of each commit of this process."""
         for change in changes:
             if change.tracked.mapping is self._mapping:
-                self.forget(self._mapping.key_of(change.tracked.aggregate))
+                self.invalidate(self._mapping.key_of(change.tracked.aggregate))
 
 
 class CachedRepository(SqlRepository[A]):
@@ -63,7 +63,7 @@ class CachedRepository(SqlRepository[A]):
 
     async def _read(self, key: tuple[UUID, ...], *, with_deleted: bool) -> Any | None:
         if self._uow.is_locking:
-            self._cache.forget(key)  # It may be about to change.
+            self._cache.invalidate(key)  # It may be about to change.
             return await super()._read(key, with_deleted=with_deleted)
         row = self._cache.get(key)
         if row is not None:

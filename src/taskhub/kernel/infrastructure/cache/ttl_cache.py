@@ -10,7 +10,7 @@ V = TypeVar("V")
 Monotonic = Callable[[], float]
 
 
-class Memory(Generic[K, V]):
+class TtlCache(Generic[K, V]):
     """At most ``size`` things, each good for ``seconds`` from when it was asked for. The oldest go first."""
 
     def __init__(self, seconds: float, size: int, monotonic: Monotonic) -> None:
@@ -31,7 +31,7 @@ class Memory(Generic[K, V]):
             self._entries.popitem(last=False)
         self._entries[key] = (asked_at, value)
 
-    def forget(self, key: K) -> None:
+    def invalidate(self, key: K) -> None:
         self._entries.pop(key, None)
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""What has committed, looked up again: replays for retry keys, and commits whose reply was lost."""
+"""What has committed, looked up again: replays for idempotency keys, and commits whose reply was lost."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,19 +7,19 @@ from typing import Any
 import msgspec
 from sqlalchemy import Text, and_, bindparam, cast, delete, select
 
-from taskhub.kernel.application.commands import Answer, Reply, RetryKey
-from taskhub.kernel.application.unit_of_work import Place
+from taskhub.kernel.application.commands import Answer, IdempotencyKey, Reply
+from taskhub.kernel.application.unit_of_work import EventLocator
 from taskhub.kernel.domain.errors import IdempotencyKeyReused
-from taskhub.kernel.infrastructure.event_log.tables import EventRow, RetryKeyRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, IdempotencyKeyRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.changes import encode
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
-_events, _keys = table_of(EventRow), table_of(RetryKeyRow)
+_events, _keys = table_of(EventRow), table_of(IdempotencyKeyRow)
 _THIS_KEY = (
     _keys.c.stream_id == bindparam("stream_id", type_=_keys.c.stream_id.type),
     _keys.c.user_id == bindparam("user_id", type_=_keys.c.user_id.type),
@@ -66,12 +66,12 @@ class SqlCommandLog:
         self._database = database
         self._views = {mapping.aggregate.entity_type: mapping.view for mapping in mappings}
 
-    async def replay(self, key: RetryKey, now: datetime) -> Answer | None:
+    async def replay(self, key: IdempotencyKey, now: datetime) -> Answer | None:
         place = {"stream_id": key.stream_id, "user_id": key.user_id, "key": key.key}
         record = await self._database.fetch_row(_REPLAY, place)
         if record is None:
             return None
-        oldest = now - KEPT
+        oldest = now - RETENTION
         if record["created_at"] < oldest:
             await self._database.fetch(_FORGET, {**place, "before": oldest})
             return None
@@ -80,14 +80,14 @@ class SqlCommandLog:
         body = record["body"] or self._shown(record["entity_type"], record["snapshot"])
         return Answer(Reply(record["status"], record["location"]), record["entity_version"], body, replayed=True)
 
-    async def recover(self, place: Place) -> bytes | None:
+    async def recover(self, locator: EventLocator) -> bytes | None:
         record = await self._database.fetch_row(
             _RECOVER,
             {
-                "stream_id": place.stream_id,
-                "entity_id": place.entity_id,
-                "entity_version": place.entity_version,
-                "id": place.event_id,
+                "stream_id": locator.stream_id,
+                "entity_id": locator.entity_id,
+                "entity_version": locator.entity_version,
+                "id": locator.event_id,
             },
         )
         return None if record is None else self._shown(record["entity_type"], record["snapshot"])

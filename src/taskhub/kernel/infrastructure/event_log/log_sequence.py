@@ -12,7 +12,7 @@ from taskhub.kernel.infrastructure.postgres.rows import table_of
 _streams = table_of(StreamRow)
 
 
-def numbers_taken(wanted: Select[Any]) -> CTE:
+def take_numbers(wanted: Select[Any]) -> CTE:
     """Takes numbers from the counter of one log. ``wanted`` is one row, or none: stream, how many, and now.
 
     The row that comes back holds the last of them as `last_seq`.

@@ -12,7 +12,7 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 
 _events = table_of(EventRow)
 _names = func.jsonb_object_keys(_events.c.changes).table_valued(column("name"), name="names").render_derived()
-_FORGET = Statement(
+_REDACT = Statement(
     update(_events)
     .values(
         snapshot=null(),
@@ -28,6 +28,6 @@ _FORGET = Statement(
 )
 
 
-async def forget(uow: SqlUnitOfWork, stream_id: UUID, ids: Iterable[UUID]) -> None:
+async def redact(uow: SqlUnitOfWork, stream_id: UUID, ids: Iterable[UUID]) -> None:
     """Leaves of all events of these things only that they happened, and to which fields."""
-    await uow.write(_FORGET, {"of_stream": stream_id, "ids": list(ids)})
+    await uow.write(_REDACT, {"of_stream": stream_id, "ids": list(ids)})

@@ -17,7 +17,7 @@ _types = bindparam("types", type_=ARRAY(Text()))
 _seq = bindparam("seq", type_=BigInteger())
 _THIS = (_positions.c.stream_id == _stream_id, _positions.c.subscriber == _subscriber)
 
-MOVED = Statement(
+CHANGED_STREAMS = Statement(
     select(_streams.c.stream_id, _streams.c.last_seq, func.coalesce(_positions.c.position, 0).label("position"))
     .select_from(
         _streams.outerjoin(
@@ -41,7 +41,7 @@ _scan = (
     .table_valued(column("stream_id", Uuid()), column("after", BigInteger()), column("until", BigInteger()), name="scan")
     .render_derived()
 )
-WANTED = Statement(
+MATCHING_STREAMS = Statement(
     select(_scan.c.stream_id).where(
         select(literal(1))
         .where(
@@ -55,15 +55,15 @@ WANTED = Statement(
 )
 """Those logs that hold an event of the wanted types in a range that was not looked at yet."""
 
-ENTER = Statement(
+INSERT_POSITION = Statement(
     insert(_positions)
     .from_select(
         ["stream_id", "subscriber", "position", "failures"], select(_stream_id, _subscriber, literal(0, BigInteger()), literal(0))
     )
     .on_conflict_do_nothing()
 )
-LOCK = Statement(select(_positions.c.position, _positions.c.failures).where(*_THIS).with_for_update(skip_locked=True))
-NEXT = Statement(
+LOCK_POSITION = Statement(select(_positions.c.position, _positions.c.failures).where(*_THIS).with_for_update(skip_locked=True))
+NEXT_EVENT = Statement(
     select(
         *(c for c in _events.c if c.name not in ("schema", "changes", "snapshot")),
         cast(_events.c.changes, Text).label("changes"),
@@ -73,14 +73,14 @@ NEXT = Statement(
     .order_by(_events.c.seq)
     .limit(literal(1, Integer()))
 )
-ADVANCE = Statement(update(_positions).values(position=_seq, failures=0, retry_at=None).where(*_THIS))
-FAIL = Statement(
+ADVANCE_POSITION = Statement(update(_positions).values(position=_seq, failures=0, retry_at=None).where(*_THIS))
+RECORD_FAILURE = Statement(
     update(_positions)
     .values(failures=_positions.c.failures + 1, retry_at=bindparam("retry_at", type_=_positions.c.retry_at.type))
     .where(*_THIS)
     .returning(_positions.c.failures)
 )
-PARK = Statement(
+PARK_EVENT = Statement(
     insert(_parked)
     .values(stream_id=_stream_id, subscriber=_subscriber, seq=_seq, error=bindparam("error", type_=Text()), parked_at=_now)
     .on_conflict_do_nothing()
@@ -95,7 +95,7 @@ _free = (
     .with_for_update(skip_locked=True)
     .cte("free")
 )
-PASS_OVER = Statement(
+SKIP_EVENTS = Statement(
     update(_positions)
     .values(position=func.greatest(_positions.c.position, _scan.c.until))
     .where(
@@ -107,7 +107,7 @@ PASS_OVER = Statement(
     )
 )
 """Moves positions over ranges in which nothing was wanted. A position that somebody holds or has moved stays."""
-ENTER_MANY = Statement(
+INSERT_POSITIONS = Statement(
     insert(_positions)
     .from_select(
         ["stream_id", "subscriber", "position", "failures"],

@@ -17,17 +17,17 @@ from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.contract.events import Event
-from taskhub.kernel.infrastructure.event_log import subscription_statements as positions
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.infrastructure.event_log import subscription_statements as statements
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 POLL_SECONDS = 1.0
-SWEEP = timedelta(seconds=60)
-EVENTS_AT_ONCE = 50_000
+FULL_SCAN_INTERVAL = timedelta(seconds=60)
+EVENTS_PER_SCAN = 50_000
 """How many new events one look goes through: a tenth of a second's work for the database."""
 FAILURES_BEFORE_PARKING = 8
-FIRST_REST = timedelta(milliseconds=200)
+FIRST_RETRY_DELAY = timedelta(milliseconds=200)
 
 log = structlog.get_logger("taskhub.subscriptions")
 
@@ -36,16 +36,16 @@ class Subscription:
     """One subscriber in this process. Any number of processes may run the same; each log is worked on by one at a time."""
 
     def __init__(
-        self, subscriber: Subscriber, runner: Runner[Any], database: Database, signal: StreamSignal, clock: Clock
+        self, subscriber: Subscriber, runner: Runner[Any], database: Database, notifier: EventNotifier, clock: Clock
     ) -> None:
         self._subscriber = subscriber
         self._runner = runner
         self._database = database
         self._clock = clock
-        self._bell = signal.listen(subscriber.types)
+        self._new_events = notifier.listen(subscriber.types)
         self._seen: dict[UUID, int] = {}
         """How far each log was looked through, ahead of the durable position where nothing was wanted."""
-        self._swept_at = clock() - SWEEP * 2
+        self._full_scan_at = clock() - FULL_SCAN_INTERVAL * 2
 
     async def run(self) -> None:
         """Works until cancelled. A database that is away is waited for."""
@@ -57,58 +57,58 @@ class Subscription:
             except Exception:
                 log.exception("subscription failed", subscriber=self._subscriber.name)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), POLL_SECONDS)
-            self._bell.clear()
+                await asyncio.wait_for(self._new_events.wait(), POLL_SECONDS)
+            self._new_events.clear()
 
     async def catch_up(self) -> None:
         """Looks at what is new in all logs that have moved, as far as one round may go, and handles what is wanted of it."""
         now = self._clock()
-        sweeps = now - self._swept_at >= SWEEP
-        since = now - SWEEP * 2 if not sweeps else now - timedelta(days=36500)
+        is_full_scan = now - self._full_scan_at >= FULL_SCAN_INTERVAL
+        since = now - FULL_SCAN_INTERVAL * 2 if not is_full_scan else now - timedelta(days=36500)
         parameters = {"subscriber": self._subscriber.name, "since": since, "now": now}
-        stretches = [
-            stretch
-            for record in await self._database.fetch(positions.MOVED, parameters)
-            if (stretch := _Stretch.beyond(record, self._seen)).after < stretch.until
+        seq_ranges = [
+            seq_range
+            for record in await self._database.fetch(statements.CHANGED_STREAMS, parameters)
+            if (seq_range := _SeqRange.beyond(record, self._seen)).after < seq_range.until
         ]
-        for some in _portions(stretches):
-            await self._look_at(some, passes_over=sweeps)
-        if sweeps:
+        for some in _batches(seq_ranges):
+            await self._process(some, skips=is_full_scan)
+        if is_full_scan:
             self._seen.clear()
-            self._swept_at = now
-        if any(stretch.is_cut for stretch in stretches):
-            self._bell.set()
+            self._full_scan_at = now
+        if any(seq_range.is_cut for seq_range in seq_ranges):
+            self._new_events.set()
 
-    async def _look_at(self, stretches: "list[_Stretch]", *, passes_over: bool) -> None:
+    async def _process(self, seq_ranges: "list[_SeqRange]", *, skips: bool) -> None:
         scan = {
-            "stream_ids": [stretch.stream_id for stretch in stretches],
-            "after": [stretch.after for stretch in stretches],
-            "until": [stretch.until for stretch in stretches],
+            "stream_ids": [seq_range.stream_id for seq_range in seq_ranges],
+            "after": [seq_range.after for seq_range in seq_ranges],
+            "until": [seq_range.until for seq_range in seq_ranges],
             "types": list(self._subscriber.types),
         }
-        wanted = {row["stream_id"] for row in await self._database.fetch(positions.WANTED, scan)}
-        for stretch in stretches:
-            if stretch.stream_id not in wanted or await self._work_through(stretch.stream_id):
-                self._seen[stretch.stream_id] = stretch.until
-        if passes_over:
-            await self._pass_over([stretch for stretch in stretches if stretch.stream_id not in wanted])
+        wanted = {row["stream_id"] for row in await self._database.fetch(statements.MATCHING_STREAMS, scan)}
+        for seq_range in seq_ranges:
+            if seq_range.stream_id not in wanted or await self._process_stream(seq_range.stream_id):
+                self._seen[seq_range.stream_id] = seq_range.until
+        if skips:
+            await self._skip([seq_range for seq_range in seq_ranges if seq_range.stream_id not in wanted])
 
-    async def _pass_over(self, stretches: "list[_Stretch]") -> None:
+    async def _skip(self, seq_ranges: "list[_SeqRange]") -> None:
         scan = {
             "subscriber": self._subscriber.name,
-            "stream_ids": [stretch.stream_id for stretch in stretches],
-            "after": [stretch.position for stretch in stretches],
-            "until": [stretch.until for stretch in stretches],
+            "stream_ids": [seq_range.stream_id for seq_range in seq_ranges],
+            "after": [seq_range.position for seq_range in seq_ranges],
+            "until": [seq_range.until for seq_range in seq_ranges],
         }
-        await self._database.fetch(positions.ENTER_MANY, scan)
-        await self._database.fetch(positions.PASS_OVER, scan)
+        await self._database.fetch(statements.INSERT_POSITIONS, scan)
+        await self._database.fetch(statements.SKIP_EVENTS, scan)
 
-    async def _work_through(self, stream_id: UUID) -> bool:
+    async def _process_stream(self, stream_id: UUID) -> bool:
         """Handles one log. False where it is not known to be finished: somebody else works on it, or an event failed."""
         while True:
             step = _Step(self._subscriber, stream_id)
             try:
-                state = await self._runner.perform(step.take, None, Context())
+                state = await self._runner.perform(step.run, None, Context())
             except Unavailable:
                 raise
             except OutcomeUnknown:
@@ -124,16 +124,16 @@ class Subscription:
         log.error("event failed", subscriber=self._subscriber.name, stream_id=step.stream_id, seq=step.seq, exc_info=error)
         now = self._clock()
         place = {"subscriber": self._subscriber.name, "stream_id": step.stream_id}
-        rest = FIRST_REST * 2**step.failures
-        await self._database.fetch(positions.ENTER, place)
-        rows = await self._database.fetch(positions.FAIL, {**place, "retry_at": now + rest})
+        delay = FIRST_RETRY_DELAY * 2**step.failures
+        await self._database.fetch(statements.INSERT_POSITION, place)
+        rows = await self._database.fetch(statements.RECORD_FAILURE, {**place, "retry_at": now + delay})
         if rows and rows[0]["failures"] >= FAILURES_BEFORE_PARKING and step.seq:
-            await self._database.fetch(positions.PARK, {**place, "seq": step.seq, "error": repr(error)[:2000], "now": now})
-            await self._database.fetch(positions.ADVANCE, {**place, "seq": step.seq})
+            await self._database.fetch(statements.PARK_EVENT, {**place, "seq": step.seq, "error": repr(error)[:2000], "now": now})
+            await self._database.fetch(statements.ADVANCE_POSITION, {**place, "seq": step.seq})
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _SeqRange:
     """The part of one log that is new: after what was looked at, until its end or as far as one round may go."""
 
     stream_id: UUID
@@ -143,25 +143,25 @@ class _Stretch:
     is_cut: bool
 
     @classmethod
-    def beyond(cls, record: Record, seen: dict[UUID, int]) -> "_Stretch":
+    def beyond(cls, record: Record, seen: dict[UUID, int]) -> "_SeqRange":
         stream_id, last_seq, position = record["stream_id"], record["last_seq"], record["position"]
         after = max(position, seen.get(stream_id, 0))
-        until = min(last_seq, after + EVENTS_AT_ONCE)
+        until = min(last_seq, after + EVENTS_PER_SCAN)
         return cls(stream_id, position, after, until, until < last_seq)
 
 
-def _portions(stretches: list[_Stretch]) -> Iterator[list[_Stretch]]:
+def _batches(seq_ranges: list[_SeqRange]) -> Iterator[list[_SeqRange]]:
     """Stretches in portions that one statement can look through in good time."""
-    portion: list[_Stretch] = []
+    batch: list[_SeqRange] = []
     size = 0
-    for stretch in stretches:
-        portion.append(stretch)
-        size += stretch.until - stretch.after
-        if size >= EVENTS_AT_ONCE:
-            yield portion
-            portion, size = [], 0
-    if portion:
-        yield portion
+    for seq_range in seq_ranges:
+        batch.append(seq_range)
+        size += seq_range.until - seq_range.after
+        if size >= EVENTS_PER_SCAN:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 class _Step:
@@ -173,20 +173,22 @@ class _Step:
         self.seq: int | None = None
         self.failures = 0
 
-    async def take(self, _: None, uow: SqlUnitOfWork) -> str:
+    async def run(self, _: None, uow: SqlUnitOfWork) -> str:
         await uow.lock()
         place = {"subscriber": self.subscriber.name, "stream_id": self.stream_id}
-        await uow.write(positions.ENTER, place)
-        row = await uow.fetch_row(positions.LOCK, place)
+        await uow.write(statements.INSERT_POSITION, place)
+        row = await uow.fetch_row(statements.LOCK_POSITION, place)
         if row is None:
             return "busy"
         self.failures = row["failures"]
-        record = await uow.fetch_row(positions.NEXT, {**place, "seq": row["position"], "types": list(self.subscriber.types)})
+        record = await uow.fetch_row(
+            statements.NEXT_EVENT, {**place, "seq": row["position"], "types": list(self.subscriber.types)}
+        )
         if record is None:
             return "done"
         self.seq = record["seq"]
         if await self.subscriber.handle(event_of(record), uow):
-            await uow.write(positions.ADVANCE, {**place, "seq": self.seq})
+            await uow.write(statements.ADVANCE_POSITION, {**place, "seq": self.seq})
         return "more"
 
 

@@ -41,7 +41,7 @@ class EventRow(Row):
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
-class RetryKeyRow(Row):
+class IdempotencyKeyRow(Row):
     """A committed command with an `Idempotency-Key`, for a day.
 
     ``body`` is kept only where the log holds no snapshot to show again.
@@ -106,4 +106,4 @@ class RateLimitHitRow(Row):
     counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
-ROWS = (StreamRow, EventRow, RetryKeyRow, SubscriptionRow, ParkedEventRow, RateLimitHitRow)
+ROWS = (StreamRow, EventRow, IdempotencyKeyRow, SubscriptionRow, ParkedEventRow, RateLimitHitRow)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self, TypeAlias, cast
 import asyncpg
 from asyncpg.transaction import Transaction
 
-from taskhub.kernel.infrastructure.postgres.errors import LOST, is_broken, is_lost, outside_transaction
+from taskhub.kernel.infrastructure.postgres.errors import LOST, is_broken, is_lost, translate_error
 from taskhub.kernel.infrastructure.postgres.pool import Pool
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 
@@ -21,10 +21,10 @@ STATEMENT_SECONDS = 4.0
 """When the driver gives up. The server does so before, and says that nothing happened: ours would leave that open."""
 SERVER_SECONDS = 3.5
 CLOSE_SECONDS = 5.0
-LONGEST_SECONDS = 65.0
+MAX_STATEMENT_SECONDS = 65.0
 """What is granted to a statement at most, where it asks for more than the others."""
-OVERDUE_SECONDS = LONGEST_SECONDS + 10.0
-STATEMENTS_KEPT = 300
+OVERDUE_SECONDS = MAX_STATEMENT_SECONDS + 10.0
+STATEMENT_CACHE_SIZE = 300
 """By each connection: the shapes of lists and commits that clients ask for all day."""
 
 _SESSION = {
@@ -165,7 +165,7 @@ class Database:
             server_settings=_SESSION,
             # Statements are few and kept as long as the connection: the driver would parse and plan them anew every five minutes.
             max_cached_statement_lifetime=0,
-            statement_cache_size=STATEMENTS_KEPT,
+            statement_cache_size=STATEMENT_CACHE_SIZE,
             connection_class=self.connection_class,
         )
 
@@ -195,7 +195,7 @@ class Database:
         try:
             driver = await self._pool.acquire(seconds=CHECKOUT_SECONDS)
         except Exception as error:
-            raise outside_transaction(error) from error
+            raise translate_error(error) from error
         connection = Connection(driver, self)
         self._borrowed.add(connection)
         return connection
@@ -213,7 +213,7 @@ class Database:
         try:
             yield connection
         except Exception as error:
-            raise outside_transaction(error) from error
+            raise translate_error(error) from error
         finally:
             self.release(connection)
 
@@ -237,7 +237,7 @@ class Database:
         try:
             return await connection.fetch(statement, parameters)
         except Exception as error:
-            raise outside_transaction(error) from error
+            raise translate_error(error) from error
         finally:
             self.release(connection)
 

@@ -3,9 +3,9 @@
 import asyncpg
 
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.application.unit_of_work import ConnectionLost, Moved
+from taskhub.kernel.application.unit_of_work import ConcurrencyConflict, ConnectionLost
 from taskhub.kernel.domain.errors import DomainError
-from taskhub.kernel.infrastructure.postgres.pool import AllInUse
+from taskhub.kernel.infrastructure.postgres.pool import PoolExhausted
 
 LOST = (
     asyncpg.ConnectionDoesNotExistError,
@@ -19,13 +19,13 @@ LOST = (
 )
 """The connection is gone. What had been sent before commit is undone."""
 
-_RERUN = (
+_RETRYABLE = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.InvalidCachedStatementError,
 )
 _BUSY = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
-_AWAY = (
+_UNAVAILABLE = (
     *LOST,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -57,23 +57,23 @@ def is_broken(error: BaseException) -> bool:
     )
 
 
-def outside_transaction(error: Exception) -> Exception:
+def translate_error(error: Exception) -> Exception:
     """What an error means before anything was sent to be committed."""
-    if isinstance(error, DomainError | Moved):
+    if isinstance(error, DomainError | ConcurrencyConflict):
         return error
-    if isinstance(error, _RERUN):
-        return Moved()
+    if isinstance(error, _RETRYABLE):
+        return ConcurrencyConflict()
     if isinstance(error, _BUSY):
         return Busy("Others hold what this request needs for too long. Nothing was changed; try again.")
     if isinstance(error, asyncpg.DiskFullError):
         return Unavailable("The disk of the database is full. Nothing was changed.")
-    if isinstance(error, AllInUse):
+    if isinstance(error, PoolExhausted):
         return Busy("All connections to the database are in use, and none came free in time. Nothing was changed; try again.")
-    if isinstance(error, _AWAY) or is_lost(error):
+    if isinstance(error, _UNAVAILABLE) or is_lost(error):
         return Unavailable()
     return error
 
 
-def before_commit(error: Exception) -> Exception:
+def translate_error_before_commit(error: Exception) -> Exception:
     """What it means until commit is sent: a connection that breaks has undone everything, and the command is simply run again."""
-    return ConnectionLost() if is_lost(error) and not isinstance(error, TimeoutError) else outside_transaction(error)
+    return ConnectionLost() if is_lost(error) and not isinstance(error, TimeoutError) else translate_error(error)

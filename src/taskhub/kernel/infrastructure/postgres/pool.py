@@ -12,7 +12,7 @@ IDLE_SECONDS = 300.0
 """A connection that nobody used for so long may have been cut by something between here and the server."""
 
 
-class AllInUse(Exception):
+class PoolExhausted(Exception):
     """No connection came back in time."""
 
 
@@ -115,7 +115,7 @@ class Pool:
                 connection = waiter.result()
                 self._free_place() if connection is None else self._hand_on(connection)
             if isinstance(error, TimeoutError):
-                raise AllInUse from error
+                raise PoolExhausted from error
             raise
 
     def _hand_on(self, connection: asyncpg.Connection) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from taskhub.kernel.application.commands import Answer, Reply, RetryKey
+from taskhub.kernel.application.commands import Answer, IdempotencyKey, Reply
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, encode
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import Tracked
@@ -39,8 +39,8 @@ def completed(answer: Answer, change: Change, fields: dict[str, Any]) -> Answer:
     return replace(answer, body=encode(present(representation) if present else representation))
 
 
-def key_row(key: RetryKey, answer: Answer, shown: Shown, now: datetime) -> Parameters:
-    """The row that keeps an answer with its retry key. A body that the log can show again is not kept twice."""
+def idempotency_key_row(key: IdempotencyKey, answer: Answer, shown: Shown, now: datetime) -> Parameters:
+    """The row that keeps an answer with its idempotency key. A body that the log can show again is not kept twice."""
     one = None if shown is None or isinstance(shown, list) else _tracked(shown)
     is_in_log = one is not None and one.mapping.logs_values and not answer.reply.present
     return {

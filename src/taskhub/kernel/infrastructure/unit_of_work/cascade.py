@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, bindparam, cast, 
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.application.unit_of_work import Attempt
-from taskhub.kernel.infrastructure.event_log.log_sequence import numbers_taken
+from taskhub.kernel.infrastructure.event_log.log_sequence import take_numbers
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Connection
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -71,7 +71,7 @@ def _statement() -> Statement:
     stream_id = bindparam("stream_id", type_=Uuid())
     count = bindparam("count", type_=BigInteger())
     now = bindparam("now", type_=_events.c.occurred_at.type)
-    counter = numbers_taken(select(stream_id, count, now))
+    counter = take_numbers(select(stream_id, count, now))
     version = cast(func.jsonb_build_object(literal("version", Text()), things.c.version), JSONB)
     source = (
         select(

@@ -1,6 +1,6 @@
 """A whole commit as one statement.
 
-Guards, rows, retry key, counter and events are a chain of CTEs, each gated on the one before, so that nothing of it happens
+Guards, rows, idempotency key, counter and events are a chain of CTEs, each gated on the one before, so that nothing of it happens
 unless all before it did. One row, the verdict, tells whether it came to its end. Locks are taken in the order of the chain, the
 same everywhere.
 
@@ -30,8 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.expression import CTE
 
-from taskhub.kernel.infrastructure.event_log.log_sequence import numbers_taken
-from taskhub.kernel.infrastructure.event_log.tables import EventRow, RetryKeyRow, StreamRow
+from taskhub.kernel.infrastructure.event_log.log_sequence import take_numbers
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, IdempotencyKeyRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, UPDATE
@@ -40,7 +40,7 @@ from taskhub.kernel.infrastructure.unit_of_work.parameters import Rows, paramete
 
 _ONE = literal_column("1", Integer())
 
-_EVENTS, _STREAMS, _KEYS = table_of(EventRow), table_of(StreamRow), table_of(RetryKeyRow)
+_EVENTS, _STREAMS, _KEYS = table_of(EventRow), table_of(StreamRow), table_of(IdempotencyKeyRow)
 EVENT_COLUMNS = (
     "id",
     "type",
@@ -63,7 +63,7 @@ class Write(NamedTuple):
     many: bool
 
 
-class Shape(NamedTuple):
+class CommitShape(NamedTuple):
     """What a commit consists of, without its values: one compiled statement serves all commits of a shape."""
 
     guards: tuple[tuple[Guard, bool], ...]
@@ -75,8 +75,8 @@ class Shape(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def statement_for(shape: Shape) -> Statement:
-    return _Chain(shape).statement()
+def statement_for(shape: CommitShape) -> Statement:
+    return _CommitStatementBuilder(shape).statement()
 
 
 def _count(part: str) -> ColumnElement[int]:
@@ -96,8 +96,8 @@ class _Gate:
         return select(func.count()).select_from(self.cte).correlate(None).scalar_subquery() == self.wanted
 
 
-class _Chain:
-    def __init__(self, shape: Shape) -> None:
+class _CommitStatementBuilder:
+    def __init__(self, shape: CommitShape) -> None:
         self.shape = shape
         self.gate: _Gate | None = None
         self.parent: CTE | None = None
@@ -113,7 +113,7 @@ class _Chain:
         for write in self.shape.writes:
             self._write(write)
         if self.shape.keyed:
-            self._retry_key()
+            self._idempotency_key()
         if self.shape.events:
             self._events(self._counter())
         return Statement(self._verdict())
@@ -162,7 +162,7 @@ class _Chain:
 
     def _write(self, write: Write) -> None:
         part = f"{write.kind}_{write.mapping.name}"
-        if write.kind == UPDATE and write.mapping.is_relied_on:
+        if write.kind == UPDATE and write.mapping.is_guarded:
             self._lock(part, write)
         make: dict[str, Callable[[str, Write], CTE]] = {INSERT: self._insert, UPDATE: self._update, DELETE: self._delete}
         self._step(part, make[write.kind](part, write), many=write.many)
@@ -216,7 +216,7 @@ class _Chain:
             table.c.version == rows.values["loaded_version"],
         ]
 
-    def _retry_key(self) -> None:
+    def _idempotency_key(self) -> None:
         names = [c.name for c in _KEYS.c]
         rows = Rows("key", [(c.name, c.type) for c in _KEYS.c], many=False)
         source = self._source(*(rows.values[name] for name in names))
@@ -225,7 +225,7 @@ class _Chain:
     def _counter(self) -> CTE:
         count = _count("events") if self.shape.events > 1 else _ONE
         moved_at = bindparam("events__moved_at", type_=_STREAMS.c.moved_at.type)
-        cte = numbers_taken(self._source(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at))
+        cte = take_numbers(self._source(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at))
         self._step("counter", cte)
         return cte
 

@@ -4,10 +4,10 @@ from typing import Any, NoReturn
 
 import asyncpg
 
-from taskhub.kernel.application.unit_of_work import Attempt, KeyTaken, Moved, ReplyLost
+from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, IdempotencyKeyExists, ReplyLost
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.postgres.database import Connection, Record
-from taskhub.kernel.infrastructure.postgres.errors import before_commit, is_lost
+from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit
 from taskhub.kernel.infrastructure.unit_of_work.cascade import append_events
 from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan
 
@@ -36,7 +36,7 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
             await connection.commit()
     except Exception as error:
         if is_sent and is_lost(error):
-            raise ReplyLost(plan.answer, plan.place, is_incomplete=plan.is_incomplete) from error
+            raise ReplyLost(plan.answer, plan.locator, is_incomplete=plan.is_incomplete) from error
         _refuse(error, plan)
     return fields
 
@@ -44,7 +44,7 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
 def _late_fields(verdict: Record | None) -> dict[str, Any]:
     """Reads how far a statement came. Anything less than all of it is a version that moved."""
     if verdict is None or not verdict["done"]:
-        raise Moved
+        raise ConcurrencyConflict
     return {name: value for name, value in verdict.items() if name != "done"}
 
 
@@ -53,10 +53,10 @@ def _refuse(error: Exception, plan: CommitPlan) -> NoReturn:
     if isinstance(error, asyncpg.UniqueViolationError | asyncpg.CheckViolationError):
         name = str(error.constraint_name)
         if name == "pk_retry_keys":
-            raise KeyTaken from error
+            raise IdempotencyKeyExists from error
         if name == _EVENT_OF_VERSION:
             raise IdTaken from error
         for change in plan.changes:
             if name in change.tracked.mapping.constraints:
                 raise change.tracked.mapping.constraints[name]() from error
-    raise before_commit(error) from error
+    raise translate_error_before_commit(error) from error

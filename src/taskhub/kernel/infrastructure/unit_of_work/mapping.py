@@ -22,7 +22,7 @@ UpdateExpression = Callable[[ColumnElement[Any], Column[Any]], ColumnElement[Any
 class Guard:
     """Rows that a command relied upon without changing them: share-locked, and there as they were read, or nothing happens.
 
-    ``is_weak``: the lock stops only changes that lock the row first (`Mapping.is_relied_on`), and no others of the row.
+    ``is_weak``: the lock stops only changes that lock the row first (`Mapping.is_guarded`), and no others of the row.
     """
 
     table: Table
@@ -74,7 +74,7 @@ class Mapping(Generic[A]):
         insert_step: what happens in front of an insert, if anything does.
         update_expressions: what an update sets a column to, from its new value and the column, where that is not just the value.
         criteria: conditions that a row must meet to be there at all.
-        is_relied_on: whether commands often decide from one that they don't change. Its changes then lock the row first.
+        is_guarded: whether commands often decide from one that they don't change. Its changes then lock the row first.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
 
@@ -96,7 +96,7 @@ class Mapping(Generic[A]):
         update_expressions: Dict[str, UpdateExpression] | None = None,
         criteria: tuple[ColumnElement[bool], ...] = (),
         leaves_tombstone: bool = False,
-        is_relied_on: bool = True,
+        is_guarded: bool = True,
     ) -> None:
         self.aggregate = aggregate
         self.table: Table = table_of(row)
@@ -117,8 +117,8 @@ class Mapping(Generic[A]):
         self.criteria = criteria
         self.key_places = tuple(self.column_names.index(name) for name in key)
         self.leaves_tombstone = leaves_tombstone
-        self.is_relied_on = is_relied_on
-        self.guard = Guard(self.table, (*key, "version"), is_weak=is_relied_on)
+        self.is_guarded = is_guarded
+        self.guard = Guard(self.table, (*key, "version"), is_weak=is_guarded)
 
     def __deepcopy__(self, memo: Any) -> Self:
         """Itself: a container of dependencies copies what its providers are given, but there is one mapping of a table."""

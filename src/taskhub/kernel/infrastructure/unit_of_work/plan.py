@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import ARRAY, Table
 
 from taskhub.kernel.application.commands import Answer
-from taskhub.kernel.application.unit_of_work import Attempt, Place
+from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, event_row
-from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, Shape, Write, statement_for
+from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, CommitShape, Write, statement_for
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
@@ -44,11 +44,11 @@ class CommitPlan(NamedTuple):
     """A whole commit.
 
     Attributes:
-        commits: one for each stream, in the order of their ids; the last carries the retry key.
+        commits: one for each stream, in the order of their ids; the last carries the idempotency key.
         cascades: changes that were made to many rows already, whose events are still to be appended.
         changes: what it changes, in the order of its events.
         answer: what it will be answered with. Where it ``is_incomplete``, only the commit can tell the rest.
-        place: where in the log to look for it, should the reply be lost; None where it changes no thing.
+        locator: where in the log to look for it, should the reply be lost; None where it changes no thing.
         step: what is made in front of the insert, if anything is. What follows from it only the commit can tell.
     """
 
@@ -56,7 +56,7 @@ class CommitPlan(NamedTuple):
     cascades: tuple[Cascade, ...]
     changes: tuple[Change, ...]
     answer: Answer
-    place: Place | None
+    locator: EventLocator | None
     step: InsertStep | None
     is_incomplete: bool
 
@@ -83,7 +83,7 @@ def plan_commit(
         changes: the changes of those that did, in the same order.
         guarded: further rows that were relied upon, by the guard that checks them.
         shown: the change that the answer shows, if it shows one.
-        key: the values of the retry key's row, if there is one.
+        key: the values of the idempotency key's row, if there is one.
     """
     step = _insert_step(changes)
     guards = _with_unchanged(guarded, tracked, step)
@@ -95,9 +95,9 @@ def plan_commit(
             commits.append(_stream_commit(attempt, share, guards, first_event=first_event))
             first_event, guards = first_event + len(share), {}
         commits.append(_stream_commit(attempt, last, guards, step=step, key=key, first_event=first_event))
-    place = _place(attempt, changes, shown) if changes else None
+    locator = _locator(attempt, changes, shown) if changes else None
     return CommitPlan(
-        tuple(commits), tuple(cascades), tuple(changes), answer, place, step, step is not None and shown is not None
+        tuple(commits), tuple(cascades), tuple(changes), answer, locator, step, step is not None and shown is not None
     )
 
 
@@ -105,10 +105,10 @@ def _stream_id(change: Change) -> Any:
     return change.tracked.aggregate.stream_id
 
 
-def _place(attempt: Attempt, changes: Sequence[Change], shown: Change | None) -> Place:
+def _locator(attempt: Attempt, changes: Sequence[Change], shown: Change | None) -> EventLocator:
     change = shown or changes[0]
     aggregate = change.tracked.aggregate
-    return Place(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changes.index(change)))
+    return EventLocator(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changes.index(change)))
 
 
 def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
@@ -154,7 +154,7 @@ def _stream_commit(
         parameters.update((parameter("key", name), value) for name, value in key.items())
     if changes:
         _bind_events(parameters, attempt, changes, first_event)
-    shape = Shape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
+    shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
     is_atomic = len(changes) <= 1 or all(write.kind is INSERT for write in writes)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
 

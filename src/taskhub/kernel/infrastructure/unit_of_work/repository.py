@@ -42,7 +42,7 @@ class SqlRepository(Generic[A]):
     async def find_all(self, stream_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> list[A]:
         """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids.
 
-        ``weakly``: only against those who lock a row before they change it (`Mapping.is_relied_on`), to rely on it unchanged.
+        ``weakly``: only against those who lock a row before they change it (`Mapping.is_guarded`), to rely on it unchanged.
         """
         statement = _by_ids(self.mapping, self._uow.is_locking, weakly)
         return await self._load_all(statement, {"stream_id": stream_id, "ids": sorted(set(ids))})

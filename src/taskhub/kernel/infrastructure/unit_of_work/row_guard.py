@@ -38,5 +38,5 @@ class RowGuard:
             rows = await uow.fetch(self._lock, {"stream_id": stream_id, "ids": sorted(wanted)})
             return frozenset(row[0] for row in rows)
         for id in wanted:
-            uow.rely_on(self._guard, (stream_id, id))
+            uow.guard(self._guard, (stream_id, id))
         return wanted

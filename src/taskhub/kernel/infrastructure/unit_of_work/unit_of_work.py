@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Reply
-from taskhub.kernel.application.unit_of_work import Attempt, ConnectionLost, Moved
-from taskhub.kernel.infrastructure.event_log.notifier import StreamSignal
+from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, ConnectionLost
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
-from taskhub.kernel.infrastructure.postgres.errors import before_commit
+from taskhub.kernel.infrastructure.postgres.errors import translate_error_before_commit
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, completed, key_row, shown_of
+from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, completed, idempotency_key_row, shown_of
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of
 from taskhub.kernel.infrastructure.unit_of_work.execution import execute
@@ -21,7 +21,7 @@ from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
 from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, GuardedRows, plan_commit
 
-_ALLOW = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
+_SET_STATEMENT_TIMEOUT = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
 
 
 class SqlUnitOfWork:
@@ -31,12 +31,12 @@ class SqlUnitOfWork:
     Repositories hand out only what is in the `identity_map`: nothing that a use case changed can be forgotten at commit.
     """
 
-    def __init__(self, database: Database, signal: StreamSignal, attempt: Attempt) -> None:
+    def __init__(self, database: Database, notifier: EventNotifier, attempt: Attempt) -> None:
         self.identity_map = IdentityMap()
         self.is_locking = False
         self.rests_on_cache = False
         self._database = database
-        self._signal = signal
+        self._notifier = notifier
         self._attempt = attempt
         self._connection: Connection | None = None
         self._guarded: GuardedRows = {}
@@ -48,14 +48,14 @@ class SqlUnitOfWork:
             try:
                 await self.lock()
             except BaseException:
-                await self._give_back()  # `__aexit__` runs only for what was entered.
+                await self._release()  # `__aexit__` runs only for what was entered.
                 raise
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._give_back()
+        await self._release()
 
-    async def _give_back(self) -> None:
+    async def _release(self) -> None:
         """Rolls back what is left, and returns the connection. Where that fails, closing it undoes the rest."""
         connection, self._connection = self._connection, None
         if connection is None:
@@ -70,13 +70,13 @@ class SqlUnitOfWork:
     async def lock(self, *, seconds: float | None = None) -> None:
         if not self.is_locking:
             self.is_locking = True
-            connection = await self._borrow()
+            connection = await self._acquire()
             try:
                 await connection.begin()
             except Exception as error:
-                raise before_commit(error) from error
+                raise translate_error_before_commit(error) from error
         if seconds is not None:
-            await self.fetch(_ALLOW, {"milliseconds": str(int(seconds * 1000))})
+            await self.fetch(_SET_STATEMENT_TIMEOUT, {"milliseconds": str(int(seconds * 1000))})
 
     @property
     def lock_first(self) -> set[UUID]:
@@ -87,11 +87,11 @@ class SqlUnitOfWork:
 
     async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         """Runs a statement on this unit of work's connection. ``seconds``: a longer time limit than usual."""
-        connection = await self._borrow()
+        connection = await self._acquire()
         try:
             return await connection.fetch(statement, parameters, seconds=seconds)
         except Exception as error:
-            raise before_commit(error) from error
+            raise translate_error_before_commit(error) from error
 
     async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
         rows = await self.fetch(statement, parameters)
@@ -103,7 +103,7 @@ class SqlUnitOfWork:
         self._has_written = True
         return await self.fetch(statement, parameters, seconds=seconds)
 
-    def rely_on(self, guard: Guard, row: tuple[Any, ...]) -> None:
+    def guard(self, guard: Guard, row: tuple[Any, ...]) -> None:
         """At commit this row must still be there; it is share-locked then. Otherwise the command is run again, under locks."""
         rows = self._guarded.setdefault(guard, [])
         if row not in rows:
@@ -120,20 +120,20 @@ class SqlUnitOfWork:
         plan = self._plan(result, reply)
         if not plan.commits:
             if self.rests_on_cache:
-                raise Moved  # Nothing would be sent that could check what the process remembered.
+                raise ConcurrencyConflict  # Nothing would be sent that could check what the process remembered.
             if not self._has_written:
                 return plan.answer
         fields = await self._execute(plan)
         if plan.step is not None:
             plan.step.complete(plan.changes[0].tracked.aggregate, fields)
-        self.committed(plan.changes)
+        self.after_commit(plan.changes)
         return completed(plan.answer, plan.changes[0], fields) if plan.is_incomplete else plan.answer
 
     def _plan(self, result: Any, reply: Reply) -> CommitPlan:
         tracked = self.identity_map.in_lock_order()
         changes = [change_of(one) for one in tracked if one.is_changed]
         shown = shown_of(result, tracked, changes)
-        answer, key = answer_of(shown, reply), self._attempt.context.retry_key
+        answer, key = answer_of(shown, reply), self._attempt.context.idempotency_key
         return plan_commit(
             self._attempt,
             tracked,
@@ -142,23 +142,23 @@ class SqlUnitOfWork:
             cascades=self._cascades,
             answer=answer,
             shown=shown if isinstance(shown, Change) else None,
-            key=None if key is None else key_row(key, answer, shown, self._attempt.begun_at),
+            key=None if key is None else idempotency_key_row(key, answer, shown, self._attempt.begun_at),
         )
 
     async def _execute(self, plan: CommitPlan) -> dict[str, Any]:
-        connection = await self._borrow()
+        connection = await self._acquire()
         if not connection.in_transaction and plan.needs_transaction:
             await self.lock()
         if connection.is_closed:
             raise ConnectionLost  # Nothing was sent.
         return await execute(plan, connection, self._attempt)
 
-    def committed(self, changes: Sequence[Change]) -> None:
+    def after_commit(self, changes: Sequence[Change]) -> None:
         """What this process does once a commit went through."""
         types = {str(change.tracked.aggregate.event) for change in changes} | {cascade.event for cascade in self._cascades}
-        self._signal.ring(types)
+        self._notifier.notify(types)
 
-    async def _borrow(self) -> Connection:
+    async def _acquire(self) -> Connection:
         if self._connection is None:
             self._connection = await self._database.acquire()
         return self._connection

@@ -5,7 +5,7 @@ from pydantic import Field
 from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import NewId
 from taskhub.kernel.contract.ids import new_id
-from taskhub.tasks.api.bodies.kinds import CommentBody
+from taskhub.tasks.api.bodies.types import CommentBody
 
 
 class NewComment(Body):

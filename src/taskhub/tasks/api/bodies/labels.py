@@ -8,8 +8,8 @@ from pydantic import Field
 from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Name, NewId
 from taskhub.kernel.contract.ids import new_id
-from taskhub.tasks.api.bodies.kinds import Color
-from taskhub.tasks.application.create_label import CreateLabel
+from taskhub.tasks.api.bodies.types import Color
+from taskhub.tasks.application.labels.create_label import CreateLabel
 from taskhub.tasks.domain.label import STANDARD_COLOR
 
 

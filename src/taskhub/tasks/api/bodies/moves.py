@@ -8,10 +8,10 @@ from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.application.commands import Expected
-from taskhub.tasks.api.bodies.kinds import StatusKey
-from taskhub.tasks.api.names import Names, ProjectName, TaskName
-from taskhub.tasks.application.move_task import MoveTask
+from taskhub.tasks.api.bodies.types import StatusKey
+from taskhub.tasks.api.identifiers import ProjectIdOrKey, ResolvedIds, TaskIdOrKey
 from taskhub.tasks.application.ports import TaskRef
+from taskhub.tasks.application.tasks.move_task import MoveTask
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
 
 _PLACES = frozenset({"before", "after", "to"})
@@ -24,12 +24,12 @@ class Move(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"to": "first"}]})
 
-    before: TaskName = _NOBODY
-    after: TaskName = _NOBODY
+    before: TaskIdOrKey = _NOBODY
+    after: TaskIdOrKey = _NOBODY
     to: Literal["first", "last"] = "last"
     status: StatusKey = ""
-    parent_id: TaskName | None = None
-    project_id: ProjectName = _NOBODY
+    parent_id: TaskIdOrKey | None = None
+    project_id: ProjectIdOrKey = _NOBODY
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -42,7 +42,7 @@ class Move(Body):
         """All that may be keys."""
         return (self.before, self.after, self.parent_id, self.project_id)
 
-    def command(self, workspace_id: UUID, task: TaskRef, expected: Expected, names: Names) -> MoveTask:
+    def command(self, workspace_id: UUID, task: TaskRef, expected: Expected, names: ResolvedIds) -> MoveTask:
         given = self.model_fields_set
         values = {name: getattr(self, name) for name in given & _VALUES}
         if self.parent_id is not None:
@@ -56,7 +56,7 @@ class Move(Body):
             expected=expected,
         )
 
-    def _place(self, names: Names) -> Place:
+    def _place(self, names: ResolvedIds) -> Place:
         if "to" in self.model_fields_set:
             return FIRST if self.to == "first" else LAST
         side, beside = (Side.BEFORE, self.before) if "before" in self.model_fields_set else (Side.AFTER, self.after)

@@ -9,10 +9,10 @@ from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Markdown, Name, NewId
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.contract.ids import new_id
-from taskhub.tasks.api.bodies.kinds import Category, ProjectKey, StatusKey
-from taskhub.tasks.application.create_project import CreateProject
-from taskhub.tasks.application.set_workflow import SetWorkflow
-from taskhub.tasks.domain.workflow import MOST_STATUSES, Status, Workflow
+from taskhub.tasks.api.bodies.types import Category, ProjectKey, StatusKey
+from taskhub.tasks.application.projects.create_project import CreateProject
+from taskhub.tasks.application.projects.set_workflow import SetWorkflow
+from taskhub.tasks.domain.workflow import MAX_STATUSES, Status, Workflow
 
 
 class NewProject(Body):
@@ -57,8 +57,8 @@ class WorkflowBody(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    statuses: Annotated[tuple[StatusBody, ...], Field(min_length=1, max_length=MOST_STATUSES)]
-    transitions: dict[StatusKey, Annotated[tuple[StatusKey, ...], Field(max_length=MOST_STATUSES)]] | None
+    statuses: Annotated[tuple[StatusBody, ...], Field(min_length=1, max_length=MAX_STATUSES)]
+    transitions: dict[StatusKey, Annotated[tuple[StatusKey, ...], Field(max_length=MAX_STATUSES)]] | None
     status_map: dict[StatusKey, StatusKey] = Field(default_factory=dict)
 
     def command(self, workspace_id: UUID, project_id: UUID, expected: Expected) -> SetWorkflow:

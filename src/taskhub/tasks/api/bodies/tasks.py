@@ -9,9 +9,9 @@ from pydantic_core import PydanticCustomError
 from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Day, Markdown, NewId, TimeZone, Title
 from taskhub.kernel.contract.ids import new_id
-from taskhub.tasks.api.bodies.kinds import AssigneeIds, BlockerIds, LabelIds, PriorityKey, StatusKey, WallTime
-from taskhub.tasks.api.names import Names, ProjectName, TaskName
-from taskhub.tasks.application.create_task import CreateTask
+from taskhub.tasks.api.bodies.types import AssigneeIds, BlockerIds, LabelIds, PriorityKey, StatusKey, WallTime
+from taskhub.tasks.api.identifiers import ProjectIdOrKey, ResolvedIds, TaskIdOrKey
+from taskhub.tasks.application.tasks.create_task import CreateTask
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
 
@@ -48,7 +48,7 @@ class TaskContent(Body):
     priority: PriorityKey = "none"
     assignee_ids: AssigneeIds = ()
     label_ids: LabelIds = ()
-    parent_id: TaskName | None = None
+    parent_id: TaskIdOrKey | None = None
     blocked_by_ids: BlockerIds = ()
     due: DueBody | None = None
 
@@ -57,7 +57,7 @@ class TaskContent(Body):
         """All that may be keys."""
         return (self.parent_id, *self.blocked_by_ids)
 
-    def values(self, names: Names) -> dict[str, Any]:
+    def values(self, names: ResolvedIds) -> dict[str, Any]:
         """The members of `Content` that are given."""
         values: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set & _CONTENT}
         if self.parent_id is not None:
@@ -80,14 +80,14 @@ class NewTask(TaskContent):
     """A new task begins at the first status of its project, unless it names another."""
 
     id: NewId = Field(default_factory=new_id)
-    project_id: ProjectName
+    project_id: ProjectIdOrKey
     title: Title
 
     @property
     def names(self) -> tuple[Any, ...]:
         return (self.project_id, *super().names)
 
-    def command(self, workspace_id: UUID, actor_id: UUID, names: Names) -> CreateTask:
+    def command(self, workspace_id: UUID, actor_id: UUID, names: ResolvedIds) -> CreateTask:
         return CreateTask(workspace_id, self.id, names.id(self.project_id), self.values(names), actor_id)
 
 

@@ -9,12 +9,12 @@ from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TaskRef
-from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort, PageRequest, Portion
+from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort, PageRequest, PageSlice
 from taskhub.tasks.application.views import CommentView
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
-from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
-from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
+from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _comments = TASKS.table.c, COMMENTS.table.c
 _IS_LIVE = (_tasks.workspace_id == WORKSPACE_ID, _tasks.deleted_at.is_(None))
@@ -28,7 +28,7 @@ _ON_TASK = (
 @lru_cache(maxsize=4)
 def _one(kind: type) -> Statement:
     comment = _ON_TASK.where(_comments.id == bindparam("comment_id", type_=Uuid())).lateral("comment")
-    return Statement(select(*comment.c).select_from(TASKS.table.join(comment, true())).where(*_IS_LIVE, IS_NAMED[kind]))
+    return Statement(select(*comment.c).select_from(TASKS.table.join(comment, true())).where(*_IS_LIVE, TASK_BY_REF[kind]))
 
 
 @lru_cache(maxsize=4)
@@ -37,7 +37,7 @@ def _list(kind: type, goes_on: bool) -> Statement:
     comments = _ON_TASK.where(follows(OLDEST_FIRST, _comments)) if goes_on else _ON_TASK
     comments = comments.order_by(*sorted_by(OLDEST_FIRST, _comments)).limit(bindparam("limit", type_=Integer()))
     comment = comments.lateral("comment")
-    listed = select(*comment.c).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, IS_NAMED[kind])
+    listed = select(*comment.c).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, TASK_BY_REF[kind])
     return Statement(listed.order_by(*sorted_by(OLDEST_FIRST, comment.c)))
 
 
@@ -46,13 +46,15 @@ class SqlCommentQueries:
         self._database = database
 
     async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None:
-        parameters = {"workspace_id": workspace_id, **name_parameters(task), "comment_id": id}
-        record = await self._database.fetch_row(_one(kind_of(task)), parameters)
+        parameters = {"workspace_id": workspace_id, **task_parameters(task), "comment_id": id}
+        record = await self._database.fetch_row(_one(ref_type(task)), parameters)
         return None if record is None else CommentView(*record)
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> Portion[CommentView]:
-        parameters = {"workspace_id": workspace_id, **name_parameters(task), **page_parameters(page)}
-        records = await self._database.fetch(_list(kind_of(task), page.after is not None), parameters)
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> PageSlice[CommentView]:
+        parameters = {"workspace_id": workspace_id, **task_parameters(task), **page_parameters(page)}
+        records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return portion_of([record for record in records if record["id"] is not None], page, lambda record: CommentView(*record))
+        return page_slice_of(
+            [record for record in records if record["id"] is not None], page, lambda record: CommentView(*record)
+        )

@@ -26,12 +26,12 @@ from sqlalchemy import (
 )
 
 from taskhub.kernel.infrastructure.postgres.database import Parameters
-from taskhub.tasks.application.queries import Order, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import SortOrder, TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.sorting import Columns
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 Condition = ColumnElement[bool]
 MakeCondition = Callable[[Columns], Condition]
@@ -103,7 +103,7 @@ def _compares(function: Callable[..., Condition], column: str, parameter: str) -
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class IdFilter:
     """A filter by ids, and by having none: the members of `TaskFilter` for both."""
 
     ids: str
@@ -123,17 +123,17 @@ class Choice:
             self.either: lambda tasks: or_(self.is_any(tasks), self.is_none(tasks)),
         }
 
-    def name_of(self, chosen: TaskFilter) -> str | None:
+    def name_of(self, filters: TaskFilter) -> str | None:
         """Which of the conditions a filter asks for."""
-        if getattr(chosen, self.ids):
-            return self.either if getattr(chosen, self.none) else self.ids
-        return self.none if getattr(chosen, self.none) else None
+        if getattr(filters, self.ids):
+            return self.either if getattr(filters, self.none) else self.ids
+        return self.none if getattr(filters, self.none) else None
 
 
 _CHOICES = (
-    Choice("assignee_ids", "unassigned", _overlaps("assignee_ids", "assignee_ids"), _is_empty("assignee_ids")),
-    Choice("label_ids", "unlabelled", _overlaps("label_ids", "label_ids"), _is_empty("label_ids")),
-    Choice("parent_ids", "top_level", _is_one_of("parent_id", "parent_ids", Uuid()), lambda tasks: tasks.parent_id.is_(None)),
+    IdFilter("assignee_ids", "unassigned", _overlaps("assignee_ids", "assignee_ids"), _is_empty("assignee_ids")),
+    IdFilter("label_ids", "unlabelled", _overlaps("label_ids", "label_ids"), _is_empty("label_ids")),
+    IdFilter("parent_ids", "top_level", _is_one_of("parent_id", "parent_ids", Uuid()), lambda tasks: tasks.parent_id.is_(None)),
 )
 
 
@@ -206,12 +206,12 @@ _WITH_VALUES = tuple(name for name in TaskFilter.__struct_fields__ if name not i
 _BY_VALUE = tuple(name for name in _WITH_VALUES if name in _CONDITIONS and name not in {choice.ids for choice in _CHOICES})
 
 
-def names_of(chosen: TaskFilter, order: Order[TaskSort]) -> frozenset[str]:
+def names_of(filters: TaskFilter, order: SortOrder[TaskSort]) -> frozenset[str]:
     """Which conditions a filter consists of, without their values. Words (`q`) are no condition on columns alone."""
-    names = {name for name in (*_BY_VALUE, *_MARKS) if getattr(chosen, name)}
-    names |= {name for choice in _CHOICES if (name := choice.name_of(chosen))}
-    names |= {words[value] for flag, words in _FLAGS.items() if (value := getattr(chosen, flag)) is not None}
-    if order.sort is TaskSort.RANK and len(chosen.project_ids) == 1:
+    names = {name for name in (*_BY_VALUE, *_MARKS) if getattr(filters, name)}
+    names |= {name for choice in _CHOICES if (name := choice.name_of(filters))}
+    names |= {words[value] for flag, words in _FLAGS.items() if (value := getattr(filters, flag)) is not None}
+    if order.sort is TaskSort.RANK and len(filters.project_ids) == 1:
         names = names - {"project_ids"} | {OF_ONE_PROJECT}
     if order.sort is not TaskSort.UPDATED_AT or not names <= _APART.keys():
         names = {_APART.get(name, name) for name in names}
@@ -222,8 +222,8 @@ def conditions_of(names: frozenset[str], tasks: Columns) -> list[Condition]:
     return [_CONDITIONS[name](tasks) for name in sorted(names)]
 
 
-def values_of(chosen: TaskFilter) -> Parameters:
-    values: Parameters = {name: value for name in _WITH_VALUES if (value := getattr(chosen, name))}
+def values_of(filters: TaskFilter) -> Parameters:
+    values: Parameters = {name: value for name in _WITH_VALUES if (value := getattr(filters, name))}
     for name, exception in _EXCEPTION.items():
         if name in values:
             bound: DueBound = values[name]

@@ -12,12 +12,12 @@ from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import TaskRef
-from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort, PageRequest, Portion
+from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort, PageRequest, PageSlice
 from taskhub.tasks.application.views import HistoryEntry
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
-from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
-from taskhub.tasks.infrastructure.queries.portions import page_parameters, portion_of
+from taskhub.tasks.infrastructure.queries.page_slices import page_parameters, page_slice_of
 from taskhub.tasks.infrastructure.queries.sorting import follows, sorted_by
+from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _comments, _events = TASKS.table.c, COMMENTS.table.c, table_of(EventRow).c
 
@@ -25,7 +25,7 @@ _tasks, _comments, _events = TASKS.table.c, COMMENTS.table.c, table_of(EventRow)
 @lru_cache(maxsize=4)
 def _list(kind: type, goes_on: bool) -> Statement:
     """At least one row, if the task is there."""
-    task = select(_tasks.id).where(_tasks.workspace_id == WORKSPACE_ID, IS_NAMED[kind]).cte("task")
+    task = select(_tasks.id).where(_tasks.workspace_id == WORKSPACE_ID, TASK_BY_REF[kind]).cte("task")
     of_comments = select(_comments.id).where(_comments.workspace_id == WORKSPACE_ID, _comments.task_id == task.c.id)
     subjects = func.array(union_all(select(task.c.id), of_comments.select_from(COMMENTS.table, task)).scalar_subquery())
     events = select(
@@ -47,12 +47,12 @@ class SqlHistoryQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> Portion[HistoryEntry]:
-        parameters = {"workspace_id": workspace_id, **name_parameters(task), **page_parameters(page)}
-        records = await self._database.fetch(_list(kind_of(task), page.after is not None), parameters)
+    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[HistorySort]) -> PageSlice[HistoryEntry]:
+        parameters = {"workspace_id": workspace_id, **task_parameters(task), **page_parameters(page)}
+        records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return portion_of([record for record in records if record["seq"] is not None], page, _entry_of)
+        return page_slice_of([record for record in records if record["seq"] is not None], page, _entry_of)
 
 
 def _entry_of(record: Record) -> HistoryEntry:

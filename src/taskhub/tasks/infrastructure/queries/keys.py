@@ -10,8 +10,8 @@ from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.ports import Key, ProjectKey, TaskKey
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _projects = PROJECTS.table.c
 _named = (

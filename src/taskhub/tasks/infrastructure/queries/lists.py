@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bin
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.tasks.application.queries import Order, TaskSort
+from taskhub.tasks.application.queries import SortOrder, TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.filters import OF_ONE_PROJECT, conditions_of
-from taskhub.tasks.infrastructure.queries.sorting import Columns, as_it_is, follows, members_of, sorted_by
+from taskhub.tasks.infrastructure.queries.sorting import Columns, follows, sort_columns_of, sorted_by, unchanged
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 VIEW_COLUMNS = (
     "id",
@@ -49,8 +49,8 @@ HIDDEN_COLUMNS = ("due_ends_at", "rank")
 LIMIT = bindparam("limit", type_=Integer())
 
 ENTRY = TASKS.table.alias("entry")
-_WITHOUT_INDEX = Order(TaskSort.DUE, descending=True)
-_STRETCHES = {
+_WITHOUT_INDEX = SortOrder(TaskSort.DUE, descending=True)
+_INDEX_RANGES = {
     TaskSort.CREATED_AT: frozenset({"created_before", "created_after"}),
     TaskSort.UPDATED_AT: frozenset({"updated_before", "updated_after"}),
     TaskSort.RANK: frozenset({OF_ONE_PROJECT}),
@@ -58,7 +58,7 @@ _STRETCHES = {
 """Filters that leave a stretch of an order's index: it is read from where that begins, and no further than it goes."""
 
 
-class Shape(msgspec.Struct, frozen=True):
+class ListShape(msgspec.Struct, frozen=True):
     """A list without its values.
 
     Attributes:
@@ -69,14 +69,14 @@ class Shape(msgspec.Struct, frozen=True):
     """
 
     conditions: frozenset[str]
-    order: Order[TaskSort]
+    order: SortOrder[TaskSort]
     follows: bool
     searches: bool
     deleted: bool
     rows: int
 
     @property
-    def most(self) -> ColumnElement[int]:
+    def row_limit(self) -> ColumnElement[int]:
         return literal_column(str(self.rows))
 
 
@@ -85,48 +85,48 @@ def rows_for(limit: int) -> int:
     return 51 if limit <= 50 else 201
 
 
-def shown(shape: Shape, columns: Columns) -> list[ColumnElement[Any]]:
+def view_columns(shape: ListShape, columns: Columns) -> list[ColumnElement[Any]]:
     """The view, and behind it what the position of a row is made of."""
-    return [columns[name] for name in _shown_columns(shape)]
+    return [columns[name] for name in _column_names(shape)]
 
 
-def _shown_columns(shape: Shape) -> tuple[str, ...]:
-    sorted_by = {member.column for member in members_of(shape.order)}
+def _column_names(shape: ListShape) -> tuple[str, ...]:
+    sorted_by = {sort_column.column for sort_column in sort_columns_of(shape.order)}
     return (*VIEW_COLUMNS, *(name for name in HIDDEN_COLUMNS if name in sorted_by))
 
 
-def chosen(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
+def list_conditions(shape: ListShape, tasks: Columns) -> list[ColumnElement[bool]]:
     """All that a task of the list has to be, words aside."""
     return [
         tasks.workspace_id == WORKSPACE_ID,
         tasks.deleted_at.is_not(None) if shape.deleted else tasks.deleted_at.is_(None),
-        *narrowed(shape, tasks),
+        *filter_conditions(shape, tasks),
     ]
 
 
-def narrowed(shape: Shape, tasks: Columns) -> list[ColumnElement[bool]]:
+def filter_conditions(shape: ListShape, tasks: Columns) -> list[ColumnElement[bool]]:
     """What the filters and the position ask of a task."""
     after = [follows(shape.order, tasks)] if shape.follows else []
     return [*conditions_of(shape.conditions, tasks), *after]
 
 
-def is_indexed(shape: Shape) -> bool:
+def is_indexed(shape: ListShape) -> bool:
     """Whether an index has the list in its order. With filters only that of creation, as it can check them by itself, and a
     stretch of another.
     """
-    return shape.order.sort is TaskSort.CREATED_AT or is_stretch(shape)
+    return shape.order.sort is TaskSort.CREATED_AT or is_index_range(shape)
 
 
-def is_stretch(shape: Shape) -> bool:
+def is_index_range(shape: ListShape) -> bool:
     """Whether an index has the list in its order, and nothing else in between."""
-    return shape.conditions <= _STRETCHES.get(shape.order.sort, frozenset()) and shape.order != _WITHOUT_INDEX
+    return shape.conditions <= _INDEX_RANGES.get(shape.order.sort, frozenset()) and shape.order != _WITHOUT_INDEX
 
 
-def found(shape: Shape) -> Select[Any]:
+def matching_ids(shape: ListShape) -> Select[Any]:
     """The places of the list, in its order, found in an index: ids, and what they are sorted by."""
     tasks = TASKS.table.c
-    keys = {member.column: member.compared(tasks[member.column]) for member in members_of(shape.order)}
-    query = select(*(key.label(name) for name, key in {"id": tasks.id, **keys}.items())).where(*chosen(shape, tasks))
+    keys = {sort_column.column: sort_column.compared(tasks[sort_column.column]) for sort_column in sort_columns_of(shape.order)}
+    query = select(*(key.label(name) for name, key in {"id": tasks.id, **keys}.items())).where(*list_conditions(shape, tasks))
     if is_indexed(shape):
         return query.order_by(*sorted_by(shape.order, tasks))
     # OFFSET 0 is a border for the planner. Without it, it would read rows in the order of another index until enough of them pass
@@ -135,38 +135,38 @@ def found(shape: Shape) -> Select[Any]:
     return select(every).order_by(*_in_direction(shape, every))
 
 
-def rows_of(shape: Shape, places: FromClause, *conditions: ColumnElement[bool]) -> LateralFromClause:
+def rows_of(shape: ListShape, places: FromClause, *conditions: ColumnElement[bool]) -> LateralFromClause:
     """The row of each place. As a lateral of one row it can't be planned as a join of whole workspaces."""
     tasks = ENTRY.c
-    query = select(*shown(shape, tasks)).where(tasks.workspace_id == WORKSPACE_ID, tasks.id == places.c.id, *conditions)
+    query = select(*view_columns(shape, tasks)).where(tasks.workspace_id == WORKSPACE_ID, tasks.id == places.c.id, *conditions)
     return query.limit(literal_column("1")).lateral("task")
 
 
-def in_order(shape: Shape, places: Subquery, rows: FromClause) -> Select[Any]:
+def ordered_rows(shape: ListShape, places: Subquery, rows: FromClause) -> Select[Any]:
     """The list with its rows."""
-    return joined(shape, places, rows).order_by(*_in_direction(shape, places))
+    return joined_rows(shape, places, rows).order_by(*_in_direction(shape, places))
 
 
-def joined(shape: Shape, places: FromClause, rows: FromClause) -> Select[Any]:
+def joined_rows(shape: ListShape, places: FromClause, rows: FromClause) -> Select[Any]:
     """Places with their rows. What is sorted by comes from the places: the planner knows that these are in order."""
-    members = members_of(shape.order)
-    sources = {member.column: places.c for member in members if member.compared is as_it_is}
-    columns = [sources.get(name, rows.c)[name] for name in _shown_columns(shape)]
+    sort_columns = sort_columns_of(shape.order)
+    sources = {sort_column.column: places.c for sort_column in sort_columns if sort_column.compared is unchanged}
+    columns = [sources.get(name, rows.c)[name] for name in _column_names(shape)]
     return select(*columns).select_from(places.join(rows, true()))
 
 
-def _in_direction(shape: Shape, places: Subquery) -> list[ColumnElement[Any]]:
-    keys = [places.c[member.column] for member in members_of(shape.order)]
+def _in_direction(shape: ListShape, places: Subquery) -> list[ColumnElement[Any]]:
+    keys = [places.c[sort_column.column] for sort_column in sort_columns_of(shape.order)]
     return [key.desc() if shape.order.descending else key.asc() for key in keys]
 
 
 @lru_cache(maxsize=1024)
-def list_statement(shape: Shape) -> Statement:
+def list_statement(shape: ListShape) -> Statement:
     """The list for a shape without words."""
     tasks = TASKS.table.c
-    if shape.deleted or is_stretch(shape):
-        rows = select(*shown(shape, tasks)).where(*chosen(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
-        page = rows.limit(shape.most).subquery("page")
-        return Statement(select(*shown(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
-    places = found(shape).limit(shape.most).subquery("found")
-    return Statement(in_order(shape, places, rows_of(shape, places)).limit(LIMIT))
+    if shape.deleted or is_index_range(shape):
+        rows = select(*view_columns(shape, tasks)).where(*list_conditions(shape, tasks)).order_by(*sorted_by(shape.order, tasks))
+        page = rows.limit(shape.row_limit).subquery("page")
+        return Statement(select(*view_columns(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+    places = matching_ids(shape).limit(shape.row_limit).subquery("found")
+    return Statement(ordered_rows(shape, places, rows_of(shape, places)).limit(LIMIT))

@@ -27,23 +27,23 @@ from sqlalchemy import (
 
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
 from taskhub.tasks.infrastructure.queries.lists import (
     ENTRY,
     HIDDEN_COLUMNS,
     LIMIT,
     VIEW_COLUMNS,
-    Shape,
-    chosen,
-    found,
-    in_order,
+    ListShape,
+    filter_conditions,
     is_indexed,
-    joined,
-    narrowed,
+    joined_rows,
+    list_conditions,
+    matching_ids,
+    ordered_rows,
     rows_of,
-    shown,
+    view_columns,
 )
 from taskhub.tasks.infrastructure.queries.sorting import Columns, sorted_by
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 FEW = 300
 """Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,700 are looked into for a page of 50 right beyond it."""
@@ -62,7 +62,7 @@ _PHRASES = select(_ASKED.c.phrases).scalar_subquery()
 
 
 @lru_cache(maxsize=1024)
-def search_statement(shape: Shape) -> Statement:
+def search_statement(shape: ListShape) -> Statement:
     """The list for a shape with words."""
     if shape.deleted:
         return _in_trash(shape)
@@ -71,7 +71,7 @@ def search_statement(shape: Shape) -> Statement:
     few = _sorted_matches(shape, matches, count <= _FEW)
     many = _walk(shape, count > _FEW)
     page = union_all(select(few), select(many)).subquery("page")
-    return Statement(select(*shown(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
+    return Statement(select(*view_columns(shape, page.c)).order_by(*sorted_by(shape.order, page.c)).limit(LIMIT))
 
 
 def _matches() -> CTE:
@@ -89,27 +89,29 @@ def _holds(tasks: Columns) -> ColumnElement[bool]:
     return case((func.cardinality(_PHRASES) > _NONE, func.task_holds(_PHRASES, *text)), else_=true())
 
 
-def _sorted_matches(shape: Shape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
-    query = select(*shown(shape, matches.c)).where(gate, *narrowed(shape, matches.c))
-    return query.order_by(*sorted_by(shape.order, matches.c)).limit(shape.most).subquery("few")
+def _sorted_matches(shape: ListShape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
+    query = select(*view_columns(shape, matches.c)).where(gate, *filter_conditions(shape, matches.c))
+    return query.order_by(*sorted_by(shape.order, matches.c)).limit(shape.row_limit).subquery("few")
 
 
-def _walk(shape: Shape, gate: ColumnElement[bool]) -> Subquery:
+def _walk(shape: ListShape, gate: ColumnElement[bool]) -> Subquery:
     """The list in its order, task by task, until the page is full."""
     # As `@@` it would be planned for a rare word: for looking into all tasks, whatever they are sorted by.
     matches = and_(func.ts_match_vq(ENTRY.c.words, _QUERY), _holds(ENTRY.c))
     if is_indexed(shape):
         # Not as a list within the list: that would be planned for being read to its end.
         tasks = TASKS.table
-        walk = joined(shape, tasks, rows_of(shape, tasks, matches)).where(*chosen(shape, tasks.c))
+        walk = joined_rows(shape, tasks, rows_of(shape, tasks, matches)).where(*list_conditions(shape, tasks.c))
         walk = walk.order_by(*sorted_by(shape.order, tasks.c))
     else:
-        places = found(shape).subquery("found")
-        walk = in_order(shape, places, rows_of(shape, places, matches))
-    return walk.where(gate).limit(shape.most).subquery("many")
+        places = matching_ids(shape).subquery("found")
+        walk = ordered_rows(shape, places, rows_of(shape, places, matches))
+    return walk.where(gate).limit(shape.row_limit).subquery("many")
 
 
-def _in_trash(shape: Shape) -> Statement:
+def _in_trash(shape: ListShape) -> Statement:
     tasks = TASKS.table.c
-    query: Select[Any] = select(*shown(shape, tasks)).where(tasks.words.op("@@")(_QUERY), _holds(tasks), *chosen(shape, tasks))
+    query: Select[Any] = select(*view_columns(shape, tasks)).where(
+        tasks.words.op("@@")(_QUERY), _holds(tasks), *list_conditions(shape, tasks)
+    )
     return Statement(query.order_by(*sorted_by(shape.order, tasks)).limit(LIMIT))

@@ -9,15 +9,15 @@ from sqlalchemy import ColumnElement, bindparam, func, select, text, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
-from taskhub.tasks.application.queries import CommentSort, HistorySort, LabelSort, Order, Position, ProjectSort, TaskSort
+from taskhub.tasks.application.queries import CommentSort, HistorySort, LabelSort, Position, ProjectSort, SortOrder, TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 Columns = ReadOnlyColumnCollection[str, Any]
 Expression = ColumnElement[Any]
 
 
-def as_it_is(value: Expression) -> Expression:
+def unchanged(value: Expression) -> Expression:
     return value
 
 
@@ -39,67 +39,69 @@ def _rank_now(rank: Expression) -> Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class SortColumn:
     """A column that an order is made of, the expression of it that is compared, and what that of a position stands for."""
 
     column: str
-    compared: Callable[[Expression], Expression] = as_it_is
-    placed: Callable[[Expression], Expression] = as_it_is
+    compared: Callable[[Expression], Expression] = unchanged
+    placed: Callable[[Expression], Expression] = unchanged
 
 
-_ID = Member("id")
-_MEMBERS: dict[Enum, tuple[Member, ...]] = {
-    TaskSort.CREATED_AT: (Member("created_at"), _ID),
-    TaskSort.UPDATED_AT: (Member("updated_at"), _ID),
-    TaskSort.PRIORITY: (Member("priority"), _ID),
-    TaskSort.KEY: (Member("project_key"), Member("number")),
-    TaskSort.RANK: (Member("project_key"), Member("rank", placed=_rank_now)),
-    ProjectSort.NAME: (Member("sort_key"), _ID),
-    ProjectSort.KEY: (Member("key"),),
-    ProjectSort.CREATED_AT: (Member("created_at"), _ID),
-    LabelSort.NAME: (Member("sort_key"), _ID),
-    LabelSort.CREATED_AT: (Member("created_at"), _ID),
-    CommentSort.CREATED_AT: (Member("created_at"), _ID),
-    HistorySort.SEQ: (Member("seq"),),
+_ID = SortColumn("id")
+_SORT_COLUMNS: dict[Enum, tuple[SortColumn, ...]] = {
+    TaskSort.CREATED_AT: (SortColumn("created_at"), _ID),
+    TaskSort.UPDATED_AT: (SortColumn("updated_at"), _ID),
+    TaskSort.PRIORITY: (SortColumn("priority"), _ID),
+    TaskSort.KEY: (SortColumn("project_key"), SortColumn("number")),
+    TaskSort.RANK: (SortColumn("project_key"), SortColumn("rank", placed=_rank_now)),
+    ProjectSort.NAME: (SortColumn("sort_key"), _ID),
+    ProjectSort.KEY: (SortColumn("key"),),
+    ProjectSort.CREATED_AT: (SortColumn("created_at"), _ID),
+    LabelSort.NAME: (SortColumn("sort_key"), _ID),
+    LabelSort.CREATED_AT: (SortColumn("created_at"), _ID),
+    CommentSort.CREATED_AT: (SortColumn("created_at"), _ID),
+    HistorySort.SEQ: (SortColumn("seq"),),
 }
 _ANCHORS: dict[Enum, tuple[str, ...]] = {TaskSort.RANK: ("id", "version"), ProjectSort.NAME: ("key",)}
 """Columns that a position needs besides. Positions of former versions, in another order of names, had two members: no key."""
 _BY_DUE = {
-    False: (Member("due_ends_at", _never("infinity")), _ID),
-    True: (Member("due_ends_at", _never("-infinity")), _ID),
+    False: (SortColumn("due_ends_at", _never("infinity")), _ID),
+    True: (SortColumn("due_ends_at", _never("-infinity")), _ID),
 }
 
 
-def members_of(order: Order[Any]) -> tuple[Member, ...]:
-    return _BY_DUE[order.descending] if order.sort is TaskSort.DUE else _MEMBERS[order.sort]
+def sort_columns_of(order: SortOrder[Any]) -> tuple[SortColumn, ...]:
+    return _BY_DUE[order.descending] if order.sort is TaskSort.DUE else _SORT_COLUMNS[order.sort]
 
 
-def sorted_by(order: Order[Any], columns: Columns) -> list[Expression]:
+def sorted_by(order: SortOrder[Any], columns: Columns) -> list[Expression]:
     """The `ORDER BY` of a list."""
-    expressions = [member.compared(columns[member.column]) for member in members_of(order)]
+    expressions = [sort_column.compared(columns[sort_column.column]) for sort_column in sort_columns_of(order)]
     return [expression.desc() if order.descending else expression.asc() for expression in expressions]
 
 
-def follows(order: Order[Any], columns: Columns) -> ColumnElement[bool]:
+def follows(order: SortOrder[Any], columns: Columns) -> ColumnElement[bool]:
     """Whether a row comes after the position given as parameters: one comparison of rows, which an index can begin at."""
-    members = members_of(order)
-    row = tuple_(*(member.compared(columns[member.column]) for member in members))
+    sort_columns = sort_columns_of(order)
+    row = tuple_(*(sort_column.compared(columns[sort_column.column]) for sort_column in sort_columns))
     position = tuple_(
         *(
-            member.placed(member.compared(bindparam(f"after_{member.column}", type_=columns[member.column].type)))
-            for member in members
+            sort_column.placed(
+                sort_column.compared(bindparam(f"after_{sort_column.column}", type_=columns[sort_column.column].type))
+            )
+            for sort_column in sort_columns
         )
     )
     return row < position if order.descending else row > position
 
 
-def parameters_of(order: Order[Any], position: Position) -> Parameters:
+def parameters_of(order: SortOrder[Any], position: Position) -> Parameters:
     return {f"after_{name}": value for name, value in zip(_position_columns(order), position, strict=True)}
 
 
-def position_of(order: Order[Any], record: Record) -> Position:
+def position_of(order: SortOrder[Any], record: Record) -> Position:
     return tuple(record[name] for name in _position_columns(order))
 
 
-def _position_columns(order: Order[Any]) -> tuple[str, ...]:
-    return (*(member.column for member in members_of(order)), *_ANCHORS.get(order.sort, ()))
+def _position_columns(order: SortOrder[Any]) -> tuple[str, ...]:
+    return (*(sort_column.column for sort_column in sort_columns_of(order)), *_ANCHORS.get(order.sort, ()))

@@ -17,8 +17,8 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import CLOSED, Workflow
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
-from taskhub.tasks.infrastructure.repositories.projects import hold_projects
+from taskhub.tasks.infrastructure.repositories.projects import share_lock_projects
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _tasks = TASKS.table.c
 _NOW = bindparam("now", type_=_tasks.updated_at.type)
@@ -28,7 +28,7 @@ _IN_WORKSPACE = _tasks.workspace_id == WORKSPACE_ID
 _OF_PROJECT = (_IN_WORKSPACE, _tasks.project_key == bindparam("project_key", type_=Text()))
 
 
-def _sweep(
+def _update_tasks(
     fields: tuple[str, ...], *conditions: ColumnElement[bool], joined: ColumnElement[bool] | None = None, **values: Any
 ) -> Statement:
     """Changes all tasks that meet some conditions, locked in the order of their ids. Returns the fields before and after.
@@ -61,15 +61,15 @@ _move = (
     .render_derived()
 )
 _TRASH_FIELDS, _LABEL_FIELDS, _STATUS_FIELDS = ("deleted_at",), ("label_ids",), ("status", "status_category", "closed_at")
-_TRASH = _sweep(_TRASH_FIELDS, *_OF_PROJECT, _tasks.deleted_at.is_(None), deleted_at=_NOW, trashed_with=_PROJECT_ID)
-_RESTORE = _sweep(_TRASH_FIELDS, *_OF_PROJECT, _tasks.trashed_with == _PROJECT_ID, deleted_at=null(), trashed_with=null())
-_TAKE_OFF = _sweep(
+_TRASH = _update_tasks(_TRASH_FIELDS, *_OF_PROJECT, _tasks.deleted_at.is_(None), deleted_at=_NOW, trashed_with=_PROJECT_ID)
+_RESTORE = _update_tasks(_TRASH_FIELDS, *_OF_PROJECT, _tasks.trashed_with == _PROJECT_ID, deleted_at=null(), trashed_with=null())
+_REMOVE_LABEL = _update_tasks(
     _LABEL_FIELDS,
     _IN_WORKSPACE,
     _tasks.label_ids.contains(array([_LABEL_ID])),
     label_ids=func.array_remove(_tasks.label_ids, _LABEL_ID),
 )
-_CHANGE_STATUSES = _sweep(
+_CHANGE_STATUSES = _update_tasks(
     _STATUS_FIELDS,
     *_OF_PROJECT,
     _tasks.status == func.any(_ORIGINS),
@@ -85,16 +85,16 @@ class SqlCascades:
     def __init__(self, uow: SqlUnitOfWork) -> None:
         self._uow = uow
 
-    async def trash_with(self, project: Project, *, now: datetime) -> None:
+    async def trash_tasks_of(self, project: Project, *, now: datetime) -> None:
         await self._run(_TRASH, _of(project), "task.trashed", _TRASH_FIELDS, now)
 
-    async def restore_with(self, project: Project, *, now: datetime) -> None:
+    async def restore_tasks_of(self, project: Project, *, now: datetime) -> None:
         await self._run(_RESTORE, _of(project), "task.restored", _TRASH_FIELDS, now)
 
-    async def take_off(self, label: Label, *, now: datetime) -> None:
-        await hold_projects(self._uow, label.workspace_id)
+    async def remove_label(self, label: Label, *, now: datetime) -> None:
+        await share_lock_projects(self._uow, label.workspace_id)
         parameters = {"workspace_id": label.workspace_id, "label_id": label.id}
-        await self._run(_TAKE_OFF, parameters, "task.updated", _LABEL_FIELDS, now)
+        await self._run(_REMOVE_LABEL, parameters, "task.updated", _LABEL_FIELDS, now)
 
     async def statuses_in_use(self, project: Project) -> frozenset[str]:
         return frozenset(record["status"] for record in await self._uow.fetch(_STATUSES, _of(project)))

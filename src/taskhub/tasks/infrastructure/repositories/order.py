@@ -21,12 +21,12 @@ from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.tasks.application.ports import Crowd, Gap
+from taskhub.tasks.application.ports import RankGap, RankWindow
 from taskhub.tasks.domain.place import Place, Side
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _tasks = TASKS.table.c
 _beside = TASKS.table.alias("beside")
@@ -57,14 +57,14 @@ def _gap_beside(side: Side) -> Statement:
     )
 
 
-def _gap_at_border(side: Side) -> Statement:
+def _gap_at_end(side: Side) -> Statement:
     outermost = _nearest(Side.AFTER if side is Side.BEFORE else Side.BEFORE, _tasks.id != _TASK_ID)
     low, high = (null(), outermost) if side is Side.BEFORE else (outermost, null())
     return Statement(select(low.label("low"), high.label("high"), _own.label("own")))
 
 
 _GAP_BESIDE = {side: _gap_beside(side) for side in Side}
-_GAP_AT_BORDER = {side: _gap_at_border(side) for side in Side}
+_GAP_AT_END = {side: _gap_at_end(side) for side in Side}
 
 
 def _neighbours(side: Side, is_there: ColumnElement[bool]) -> Subquery:
@@ -76,7 +76,7 @@ def _neighbours(side: Side, is_there: ColumnElement[bool]) -> Subquery:
 
 _below = _neighbours(Side.BEFORE, _tasks.rank <= bindparam("low", type_=Text()))
 _above = _neighbours(Side.AFTER, _tasks.rank >= bindparam("high", type_=Text()))
-_CROWD = Statement(select(_below).union_all(select(_above)).order_by("rank"))
+_WINDOW = Statement(select(_below).union_all(select(_above)).order_by("rank"))
 _moved = (
     func.unnest(bindparam("ids", type_=ARRAY(Uuid())), bindparam("ranks", type_=ARRAY(Text())))
     .table_valued("id", "rank", name="moved")
@@ -87,35 +87,35 @@ _RANK = Statement(
 )
 
 
-class SqlOrder:
+class SqlTaskOrder:
     def __init__(self, uow: SqlUnitOfWork) -> None:
         self._uow = uow
 
-    async def gap(self, project: Project, place: Place, task: Task) -> Gap:
+    async def gap(self, project: Project, place: Place, task: Task) -> RankGap:
         parameters = {**_of(project), "task_id": task.id}
         if place.of is None:
-            record = await self._uow.fetch_row(_GAP_AT_BORDER[place.side], parameters)
+            record = await self._uow.fetch_row(_GAP_AT_END[place.side], parameters)
         else:
             record = await self._uow.fetch_row(_GAP_BESIDE[place.side], {**parameters, "of": place.of})
         if record is None:
             raise UnknownReference(Fault("unknown_reference", "no task of this project", pointer=f"/{place.side.value}"))
         low, high, own = record
-        is_home = own is not None and (low is None or low < own) and (high is None or own < high)
-        return Gap(low, high, is_home)
+        is_current = own is not None and (low is None or low < own) and (high is None or own < high)
+        return RankGap(low, high, is_current)
 
-    async def crowd(self, project: Project, gap: Gap, *, reach: int) -> Crowd:
+    async def window(self, project: Project, gap: RankGap, *, reach: int) -> RankWindow:
         bounds = {"low": gap.low, "high": gap.high, "reach": reach + 1}
-        records = await self._uow.fetch(_CROWD, {**_of(project), **bounds})
+        records = await self._uow.fetch(_WINDOW, {**_of(project), **bounds})
         below = [record for record in records if gap.low is not None and record["rank"] <= gap.low]
         above = records[len(below) :]
         low = below[0]["rank"] if len(below) > reach else None
         high = above[reach]["rank"] if len(above) > reach else None
-        return Crowd(low, high, [record["id"] for record in (*below[-reach:], *above[:reach])])
+        return RankWindow(low, high, [record["id"] for record in (*below[-reach:], *above[:reach])])
 
-    async def rearrange(self, project: Project, crowd: Crowd, ranks: Sequence[str]) -> None:
+    async def set_ranks(self, project: Project, window: RankWindow, ranks: Sequence[str]) -> None:
         # First out of the way: a new rank may be another task's old one.
-        for given in ([f"~{id}" for id in crowd.ids], ranks):
-            await self._uow.write(_RANK, {"workspace_id": project.workspace_id, "ids": crowd.ids, "ranks": given})
+        for given in ([f"~{id}" for id in window.ids], ranks):
+            await self._uow.write(_RANK, {"workspace_id": project.workspace_id, "ids": window.ids, "ranks": given})
 
 
 def _of(project: Project) -> Parameters:

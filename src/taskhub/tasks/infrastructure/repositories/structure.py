@@ -10,7 +10,7 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.hierarchy import Hierarchy, Node
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.naming import WORKSPACE_ID
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _tasks = TASKS.table.c
 _NODE = (_tasks.id, _tasks.parent_id, _tasks.project_id, _tasks.deleted_at.is_(None).label("is_live"))

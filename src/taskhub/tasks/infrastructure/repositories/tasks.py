@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, insert, literal, or_, select, union
 
 from taskhub.kernel.application.commands import Expected
-from taskhub.kernel.application.unit_of_work import Moved
+from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Record
@@ -17,14 +17,14 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked
 from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.tasks.application.ports import Expired, Family, TaskRef
+from taskhub.tasks.application.ports import Expired, TaskRef, TaskSubtree
 from taskhub.tasks.domain.errors import ProjectArchived
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.naming import IS_NAMED, WORKSPACE_ID, kind_of, name_parameters
-from taskhub.tasks.infrastructure.repositories.projects import SqlProjects, hold_projects
+from taskhub.tasks.infrastructure.repositories.projects import SqlProjects, share_lock_projects
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
+from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _projects = TASKS.table.c, PROJECTS.table.c
 _former, _events = table_of(FormerKeyRow), table_of(EventRow).c
@@ -39,30 +39,30 @@ _with_project = (
     .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
     .where(_IN_WORKSPACE)
 )
-_WITH_PROJECT = {kind: Statement(_with_project.where(is_named)) for kind, is_named in IS_NAMED.items()}
+_WITH_PROJECT = {kind: Statement(_with_project.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
 _home = (
     select(*PROJECTS.columns, _tasks.id.label("task__id"))
     .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
     .where(_IN_WORKSPACE, *PROJECTS.criteria)
     .with_for_update(of=PROJECTS.table)
 )
-_HOME = {kind: Statement(_home.where(is_named)) for kind, is_named in IS_NAMED.items()}
+_HOME = {kind: Statement(_home.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
 _ids = select(_tasks.id, _tasks.project_id, _tasks.deleted_at).where(_IN_WORKSPACE)
-_ITS_IDS = {kind: Statement(_ids.where(is_named)) for kind, is_named in IS_NAMED.items()}
+_ITS_IDS = {kind: Statement(_ids.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
 _THEIR_IDS = Statement(_ids.where(_tasks.id == func.any(_IDS), _tasks.deleted_at.is_(None)))
 
 _self = select(_tasks.id, _tasks.parent_id).where(_IN_WORKSPACE, _tasks.id == bindparam("id", type_=Uuid()))
 _below = _self.cte("below", recursive=True)
 _below = _below.union(select(_tasks.id, _tasks.parent_id).where(_IN_WORKSPACE).join(_below, _tasks.parent_id == _below.c.id))
 _around = union(select(_below.c.id), _self.with_only_columns(_tasks.parent_id)).scalar_subquery()
-_FAMILY = Statement(
+_SUBTREE = Statement(
     select(*TASKS.columns)
     .where(_IN_WORKSPACE, _tasks.id == func.any(func.array(_around)))
     .order_by(_tasks.id)
     .with_for_update(of=TASKS.table)
 )
 
-_INVOLVING = Statement(
+_ASSIGNED = Statement(
     select(*TASKS.columns)
     .where(_IN_WORKSPACE, _tasks.assignee_ids.contains(bindparam("user_ids", type_=ARRAY(Uuid()))))
     .order_by(_tasks.id)
@@ -88,12 +88,12 @@ _STATE = {
         .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
         .where(_IN_WORKSPACE, is_named, _tasks.deleted_at.is_(None))
     )
-    for kind, is_named in IS_NAMED.items()
+    for kind, is_named in TASK_BY_REF.items()
 }
 _OPEN_PROJECTS = RowGuard(PROJECTS.table, PROJECTS.key, _projects.archived_at.is_(None))
 _LIVE_TASKS = RowGuard(TASKS.table, TASKS.key, _tasks.deleted_at.is_(None))
 
-_TAKEN = Statement(
+_USED_IDS = Statement(
     select(_events.entity_id).where(
         _events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(_IDS), _events.entity_version == literal(1)
     )
@@ -105,7 +105,7 @@ _key = (
     .table_valued(*_KEY, name="key")
     .render_derived()
 )
-_KEEP_KEYS = Statement(insert(_former).from_select(["workspace_id", *_KEY], select(WORKSPACE_ID, *_key.c)))
+_RECORD_FORMER_KEYS = Statement(insert(_former).from_select(["workspace_id", *_KEY], select(WORKSPACE_ID, *_key.c)))
 
 
 class SqlTasks(SqlRepository[Task]):
@@ -131,7 +131,7 @@ class SqlTasks(SqlRepository[Task]):
             task, project = await self._read_in_project(workspace_id, ref)
         return checked(_visible(task, with_deleted=with_deleted), expected), project
 
-    async def get_family(
+    async def get_subtree(
         self,
         workspace_id: UUID,
         ref: TaskRef,
@@ -139,17 +139,17 @@ class SqlTasks(SqlRepository[Task]):
         expected: Expected = None,
         with_deleted: bool = False,
         target_id: UUID | None = None,
-    ) -> Family:
+    ) -> TaskSubtree:
         id, project_id, _ = await self._ids(workspace_id, ref)
         projects = await self._projects_by_id(workspace_id, {project_id, target_id or project_id})
-        records = await self._uow.fetch(_FAMILY, {"workspace_id": workspace_id, "id": id})
+        records = await self._uow.fetch(_SUBTREE, {"workspace_id": workspace_id, "id": id})
         around = {task.id: task for task in map(self.track, sorted(records, key=itemgetter("rank")))}
         task = checked(_visible(around.get(id), with_deleted=with_deleted), expected)
         parent = around.get(task.content.parent_id) if task.content.parent_id else None
         below = [one for one in around.values() if one is not task and one is not parent]
         target = projects.get(target_id or task.project_id)
         target = target if target is not None and target.deleted_at is None else None
-        return Family(task, self._home(task, projects), parent, below, target)
+        return TaskSubtree(task, self._locked_project(task, projects), parent, below, target)
 
     async def find_batch(
         self, workspace_id: UUID, ids: Iterable[UUID], *, in_structure: bool
@@ -158,14 +158,14 @@ class SqlTasks(SqlRepository[Task]):
         project_of = {record["id"]: record["project_id"] for record in homes}
         projects = await self._projects_by_id(workspace_id, set(project_of.values()), weakly=not in_structure)
         tasks = [task for task in await self.find_all(workspace_id, project_of) if task.deleted_at is None]
-        return {task.id: (task, self._home(task, projects)) for task in tasks}
+        return {task.id: (task, self._locked_project(task, projects)) for task in tasks}
 
-    async def taken_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
-        records = await self._uow.fetch(_TAKEN, {"workspace_id": workspace_id, "ids": list(ids)})
+    async def used_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
+        records = await self._uow.fetch(_USED_IDS, {"workspace_id": workspace_id, "ids": list(ids)})
         return frozenset(record["entity_id"] for record in records)
 
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
-        state = await self._uow.fetch_row(_STATE[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        state = await self._uow.fetch_row(_STATE[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if state is None:
             raise NotFound
         id: UUID = state["id"]
@@ -176,19 +176,19 @@ class SqlTasks(SqlRepository[Task]):
         return id
 
     async def find_expired(self, workspace_id: UUID, instant: datetime, *, limit: int) -> Expired:
-        await hold_projects(self._uow, workspace_id)
+        await share_lock_projects(self._uow, workspace_id)
         found = await self._uow.fetch(_EXPIRED_IDS, {"workspace_id": workspace_id, "instant": instant, "limit": limit})
         ids = {record["id"] for record in found}
         tasks = await self._load_all(_EXPIRED, {"workspace_id": workspace_id, "instant": instant, "ids": list(ids)})
         expired = [task for task in tasks if task.id in ids and task.deleted_at is not None and task.deleted_at < instant]
         return Expired(expired, [task for task in tasks if task not in expired])
 
-    async def involving(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
-        await hold_projects(self._uow, workspace_id)
+    async def find_assigned(self, user_id: UUID, workspace_id: UUID, *, limit: int) -> list[Task]:
+        await share_lock_projects(self._uow, workspace_id)
         parameters = {"workspace_id": workspace_id, "user_ids": [user_id], "limit": limit}
-        return await self._load_all(_INVOLVING, parameters)
+        return await self._load_all(_ASSIGNED, parameters)
 
-    async def keep_keys(self, tasks: Iterable[Task]) -> None:
+    async def record_former_keys(self, tasks: Iterable[Task]) -> None:
         kept = list(tasks)
         parameters = {
             "workspace_id": kept[0].workspace_id,
@@ -196,16 +196,16 @@ class SqlTasks(SqlRepository[Task]):
             "numbers": [task.number for task in kept],
             "task_ids": [task.id for task in kept],
         }
-        await self._uow.write(_KEEP_KEYS, parameters)
+        await self._uow.write(_RECORD_FORMER_KEYS, parameters)
 
     async def _ids(self, workspace_id: UUID, ref: TaskRef) -> Record:
-        ids = await self._uow.fetch_row(_ITS_IDS[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        ids = await self._uow.fetch_row(_ITS_IDS[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if ids is None:
             raise NotFound
         return ids
 
     async def _read_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
-        record = await self._uow.fetch_row(_WITH_PROJECT[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+        record = await self._uow.fetch_row(_WITH_PROJECT[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if record is None:
             raise NotFound
         return self.track(record), self._projects.track(record[_WIDTH:])
@@ -216,28 +216,28 @@ class SqlTasks(SqlRepository[Task]):
             ids = await self._ids(workspace_id, ref)
             projects = await self._projects_by_id(workspace_id, {ids["project_id"]})
             task = await self.get(workspace_id, ids["id"], with_deleted=True)
-            return task, self._home(task, projects)
-        record = await self._uow.fetch_row(_HOME[kind_of(ref)], {"workspace_id": workspace_id, **name_parameters(ref)})
+            return task, self._locked_project(task, projects)
+        record = await self._uow.fetch_row(_HOME[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if record is None:
             raise NotFound
         *columns, id = record
         project = self._projects.track(columns)
         task = await self.get(workspace_id, id, with_deleted=True)
-        return task, self._home(task, {project.id: project})
+        return task, self._locked_project(task, {project.id: project})
 
     async def _projects_by_id(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
         projects = await self._projects.find_all(workspace_id, {*ids, *self._uow.lock_first}, weakly=weakly)
         return {project.id: project for project in projects}
 
-    def _home(self, task: Task, projects: Mapping[UUID, Project]) -> Project:
+    def _locked_project(self, task: Task, projects: Mapping[UUID, Project]) -> Project:
         """The project of a task that is locked, if that was locked before it.
 
         Raises:
-            Moved: it went over to another in between. The next try locks that as well, and so comes to an end.
+            ConcurrencyConflict: it went over to another in between. The next try locks that as well, and so comes to an end.
         """
         if task.project_id not in projects:
             self._uow.lock_first.add(task.project_id)
-            raise Moved
+            raise ConcurrencyConflict
         return projects[task.project_id]
 
 

@@ -1,0 +1,81 @@
+"""The outermost layer: request ids, one log line and one measurement per request. Plain ASGI."""
+
+import os
+import re
+import time
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from taskhub.kernel.api.bodies import ClientGone
+from taskhub.kernel.api.metrics import RequestMetrics
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+
+
+class RequestLogMiddleware:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
+        self.app = app
+        self.metrics = metrics
+        # Bound once: the proxy that stands for a logger until it is used would be asked again for every line.
+        self.log = structlog.get_logger("taskhub.request").bind()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        logged = _LoggedRequest(scope, send, self.log)
+        try:
+            await self.app(logged.scope, receive, logged.send)
+        except ClientGone:
+            logged.status = 499
+        finally:
+            logged.close(self.metrics)
+
+
+class _LoggedRequest:
+    """One request and its answer."""
+
+    def __init__(self, scope: Scope, send: Send, log: Any) -> None:
+        self.started = time.perf_counter()
+        self.status = 0
+        self.is_head = scope["method"] == "HEAD"
+        self.request_id = _request_id(scope)
+        # HEAD is GET without its body, wherever there is a GET.
+        self.method = "GET" if self.is_head else scope["method"]
+        self.scope = {**scope, "method": self.method, "request_id": self.request_id, "status": 0}
+        self._send = send
+        self._log = log
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = self.scope["status"] = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self.request_id.encode())]
+        elif self.is_head:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    def close(self, metrics: RequestMetrics) -> None:
+        seconds = time.perf_counter() - self.started
+        route = self.scope.get("route")
+        path = getattr(route, "path", "unmatched")
+        metrics.observe(self.method, path, self.status, seconds)
+        self._log.info(
+            "request",
+            request_id=self.request_id,
+            method=self.scope["method"],
+            path=self.scope["path"],
+            status=self.status,
+            milliseconds=round(seconds * 1000, 2),
+        )
+
+
+def _request_id(scope: Scope) -> str:
+    """The client's, if it is one, or a new one: 128 random bits."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return bytes(value).decode()
+    return os.urandom(16).hex()

@@ -1,0 +1,90 @@
+"""Create many tasks, all or none."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.domain.errors import IdTaken
+from taskhub.tasks.application.bulk.item_errors import located_at
+from taskhub.tasks.application.ports import TasksUnitOfWork
+from taskhub.tasks.application.tasks.create_task import content_of
+from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker, require_project
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """``values`` as of `CreateTask`."""
+
+    id: UUID
+    project_id: UUID
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkCreateTasks:
+    """No two items have the same id. An item may refer to those before it."""
+
+    workspace_id: UUID
+    items: Sequence[NewItem]
+    actor_id: UUID
+
+
+async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, clock: Clock) -> list[Task]:
+    """In a fixed number of round trips for tasks of one project. Refusals point at the item.
+
+    Raises:
+        IdTaken
+        UnknownReference: no such project, or something that a content names is not there.
+        ProjectArchived
+        ValidationFailed: a project has no such status.
+        TooDeep
+    """
+    await uow.lock()
+    await uow.memberships.lock_workspace(command.workspace_id)
+    references = await ReferenceChecker.lock(command.workspace_id, [item.values for item in command.items], uow)
+    projects = {
+        project.id: project
+        for project in await uow.projects.find_all(command.workspace_id, {item.project_id for item in command.items})
+        if project.deleted_at is None
+    }
+    await references.load({item.id: item.values for item in command.items}, uow)
+    taken = await uow.tasks.used_ids(command.workspace_id, [item.id for item in command.items])
+    places = await _places(command.items, projects, uow)
+    now, tasks = clock(), []
+    for index, item in enumerate(command.items):
+        with located_at(f"/items/{index}"):
+            if item.id in taken:
+                raise IdTaken
+            project = require_project(projects.get(item.project_id))
+            content = content_of(item.values, project)
+            references.check(item.id, project, item.values, content)
+            number, rank = next(places[project.id])
+            task = Task.create(
+                id=item.id,
+                project=project,
+                content=content,
+                created_by_id=command.actor_id,
+                now=now,
+                number=number,
+                rank=rank,
+            )
+            uow.tasks.add(task)
+            tasks.append(task)
+    return tasks
+
+
+async def _places(
+    items: Sequence[NewItem], projects: Mapping[UUID, Project], uow: TasksUnitOfWork
+) -> dict[UUID, Iterator[tuple[int, str]]]:
+    """Numbers and ranks for the items of each project."""
+    counts = Counter(item.project_id for item in items)
+    places: dict[UUID, Iterator[tuple[int, str]]] = {}
+    for project in projects.values():
+        allocation = await uow.projects.allocate(project, numbers=counts[project.id], places=counts[project.id])
+        places[project.id] = zip(allocation.numbers, allocation.ranks, strict=True)
+    return places

@@ -1,0 +1,93 @@
+"""Give a task another place: in the order of its project, under another task, or in another project."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.domain.errors import Fault, ValidationFailed
+from taskhub.tasks.application.ports import TaskRef, TaskSubtree, TasksUnitOfWork
+from taskhub.tasks.application.tasks.places import ranks_at
+from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker, require_project
+from taskhub.tasks.domain.place import Place
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Content, Task
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTask:
+    """``values`` may hold ``status`` and ``parent_id``; ``project_id`` is None where the task stays in its project."""
+
+    workspace_id: UUID
+    task: TaskRef
+    place: Place
+    project_id: UUID | None
+    values: dict[str, Any]
+    expected: Expected
+
+
+async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) -> Task:
+    """Into another project all tasks below go along: each gets a new number, and a place right behind the one before it.
+
+    Raises:
+        NotFound
+        StaleVersion
+        UnknownReference: no such project, parent, or task to stand beside.
+        ProjectArchived
+        ValidationFailed: the project has no such status, or the task was to stand beside itself.
+        IllegalTransition
+        Cycle, TooDeep
+    """
+    await uow.lock()
+    subtree = await _load_subtree(command, uow)
+    task, target = subtree.task, require_project(subtree.target)
+    if command.place.of == task.id:
+        raise ValidationFailed(Fault("itself", "A task does not stand beside itself.", pointer=f"/{command.place.side.value}"))
+    content = await _new_content(command, task, target, uow)
+    if target is subtree.project:
+        ranks = await ranks_at(target, command.place, [task], uow)
+        task.move(content, ranks[0] if ranks else None, project=target, now=clock())
+    else:
+        await _move_to_project(subtree, target, command, content, uow, now=clock())
+    return task
+
+
+async def _load_subtree(command: MoveTask, uow: TasksUnitOfWork) -> TaskSubtree:
+    """The tasks below matter only where they go along."""
+    if command.project_id is None:
+        task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
+        return TaskSubtree(task, project, None, (), project)
+    return await uow.tasks.get_subtree(
+        command.workspace_id, command.task, expected=command.expected, target_id=command.project_id
+    )
+
+
+async def _new_content(command: MoveTask, task: Task, target: Project, uow: TasksUnitOfWork) -> Content:
+    """The content that the task is to have. Its parent stays behind when it goes over to another project."""
+    before = task.content if target.id == task.project_id else replace(task.content, parent_id=None)
+    content = before.changed(command.values)
+    references = ReferenceChecker(command.workspace_id)
+    await references.load({task.id: command.values}, uow)
+    references.check(task.id, target, command.values, content, before)
+    return content
+
+
+async def _move_to_project(
+    subtree: TaskSubtree, target: Project, command: MoveTask, content: Content, uow: TasksUnitOfWork, *, now: datetime
+) -> None:
+    subtree.project.require_open()
+    tasks = [subtree.task, *subtree.descendants]
+    await uow.tasks.record_former_keys(tasks)
+    numbers = (await uow.projects.allocate(target, numbers=len(tasks))).numbers
+    ranks = await ranks_at(target, command.place, tasks, uow)
+    status = command.values.get("status")
+    contents = [content, *(_with_valid_status(task.content, status, target) for task in subtree.descendants)]
+    for task, number, rank, its_content in zip(tasks, numbers, ranks, contents, strict=True):
+        task.move_to_project(target, number, rank, its_content, now=now)
+
+
+def _with_valid_status(content: Content, status: str | None, target: Project) -> Content:
+    """A task below keeps its status where the project has it, and otherwise needs the one that was asked for."""
+    return content if target.workflow.has(content.status) or status is None else replace(content, status=status)
