@@ -36,7 +36,7 @@ class FakeContainer:
     def services(self) -> dict[Any, Any]:
         return self.parts.get("services", {})
 
-    async def empty(self, workspace_id: UUID, uow: Any, *, limit: int) -> int:
+    async def empty(self, workspace_id: UUID, uow: Any, /, *, limit: int) -> int:
         removed = min(self.rows, limit)
         self.rows -= removed
         return removed

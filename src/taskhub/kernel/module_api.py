@@ -127,7 +127,7 @@ class ModuleContainer(Protocol):
     def services(self) -> Mapping[Any, Service]:
         """What it provides to the whole application, by Protocol. They are called when they are used, each time."""
 
-    async def empty(self, workspace_id: UUID, uow: Any, *, limit: int) -> int:
+    async def empty(self, workspace: UUID, uow: Any, /, *, limit: int) -> int:
         """Removes some of what the module has of a workspace that is gone for good. Returns how many rows it was, 0 at the end.
 
         It is called again and again until then, in a unit of work of the module, which is locking, with its transaction. The log
@@ -138,7 +138,7 @@ class ModuleContainer(Protocol):
         """
 
 
-async def keeps_nothing(workspace_id: UUID, uow: Any, *, limit: int) -> int:
+async def keeps_nothing(workspace: UUID, uow: Any, /, *, limit: int) -> int:
     """The `empty` of a module that has nothing left of a workspace that was purged."""
     return 0
 

@@ -12,7 +12,7 @@ ROWS_AT_ONCE = 1000
 class Empty(Protocol):
     """`ModuleContainer.empty`."""
 
-    def __call__(self, workspace_id: UUID, uow: Any, *, limit: int) -> Awaitable[int]: ...
+    def __call__(self, workspace: UUID, uow: Any, /, *, limit: int) -> Awaitable[int]: ...
 
 
 class EmptyPurgedWorkspace:
