@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from support.harness.database_server import DatabaseServer, start_server
+
+settings.register_profile("taskhub", deadline=None)  # How long an example takes is the machine's affair.
+settings.load_profile("taskhub")
 
 UNIT_TESTS = Path(__file__).parent / "unit"
 SERVER = pytest.StashKey[DatabaseServer]()

@@ -16,7 +16,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[1]
 _BIN = Path(sys.executable).parent
 _LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "node_modules", ".import_linter_cache"
+    ".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "node_modules", ".import_linter_cache"
 )
 
 _BLOCK = re.compile(r"^`([\w./-]+)`\n\n```(diff|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -80,6 +80,8 @@ def followed(page: Path, folder: Path) -> list[str]:
     steps = steps_of(page.read_text("utf-8"))
     for step in steps:
         step.follow(folder)
+    # Its migrations would take the reader's own database to a schema that the checkout does not know.
+    (folder / ".env").write_text(f"TASKHUB_DATA_DIR={folder / '.taskhub'}\n", "utf-8")
     paths = sorted({step.path for step in steps})
     for command in (("python", "tools/problem_list.py"), ("ruff", "check", "--fix", *paths), ("ruff", "format", *paths)):
         run(folder, *command)
@@ -103,7 +105,7 @@ def run(folder: Path, *command: str) -> None:
 def _changed(folder: Path) -> Iterator[str]:
     for file in folder.rglob("*"):
         path = file.relative_to(folder)
-        if not file.is_file() or any(part.endswith("_cache") for part in path.parts):
+        if not file.is_file() or path.parts[0] == ".env" or any(part.endswith("_cache") for part in path.parts):
             continue
         original = CHECKOUT / path
         if not original.is_file() or original.read_bytes() != file.read_bytes():

@@ -71,7 +71,7 @@ def generated_secrets(folder: Path) -> tuple[bytes, ...]:
     file = folder / SECRET_FILE
     if not file.exists():
         # A link is atomic and never replaces a file: two first starts at once agree on one secret.
-        draft = _key_file(folder, new_secret())
+        draft = _write_key_file(folder, new_secret())
         with suppress(FileExistsError):
             os.link(draft, file)
         draft.unlink()
@@ -81,10 +81,10 @@ def generated_secrets(folder: Path) -> tuple[bytes, ...]:
 def rotate_generated_secret(folder: Path) -> None:
     """Adds a new secret before the current one, which still verifies what it has signed. Older ones are dropped."""
     current = generated_secrets(folder)[0]
-    _key_file(folder, new_secret(), current.decode()).replace(folder / SECRET_FILE)
+    _write_key_file(folder, new_secret(), current.decode()).replace(folder / SECRET_FILE)
 
 
-def _key_file(folder: Path, *keys: str) -> Path:
+def _write_key_file(folder: Path, *keys: str) -> Path:
     descriptor, name = tempfile.mkstemp(prefix=f"{SECRET_FILE}.", dir=folder)
     with os.fdopen(descriptor, "w") as stream:
         stream.write("".join(f"{key}\n" for key in keys))

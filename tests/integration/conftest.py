@@ -33,8 +33,8 @@ def migrated_database(template_url: str) -> Iterator[str]:
     name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
     url = with_database(template_url, name)
     asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    yield url
     try:
+        yield url
         asyncio.run(check_events(url))
     finally:
         asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))

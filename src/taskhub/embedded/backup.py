@@ -71,7 +71,7 @@ def restore(data_dir: Path, source: Path, *, replace: bool, files: Mapping[str, 
         with _rolled_back_if_new(data_dir) as layout, EmbeddedPostgres(data_dir).running(exclusive=True) as address:
             is_content_worthless = layout.restoring.exists()  # Of a restore that was interrupted, or of this one.
             if not (replace or is_content_worthless) and _check(query(_HAS_CONTENT, address=address), tried) == "t":
-                advice = "Choose a new data folder, or ask for the present content to be replaced."
+                advice = "Choose a new data folder, or replace the content with `taskhub restore --replace`."
                 raise failure(tried, said="The data folder has content already.", advice=advice)
             with _staging_dropped_on_failure(address), _staged_files(data_dir, files) as drafts:
                 _restore_into_staging(source, address, tried)

@@ -20,4 +20,4 @@ def check_live(database: Database) -> None:
     Unavailable: at least half of the pool's connections were never given back.
     """
     if 2 * database.overdue() >= database.pool_size:
-        raise Unavailable("This process has lost too many of its connections to the database. Restart it.")
+        raise Unavailable("This process has lost too many of its connections to the database and has to be restarted.")

@@ -70,6 +70,6 @@ async def test_a_task_goes_to_the_trash_and_comes_back_as_it_was(ada: Api, datab
     ]
 
 
-@pytest.mark.parametrize("name", [*CLOSING, TASK_PURGED])
+@pytest.mark.parametrize("name", sorted({*CLOSING, TASK_PURGED}))
 def test_the_types_that_others_react_to_are_declared(name: str) -> None:
     assert issubclass(EVENT_TYPES[name].content, TaskEvent)

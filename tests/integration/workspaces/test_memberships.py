@@ -21,7 +21,12 @@ from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
-_WAITING = Statement(select(func.count()).select_from(text("pg_locks")).where(text("NOT granted")))
+_WAITING = Statement(
+    select(func.count())
+    .select_from(text("pg_stat_activity"))
+    .where(text("wait_event_type = 'Lock' AND datname = current_database()"))
+)
+"""How many wait for a lock in this database: others of the same server are other tests'."""
 
 
 @pytest.fixture

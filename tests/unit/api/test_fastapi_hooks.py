@@ -46,6 +46,11 @@ def test_a_dependency_that_is_not_solved_is_not_overridden(app: FastAPI, overrid
     assert app.dependency_overrides == {}
 
 
+def test_dependencies_are_not_overridden_all_at_once_either(app: FastAPI) -> None:
+    with pytest.raises(HookNotSupported, match=r"Override the provider in the container"):
+        app.dependency_overrides = {print: print}
+
+
 def test_what_is_mounted_answers_for_itself() -> None:
     app = TaskHub(Container(settings=Settings(_env_file=None), database_url="postgresql://nowhere", secret_keys=(b"secret" * 6,)))
     app.mount("/board", Router([Route("/hello", lambda request: PlainTextResponse("hello"))]))

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskhub.cli.errors import CommandFailed
-from taskhub.cli.operations.archive import DUMP, NOTE, _revision_in, pack, unpack
+from taskhub.cli.operations.archive import DUMP, MANIFEST, _revision_in, pack, unpack
 from taskhub.deployment import SECRET_FILE
 
-FILES = {DUMP: b"PGDMP" + bytes(range(256)) * 6, NOTE: b'{"taskhub": "0.1.0", "revision": "0006"}', SECRET_FILE: b"secret\n"}
+FILES = {DUMP: b"PGDMP" + bytes(range(256)) * 6, MANIFEST: b'{"taskhub": "0.1.0", "revision": "0006"}', SECRET_FILE: b"secret\n"}
 
 
 def packed() -> bytes:
@@ -91,7 +91,7 @@ def test_another_file_is_refused(content: bytes) -> None:
 def test_a_link_is_no_file_of_a_backup() -> None:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
-        for name in (DUMP, NOTE):
+        for name in (DUMP, MANIFEST):
             info = tarfile.TarInfo(name)
             info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
             archive.addfile(info)
@@ -99,14 +99,14 @@ def test_a_link_is_no_file_of_a_backup() -> None:
         unpacked(stream.getvalue())
 
 
-@pytest.mark.parametrize("note", [b"", b"{}", b"[]", b"null", b"\xff", b"{"])
-def test_a_note_that_says_nothing_is_refused(note: bytes, tmp_path: Path) -> None:
-    (tmp_path / NOTE).write_bytes(note)
+@pytest.mark.parametrize("manifest", [b"", b"{}", b"[]", b"null", b"\xff", b"{"])
+def test_a_manifest_that_says_nothing_is_refused(manifest: bytes, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes(manifest)
     with pytest.raises(CommandFailed, match="damaged"):
-        _revision_in(tmp_path / NOTE, tmp_path)
+        _revision_in(tmp_path / MANIFEST, tmp_path)
 
 
 @pytest.mark.parametrize("revision", ["0006", None])
-def test_a_note_tells_the_revision(revision: str | None, tmp_path: Path) -> None:
-    (tmp_path / NOTE).write_text(json.dumps({"revision": revision}))
-    assert _revision_in(tmp_path / NOTE, tmp_path) == revision
+def test_a_manifest_tells_the_revision(revision: str | None, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text(json.dumps({"revision": revision}))
+    assert _revision_in(tmp_path / MANIFEST, tmp_path) == revision

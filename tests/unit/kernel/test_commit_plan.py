@@ -141,6 +141,7 @@ def test_a_plan_can_be_made_twice() -> None:
     command = Planned()
     project = command.load(ProjectFactory())
     retitle(command.load(TaskFactory(project=project)), project)
+    command.identity_map.guard(PROJECTS.guard, (project.workspace_id, project.id, project.version))
     assert command.plan().commits == command.plan().commits
 
 

@@ -26,8 +26,8 @@ def create_account(email: str, name: str, time_zone: str) -> UUID:
         CommandFailed: the input is not what the API would take.
         EmailTaken
     """
-    address = EmailAddress.parse(checked("EMAIL", Email, email))
-    name, time_zone = checked("--name", Name, name), checked("--time-zone", TimeZone, time_zone)
+    address = EmailAddress.parse(validated("EMAIL", Email, email))
+    name, time_zone = validated("--name", Name, name), validated("--time-zone", TimeZone, time_zone)
     password = new_password()
 
     async def work(program: Container) -> UUID:
@@ -65,11 +65,11 @@ def new_password() -> str:
         text = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
         text = sys.stdin.readline().removesuffix("\n")
-    password: str = checked("The password", NewPassword, text).get_secret_value()
+    password: str = validated("The password", NewPassword, text).get_secret_value()
     return password
 
 
-def checked(what: str, kind: Any, value: str) -> Any:
+def validated(what: str, kind: Any, value: str) -> Any:
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:

@@ -17,7 +17,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.schema.heads import refuse_newer, revision_of
 from taskhub.settings import Settings, read_settings
 
-DUMP, NOTE, SUMS = "database.dump", "backup.json", "SHA256SUMS"
+DUMP, MANIFEST, SUMS = "database.dump", "backup.json", "SHA256SUMS"
 
 
 def write_backup(target: Path) -> None:
@@ -34,8 +34,8 @@ def write_backup(target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
         drafts = Path(name)
         back_up(folder, drafts / DUMP)
-        note = {"taskhub": version("taskhub"), "revision": _revision(settings)}
-        (drafts / NOTE).write_text(json.dumps(note), "utf-8")
+        manifest = {"taskhub": version("taskhub"), "revision": _revision(settings)}
+        (drafts / MANIFEST).write_text(json.dumps(manifest), "utf-8")
         if (folder / SECRET_FILE).exists():
             (drafts / SECRET_FILE).write_bytes((folder / SECRET_FILE).read_bytes())
         draft = drafts / "unfinished"
@@ -46,7 +46,7 @@ def write_backup(target: Path) -> None:
 
 def pack(folder: Path, target: Path) -> None:
     """Writes the files of a backup, and before them their checksums."""
-    names = [name for name in (DUMP, NOTE, SECRET_FILE) if (folder / name).exists()]
+    names = [name for name in (DUMP, MANIFEST, SECRET_FILE) if (folder / name).exists()]
     (folder / SUMS).write_text("".join(f"{_digest(folder / name)}  {name}\n" for name in names), "utf-8")
     with target.open("wb") as stream:
         with tarfile.open(fileobj=stream, mode="w") as archive:
@@ -66,7 +66,7 @@ def read_backup(source: Path, *, replace: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="taskhub-restore.") as name:
         files = Path(name)
         unpack(source, files)
-        refuse_newer(_revision_in(files / NOTE, source))
+        refuse_newer(_revision_in(files / MANIFEST, source))
         secret = files / SECRET_FILE
         restore(folder, files / DUMP, replace=replace, files={SECRET_FILE: secret} if secret.exists() else {})
 
@@ -96,7 +96,7 @@ def unpack(source: Path, folder: Path) -> None:
     try:
         with tarfile.open(source, "r:") as archive:
             members = {member.name: member for member in archive if member.isreg()}
-            for name in members.keys() & {DUMP, NOTE, SECRET_FILE, SUMS}:
+            for name in members.keys() & {DUMP, MANIFEST, SECRET_FILE, SUMS}:
                 content = archive.extractfile(members[name])
                 assert content is not None, "a regular file has content"
                 with content, (folder / name).open("xb") as file:
@@ -107,7 +107,7 @@ def unpack(source: Path, folder: Path) -> None:
         ) from error
     if SUMS in members:
         _check_sums(source, folder)
-    if not {DUMP, NOTE} <= members.keys():
+    if not {DUMP, MANIFEST} <= members.keys():
         raise CommandFailed(f"{source} was not made by `taskhub backup`, or is damaged. Nothing was changed.")
 
 
@@ -115,7 +115,7 @@ def _check_sums(source: Path, folder: Path) -> None:
     for line in (folder / SUMS).read_text("utf-8", errors="replace").splitlines():
         digest, _, name = line.partition("  ")
         file = folder / name
-        if name not in (DUMP, NOTE, SECRET_FILE) or not file.is_file() or _digest(file) != digest:
+        if name not in (DUMP, MANIFEST, SECRET_FILE) or not file.is_file() or _digest(file) != digest:
             raise CommandFailed(f"{source} is damaged: its checksums don't match. Take another backup. Nothing was changed.")
 
 
@@ -124,9 +124,9 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _revision_in(note: Path, source: Path) -> str | None:
+def _revision_in(manifest: Path, source: Path) -> str | None:
     try:
-        revision = json.loads(note.read_text("utf-8"))["revision"]
+        revision = json.loads(manifest.read_text("utf-8"))["revision"]
     except (ValueError, KeyError, TypeError) as error:
         raise CommandFailed(f"{source} is damaged: nothing says what made it. Nothing was changed.") from error
     return None if revision is None else str(revision)

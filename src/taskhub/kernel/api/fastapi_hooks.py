@@ -14,7 +14,7 @@ _OVERRIDES = (
     "No `Depends` is solved here, so nothing would be overridden. Override the provider in the container instead, such as "
     "`app.state.container.clock.override(providers.Object(clock))`."
 )
-_LIFESPAN = "What starts and stops with the application stands in `app.py`; loops of a module belong to its container."
+_LIFESPAN = "What starts and stops with the application is done in `_lifespan` of `app.py`."
 
 
 class HookNotSupported(RuntimeError):
@@ -41,6 +41,9 @@ class _NoOverrides(dict[Any, Any]):
     __setitem__ = setdefault = update = __ior__ = _refuse
 
 
+_NO_OVERRIDES = _NoOverrides()
+
+
 class FastAPIWithoutHooks(FastAPI):
     """FastAPI as far as this application uses it: the ASGI application, its lifespan, its state and its description.
 
@@ -49,7 +52,16 @@ class FastAPIWithoutHooks(FastAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.dependency_overrides = _NoOverrides()
+        self._is_made = True
+
+    @property
+    def dependency_overrides(self) -> _NoOverrides:
+        return _NO_OVERRIDES
+
+    @dependency_overrides.setter
+    def dependency_overrides(self, overrides: object) -> None:
+        if hasattr(self, "_is_made"):  # FastAPI itself sets an empty one.
+            raise HookNotSupported("dependency_overrides", _OVERRIDES)
 
     add_middleware = _refuses("add_middleware", _MIDDLEWARE)
     middleware = _refuses("middleware", _MIDDLEWARE)

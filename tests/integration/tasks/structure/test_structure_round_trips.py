@@ -10,6 +10,7 @@ import pytest
 
 from support.harness.api import Api, ok
 from support.harness.round_trips import RoundTrips, recording_round_trips
+from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
 
 MAX = 14
@@ -24,6 +25,13 @@ Request = Coroutine[Any, Any, httpx2.Response]
 def round_trips(database: Database) -> Iterator[RoundTrips]:
     with recording_round_trips(database) as round_trips:
         yield round_trips
+
+
+@pytest.fixture(autouse=True)
+def lasting_grants(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine with much to do a test takes longer than a grant is remembered, and reads it again."""
+    for cache in (container.users.authenticator()._sessions, container.workspaces.grants()._grants):
+        monkeypatch.setattr(cache, "_seconds", 600.0)
 
 
 async def cost_of(request: Request, round_trips: RoundTrips) -> int:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
 _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no annotation for it.
+
+
+_COMPILED = frozenset({"_defaults", "_names", "_pick", "sql"})
 
 
 class Statement:
@@ -30,8 +33,14 @@ class Statement:
 
     def __getattr__(self, name: str) -> Any:
         """Asked for what is not there yet: afterwards the attributes are found without coming here."""
+        if name not in _COMPILED:
+            raise AttributeError(name)
         self._compile()
         return object.__getattribute__(self, name)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Nothing in it changes. Containers copy what their providers are given."""
+        return self
 
     def _compile(self) -> None:
         compiled = cast("ClauseElement", self._expression).compile(dialect=_DIALECT)

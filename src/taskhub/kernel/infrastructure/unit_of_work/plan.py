@@ -142,13 +142,15 @@ def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
 
 def _with_unchanged(guarded: GuardedRows, tracked: Iterable[Tracked], step: InsertStep | None) -> GuardedRows:
     """What was loaded and not changed is relied upon as well. What is locked can't change any more."""
-    guards = dict(guarded)
+    guards = {guard: list(rows) for guard, rows in guarded.items()}
     for one in tracked:
         if one.is_changed or one.loaded is None:
             continue
         if not one.is_locked or (step is not None and one.mapping is step.parent):
             row = (*one.mapping.key_of(one.aggregate), one.loaded_version)
-            guards.setdefault(one.mapping.guard, []).append(row)
+            rows = guards.setdefault(one.mapping.guard, [])
+            if row not in rows:
+                rows.append(row)
     return guards
 
 
