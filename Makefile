@@ -34,6 +34,7 @@ lint: $(VENV)/.dev ## Check style, types and the modules' borders
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m tools.module_contracts
 	$(BIN)/lint-imports
 
 PAGE ?= docs/adding-a-field.md

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from taskhub.modules.tables import metadata
 from taskhub.schema.locks import (
     EXCLUSIVE_WAIT_SECONDS,
     WAIT_SECONDS,
@@ -17,7 +18,6 @@ from taskhub.schema.locks import (
     retry_with_short_lock_timeouts,
     set_short_lock_timeout,
 )
-from taskhub.schema.metadata import metadata
 
 CONNECT_SECONDS = 10
 

@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from taskhub.app import ROUTES
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 
 RELEASED = Path(__file__).parent / "released.json"
 
 
 def current_document() -> dict[str, Any]:
-    operations = [operation for routes in ROUTES for operation in routes.operations]
-    return document_of(operations, "unreleased")
+    modules = installed_modules()
+    return document_of(modules.operations, "unreleased", modules.catalogue)
 
 
 def release() -> None:

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-from taskhub.app import ROUTES
-from taskhub.events import EVENT_TYPES
-from taskhub.service.reference.catalogue import problems
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.events import thing_table, type_table
-from taskhub.service.reference.fault_codes import FAULTS
 
 DOCS = Path(__file__).parents[1] / "docs" / "api.md"
 BEGIN, END = "<!-- problems: made by tools/problem_list.py -->\n", "<!-- end of problems -->\n"
@@ -16,22 +13,23 @@ BEGIN_EVENTS, END_EVENTS = "<!-- events: made by tools/problem_list.py -->\n", "
 
 def problem_list() -> str:
     """All problems, as a table in Markdown."""
-    assert ROUTES, "the catalogue is complete once the application was imported"
     rows = (
         f"| {problem.status} | `{problem.code}` | {problem.advice.meaning} | {problem.advice.remedy} | `{problem.retry}` |\n"
-        for problem in problems().values()
+        for problem in installed_modules().catalogue.problems.values()
     )
     return "| status | code | what happened | what to do | `retry` |\n|---|---|---|---|---|\n" + "".join(rows)
 
 
 def fault_list() -> str:
     """All codes that stand in `errors`, as a table in Markdown."""
-    return "| code | what is wrong |\n|---|---|\n" + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in FAULTS.items())
+    codes = installed_modules().catalogue.fault_codes
+    return "| code | what is wrong |\n|---|---|\n" + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in codes.items())
 
 
 def event_list() -> str:
     """All types of events, and the things that they are about, as tables in Markdown."""
-    return f"{type_table(EVENT_TYPES.values())}\n{thing_table(EVENT_TYPES.values())}"
+    types = installed_modules().catalogue.events.values()
+    return f"{type_table(types)}\n{thing_table(types)}"
 
 
 def renewed(text: str) -> str:

@@ -9,22 +9,15 @@ from starlette.types import ASGIApp
 
 from taskhub.background import Background
 from taskhub.container import Container
+from taskhub.kernel.api.authorizer import Authorizer
 from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
 from taskhub.kernel.api.error_middleware import ErrorMiddleware
 from taskhub.kernel.api.fastapi_hooks import FastAPIWithoutHooks
 from taskhub.kernel.api.methods import METHODS, unmatched
-from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
 from taskhub.kernel.api.throttle import RateLimits, Throttle
-from taskhub.service.routes import ROUTES as SERVICE_ROUTES
 from taskhub.settings import Settings
-from taskhub.tasks.api.routes import ROUTES as TASKS_ROUTES
-from taskhub.users.api.routes import ROUTES as USERS_ROUTES
-from taskhub.workspaces.api.routes import ROUTES as WORKSPACES_ROUTES
-
-ROUTES: list[Routes] = [*TASKS_ROUTES, *WORKSPACES_ROUTES, *USERS_ROUTES, *SERVICE_ROUTES]
-"""In the order in which they are matched: each route passed over costs 0.7 µs, so the hot ones come first."""
 
 EXPOSED_HEADERS = (
     "ETag",
@@ -57,13 +50,13 @@ class TaskHub(FastAPIWithoutHooks):
         )
         self.settings = settings
         self.state.container = container
-        self.state.authorizer = container.workspaces.authorizer()
+        self.state.modules = container.installed
+        self.state.authorizer = container.service(Authorizer)
         self.state.cursor_signer = CursorSigner(container.secret_keys())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
         self.router.default = unmatched
-        for routes in ROUTES:
-            self.router.routes.extend(routes.operations)
+        self.router.routes.extend(container.installed.operations)
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = ErrorMiddleware(self.router)

@@ -10,7 +10,6 @@ import structlog
 
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.infrastructure.background.purge import PURGES
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 
 PURGE_SECONDS = 600
@@ -45,16 +44,15 @@ class Background:
         self._container = container
         shared = (container.database(), container.notifier(), container.clock())
         self.subscriptions = [
-            Subscription(subscriber, module.runner(), *shared)
-            for module in (container.users, container.workspaces, container.tasks)
-            for subscriber in module.subscribers()
+            Subscription(subscriber, container.modules[module].runner(), *shared)
+            for module, subscriber in container.subscribers()
         ]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the background work for as long as the block lasts."""
         loops: list[Callable[[], Coroutine[Any, Any, None]]] = [subscription.run for subscription in self.subscriptions]
-        loops += [*self._container.users.background(), self._container.rate_limit_sync().run, self._purge]
+        loops += [*self._container.background(), self._purge]
         async with running_loops(*loops):
             yield
 
@@ -62,8 +60,7 @@ class Background:
         """Runs all purges once. Returns how many rows were removed, by purge."""
         removed = {}
         now = self._container.clock()()
-        modules = (self._container.users, self._container.workspaces, self._container.tasks)
-        for purge in (*PURGES, *(purge for module in modules for purge in module.purges())):
+        for purge in self._container.purges():
             removed[purge.name] = await purge.remove(self._container.database(), now)
         return removed
 

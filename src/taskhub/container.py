@@ -1,59 +1,145 @@
-"""The root container: it joins the containers of the modules. Nothing here opens a connection or starts anything."""
+"""The root container: makes the container of each module and joins them. Nothing here opens a connection or starts anything."""
 
-from dependency_injector import containers, providers
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
+
+from dependency_injector import providers
 from prometheus_client import CollectorRegistry
 
 from taskhub.kernel.api.metrics import RequestMetrics
-from taskhub.kernel.application.clock import system_clock
+from taskhub.kernel.application.clock import Clock, system_clock
+from taskhub.kernel.application.empty_purged_workspace import EmptyPurgedWorkspace
 from taskhub.kernel.application.sliding_windows import SlidingWindows
+from taskhub.kernel.application.subscriber import Subscriber
+from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.module_api import Loop, Module, ModuleSettings, keeps_nothing
+from taskhub.modules.collection import Modules
+from taskhub.modules.discovery import installed_modules
+from taskhub.modules.errors import WrongModule
+from taskhub.modules.joints import Joints
+from taskhub.modules.settings import read_module_settings
 from taskhub.settings import Settings
-from taskhub.tasks.container import TasksContainer
-from taskhub.users.container import UsersContainer
-from taskhub.users.infrastructure.accounts import SqlAccounts, sql_open_accounts
-from taskhub.workspaces.container import WorkspacesContainer
-from taskhub.workspaces.infrastructure.membership_exits import sql_membership_exits
-from taskhub.workspaces.infrastructure.memberships import sql_memberships
+
+P = TypeVar("P")
+
+_REQUIRED = ("runner", "subscribers", "purges", "background", "ports", "services", "empty")
+"""Of a module's container."""
 
 
-class Container(containers.DeclarativeContainer):
-    settings = providers.Dependency(instance_of=Settings)
-    database_url = providers.Dependency(instance_of=str)
-    secret_keys = providers.Dependency(instance_of=tuple)
+class Container:
+    """The parts of one application. Those that modules share are providers, so that tests can put others in their place, before
+    ``modules`` is asked for the first time.
 
-    metrics_registry = providers.Singleton(CollectorRegistry)
-    request_metrics = providers.Singleton(RequestMetrics, metrics_registry)
+    Attributes:
+        installed: the modules, as they were found.
+        modules: the container of each, by its name; each module knows the type of its own.
+    """
 
-    clock = providers.Object(system_clock)
-    database = providers.Singleton(Database, database_url, pool_size=settings.provided.database_pool_size)
-    notifier = providers.Singleton(EventNotifier)
-    windows = providers.Singleton(SlidingWindows)
-    rate_limit_sync = providers.Singleton(RateLimitSync, database, windows)
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database_url: str,
+        secret_keys: tuple[bytes, ...],
+        installed: Modules | None = None,
+        module_settings: Mapping[str, ModuleSettings] | None = None,
+    ) -> None:
+        """``installed``: those of this installation, where it is not given. ``module_settings``: by name; read where not given.
 
-    users = providers.Container(
-        UsersContainer,
-        database=database,
-        notifier=notifier,
-        clock=clock,
-        secret_keys=secret_keys,
-        registration=settings.provided.registration,
-        membership_exits=providers.Object(sql_membership_exits),
-    )
-    workspaces = providers.Container(
-        WorkspacesContainer,
-        database=database,
-        notifier=notifier,
-        clock=clock,
-        authenticator=users.authenticator,
-        account_names=providers.Singleton(SqlAccounts, database),
-        open_accounts=providers.Object(sql_open_accounts),
-    )
-    tasks = providers.Container(
-        TasksContainer,
-        database=database,
-        notifier=notifier,
-        clock=clock,
-        memberships=providers.Object(sql_memberships),
-    )
+        Raises:
+            WrongModule
+            WrongSettings
+        """
+        self.installed = installed_modules() if installed is None else installed
+        self.module_settings = read_module_settings(self.installed) if module_settings is None else module_settings
+        self.settings = providers.Object(settings)
+        self.secret_keys = providers.Object(secret_keys)
+        self.metrics_registry = providers.Singleton(CollectorRegistry)
+        self.request_metrics = providers.Singleton(RequestMetrics, self.metrics_registry)
+        self.clock: providers.Provider[Clock] = providers.Object(system_clock)
+        self.database: providers.Provider[Database] = providers.Singleton(
+            Database, database_url, pool_size=settings.database_pool_size
+        )
+        self.notifier = providers.Singleton(EventNotifier)
+        self.windows = providers.Singleton(SlidingWindows)
+        self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
+
+    @cached_property
+    def modules(self) -> Mapping[str, Any]:
+        """Raises:
+        WrongModule: the container of one lacks something, or two provide the same, or nobody does.
+        """
+        joints = Joints()
+        built = {module.name: module.container(_Context(module, self, joints)) for module in self.installed}
+        for name, container in built.items():
+            _check(name, container)
+            joints.add(name, container)
+        joints.check()
+        self._joints = joints
+        _check_unique("subscriber", (one.name for name in built for one in _subscribers(name, built[name])))
+        _check_unique("purge", [*(one.name for one in PURGES), *(one.name for each in built.values() for one in each.purges())])
+        return built
+
+    def service(self, protocol: type[P]) -> P:
+        """What some module provides to the whole application under a Protocol."""
+        assert self.modules, "built"
+        return self._joints.service(protocol)
+
+    def subscribers(self) -> Iterator[tuple[str, Subscriber]]:
+        """All that reacts to events, with the name of the module whose runner runs it."""
+        for name, container in self.modules.items():
+            yield from ((name, subscriber) for subscriber in _subscribers(name, container))
+
+    def purges(self) -> list[Purge]:
+        return [*PURGES, *(purge for container in self.modules.values() for purge in container.purges())]
+
+    def background(self) -> list[Loop]:
+        """What runs beside subscribers and purges."""
+        return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
+
+
+class _Context:
+    """What one module is given."""
+
+    def __init__(self, module: Module, application: Container, joints: Joints) -> None:
+        self._name = module.name
+        self._joints = joints
+        self.database: Database = application.database()
+        self.notifier: EventNotifier = application.notifier()
+        self.clock: Clock = application.clock()
+        self.secret_keys: tuple[bytes, ...] = application.secret_keys()
+        self.settings = application.module_settings.get(module.name)
+        self.app_settings: Settings = application.settings()
+
+    def port(self, protocol: type[P]) -> Callable[[SqlUnitOfWork], P]:
+        return self._joints.want_port(self._name, protocol)
+
+    def service(self, protocol: type[P]) -> Callable[[], P]:
+        return self._joints.want_service(self._name, protocol)
+
+
+def _check(name: str, container: Any) -> None:
+    for member in _REQUIRED:
+        if not callable(getattr(container, member, None)):
+            raise WrongModule(f"The container of the module {name} has no `{member}`, which taskhub.kernel.module_api asks for.")
+
+
+def _check_unique(kind: str, names: Iterable[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise WrongModule(f"Two {kind}s are called `{twice[0]}`: the name of each begins with that of its module.")
+
+
+def _subscribers(name: str, container: Any) -> list[Subscriber]:
+    emptying = [] if _keeps_nothing(container) else [EmptyPurgedWorkspace(name, container.empty)]
+    return [*container.subscribers(), *emptying]
+
+
+def _keeps_nothing(container: Any) -> bool:
+    return keeps_nothing in (container.empty, getattr(container.empty, "provides", None))

@@ -2,17 +2,23 @@
 
 import os
 import re
+from collections.abc import Sequence, Set
+from importlib.metadata import entry_points
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
 PREFIX = "TASKHUB_"
 ENV_FILE = ".env"
+MODULES_GROUP = "taskhub.modules"
+"""The entry points of modules: the settings of each begin with its name."""
 _HOST = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d{0,5})?", re.ASCII)
 
 
@@ -106,16 +112,47 @@ def read_settings() -> Settings:
     Raises:
         WrongSettings
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = unknown_settings(own_settings())
+    # What begins with the name of a module is looked at with its module, which takes a while to import.
+    prefixes = tuple(f"{PREFIX}{entry.name}_".upper() for entry in entry_points(group=MODULES_GROUP)) if unknown else ()
+    refuse_unknown([name for name in unknown if not name.upper().startswith(prefixes)], own_settings())
+    return read(Settings, PREFIX)
+
+
+def own_settings() -> set[str]:
+    """The names of the variables that are not a module's."""
+    return {PREFIX + name.upper() for name in Settings.model_fields}
+
+
+def unknown_settings(known: Set[str]) -> list[str]:
+    """What is given with our prefix and not among these names.
+
+    Raises:
+        WrongSettings
+    """
     try:
         given = {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})}
     except UnicodeDecodeError:
         raise WrongSettings(f"{ENV_FILE} is no text in UTF-8.") from None
-    unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+
+
+def refuse_unknown(unknown: Sequence[str], known: Set[str]) -> None:
+    """Raises:
+    WrongSettings
+    """
     if unknown:
         raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub. Known are: {', '.join(sorted(known))}.")
+
+
+def read(kind: type[AnySettings], prefix: str) -> AnySettings:
+    """Settings of a kind, from variables with a prefix.
+
+    Raises:
+        WrongSettings
+    """
     try:
-        return Settings()
+        return kind(_env_prefix=prefix, _env_file=ENV_FILE)
     except ValidationError as error:
-        problems = (f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors() if fault["loc"])
+        problems = (f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors() if fault["loc"])
         raise WrongSettings("; ".join(problems)) from None

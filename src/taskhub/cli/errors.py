@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 from taskhub.embedded import EmbeddedPostgresError
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.domain.errors import DomainError
+from taskhub.modules.errors import WrongModule
 from taskhub.schema.heads import WrongSchema
 from taskhub.schema.locks import MigrationBlocked
 from taskhub.settings import WrongSettings
@@ -15,7 +16,7 @@ class CommandFailed(Exception):
     """The command can't do what was asked; the message says why and what to do."""
 
 
-_SELF_EXPLANATORY = (CommandFailed, EmbeddedPostgresError, MigrationBlocked, WrongSchema, WrongSettings)
+_SELF_EXPLANATORY = (CommandFailed, EmbeddedPostgresError, MigrationBlocked, WrongModule, WrongSchema, WrongSettings)
 
 
 def explanation(error: BaseException) -> str | None:

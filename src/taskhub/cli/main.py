@@ -1,12 +1,13 @@
 """The program `taskhub`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
 import sys
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from typing import Annotated
 
 import typer
 
 from taskhub.cli.commands import backup, doctor, migrate, secret, serve, user, worker, workspace
+from taskhub.cli.module_commands import GROUP, add_module_commands
 
 HELP = """Tasks that clients can change at the same time without losing anything.
 
@@ -46,6 +47,7 @@ def _options(
 def main() -> None:
     """Runs one command. An error is one sentence on standard error, and an exit code other than 0."""
     try:
+        add_module_commands(app, entry_points(group=GROUP))
         app()
     except Exception as error:
         from taskhub.cli.errors import explanation

@@ -12,7 +12,7 @@ from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.service import pages
-from taskhub.service.reference.catalogue import problems
+from taskhub.service.reference.catalogue import Catalogue
 from taskhub.service.reference.document import document_of
 from taskhub.service.static_content import StaticContent
 
@@ -44,10 +44,11 @@ async def get_asset(request: ApiRequest, digest: str, name: str) -> Response:
 @DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="Read the page of a problem", answers=str, produces="text/html")
 async def get_problem(request: ApiRequest, code: str) -> Response:
     """The page says what the problem means and what to do. It is the `type` of every problem document with this code."""
-    problem = problems().get(code)
+    catalogue = _catalogue(request.scope["app"])
+    problem = catalogue.problems.get(code)
     if problem is None:
         raise NotFound
-    return JsonResponse(200, pages.problem_page(problem), [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
+    return JsonResponse(200, pages.problem_page(problem, catalogue.fault_codes), [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
 
 
 async def _document(app: FastAPI) -> StaticContent:
@@ -59,4 +60,9 @@ async def _document(app: FastAPI) -> StaticContent:
 
 
 def _encoded(app: FastAPI) -> StaticContent:
-    return StaticContent.of(msgspec.json.encode(document_of(app.routes, app.version)))
+    return StaticContent.of(msgspec.json.encode(document_of(app.routes, app.version, _catalogue(app))))
+
+
+def _catalogue(app: FastAPI) -> Catalogue:
+    catalogue: Catalogue = app.state.modules.catalogue
+    return catalogue

@@ -19,7 +19,6 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 _PROCESS = ProcessCollector(registry=None)
-_MODULES = ("users", "workspaces", "tasks")
 
 
 async def measurements(app: Any) -> bytes:
@@ -44,7 +43,7 @@ async def _parked(container: Any) -> dict[str, int]:
         counted = await container.database().fetch(COUNT_PARKED, {})
     except (Unavailable, Busy):
         return {}
-    known = {subscriber.name: 0 for name in _MODULES for subscriber in getattr(container, name).subscribers()}
+    known = {subscriber.name: 0 for _, subscriber in container.subscribers()}
     return known | {row["subscriber"]: row["count"] for row in counted}
 
 
@@ -77,7 +76,7 @@ class _CurrentValues(Collector):
         yield CounterMetricFamily("taskhub_database_waits", "Times that all connections were in use.", database.waits)
 
     def _of_commands(self) -> Iterator[Metric]:
-        runners = {name: getattr(self._container, name).runner() for name in _MODULES}
+        runners = {name: module.runner() for name, module in self._container.modules.items()}
         replays = {name: runner.replays for name, runner in runners.items()}
         yield _counters("replays", "Retried commands that got their first answer again.", "module", replays)
         reruns = {name: runner.reruns for name, runner in runners.items()}

@@ -1,13 +1,13 @@
 """HTML pages: the interactive reference, and one page for each problem. They load nothing from another host."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib import resources
 
 from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.service.reference.catalogue import Problem
-from taskhub.service.reference.fault_codes import FAULTS
 from taskhub.service.static_content import StaticContent
 
 RENDERER, RENDERER_STYLE, START, STYLE = "swagger-ui-bundle.js", "swagger-ui.css", "reference.js", "pages.css"
@@ -54,9 +54,9 @@ def reference_page() -> bytes:
     return _page("TaskHub API", '<div id="reference"></div>', head=style + scripts, kind="reference")
 
 
-def problem_page(problem: Problem) -> bytes:
+def problem_page(problem: Problem, fault_codes: Mapping[str, str]) -> bytes:
     advice = problem.advice
-    faults = _faults() if problem.code == ValidationFailed.code else ""
+    faults = _faults(fault_codes) if problem.code == ValidationFailed.code else ""
     return _page(
         f"{problem.title} · TaskHub",
         f"<h1>{escape(problem.title)}</h1><p><code>{problem.code}</code>, with status {problem.status}</p><dl>"
@@ -66,8 +66,8 @@ def problem_page(problem: Problem) -> bytes:
     )
 
 
-def _faults() -> str:
-    meanings = "".join(f"<dt><code>{code}</code></dt><dd>{_text(meaning)}</dd>" for code, meaning in FAULTS.items())
+def _faults(fault_codes: Mapping[str, str]) -> str:
+    meanings = "".join(f"<dt><code>{code}</code></dt><dd>{_text(meaning)}</dd>" for code, meaning in fault_codes.items())
     return f"<h2>Codes in <code>errors</code></h2><dl>{meanings}</dl>"
 
 

@@ -9,7 +9,7 @@ from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.use_cases import UseCases
-from taskhub.tasks.application.background.empty_purged_workspace import EmptyPurgedWorkspace
+from taskhub.tasks.application.background.empty_purged_workspace import empty_purged_workspace
 from taskhub.tasks.application.background.release_former_member import ReleaseFormerMember
 from taskhub.tasks.application.bulk.bulk_create_tasks import bulk_create_tasks
 from taskhub.tasks.application.bulk.bulk_update_tasks import bulk_update_tasks
@@ -32,6 +32,7 @@ from taskhub.tasks.application.tasks.create_task import create_task
 from taskhub.tasks.application.tasks.label_task import label_task, unlabel_task
 from taskhub.tasks.application.tasks.move_task import move_task
 from taskhub.tasks.application.tasks.trash_task import restore_task, trash_task
+from taskhub.tasks.contract.tasks import TaskReader, Tasks
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.purge import TrashPurge
 from taskhub.tasks.infrastructure.queries.comments import SqlCommentQueries
@@ -41,6 +42,7 @@ from taskhub.tasks.infrastructure.queries.labels import SqlLabelQueries
 from taskhub.tasks.infrastructure.queries.projects import SqlProjectQueries
 from taskhub.tasks.infrastructure.queries.tasks import SqlTaskQueries
 from taskhub.tasks.infrastructure.sort_keys import SortKeyUpkeep
+from taskhub.tasks.infrastructure.tasks_port import SqlTaskReader, sql_tasks
 from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
 
 
@@ -60,6 +62,7 @@ class TasksContainer(containers.DeclarativeContainer):
     task_queries: providers.Provider[SqlTaskQueries] = providers.Singleton(SqlTaskQueries, database)
     project_queries: providers.Provider[SqlProjectQueries] = providers.Singleton(SqlProjectQueries, database)
 
+    task_reader = providers.Singleton(SqlTaskReader, database)
     key_queries: providers.Provider[SqlKeyQueries] = providers.Singleton(SqlKeyQueries, database)
     label_queries: providers.Provider[SqlLabelQueries] = providers.Singleton(SqlLabelQueries, database)
     comment_queries: providers.Provider[SqlCommentQueries] = providers.Singleton(SqlCommentQueries, database)
@@ -98,8 +101,11 @@ class TasksContainer(containers.DeclarativeContainer):
     delete_comment = bound(delete_comment)
 
     release_former_member = providers.Singleton(ReleaseFormerMember, clock)
-    empty_purged_workspace = providers.Singleton(EmptyPurgedWorkspace)
-    subscribers = providers.List(release_former_member, empty_purged_workspace)
+    subscribers = providers.List(release_former_member)
+    background = providers.Object(())
+    ports = providers.Object({Tasks: sql_tasks})
+    services = providers.Dict({TaskReader: task_reader.provider})
+    empty = providers.Callable(empty_purged_workspace)
 
     trash_purge = providers.Singleton(TrashPurge, runner)
     sort_keys = providers.Singleton(SortKeyUpkeep)

@@ -8,6 +8,7 @@ from dependency_injector import containers, providers
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.use_cases import UseCases
+from taskhub.kernel.module_api import keeps_nothing
 from taskhub.users.application.change_account import change_account
 from taskhub.users.application.change_password import change_password
 from taskhub.users.application.close_account import close_account
@@ -20,7 +21,10 @@ from taskhub.users.application.refresh_session import refresh_session
 from taskhub.users.application.reset_password import reset_password
 from taskhub.users.application.revoke_token import revoke_token
 from taskhub.users.application.session_tokens import session_tokens
+from taskhub.users.contract.accounts import Accounts, OpenAccounts
+from taskhub.users.contract.authenticator import Authenticator
 from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
+from taskhub.users.infrastructure.accounts import SqlAccounts, sql_open_accounts
 from taskhub.users.infrastructure.api_token_secrets import RandomApiTokenSecrets
 from taskhub.users.infrastructure.authenticator import SqlAuthenticator
 from taskhub.users.infrastructure.credentials import SqlCredentialStore
@@ -72,7 +76,10 @@ class UsersContainer(containers.DeclarativeContainer):
     create_token = bound(create_token)
     revoke_token = bound(revoke_token)
 
-    subscribers = providers.List()
+    accounts = providers.Singleton(SqlAccounts, database)
+    ports = providers.Object({OpenAccounts: sql_open_accounts})
+    services = providers.Dict({Authenticator: authenticator.provider, Accounts: accounts.provider})
+    subscribers = providers.Object(())
     purges = providers.Object(PURGES)
     background = providers.List(last_use.provided.run)
-    """What runs for as long as the service does: coroutine functions without arguments."""
+    empty = providers.Callable(keeps_nothing)

@@ -4,10 +4,13 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from taskhub.kernel.api.authorizer import Authorizer
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.use_cases import UseCases
+from taskhub.kernel.module_api import keeps_nothing
+from taskhub.users.contract.membership_exits import MembershipExits
 from taskhub.workspaces.api.authorizer import WorkspaceAuthorizer
 from taskhub.workspaces.application.accept_invitation import accept_invitation
 from taskhub.workspaces.application.change_member import change_member
@@ -18,8 +21,11 @@ from taskhub.workspaces.application.delete_workspace import delete_workspace
 from taskhub.workspaces.application.remove_member import remove_member
 from taskhub.workspaces.application.restore_workspace import restore_workspace
 from taskhub.workspaces.application.revoke_invitation import revoke_invitation
+from taskhub.workspaces.contract.memberships import Memberships
 from taskhub.workspaces.infrastructure.grants import SqlGrants
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
+from taskhub.workspaces.infrastructure.membership_exits import sql_membership_exits
+from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.purge import WorkspacePurge, purge_invitations
 from taskhub.workspaces.infrastructure.queries import SqlWorkspaceQueries
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
@@ -46,7 +52,12 @@ class WorkspacesContainer(containers.DeclarativeContainer):
         providers.Object(Purge("invitations", purge_invitations)),
         providers.Factory(Purge, "workspaces", providers.Factory(WorkspacePurge, runner)),
     )
+    ports = providers.Object({Memberships: sql_memberships, MembershipExits: sql_membership_exits})
+    services = providers.Dict({Authorizer: authorizer.provider})
     subscribers = providers.Object(())
+    background = providers.Object(())
+    empty = providers.Callable(keeps_nothing)
+    """Members and invitations go before the workspace does: see `WorkspacePurge`."""
 
     bound = UseCases(runner, clock=clock)
     create_workspace = bound(create_workspace)

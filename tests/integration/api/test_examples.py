@@ -14,12 +14,13 @@ from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.operations import OPERATIONS, WITH_BODY, SampleData, each, example_body
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 
 ADA = "ada@example.com"
 OF_ONES_OWN = {"accept_invitation": 404, "refresh_session": 401}
 """A secret that was shown to somebody else is none, so these are refused as any wrong one is."""
-PATHS = document_of(OPERATIONS, "")["paths"]
+PATHS = document_of(OPERATIONS, "", installed_modules().catalogue)["paths"]
 ALWAYS_THERE = {"code", "session", "user_id"}
 """Path parameters with a value that works for everybody."""
 

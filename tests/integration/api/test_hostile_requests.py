@@ -75,7 +75,7 @@ def forged(token: str, container: Container, *without: str, **claims: object) ->
     """The same token with other claims, under our own signature."""
     payload = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     changed = {name: value for name, value in {**payload, **claims}.items() if name not in without}
-    return jwt.encode(changed, container.users.access_tokens()._keys[0], algorithm="HS256")
+    return jwt.encode(changed, container.modules["users"].access_tokens()._keys[0], algorithm="HS256")
 
 
 async def with_token(api: Api, token: str) -> httpx2.Response:

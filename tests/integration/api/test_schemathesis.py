@@ -18,6 +18,7 @@ from schemathesis.generation import GenerationMode
 
 from support.harness.api import ok
 from support.harness.operations import OPERATIONS
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 
 EXAMPLES = 20
@@ -25,7 +26,7 @@ ANSWERS_TO_VALID_DATA = ["2xx", "304", "401", "403", "404", "409", "412", "413",
 ANSWERS_TO_INVALID_DATA = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428"]
 
 SCHEMA = schemathesis.openapi.from_dict(
-    document_of(OPERATIONS, "1.0.0"),
+    document_of(OPERATIONS, "1.0.0", installed_modules().catalogue),
     config=SchemathesisConfig.from_dict(
         {
             "checks": {

@@ -105,7 +105,7 @@ async def test_measures_requests_process_pool_and_commands(ada: Api) -> None:
 
 
 async def test_counts_commands_that_were_run_again(ada: Api, app: TaskHub) -> None:
-    runner = app.state.container.tasks.runner()
+    runner = app.state.container.modules["tasks"].runner()
     runner.reruns += 3
 
     assert value((await ada.get("/metrics")).text, 'taskhub_reruns_total{module="tasks"}') >= 3

@@ -46,8 +46,8 @@ class Scene:
 @pytest.fixture(scope="module")
 async def scene(database_url: str) -> AsyncIterator[Scene]:
     injector = FaultInjector()
-    container = make_container(database_url)
-    container.database.override(providers.Singleton(FaultyDatabase, database_url, pool_size=POOL_SIZE, injector=injector))
+    database = providers.Singleton(FaultyDatabase, database_url, pool_size=POOL_SIZE, injector=injector)
+    container = make_container(database_url, lambda its: its.database.override(database))
     app = TaskHub(container)
     async with Api.on(app) as api, Api.on(app) as guest:
         async with container.database().opened():
@@ -119,7 +119,7 @@ async def look_after_it(scene: Scene) -> None:
 
 
 async def write_down_last_uses(scene: Scene) -> None:
-    last_use = scene.container.users.last_use()
+    last_use = scene.container.modules["users"].last_use()
     last_use.session(uuid4(), uuid4(), None, datetime.now(UTC))
     await last_use.flush()
 

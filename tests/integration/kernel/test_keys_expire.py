@@ -29,8 +29,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 async def api(database_url: str, clock: SetClock) -> AsyncIterator[Api]:
-    container = make_container(database_url)
-    container.clock.override(providers.Object(clock))
+    container = make_container(database_url, lambda its: its.clock.override(providers.Object(clock)))
     app = TaskHub(container)
     async with container.database().opened(), Api.on(app) as api:
         await api.sign_up()

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from support.harness import old_events
-from taskhub.schema.metadata import metadata
+from taskhub.modules.tables import metadata
 from taskhub.schema.migrate import alembic_config, migrate
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()][::-1]

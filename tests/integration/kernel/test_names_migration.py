@@ -161,7 +161,7 @@ async def test_names_that_a_former_version_writes_meanwhile_are_mended(old: Api,
     listed = [label["name"] for label in await walk(old, "labels", limit=200)]
     assert sorted(listed) == sorted([*(label["name"] for label in LABELS), "Ärmel", "item 3"]), "none is missing before, either"
     container = app.state.container
-    (upkeep,) = (purge for purge in container.tasks.purges() if purge.name == "sort_keys")
+    (upkeep,) = (purge for purge in container.modules["tasks"].purges() if purge.name == "sort_keys")
     assert await upkeep.remove(container.database(), now) == 3
     assert await upkeep.remove(container.database(), now) == 0
     for table in ("labels", "projects"):

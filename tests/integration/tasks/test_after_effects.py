@@ -40,7 +40,7 @@ async def test_someone_whose_account_is_closed_is_taken_off_their_tasks(ada: Api
 async def test_what_is_old_in_the_trash_goes_for_good(ada: Api, container: Container, database: Database) -> None:
     task = await ada.add_task(title="Forget me", description="completely")
     await ada.delete(f"tasks/{task['id']}")
-    await purge(container.tasks, database, RETENTION + timedelta(minutes=1))
+    await purge(container.modules["tasks"], database, RETENTION + timedelta(minutes=1))
     assert (await ada.get(f"tasks/{task['id']}", deleted="true")).status_code == 404
     assert "Forget me" not in await log_of(database, ada)
     again = await ada.post("tasks", {"project_id": ada.project["id"], "title": "again", "id": task["id"]})
@@ -50,14 +50,14 @@ async def test_what_is_old_in_the_trash_goes_for_good(ada: Api, container: Conta
 async def test_what_is_recent_in_the_trash_stays(ada: Api, container: Container, database: Database) -> None:
     task = await ada.add_task()
     await ada.delete(f"tasks/{task['id']}")
-    await purge(container.tasks, database, RETENTION - timedelta(minutes=1))
+    await purge(container.modules["tasks"], database, RETENTION - timedelta(minutes=1))
     assert (await ada.get(f"tasks/{task['id']}", deleted="true")).status_code == 200
 
 
 async def test_a_key_is_taken_for_ever_even_when_its_project_is_gone(ada: Api, container: Container, database: Database) -> None:
     project = await ada.open_project(key="GONE", name="Secret name")
     await ada.delete(f"projects/{project['id']}")
-    await purge(container.tasks, database, RETENTION + timedelta(minutes=1))
+    await purge(container.modules["tasks"], database, RETENTION + timedelta(minutes=1))
     assert (await ada.get(f"projects/{project['id']}", deleted="true")).status_code == 404
     assert ok(await ada.get("projects", deleted="true"))["items"] == []
     again = await ada.post("projects", {"key": "GONE", "name": "Another"})
@@ -67,7 +67,7 @@ async def test_a_key_is_taken_for_ever_even_when_its_project_is_gone(ada: Api, c
 async def test_a_purged_workspace_leaves_no_task_behind(ada: Api, container: Container, database: Database) -> None:
     await ada.add_task()
     await ada.delete(f"/v1/workspaces/{ada.workspace['id']}")
-    await purge(container.workspaces, database, timedelta(days=31))
+    await purge(container.modules["workspaces"], database, timedelta(days=31))
 
     async def emptied() -> bool:
         async with database.connection() as connection:

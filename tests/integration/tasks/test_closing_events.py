@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from support.harness.api import Api
+from support.harness.event_check import EVENT_TYPES
 from support.harness.event_log import read_log
-from taskhub.events import EVENT_TYPES
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.contract.events import CLOSING, TASK_PURGED, TaskEvent
 

@@ -123,7 +123,7 @@ async def test_that_the_database_is_away_is_told_at_once(
     async def acquire() -> None:
         raise Unavailable
 
-    runner = container.tasks().runner()
+    runner = container.modules["tasks"].runner()
     reruns = runner.reruns
     monkeypatch.setattr(database, "acquire", acquire)
     assert refusal(await add(ada)) == (503, "unavailable")

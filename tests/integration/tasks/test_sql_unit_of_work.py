@@ -28,7 +28,7 @@ class SqlUnitsOfWork:
         self._container = container
 
     def begin(self) -> TasksUnitOfWork:
-        return self._container.tasks.unit_of_work(Attempt(Context(uuid4(), "test"), system_clock()))
+        return self._container.modules["tasks"].unit_of_work(Attempt(Context(uuid4(), "test"), system_clock()))
 
 
 @pytest.mark.usefixtures("app")

@@ -73,7 +73,7 @@ class OtherModule:
     def begin(self, *, locking: bool = False) -> SqlWorkspacesUnitOfWork:
         attempt = Attempt(Context(), system_clock())
         attempt.locking = locking
-        return self._container.workspaces.unit_of_work(attempt)
+        return self._container.modules["workspaces"].unit_of_work(attempt)
 
     async def find(self, *refs: TaskRef) -> dict[TaskRef, TaskFacts]:
         async with self.begin() as uow:

@@ -29,7 +29,7 @@ def make_app(database_url: str, clock: FakeClock, secret_keys: tuple[bytes, ...]
     chosen = Settings(_env_file=None, **{"rate_limits": "off", "log_level": "error", **settings})
     container = Container(settings=chosen, database_url=database_url, secret_keys=secret_keys)
     container.clock.override(providers.Object(clock))
-    container.users.password_hasher.override(providers.Object(Argon2PasswordHasher(time_cost=1, memory_cost=32)))
+    container.modules["users"].password_hasher.override(providers.Object(Argon2PasswordHasher(time_cost=1, memory_cost=32)))
     return TaskHub(container)
 
 

@@ -161,7 +161,7 @@ async def test_nothing_is_remembered_of_an_account_that_was_closed_meanwhile(
 ) -> None:
     app = mira.client._transport.app  # type: ignore[attr-defined]  # The app behind the client.
     await mira.send("DELETE", "/v1/users/me", {"current_password": mira.password})
-    await app.state.container.users.sign_in_addresses().remember(mira.user["id"], HOME, now=clock())
+    await app.state.container.modules["users"].sign_in_addresses().remember(mira.user["id"], HOME, now=clock())
     assert await known_digests(database, mira.user["id"]) == []
 
 

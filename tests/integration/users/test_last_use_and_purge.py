@@ -17,7 +17,7 @@ from taskhub.users.infrastructure.purge import BATCH_SIZE, PURGES
 
 @pytest.fixture
 def users(mira: Api) -> UsersContainer:
-    container: UsersContainer = mira.client._transport.app.state.container.users  # type: ignore[attr-defined]  # The app behind the client.
+    container: UsersContainer = mira.client._transport.app.state.container.modules["users"]  # type: ignore[attr-defined]  # The app behind the client.
     return container
 
 

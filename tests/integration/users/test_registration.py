@@ -105,7 +105,7 @@ async def test_a_password_of_former_times_still_works(
 ) -> None:
     body = registration()
     user = ok(await service.post("/v1/users", body))
-    as_typed = await container.users.password_hasher().hash(former)
+    as_typed = await container.modules["users"].password_hasher().hash(former)
     async with database.connection() as connection:
         await connection._driver.execute("UPDATE users SET password_hash = $1 WHERE id = $2", as_typed, user["id"])
     for password in (former, normalize("NFC", former).replace("\u00a0", " ")):

@@ -69,7 +69,7 @@ async def deleted(new_client: NewClient, owner: Api) -> Api:
 
 
 async def restore(service: TaskHub, api: Api) -> None:
-    module = service.state.container.workspaces
+    module = service.state.container.modules["workspaces"]
     await module.restore_workspace().perform(RestoreWorkspace(UUID(api.workspace["id"])), Context())
 
 
@@ -191,7 +191,7 @@ async def test_a_restored_workspace_is_back_for_everyone_at_once(deleted: Api, s
 
 
 async def test_an_operator_sees_what_can_be_restored(deleted: Api, service: TaskHub) -> None:
-    queries = service.state.container.workspaces.queries()
+    queries = service.state.container.modules["workspaces"].queries()
     id = UUID(deleted.workspace["id"])
     (listed,) = [workspace for workspace in await queries.deleted_workspaces(now()) if workspace.id == id]
     assert listed.name == "Bridge"

@@ -6,8 +6,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from taskhub.events import EVENT_TYPES
 from taskhub.kernel.application.event_types import EventType
+from taskhub.modules.discovery import installed_modules
+
+EVENT_TYPES = installed_modules().catalogue.events
 
 _LOG = "SELECT type, schema, entity_type, changes::text, snapshot::text FROM events"
 

@@ -7,18 +7,18 @@ import httpx2
 import pytest
 
 from support.harness.api import MERGE_PATCH, Api, ok
-from taskhub.app import ROUTES
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.contract.access import Public
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 
-OPERATIONS = [operation for routes in ROUTES for operation in routes.operations]
+OPERATIONS = installed_modules().operations
 PROTECTED = [operation for operation in OPERATIONS if not isinstance(operation.access, Public)]
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
 WITHOUT_BODY = [operation for operation in OPERATIONS if operation.body is None and operation.writes]
 READS = [operation for operation in OPERATIONS if not operation.writes]
 
-_PATHS = document_of(OPERATIONS, "")["paths"]
+_PATHS = document_of(OPERATIONS, "", installed_modules().catalogue)["paths"]
 
 
 def each(operations: list[Operation]) -> pytest.MarkDecorator:

@@ -44,8 +44,8 @@ async def started_service(database_url: str, **settings: Any) -> AsyncIterator[T
     """One process of the service, without its background work."""
     chosen = Settings(_env_file=None, rate_limits="off", log_level="error", **settings)
     container = Container(settings=chosen, database_url=database_url, secret_keys=(b"only tests know this one",))
-    container.users.authenticator.override(providers.Object(TrustingAuthenticator()))
-    container.workspaces.open_accounts.override(providers.Object(all_accounts_open))
+    container.modules["users"].authenticator.override(providers.Object(TrustingAuthenticator()))
+    container.modules["workspaces"].open_accounts.override(providers.Object(all_accounts_open))
     await container.database().open()
     try:
         yield TaskHub(container)

@@ -2,14 +2,14 @@
 
 from tools.problem_list import DOCS, renewed
 
-from taskhub.app import ROUTES
-from taskhub.events import EVENT_TYPES
+from support.harness.event_check import EVENT_TYPES
 from taskhub.kernel.application.event_types import event_content, event_types
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 from taskhub.service.reference.events import events_in_words, thing_table, type_table
 from taskhub.tasks.application.views import LabelView
 
-DOCUMENT = document_of([operation for routes in ROUTES for operation in routes.operations], "1.2.3")
+DOCUMENT = document_of(installed_modules().operations, "1.2.3", installed_modules().catalogue)
 LABELS = event_types(
     {
         "labels": {

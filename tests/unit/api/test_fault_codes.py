@@ -11,19 +11,19 @@ from pydantic_core.core_schema import ErrorType
 from tools.problem_list import DOCS
 
 import taskhub
-from taskhub.app import ROUTES
 from taskhub.kernel.api import bodies, query_params
 from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.api.faults import CODES, UNKNOWN_MEMBER, UNKNOWN_PARAMETER
 from taskhub.kernel.api.problems import MAX_BYTES, problem_of
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
+from taskhub.modules.discovery import installed_modules
 from taskhub.service import pages
-from taskhub.service.reference.catalogue import problems
-from taskhub.service.reference.fault_codes import FAULTS
 
 SOURCE = Path(taskhub.__file__).parent
 RAISED = re.compile(r'(?:\bFault|PydanticCustomError)\(\s*"(\w+)"')
-OPERATIONS = [operation for routes in ROUTES for operation in routes.operations]
+OPERATIONS = installed_modules().operations
+FAULTS = installed_modules().catalogue.fault_codes
+PROBLEMS = installed_modules().catalogue.problems
 VALUES: list[Any] = [[], "a", 1, True, None, {"a": 1}, [{"a": 1}], [1], ["a"], "x" * 200_000, -1, 1e99, [[]] * 600]
 TEXTS = ["", "a", "1", "-1", "9" * 20, "true", "null", "\x1b", "2026-13-45", "2026-11-20T99:00:00Z", "%" * 9000]
 
@@ -70,7 +70,7 @@ def test_every_code_is_explained_and_every_explained_code_is_used() -> None:
 
 def test_the_docs_and_the_page_of_the_problem_list_every_code() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    page = pages.problem_page(problems()["validation_failed"]).decode()
+    page = pages.problem_page(PROBLEMS["validation_failed"], FAULTS).decode()
 
     for code in FAULTS:
         assert f"| `{code}` |" in text, code

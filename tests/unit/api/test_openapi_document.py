@@ -9,15 +9,15 @@ import pytest
 from pydantic import ValidationError
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-from taskhub.app import ROUTES
 from taskhub.kernel.api import bodies
 from taskhub.kernel.api.operations import Operation
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
-from taskhub.service.reference.glossary import WORDS
 
-OPERATIONS = [operation for routes in ROUTES for operation in routes.operations if operation.include_in_schema]
-DOCUMENT = document_of(OPERATIONS, "1.2.3")
+OPERATIONS = [operation for operation in installed_modules().operations if operation.include_in_schema]
+DOCUMENT = document_of(OPERATIONS, "1.2.3", installed_modules().catalogue)
 SCHEMAS = DOCUMENT["components"]["schemas"]
+WORDS = installed_modules().catalogue.words
 PATCHES = [operation for operation in OPERATIONS if operation.method == "PATCH"]
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
 

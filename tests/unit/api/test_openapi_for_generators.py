@@ -6,13 +6,15 @@ from typing import Any, get_args
 
 import pytest
 
-from taskhub.app import ROUTES
+from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 from taskhub.tasks.api.bodies.types import Category, PriorityKey
 from taskhub.users.api.bodies import ScopeKey
 from taskhub.workspaces.api.bodies import RoleKey
 
-DOCUMENT = document_of([one for routes in ROUTES for one in routes.operations if one.include_in_schema], "1.2.3")
+DOCUMENT = document_of(
+    [one for one in installed_modules().operations if one.include_in_schema], "1.2.3", installed_modules().catalogue
+)
 SCHEMAS = DOCUMENT["components"]["schemas"]
 OPERATIONS = {one["operationId"]: one for path in DOCUMENT["paths"].values() for one in path.values()}
 KEYWORDS = {

@@ -8,17 +8,18 @@ from pathlib import Path
 from tools.problem_list import DOCS, renewed
 
 import taskhub
-from taskhub.app import ROUTES
 from taskhub.kernel.domain.errors import DomainError
+from taskhub.modules.discovery import installed_modules
 from taskhub.service import pages
-from taskhub.service.reference.advice import ADVICE
-from taskhub.service.reference.catalogue import problems
 from taskhub.service.reference.document import document_of
 from taskhub.service.reference.error_codes import error_codes_of
+from taskhub.service.reference.own import DOCUMENTATION
 
 SOURCE = Path(taskhub.__file__).parent
 CODE = re.compile(r'code, title = (?:[\w.]+, )?"(\w+)"')
-DOCUMENT = document_of([operation for routes in ROUTES for operation in routes.operations], "1.2.3")
+MODULES = installed_modules()
+PROBLEMS, FAULTS = MODULES.catalogue.problems, MODULES.catalogue.fault_codes
+DOCUMENT = document_of(MODULES.operations, "1.2.3", MODULES.catalogue)
 
 
 def errors_below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
@@ -36,17 +37,18 @@ def declared_codes() -> set[str]:
 
 
 def test_every_code_in_the_source_has_a_page_and_every_page_a_code() -> None:
-    assert declared_codes() == {*problems()} == {*ADVICE}
+    advised = {code for one in (*(module.documentation for module in MODULES), DOCUMENTATION) for code in one.advice}
+
+    assert declared_codes() == {*PROBLEMS} == advised
 
 
 def test_an_operation_names_only_codes_that_there_are() -> None:
-    for routes in ROUTES:
-        for operation in routes.operations:
-            assert {*error_codes_of(operation)} <= {*problems()}
+    for operation in MODULES.operations:
+        assert {*error_codes_of(operation, MODULES.catalogue)} <= {*PROBLEMS}
 
 
 def test_a_page_tells_what_happened_what_to_do_and_whether_a_retry_helps() -> None:
-    page = pages.problem_page(problems()["stale_version"]).decode()
+    page = pages.problem_page(PROBLEMS["stale_version"], FAULTS).decode()
 
     assert "<h1>Stale version</h1>" in page
     assert "with status 412" in page
@@ -55,7 +57,7 @@ def test_a_page_tells_what_happened_what_to_do_and_whether_a_retry_helps() -> No
 
 
 def test_only_what_may_pass_by_itself_is_called_safe_to_repeat() -> None:
-    assert {code for code, problem in problems().items() if problem.retry == "safe"} == {
+    assert {code for code, problem in PROBLEMS.items() if problem.retry == "safe"} == {
         "busy",
         "unavailable",
         "rate_limited",
@@ -94,4 +96,4 @@ def test_a_member_that_a_problem_adds_is_in_the_document() -> None:
 
     assert schema["current_version"]["type"] == "integer"
     assert (schema["path"]["items"], schema["allowed"]["items"]) == ({"type": "string", "format": "uuid"}, {"type": "string"})
-    assert {name for problem in problems().values() for name in problem.members} <= schema.keys()
+    assert {name for problem in PROBLEMS.values() for name in problem.members} <= schema.keys()

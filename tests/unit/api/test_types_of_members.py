@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from pydantic import BaseModel
 
-from taskhub.app import ROUTES
 from taskhub.kernel.api.bodies import parse
 from taskhub.kernel.domain.errors import ValidationFailed
+from taskhub.modules.discovery import installed_modules
 
-BODIES = {model.__name__: model for routes in ROUTES for o in routes.operations if o.body is not None for _, model in [o.body]}
+BODIES = {model.__name__: model for o in installed_modules().operations if o.body is not None for _, model in [o.body]}
 
 
 def text_members(body: type[BaseModel]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 
 import taskhub
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.schema.metadata import metadata
+from taskhub.modules.tables import metadata
 
 WORKSPACE_KEYS = ("workspace_id", "stream_id")
 

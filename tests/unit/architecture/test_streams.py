@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import taskhub.kernel
-from taskhub.app import ROUTES
 from taskhub.kernel.contract.access import Access
+from taskhub.modules.discovery import installed_modules
 from taskhub.workspaces.contract.access import WorkspaceAccess
 
 KERNEL = Path(next(iter(taskhub.kernel.__path__)))
@@ -17,7 +17,7 @@ def test_the_kernel_does_not_name_what_is_a_stream_elsewhere() -> None:
 
 
 def test_whatever_names_a_workspace_in_its_path_demands_a_right_there() -> None:
-    operations = [operation for routes in ROUTES for operation in routes.operations]
+    operations = installed_modules().operations
     in_workspace = [operation for operation in operations if "workspace_id" in operation.param_convertors]
     assert len(in_workspace) > 30
     elsewhere: list[Access] = [one.access for one in in_workspace if not isinstance(one.access, WorkspaceAccess)]

@@ -10,8 +10,7 @@ import msgspec
 import pytest
 
 import taskhub
-from support.harness.event_check import faults_of
-from taskhub.events import EVENT_TYPES
+from support.harness.event_check import EVENT_TYPES, faults_of
 from taskhub.kernel.application.event_types import EventType, EventTypeTaken, event_content, event_types, last_event_content
 from taskhub.kernel.contract.event_content import EventContent
 from taskhub.kernel.contract.events import Event

@@ -31,7 +31,7 @@ def create_account(email: str, name: str, time_zone: str) -> UUID:
     password = new_password()
 
     async def work(program: Container) -> UUID:
-        users = program.users
+        users = program.modules["users"]
         id, password_hash = new_id(), await users.passwords().hash(password)
         command = CreateUser(id, address, name, time_zone, password_hash)
         await users.create_user().perform(command, Context())
@@ -52,7 +52,7 @@ def set_password(email: str, *, revoke_tokens: bool) -> None:
     password = new_password()
 
     async def work(program: Container) -> None:
-        users = program.users
+        users = program.modules["users"]
         command = ResetPassword(address, await users.passwords().hash(password), revoke_tokens)
         await users.reset_password().perform(command, Context())
 

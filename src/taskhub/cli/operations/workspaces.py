@@ -13,7 +13,7 @@ from taskhub.workspaces.application.views import DeletedWorkspace
 
 def deleted_workspaces() -> list[DeletedWorkspace]:
     async def work(program: Container) -> list[DeletedWorkspace]:
-        found: list[DeletedWorkspace] = await program.workspaces.queries().deleted_workspaces(program.clock()())
+        found: list[DeletedWorkspace] = await program.modules["workspaces"].queries().deleted_workspaces(program.clock()())
         return found
 
     return run_operation(work)
@@ -27,7 +27,7 @@ def restore_workspace(id: UUID) -> str:
     """
 
     async def work(program: Container) -> str:
-        workspaces = program.workspaces
+        workspaces = program.modules["workspaces"]
         workspace = await workspaces.restore_workspace().perform(RestoreWorkspace(id), Context())
         return str(workspace.name)
 

@@ -19,10 +19,24 @@ class Access:
 
     scope: Scope
 
+    @property
+    def refuses_known_callers(self) -> bool:
+        """Whether callers with a valid credential of the required scope may still be refused."""
+        return False
+
+    @property
+    def in_words(self) -> str:
+        """A sentence that says which role and scope a caller needs."""
+        return f"API tokens need the scope `{self.scope.name.lower()}`."
+
 
 @dataclass(frozen=True, slots=True)
 class Public(Access):
     """Open to everyone, signed in or not."""
+
+    @property
+    def in_words(self) -> str:
+        return "No authentication required."
 
 
 PUBLIC = Public(Scope.READ)

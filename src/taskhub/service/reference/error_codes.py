@@ -6,17 +6,15 @@ from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.contract.access import Public
 from taskhub.kernel.contract.caller import Scope
-from taskhub.users.contract.access import SessionAccess
-from taskhub.workspaces.contract.access import Role, WorkspaceAccess
-
-_RAISED_BY_HIGHER_MODULES = {"close_account": ["last_owner"]}
-"""Errors that a higher module raises through a port: the operation's module can't import them."""
+from taskhub.service.reference.catalogue import Catalogue
 
 
-def error_codes_of(operation: Operation) -> list[str]:
+def error_codes_of(operation: Operation, catalogue: Catalogue) -> list[str]:
     """The codes, without repeats."""
-    declared = [error.code for error in operation.errors] + _RAISED_BY_HIGHER_MODULES.get(str(operation.operation_id), [])
-    return list(dict.fromkeys([*_of_shape(operation), *_of_access(operation), *_of_kind(operation), *declared]))
+    declared = [error.code for error in operation.errors]
+    through_ports = catalogue.refusals.get(str(operation.operation_id), ())
+    codes = (*_of_shape(operation), *_of_access(operation), *_of_kind(operation), *declared, *through_ports)
+    return list(dict.fromkeys(codes))
 
 
 def _of_shape(operation: Operation) -> Iterator[str]:
@@ -36,7 +34,7 @@ def _of_access(operation: Operation) -> Iterator[str]:
     yield from ("not_authenticated", "invalid_token", "token_expired")
     if access.scope > Scope.READ:
         yield "insufficient_scope"
-    if isinstance(access, SessionAccess) or (isinstance(access, WorkspaceAccess) and access.role > Role.VIEWER):
+    if access.refuses_known_callers:
         yield "not_allowed"
 
 

@@ -31,16 +31,6 @@ which it should not be used any more, and `Sunset` (RFC 8594), the date until wh
 """
 
 TAGS: dict[str, str] = {
-    "Users": "User accounts.",
-    "Sessions": "Sign in, renew a session, and sign out.",
-    "API tokens": "Tokens for programs. They have a scope, and can be restricted to one workspace.",
-    "Workspaces": "A workspace belongs to a team and contains its projects and tasks.",
-    "Members": "The users of a workspace and their roles.",
-    "Invitations": "Invite users to a workspace.",
-    "Projects": "Every task belongs to a project, which numbers its tasks and has a workflow of its own.",
-    "Tasks": "Tasks: create, find, change, order, relate and delete them.",
-    "Comments": "Comments on tasks.",
-    "Labels": "Labels of a workspace, for tasks of all its projects.",
     "Service": "Information about the service: its status, metrics and documentation.",
 }
 """The tags in their order, each with its description."""

@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
+from taskhub.kernel.api.documentation import Word
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.contract.access import Public
-from taskhub.service.reference.glossary import Word, word
+from taskhub.service.reference.catalogue import Catalogue
 from taskhub.service.reference.schemas import Schemas
 
 Parameter = dict[str, Any]
@@ -47,7 +48,7 @@ def components() -> dict[str, Parameter]:
     return {name: {"in": "header", "required": False, **header} for name, header in HEADERS.items()}
 
 
-def parameters_of(operation: Operation, schemas: Schemas) -> list[Parameter]:
+def parameters_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> list[Parameter]:
     """All parameters of an operation, those in the path first."""
     headers = {
         "IfMatch": operation.if_match in {IfMatch.READ, IfMatch.CHANGE},
@@ -56,28 +57,30 @@ def parameters_of(operation: Operation, schemas: Schemas) -> list[Parameter]:
         "RequestId": True,
     }
     references = [{"$ref": f"#/components/parameters/{name}"} for name, applies in headers.items() if applies]
-    return [*_in_path(operation), *_in_query(operation, schemas), *references]
+    return [*_in_path(operation, catalogue), *_in_query(operation, schemas, catalogue), *references]
 
 
-def _in_path(operation: Operation) -> list[Parameter]:
+def _in_path(operation: Operation, catalogue: Catalogue) -> list[Parameter]:
     """A path parameter is an id, or text that may also be an id. The paths of public documents contain no ids."""
-    owner = str(operation.operation_id)
+    known, owner = catalogue.word, str(operation.operation_id)
     text = _TEXT if isinstance(operation.access, Public) else {"anyOf": [_ID, _TEXT]}
-    return [_parameter("path", name, _ID if is_id else text, owner, required=True) for name, is_id in operation.path_arguments]
+    return [
+        _parameter("path", name, _ID if is_id else text, known(name, owner), required=True)
+        for name, is_id in operation.path_arguments
+    ]
 
 
-def _in_query(operation: Operation, schemas: Schemas) -> list[Parameter]:
+def _in_query(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> list[Parameter]:
     schema = operation.query[1].model_json_schema()
     required = schema.get("required", ())
-    owner = str(operation.operation_id)
+    known, owner = catalogue.word, str(operation.operation_id)
     return [
-        _parameter("query", name, schemas.of_parameter(_without_null(member)), owner, required=name in required)
+        _parameter("query", name, schemas.of_parameter(_without_null(member)), known(name, owner), required=name in required)
         for name, member in schema["properties"].items()
     ]
 
 
-def _parameter(place: str, name: str, schema: dict[str, Any], owner: str, *, required: bool) -> Parameter:
-    known = word(name, owner)
+def _parameter(place: str, name: str, schema: dict[str, Any], known: Word, *, required: bool) -> Parameter:
     if not known.meaning:
         known = Word(schema.pop("description", ""), *schema.pop("examples", ())[:1])
     parameter = {"name": name, "in": place, "required": required, "description": known.meaning, "schema": schema}

@@ -8,7 +8,7 @@ from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MEDIA_TYPE
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.contract.access import Public
-from taskhub.service.reference.catalogue import Problem, problems
+from taskhub.service.reference.catalogue import Catalogue, Problem
 from taskhub.service.reference.error_codes import error_codes_of
 from taskhub.service.reference.schemas import Schemas
 
@@ -60,7 +60,7 @@ def example_of(problem: Problem) -> dict[str, Any]:
     return {"summary": problem.title, "value": value}
 
 
-def responses_of(operation: Operation, schemas: Schemas) -> dict[str, Any]:
+def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> dict[str, Any]:
     """All responses of an operation, by status."""
     status = operation.status_code or 200
     responses = {str(status): _success(operation, schemas, status)}
@@ -71,8 +71,9 @@ def responses_of(operation: Operation, schemas: Schemas) -> dict[str, Any]:
             "headers": _headers(["X-Request-ID", "ETag", *repeated]),
         }
     by_status: dict[int, list[Problem]] = {}
-    for code in error_codes_of(operation):
-        by_status.setdefault(problems()[code].status, []).append(problems()[code])
+    for code in error_codes_of(operation, catalogue):
+        problem = catalogue.problems[code]
+        by_status.setdefault(problem.status, []).append(problem)
     refusals = {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
     if "412" in refusals and (operation.etag or operation.writes):
         refusals["412"]["headers"] |= _headers(["ETag"])

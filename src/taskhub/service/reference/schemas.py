@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from taskhub.kernel.api.query_params import MAX_ITEMS
 from taskhub.kernel.api.responses import Batch, Page
 from taskhub.service.reference import limits
-from taskhub.service.reference.glossary import word
+from taskhub.service.reference.catalogue import Catalogue
 
 Schema = dict[str, Any]
 
@@ -25,8 +25,6 @@ _SCALARS: dict[type, Schema] = {
     inspect.BoolType: {"type": "boolean"},
     inspect.NoneType: {"type": "null"},
 }
-_NAMES = {"WorkspaceForMember": "Workspace", "NamedMember": "Member"}
-"""Views that clients know under another name."""
 _NULL: Schema = {"type": "null"}
 _IGNORED_KEYWORDS = {"title", "default", "writeOnly"}
 """Keywords of pydantic that mislead generators of clients: with a `default` they make a member required, with `writeOnly` they
@@ -37,7 +35,8 @@ make two types of one body.
 class Schemas:
     """The named schemas of one document, collected while operations refer to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self.components: dict[str, Schema] = {}
         self._bodies: set[str] = set()
         self._told: dict[str, Schema] = {}
@@ -118,7 +117,7 @@ class Schemas:
 
     def _of_struct(self, kind: inspect.StructType) -> Schema:
         return self._add(
-            _NAMES.get(kind.cls.__name__) or kind.cls.__name__.removesuffix("View"),
+            self._catalogue.schemas.get(kind.cls.__name__) or kind.cls.__name__.removesuffix("View"),
             {
                 "type": "object",
                 "properties": {field.encode_name: self._of_type(field.type) for field in kind.fields},
@@ -149,7 +148,7 @@ class Schemas:
 
     def _add(self, name: str, schema: Schema) -> Schema:
         for member, definition in schema["properties"].items():
-            if (known := word(member, name)).meaning:
+            if (known := self._catalogue.word(member, name)).meaning:
                 definition.update(known.on_schema(definition))
             elif "description" in definition:
                 self._told[member] = {

@@ -8,4 +8,4 @@ from taskhub.tasks.container import TasksContainer
 
 def module_of(request: ApiRequest) -> TasksContainer:
     """The container of this module in the application that serves the request."""
-    return cast("TasksContainer", request.container.tasks)
+    return cast("TasksContainer", request.container.modules["tasks"])

@@ -8,4 +8,4 @@ from taskhub.users.container import UsersContainer
 
 def module_of(request: ApiRequest) -> UsersContainer:
     """The container of this module in the application that serves the request."""
-    return cast("UsersContainer", request.container.users)
+    return cast("UsersContainer", request.container.modules["users"])

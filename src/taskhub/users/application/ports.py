@@ -7,6 +7,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import UnitOfWork
+from taskhub.users.contract.membership_exits import MembershipExits
 from taskhub.users.domain.api_token import ApiToken
 from taskhub.users.domain.session import Session
 from taskhub.users.domain.user import User
@@ -57,20 +58,6 @@ class ApiTokens(Protocol):
     def add(self, token: ApiToken) -> None: ...
 
     def remove(self, token: ApiToken) -> None: ...
-
-
-class MembershipExits(Protocol):
-    """The memberships of a user, in the caller's unit of work."""
-
-    async def is_member(self, workspace_id: UUID, user_id: UUID) -> bool: ...
-
-    async def leave_all(self, user_id: UUID, *, now: datetime) -> None:
-        """Ends all memberships of a user, and deletes the workspaces without other members. The unit of work must be in locking
-        mode.
-
-        Raises:
-            LastOwner: the user is the only owner of a workspace with other members.
-        """
 
 
 class UsersUnitOfWork(UnitOfWork, Protocol):

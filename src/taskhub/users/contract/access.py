@@ -10,6 +10,14 @@ from taskhub.kernel.contract.caller import Scope
 class SessionAccess(Access):
     """Requires a session. API tokens are not accepted, whatever their scopes."""
 
+    @property
+    def refuses_known_callers(self) -> bool:
+        return True
+
+    @property
+    def in_words(self) -> str:
+        return "Requires a session. API tokens are not accepted."
+
 
 READ_ACCOUNT = Access(Scope.READ)
 OWN_ACCOUNT = SessionAccess(Scope.READ)

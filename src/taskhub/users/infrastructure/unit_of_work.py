@@ -13,7 +13,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.users.application.ports import MembershipExits
+from taskhub.users.contract.membership_exits import MembershipExits
 from taskhub.users.infrastructure.repositories import SqlApiTokens, SqlSessions, SqlUsers
 from taskhub.users.infrastructure.sign_in_addresses import DELETE_ADDRESSES
 

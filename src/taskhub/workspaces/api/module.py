@@ -8,4 +8,4 @@ from taskhub.workspaces.container import WorkspacesContainer
 
 def module_of(request: ApiRequest) -> WorkspacesContainer:
     """The container of this module in the application that serves the request."""
-    return cast("WorkspacesContainer", request.container.workspaces)
+    return cast("WorkspacesContainer", request.container.modules["workspaces"])

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from taskhub.kernel.application.event_types import event_content, last_event_content
 from taskhub.kernel.contract.event_content import EventContent
+from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.workspaces.application.views import InvitationView, MemberView, WorkspaceView
 from taskhub.workspaces.contract.events import (
     MEMBER_JOINED,
     MEMBER_REMOVED,
     MEMBER_UPDATED,
     WORKSPACE_DELETED,
-    WORKSPACE_PURGED,
     WORKSPACE_UPDATED,
 )
 

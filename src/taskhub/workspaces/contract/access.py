@@ -34,6 +34,17 @@ class WorkspaceAccess(Access):
 
     role: Role
 
+    @property
+    def refuses_known_callers(self) -> bool:
+        """Whoever can see the workspace at all is at least a viewer. For others it does not exist."""
+        return self.role > Role.VIEWER
+
+    @property
+    def in_words(self) -> str:
+        higher = " or higher" if self.role < max(Role) else ""
+        scope = self.scope.name.lower()
+        return f"Requires the role `{self.role.key}`{higher} in the workspace. API tokens need the scope `{scope}`."
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -26,10 +26,3 @@ WORKSPACE_UPDATED = "workspace.updated"
 """The name or the time zone changed."""
 WORKSPACE_DELETED = "workspace.deleted"
 """The workspace was deleted. An operator can still restore it."""
-WORKSPACE_PURGED = "workspace.purged"
-"""The last event of a workspace: it was deleted permanently and can't be restored.
-
-Its members and invitations are deleted, and the values in all events of its log are removed. Modules with other rows of the
-workspace delete them when they receive this event, with statements that append nothing to the log. The event may be delivered
-more than once.
-"""

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
+from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.workspaces.contract.events import WORKSPACE_DELETED, WORKSPACE_PURGED, WORKSPACE_UPDATED
+from taskhub.workspaces.contract.events import WORKSPACE_DELETED, WORKSPACE_UPDATED
 
 RESTORABLE = timedelta(days=30)
 """How long a deleted workspace is kept."""

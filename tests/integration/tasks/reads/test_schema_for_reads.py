@@ -3,7 +3,7 @@
 import pytest
 
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.schema.metadata import metadata
+from taskhub.modules.tables import metadata
 from taskhub.tasks.infrastructure import ddl
 
 BODY = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = $1 ORDER BY oid DESC LIMIT 1"

@@ -128,7 +128,7 @@ async def test_all_filters_have_to_match(
     tasks = [task_of(workspace_id, id=id, number=n, **row) for n, (id, row) in enumerate(zip(IDS, values, strict=False), start=1)]
     await store(container.database(), tasks)
     chosen = TaskFilter(**asked)
-    page_slice = await container.tasks.task_queries().list(workspace_id, chosen, PageRequest(order, 50))
+    page_slice = await container.modules["tasks"].task_queries().list(workspace_id, chosen, PageRequest(order, 50))
     assert {view.id for view in page_slice.items} == {task.id for task in tasks if matches(task, chosen)}
 
 

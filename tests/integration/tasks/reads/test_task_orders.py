@@ -86,7 +86,7 @@ async def test_a_walk_shows_every_task_once_and_in_order(
         task_of(workspace_id, number=n, rank=rank, **row) for n, (rank, row) in enumerate(zip(ranks, values, strict=True), 1)
     ]
     await store(container.database(), tasks)
-    queries = container.tasks.task_queries()
+    queries = container.modules["tasks"].task_queries()
     pages = await walk(queries, workspace_id, chosen, PageRequest(order, limit))
     wanted = [task for task in tasks if chosen.q != "eng" or "engine" in task.content.title]
     assert [id for page in pages for id in page] == expected(wanted, order)
@@ -107,7 +107,7 @@ async def test_a_walk_goes_on_where_it_was_though_others_come_and_go(container: 
         for number in range(1, 10)
     ]
     await store(database, tasks)
-    queries = container.tasks.task_queries()
+    queries = container.modules["tasks"].task_queries()
     seen, page = [], PageRequest(order, 2)
     for number in range(100, 200):
         page_slice = await queries.list(workspace_id, TaskFilter(), page)
@@ -133,7 +133,7 @@ async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_wa
     workspace_id, database = uuid4(), container.database()
     tasks = [task_of(workspace_id, number=number, rank=at_end(number + 500)) for number in range(1, 10)]
     await store(database, tasks)
-    queries, page = container.tasks.task_queries(), PageRequest(SortOrder(TaskSort.RANK, descending), 2)
+    queries, page = container.modules["tasks"].task_queries(), PageRequest(SortOrder(TaskSort.RANK, descending), 2)
     seen = []
     for _ in tasks:
         page_slice = await queries.list(workspace_id, TaskFilter(), page)
@@ -151,6 +151,7 @@ async def test_a_walk_in_the_order_of_places_goes_on_where_it_was_though_room_wa
 async def test_a_position_has_the_form_that_cursors_are_checked_against(container: Container, sort: TaskSort) -> None:
     workspace_id = uuid4()
     await store(container.database(), [task_of(workspace_id, number=number) for number in (1, 2)])
-    page_slice = await container.tasks.task_queries().list(workspace_id, TaskFilter(), PageRequest(SortOrder(sort), 1))
+    queries = container.modules["tasks"].task_queries()
+    page_slice = await queries.list(workspace_id, TaskFilter(), PageRequest(SortOrder(sort), 1))
     assert page_slice.after is not None
     assert msgspec.json.decode(msgspec.json.encode(page_slice.after), type=POSITIONS[sort]) == page_slice.after

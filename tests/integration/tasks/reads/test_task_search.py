@@ -128,7 +128,8 @@ async def test_two_workspaces_with_the_same_mark_stay_apart(container: Container
     other = UUID(bytes=uuid4().bytes[:13] + one.bytes[13:])
     for workspace_id in (one, other):
         await store(container.database(), [task_of(workspace_id, number=1)])
-    page_slice = await container.tasks.task_queries().list(other, TaskFilter(q="task"), PageRequest(NEWEST_FIRST))
+    queries = container.modules["tasks"].task_queries()
+    page_slice = await queries.list(other, TaskFilter(q="task"), PageRequest(NEWEST_FIRST))
     assert [view.workspace_id for view in page_slice.items] == [other]
 
 
@@ -145,7 +146,7 @@ async def test_the_largest_description_of_the_most_different_words_can_be_search
 @pytest.mark.parametrize("count", [FEW - 1, FEW, FEW + 1, FEW + 60])
 @pytest.mark.parametrize("order", [NEWEST_FIRST, SortOrder(TaskSort.DUE), SortOrder(TaskSort.KEY)], ids=str)
 async def test_common_words_are_found_like_rare_ones(container: Container, count: int, order: SortOrder[TaskSort]) -> None:
-    workspace_id, queries = uuid4(), container.tasks.task_queries()
+    workspace_id, queries = uuid4(), container.modules["tasks"].task_queries()
     tasks = [
         task_of(
             workspace_id,

@@ -128,7 +128,7 @@ async def test_a_blocker_that_is_gone_for_good_is_waited_for_no_more(ada: Api, c
     gone, kept = await ada.add_task(), await ada.add_task()
     task = await ada.add_task(blocked_by_ids=[gone["id"], kept["id"]])
     await ada.delete(f"tasks/{gone['id']}")
-    await purge(container.tasks, database, RETENTION + timedelta(minutes=1))
+    await purge(container.modules["tasks"], database, RETENTION + timedelta(minutes=1))
     after = ok(await ada.get(f"tasks/{task['id']}"))
     assert (after["blocked_by_ids"], after["version"]) == ([kept["id"]], 2)
     latest = ok(await ada.get(f"tasks/{task['id']}/history"))["items"][0]

@@ -101,7 +101,7 @@ async def test_it_survives_the_trash_until_the_task_is_gone_for_good(ada: Api, c
     await ada.delete(f"tasks/{task['id']}")
     assert [entry["type"] for entry in await history(ada, task)] == ["task.trashed", "comment.created", "task.created"]
     assert ok(await ada.get(f"tasks/{task['key']}/history"))["items"] == await history(ada, task)
-    await purge(container.tasks, database, RETENTION + timedelta(minutes=1))
+    await purge(container.modules["tasks"], database, RETENTION + timedelta(minutes=1))
     problem(await ada.get(f"tasks/{task['id']}/history"), 404, "not_found")
     problem(await ada.get(f"tasks/{task['key']}/history"), 404, "not_found")
 

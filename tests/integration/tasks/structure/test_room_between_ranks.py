@@ -47,9 +47,9 @@ async def test_a_patch_that_was_begun_before_room_was_made_leaves_the_task_at_it
 ) -> None:
     one, other, patched, landmark = await added(ada, 4)
     first = await ranks_in(database, ada.project)
-    async with container.tasks.unit_of_work(Attempt(Context(), system_clock())) as uow:
+    async with container.modules["tasks"].unit_of_work(Attempt(Context(), system_clock())) as uow:
         command = ChangeTask(UUID(ada.workspace["id"]), UUID(patched), {"title": "begun before"}, None)
-        task = await container.tasks.change_task().use_case(command, uow)
+        task = await container.modules["tasks"].change_task().use_case(command, uow)
         moves = 0
         while (ranks := await ranks_in(database, ada.project))[patched] == first[patched]:
             await move_behind(container, ada, (one, other)[moves % 2], patched)
@@ -86,7 +86,7 @@ async def test_creating_changing_and_moving_go_on_while_room_is_made(
 async def move_behind(container: Container, api: Api, id: str, other_id: str) -> None:
     """Without HTTP, which is what takes most of the time."""
     command = MoveTask(UUID(api.workspace["id"]), UUID(id), Place(Side.AFTER, UUID(other_id)), None, {}, None)
-    await container.tasks.move_task().run(command, Context(), Reply())
+    await container.modules["tasks"].move_task().run(command, Context(), Reply())
 
 
 async def order_of(api: Api) -> list[str]:

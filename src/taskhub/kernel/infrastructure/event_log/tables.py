@@ -104,3 +104,6 @@ class RateLimitHitRow(Row):
     told_at: Mapped[datetime]
     subjects: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary))
     counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+ROWS = (StreamRow, EventRow, IdempotencyKeyRow, SubscriptionRow, ParkedEventRow, RateLimitHitRow)

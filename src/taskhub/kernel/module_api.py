@@ -1,0 +1,177 @@
+"""The module API: what the application is told of a module, and what a module is given by the application.
+
+A module is a package that the application finds through the entry-point group `taskhub.modules`, ours and others' alike. In the
+`pyproject.toml` of its distribution:
+
+    [project.entry-points."taskhub.modules"]
+    time_tracking = "taskhub_time_tracking.module:module"
+
+The name before the equals sign is the module's name; behind it stands one object, a `Module`:
+
+    module = Module(
+        "time_tracking",
+        package="taskhub_time_tracking",
+        api=(1, 0),
+        container=time_tracking_container,  # takes a ModuleContext, gives a ModuleContainer
+        requires=frozenset({"tasks", "workspaces"}),
+        rows=(TimeEntryRow,),
+        mappings=(TIME_ENTRIES,),
+        routes=ROUTES,
+        documentation=DOCUMENTATION,
+    )
+
+Two modules that claim the same (a table, a path, an error code …) stop the start, as does one that was written for another major
+version of this API. A new attribute comes with a default, so that modules written before it go on: that is a minor version.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from taskhub.kernel.api.documentation import Documentation
+from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.application.subscriber import Subscriber
+from taskhub.kernel.infrastructure.background.purge import Purge
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import Row
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping as RowMapping
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+
+API_VERSION = (1, 0)
+"""Of this API. Another major number is another API; a higher minor one has more in it."""
+
+P = TypeVar("P")
+Loop = Callable[[], Coroutine[Any, Any, None]]
+Port = Callable[[SqlUnitOfWork], Any]
+Service = Callable[[], Any]
+
+
+class ModuleSettings(BaseSettings):
+    """The base of a module's settings: environment variables `TASKHUB_<MODULE>_<FIELD>`, or lines of `.env`.
+
+    The application reads them before it builds the module; a wrong or unknown one stops the start and is named.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
+
+
+class ModuleContext(Protocol):
+    """What a module is given to build its container of. There is one for each module of an application."""
+
+    @property
+    def database(self) -> Database:
+        """The pool. It is opened after all containers were built."""
+
+    @property
+    def notifier(self) -> EventNotifier:
+        """Tells this process's subscribers of what was committed."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def secret_keys(self) -> tuple[bytes, ...]:
+        """The first signs, all of them verify."""
+
+    @property
+    def settings(self) -> Any:
+        """The module's own settings, an instance of `Module.settings`; None where it has none."""
+
+    @property
+    def app_settings(self) -> Any:
+        """The application's settings, `taskhub.settings.Settings`."""
+
+    def port(self, protocol: type[P]) -> Callable[[SqlUnitOfWork], P]:
+        """What another module provides under a Protocol, over the connection and in the transaction of the caller.
+
+        Either the owner of the Protocol provides it, to modules above it; or its owner needs it, and a module above provides it.
+        It may be asked for before the other module is built. One that nobody provides stops the start.
+        """
+
+    def service(self, protocol: type[P]) -> Callable[[], P]:
+        """What another module provides under a Protocol, one for the whole application, with a connection of its own.
+
+        To be called after all modules were built; never called inside a unit of work, which holds a connection already.
+        """
+
+
+class ModuleContainer(Protocol):
+    """What a module is made of, as far as the application has to know. All members are required.
+
+    A `DeclarativeContainer` of dependency-injector has them as providers; any object with these methods will do. Those that give
+    collections are called once each time the application needs them.
+    """
+
+    def runner(self) -> Runner[Any]:
+        """Runs the module's use cases. Its subscribers are run by it as well."""
+
+    def subscribers(self) -> Sequence[Subscriber]:
+        """What reacts to events, of this module or others. Their names begin with the module's and are never changed."""
+
+    def purges(self) -> Sequence[Purge]:
+        """What removes what is over."""
+
+    def background(self) -> Sequence[Loop]:
+        """What runs for as long as the service does: coroutine functions without arguments."""
+
+    def ports(self) -> Mapping[Any, Port]:
+        """What it provides to others over their unit of work, by Protocol."""
+
+    def services(self) -> Mapping[Any, Service]:
+        """What it provides to the whole application, by Protocol. They are called when they are used, each time."""
+
+    async def empty(self, workspace: UUID, uow: Any, /, *, limit: int) -> int:
+        """Removes some of what the module has of a workspace that is gone for good. Returns how many rows it was, 0 at the end.
+
+        It is called again and again until then, in a unit of work of the module, which is locking, with its transaction. The log
+        of the workspace is closed: nothing is appended to it, so rows are removed by statements, not as aggregates. ``limit`` is
+        how many rows of a table to remove at most, so that no lock is held for long.
+
+        A module that has no rows of workspaces, or whose rows go before the workspace does, says so with `keeps_nothing`.
+        """
+
+
+async def keeps_nothing(workspace: UUID, uow: Any, /, *, limit: int) -> int:
+    """The `empty` of a module that has nothing left of a workspace that was purged."""
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """One module, as the application is told of it.
+
+    Attributes:
+        name: as in the entry point; lower case, digits and `_`. Tables, event types, subscribers and settings begin with it.
+        package: the package that it lives in: all error classes of it belong to the module.
+        api: the version of this API that it was written for.
+        container: builds what it is made of, once for each application.
+        requires: the names of the modules below it, those that it imports the contract of. They order the whole.
+        rows: its tables.
+        mappings: how its aggregates become rows. Each has a lock rank that no other in the application has: rows are locked in
+            this order everywhere. Ours are below 100; choose one above those of what you require.
+        routes: its operations, those first that are called most. Paths begin with `/v1/`.
+        events: every type of event that it appends, by type (`task.created`).
+        documentation: what the reference says of it.
+        settings: what can be configured, if anything can.
+        migrations: the folder of its Alembic revisions.
+    """
+
+    name: str = field(kw_only=False)
+    package: str
+    api: tuple[int, int]
+    container: Callable[[ModuleContext], ModuleContainer]
+    requires: frozenset[str] = frozenset()
+    rows: Sequence[type[Row]] = ()
+    mappings: Sequence[RowMapping[Any]] = ()
+    routes: Sequence[Routes] = ()
+    events: Mapping[str, Any] = field(default_factory=dict)
+    documentation: Documentation = field(default_factory=Documentation)
+    settings: type[ModuleSettings] | None = None
+    migrations: Traversable | None = None

@@ -1,0 +1,1 @@
+"""The modules of this installation: found, ordered, and checked to fit together."""

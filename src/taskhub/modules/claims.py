@@ -1,0 +1,117 @@
+"""What each module claims for itself alone. Two that claim the same stop the start."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from taskhub.kernel.api.documentation import Documentation
+from taskhub.kernel.api.operations import Operation, Routes
+from taskhub.kernel.infrastructure.postgres.rows import Row
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping as RowMapping
+from taskhub.kernel.module_api import Module
+from taskhub.modules.errors import WrongModule
+from taskhub.service.reference.catalogue import errors_of
+from taskhub.settings import PREFIX
+
+
+class Claim(NamedTuple):
+    """``kind`` and ``what`` may not be claimed twice. ``by`` tells by whom."""
+
+    kind: str
+    what: Any
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimant:
+    """A module, or the application itself, as far as it claims anything."""
+
+    name: str
+    package: str
+    rows: Sequence[type[Row]] = ()
+    mappings: Sequence[RowMapping[Any]] = ()
+    routes: Sequence[Routes] = ()
+    events: Mapping[str, Any] = field(default_factory=dict)
+    documentation: Documentation = field(default_factory=Documentation)
+    settings: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, module: Module) -> "Claimant":
+        return cls(
+            name=f"the module {module.name}",
+            package=module.package,
+            rows=module.rows,
+            mappings=module.mappings,
+            routes=module.routes,
+            events=module.events,
+            documentation=module.documentation,
+            settings=settings_of(module),
+        )
+
+    @property
+    def operations(self) -> list[Operation]:
+        return [operation for routes in self.routes for operation in routes.operations]
+
+    def claims(self) -> Iterator[Claim]:
+        yield from (Claim("lock rank", one.lock_rank, f"`{one.name}` of {self.name}") for one in self.mappings)
+        several: dict[str, Iterable[Any]] = {
+            "table": [row.__tablename__ for row in self.rows],
+            "event type": self.events,
+            "error code": [kind.code for kind in errors_of(self.package)],
+            "operation": [operation.operation_id for operation in self.operations],
+            "setting": self.settings,
+            "tag": self.documentation.tags,
+            "word": self.documentation.words,
+            "fault code": self.documentation.fault_codes,
+            "name of a schema": self.documentation.schemas,
+        }
+        for kind, claimed in several.items():
+            yield from (Claim(kind, what, self.name) for what in dict.fromkeys(claimed))
+
+
+def settings_of(module: Module) -> list[str]:
+    """The names of its environment variables."""
+    fields = module.settings.model_fields if module.settings else ()
+    return [f"{PREFIX}{module.name}_{field}".upper() for field in fields]
+
+
+def check_claims(claimants: Iterable[Claimant]) -> None:
+    """Raises:
+    WrongModule: two claim the same.
+    """
+    taken: dict[tuple[str, Any], Claim] = {}
+    for claimant in claimants:
+        for claim in claimant.claims():
+            other = taken.setdefault(claim[:2], claim)
+            if other is not claim:
+                raise WrongModule(f"The {claim.kind} `{claim.what}` is claimed twice: by {other.by} and by {claim.by}.")
+
+
+def check_paths(in_matching_order: Sequence[Claimant]) -> None:
+    """Raises:
+    WrongModule: a route would get no request, since a route of another module, which is asked first, takes them all.
+    """
+    first: list[tuple[Operation, Claimant]] = []
+    for claimant in in_matching_order:
+        for operation in claimant.operations:
+            for other, owner in first:
+                # A parameter in braces is a segment like any other to the pattern of the other path.
+                if other.method == operation.method and other.path_regex.match(operation.path):
+                    raise WrongModule(
+                        f"The path `{operation.method} {operation.path}` of {claimant.name} would get no request: "
+                        f"`{other.path}` of {owner.name} takes them."
+                    )
+        first += [(operation, claimant) for operation in claimant.operations]
+
+
+def check_documented(claimants: Iterable[Claimant]) -> None:
+    """Raises:
+    WrongModule: the documentation of a module lacks what the reference can't do without.
+    """
+    for claimant in claimants:
+        for kind in errors_of(claimant.package):
+            if kind.code not in claimant.documentation.advice:
+                raise WrongModule(f"The documentation of {claimant.name} has no advice for its error code `{kind.code}`.")
+        for routes in claimant.routes:
+            if routes.tag not in claimant.documentation.tags:
+                raise WrongModule(f"The documentation of {claimant.name} does not describe the tag `{routes.tag}` of its routes.")

@@ -1,0 +1,35 @@
+"""What the application is told of this module."""
+
+from dependency_injector import providers
+
+from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
+from taskhub.tasks.api.documentation import DOCUMENTATION
+from taskhub.tasks.api.routes import ROUTES
+from taskhub.tasks.application.events import EVENTS
+from taskhub.tasks.container import TasksContainer
+from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
+from taskhub.tasks.infrastructure.rows import CommentRow, FormerKeyRow, LabelRow, ProjectRow, TaskRow
+from taskhub.workspaces.contract.memberships import Memberships
+
+
+def tasks_container(context: ModuleContext) -> ModuleContainer:
+    return TasksContainer(
+        database=context.database,
+        notifier=context.notifier,
+        clock=providers.Object(context.clock),
+        memberships=providers.Object(context.port(Memberships)),
+    )
+
+
+module = Module(
+    "tasks",
+    package="taskhub.tasks",
+    api=(1, 0),
+    container=tasks_container,
+    requires=frozenset({"users", "workspaces"}),
+    rows=(ProjectRow, TaskRow, FormerKeyRow, LabelRow, CommentRow),
+    mappings=(PROJECTS, TASKS, LABELS, COMMENTS),
+    routes=ROUTES,
+    events=EVENTS,
+    documentation=DOCUMENTATION,
+)

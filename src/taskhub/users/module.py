@@ -1,0 +1,36 @@
+"""What the application is told of this module."""
+
+from dependency_injector import providers
+
+from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
+from taskhub.users.api.documentation import DOCUMENTATION
+from taskhub.users.api.routes import ROUTES
+from taskhub.users.application.events import EVENTS
+from taskhub.users.container import UsersContainer
+from taskhub.users.contract.membership_exits import MembershipExits
+from taskhub.users.infrastructure.mappings import API_TOKENS, SESSIONS, USERS
+from taskhub.users.infrastructure.rows import ApiTokenRow, SessionRow, SignInAddressRow, UserRow
+
+
+def users_container(context: ModuleContext) -> ModuleContainer:
+    return UsersContainer(
+        database=context.database,
+        notifier=context.notifier,
+        clock=providers.Object(context.clock),
+        secret_keys=context.secret_keys,
+        registration=context.app_settings.registration,
+        membership_exits=providers.Object(context.port(MembershipExits)),
+    )
+
+
+module = Module(
+    "users",
+    package="taskhub.users",
+    api=(1, 0),
+    container=users_container,
+    rows=(UserRow, SessionRow, ApiTokenRow, SignInAddressRow),
+    mappings=(USERS, SESSIONS, API_TOKENS),
+    routes=ROUTES,
+    events=EVENTS,
+    documentation=DOCUMENTATION,
+)

@@ -1,0 +1,120 @@
+"""Modules are found by their entry points; one that can't be used stops the start, and is named."""
+
+import sys
+from importlib.metadata import EntryPoint
+from types import ModuleType
+
+import pytest
+from sqlalchemy.orm import Mapped, mapped_column
+
+from support.fake_modules import fake_module
+from taskhub.cli.errors import explanation
+from taskhub.kernel.infrastructure.postgres.rows import Row
+from taskhub.kernel.module_api import API_VERSION
+from taskhub.modules.collection import Modules
+from taskhub.modules.discovery import installed_modules, loaded
+from taskhub.modules.errors import WrongModule
+
+
+def entry(name: str, value: str) -> EntryPoint:
+    return EntryPoint(name, value, "taskhub.modules")
+
+
+@pytest.fixture
+def package(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A package that can be imported as `fake_clocks`."""
+    made = ModuleType("fake_clocks")
+    monkeypatch.setitem(sys.modules, "fake_clocks", made)
+    return made
+
+
+def test_users_workspaces_and_tasks_are_found_as_any_other_is() -> None:
+    assert [module.name for module in installed_modules()] == ["users", "workspaces", "tasks"]
+
+
+def test_an_entry_point_names_one_object(package: ModuleType) -> None:
+    package.module = fake_module("clocks")  # type: ignore[attr-defined]
+    assert loaded([entry("clocks", "fake_clocks:module")]) == [package.module]
+
+
+def test_what_is_no_module_is_told(package: ModuleType) -> None:
+    package.module = "clocks"  # type: ignore[attr-defined]
+    with pytest.raises(WrongModule, match="The module clocks is no module: fake_clocks:module is of the type str"):
+        loaded([entry("clocks", "fake_clocks:module")])
+
+
+def test_a_module_has_the_name_of_its_entry_point(package: ModuleType) -> None:
+    package.module = fake_module("watches")  # type: ignore[attr-defined]
+    with pytest.raises(WrongModule, match="The module clocks calls itself watches"):
+        loaded([entry("clocks", "fake_clocks:module")])
+
+
+def test_what_cant_be_imported_is_told_with_the_reason() -> None:
+    with pytest.raises(
+        WrongModule, match=r"The module clocks can't be loaded from fake_clocks:module: No module named 'fake_clocks'"
+    ):
+        loaded([entry("clocks", "fake_clocks:module")])
+
+
+def test_two_distributions_with_a_module_of_one_name_are_told() -> None:
+    with pytest.raises(WrongModule, match="Two modules are called clocks: fake_a:module and fake_b:module"):
+        loaded([entry("clocks", "fake_b:module"), entry("clocks", "fake_a:module")])
+
+
+def test_a_table_that_is_there_already_is_told_with_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_: EntryPoint) -> None:
+        class ClockRow(Row):
+            __tablename__ = "projects"
+
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+    monkeypatch.setattr(EntryPoint, "load", load)
+    with pytest.raises(
+        WrongModule, match=r"module clocks .* its table projects is there already, as taskhub.tasks.infrastructure"
+    ):
+        loaded([entry("clocks", "fake_clocks:module")])
+
+
+@pytest.mark.parametrize(
+    ("version", "other"), [((API_VERSION[0] + 1, 0), "TaskHub"), ((API_VERSION[0] - 1, 9), "the module"), ((1, 99), "TaskHub")]
+)
+def test_a_module_for_another_version_of_the_api_is_refused(version: tuple[int, int], other: str) -> None:
+    with pytest.raises(
+        WrongModule, match=rf"The module clocks was written for version {version[0]}.{version[1]} .* of {other}\."
+    ):
+        Modules([fake_module("clocks", api=version)])
+
+
+@pytest.mark.parametrize("name", ["Clocks", "time-tracking", "", "2clocks"])
+def test_a_name_that_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(WrongModule, match="needs another name"):
+        Modules([fake_module(name)])
+
+
+def test_modules_stand_after_those_that_they_require_and_else_by_name() -> None:
+    modules = [
+        fake_module("a", requires=frozenset({"c"})),
+        fake_module("b"),
+        fake_module("c", requires=frozenset({"d"})),
+        fake_module("d"),
+    ]
+    assert [module.name for module in Modules(modules)] == ["b", "d", "c", "a"]
+
+
+def test_a_requirement_that_is_not_installed_is_told_with_who_has_it() -> None:
+    with pytest.raises(WrongModule, match="The module clocks requires the module towers, which is not installed"):
+        Modules([fake_module("clocks", requires=frozenset({"towers"}))])
+
+
+def test_modules_that_require_each_other_are_told() -> None:
+    modules = [
+        fake_module("a", requires=frozenset({"b"})),
+        fake_module("b", requires=frozenset({"c"})),
+        fake_module("c", requires=frozenset({"b"})),
+    ]
+    with pytest.raises(WrongModule, match="Modules require each other: b requires c requires b"):
+        Modules(modules)
+
+
+def test_an_operator_reads_the_sentence_and_no_traceback() -> None:
+    assert explanation(WrongModule("Two modules are called clocks.")) == "Two modules are called clocks."
