@@ -65,8 +65,12 @@ async def write_log(disk: Path) -> None:
         host=str(postgres / "run"), user="taskhub", password=(postgres / "password").read_text().strip(), database="taskhub"
     )
     with pytest.raises(asyncpg.ConnectionDoesNotExistError, match="pg_wal"):
-        for _ in range(MEGABYTES_OF_LOG):
-            await connection.fetchval("SELECT pg_logical_emit_message(true, '', repeat('x', 1000000))")
+        await emit(connection)
+
+
+async def emit(connection: asyncpg.Connection) -> None:
+    for _ in range(MEGABYTES_OF_LOG):
+        await connection.fetchval("SELECT pg_logical_emit_message(true, '', repeat('x', 1000000))")
 
 
 def stop_database(disk: Path, is_stopped: Callable[[], bool]) -> None:

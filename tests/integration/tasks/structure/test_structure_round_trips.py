@@ -30,7 +30,7 @@ def round_trips(database: Database) -> Iterator[RoundTrips]:
 @pytest.fixture(autouse=True)
 def lasting_grants(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine with much to do a test takes longer than a grant is remembered, and reads it again."""
-    for cache in (container.users.authenticator()._sessions, container.workspaces.grants()._grants):
+    for cache in (container.modules["users"].authenticator()._sessions, container.modules["workspaces"].grants()._grants):
         monkeypatch.setattr(cache, "_seconds", 600.0)
 
 
