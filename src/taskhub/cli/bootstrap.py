@@ -1,13 +1,13 @@
-"""What commands do before their work: read the settings, and make sure that the database has this program's schema."""
+"""What commands do before their work: read the settings, build the application, and check or migrate the schema."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from taskhub.container import Container
 from taskhub.deployment import Deployment, deployment
 from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.schema.heads import check_schema
 from taskhub.schema.migrate import migrate
@@ -16,18 +16,18 @@ from taskhub.settings import Settings, read_settings
 Result = TypeVar("Result")
 
 
-@contextmanager
-def migrated_deployment(settings: Settings) -> Iterator[Deployment]:
-    """The deployment of these settings; its database has this program's schema.
+def ready_application(settings: Settings, deployed: Deployment) -> Container:
+    """The application on a database with its schema. Modules and their settings are checked before the schema is changed.
 
     Raises:
+        WrongModule
         WrongSettings
         WrongSchema
-        EmbeddedPostgresError
     """
-    with deployment(settings) as deployed:
-        migrate_or_check(deployed)
-        yield deployed
+    application = Container(settings=settings, database_url=deployed.database_url, secret_keys=deployed.secret_keys)
+    _ = application.modules
+    migrate_or_check(deployed)
+    return application
 
 
 def migrate_or_check(deployed: Deployment) -> None:
@@ -48,17 +48,24 @@ async def _check(database_url: str) -> None:
             return
 
 
-def build_container(settings: Settings, deployed: Deployment) -> Container:
-    return Container(settings=settings, database_url=deployed.database_url, secret_keys=deployed.secret_keys)
+def run_operation(module: str, work: Callable[[Any], Awaitable[Result]]) -> Result:
+    """Runs an operator's command with the container of a module, within the whole application, without serving it.
 
-
-def run_operation(work: Callable[[Container], Awaitable[Result]]) -> Result:
-    """Runs an operator's command with the whole application, without serving it."""
+    Raises:
+        CommandFailed: there is no such module.
+        WrongModule
+        WrongSettings
+        WrongSchema
+        EmbeddedPostgresError
+    """
     settings = read_settings()
 
-    async def opened(program: Container) -> Result:
-        async with program.database().opened():
-            return await work(program)
+    async def opened(application: Container) -> Result:
+        async with application.database().opened():
+            return await work(application.modules[module])
 
-    with migrated_deployment(settings) as deployed:
-        return asyncio.run(opened(build_container(settings, deployed)))
+    with deployment(settings) as deployed:
+        application = ready_application(settings, deployed)
+        if module not in application.modules:
+            raise CommandFailed(f"This command needs the module {module}, which is not installed.")
+        return asyncio.run(opened(application))

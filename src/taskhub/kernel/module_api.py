@@ -20,6 +20,8 @@ The name before the equals sign is the module's name; behind it stands one objec
         documentation=DOCUMENTATION,
     )
 
+Commands for operators are an entry point of another group, `taskhub.commands`: see `taskhub.kernel.cli`.
+
 Two modules that claim the same (a table, a path, an error code …) stop the start, as does one that was written for another major
 version of this API. A new attribute comes with a default, so that modules written before it go on: that is a minor version.
 """
@@ -56,7 +58,8 @@ Service = Callable[[], Any]
 class ModuleSettings(BaseSettings):
     """The base of a module's settings: environment variables `TASKHUB_<MODULE>_<FIELD>`, or lines of `.env`.
 
-    The application reads them before it builds the module; a wrong or unknown one stops the start and is named.
+    The application reads them before it builds the module; a wrong or unknown one stops the start and is named. So do `migrate`,
+    `worker` and the commands of modules; `doctor` tells it. `backup`, `restore` and `secret` need no module, and look at none.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
@@ -119,7 +122,10 @@ class ModuleContainer(Protocol):
         """What removes what is over."""
 
     def background(self) -> Sequence[Loop]:
-        """What runs for as long as the service does: coroutine functions without arguments."""
+        """What runs for as long as `taskhub serve` or `taskhub worker` does: coroutine functions without arguments.
+
+        One that raises is logged, and called again after a pause.
+        """
 
     def ports(self) -> Mapping[Any, Port]:
         """What it provides to others over their unit of work, by Protocol."""

@@ -10,8 +10,8 @@ from taskhub.kernel.application.event_types import event_types
 from taskhub.kernel.infrastructure.event_log import tables
 from taskhub.kernel.module_api import API_VERSION, Module
 from taskhub.modules.claims import Claimant, check_claims, check_documented, check_paths
-from taskhub.modules.errors import WrongModule
 from taskhub.modules.order import in_order
+from taskhub.modules.refusals import wrong_module
 from taskhub.service.reference.catalogue import Catalogue
 from taskhub.service.reference.own import DOCUMENTATION
 from taskhub.service.routes import ROUTES
@@ -81,11 +81,13 @@ class Modules:
 
 def _check(module: Module) -> None:
     if not _NAME.fullmatch(module.name):
-        raise WrongModule(f"The module {module.name!r} needs another name: lower case letters, digits and `_`.")
+        raise wrong_module(f"The module {module.name!r} needs another name: lower case letters, digits and `_`.", module.name)
     major, minor = module.api
     if major != API_VERSION[0] or minor > API_VERSION[1]:
         ours = ".".join(map(str, API_VERSION))
-        raise WrongModule(
-            f"The module {module.name} was written for version {major}.{minor} of the module API, and this TaskHub has {ours}: "
-            f"install another version of {'the module' if major < API_VERSION[0] else 'TaskHub'}."
+        another = "an older" if major < API_VERSION[0] else "a newer"
+        raise wrong_module(
+            f"The module {module.name} was written for {another} TaskHub: for version {major}.{minor} of the module API, and this"
+            f" one has {ours}.",
+            module.name,
         )

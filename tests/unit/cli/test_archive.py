@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskhub.cli.errors import CommandFailed
 from taskhub.cli.operations.archive import DUMP, MANIFEST, _revision_in, pack, unpack
 from taskhub.deployment import SECRET_FILE
+from taskhub.kernel.cli import CommandFailed
 
 FILES = {DUMP: b"PGDMP" + bytes(range(256)) * 6, MANIFEST: b'{"taskhub": "0.1.0", "revision": "0006"}', SECRET_FILE: b"secret\n"}
 

@@ -1,13 +1,14 @@
 """Runs the checks of `taskhub doctor` in order. It stops where a failure makes the checks that follow impossible."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
 
 from taskhub.cli.doctor import checks
 from taskhub.cli.doctor.checks import Finding, fail, ok, warn
+from taskhub.cli.doctor.modules import module_findings
 from taskhub.cli.errors import explanation
 from taskhub.deployment import data_dir, database
 from taskhub.embedded import EmbeddedPostgresError, tool
@@ -30,13 +31,14 @@ _SERVER = Statement(
 )
 
 
-def run_checks() -> Iterator[Finding]:
+def run_checks(wrong_groups: Sequence[str]) -> Iterator[Finding]:
+    """``wrong_groups``: a sentence for each group of commands that can't be used."""
     try:
         settings = read_settings()
     except WrongSettings as error:
         yield fail("settings", str(error))
         return
-    yield ok("settings", "all known and valid")
+    yield from module_findings(settings, wrong_groups)
     yield checks.secret(settings)
     if settings.database_url is None:
         try:

@@ -10,9 +10,9 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from taskhub.cli.errors import CommandFailed
 from taskhub.deployment import SECRET_FILE, data_dir, database
 from taskhub.embedded import back_up, restore
+from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.schema.heads import refuse_newer, revision_of
 from taskhub.settings import Settings, read_settings

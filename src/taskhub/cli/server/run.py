@@ -20,6 +20,7 @@ def run(*, with_parent: bool) -> None:
 
     Raises:
         CommandFailed: the port is taken.
+        WrongModule
         WrongSettings
         WrongSchema
         EmbeddedPostgresError

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib.metadata import version
 
 from taskhub.app import TaskHub
-from taskhub.cli.bootstrap import build_container, migrate_or_check
+from taskhub.cli.bootstrap import ready_application
 from taskhub.cli.server.console import announce
 from taskhub.cli.server.db_supervisor import supervised_database
 from taskhub.cli.server.file_descriptors import limits_within_file_descriptors
@@ -33,10 +33,11 @@ def serve(
     """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
+        WrongModule
+        WrongSettings
         WrongSchema
     """
-    migrate_or_check(deployed)
-    program = build_container(settings, deployed)
+    program = ready_application(settings, deployed)
     app = TaskHub(program)
     contexts = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
     server = TaskHubServer(app, settings, _url(listener), contexts, parent=os.getppid() if with_parent else None)
