@@ -22,7 +22,7 @@ _CACHED_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
 _CACHED_BRIEFLY = (b"cache-control", b"public, max-age=300")
 
 
-@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="Read this OpenAPI document", answers=dict)
+@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="Read this OpenAPI document", answers=dict, etag=True)
 async def get_openapi(request: ApiRequest) -> Response:
     document = await _document(request.scope["app"])
     return document.answer(request, [_CACHED_BRIEFLY])
