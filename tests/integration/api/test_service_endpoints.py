@@ -180,6 +180,16 @@ async def test_the_reference_loads_only_what_this_service_has(api: Api) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_the_page_of_events_is_where_the_description_says(api: Api) -> None:
+    description = (await api.get("/openapi.json")).json()["info"]["description"]
+    (path,) = re.findall(r"\[A page\]\((/[^)]+)\) lists all types", description)
+    page = await api.get(path)
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h2>tasks</h2>" in page.text
+    assert "<code>task.created</code>" in page.text
+
+
 async def test_the_reference_stays_signed_in_over_a_reload_and_asks_nobody_else() -> None:
     start = asset("reference.js").plain.decode()
 
