@@ -34,7 +34,7 @@ def _loaded(entry: EntryPoint) -> typer.Typer:
         raise _wrong(f"The command `taskhub {entry.name}` can't be loaded from {entry.value}: {error}.") from error
     if not isinstance(group, typer.Typer):
         raise _wrong(
-            f"The command `taskhub {entry.name}` is no typer.Typer: {entry.value} is of the type {type(group).__name__}."
+            f"The command `taskhub {entry.name}` is not a typer.Typer: {entry.value} is of the type {type(group).__name__}."
         )
     return group
 

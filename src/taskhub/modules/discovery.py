@@ -46,9 +46,12 @@ def _module(entry: EntryPoint) -> Module:
     except Exception as error:
         raise WrongModule(f"The module {entry.name} can't be loaded from {_described(entry)}: {_reason(error)}.") from error
     if not isinstance(module, Module):
-        raise WrongModule(f"The module {entry.name} is no module: {_described(entry)} is of the type {type(module).__name__}.")
+        raise WrongModule(f"The module {entry.name} is not a Module: {_described(entry)} is of the type {type(module).__name__}.")
     if module.name != entry.name:
-        raise WrongModule(f"The module {entry.name} calls itself {module.name}: {_described(entry)} has to have one name.")
+        raise WrongModule(
+            f"The module of {_described(entry)} has the name {module.name}, but its entry point has the name {entry.name}: "
+            "give both the same name."
+        )
     return module
 
 

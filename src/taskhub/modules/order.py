@@ -18,7 +18,9 @@ def in_order(modules: Iterable[Module]) -> tuple[Module, ...]:
     while waiting:
         ready = next((module for module in waiting.values() if module.requires <= placed.keys()), None)
         if ready is None:
-            raise WrongModule(f"Modules require each other: {' requires '.join(_cycle(waiting))}. One of them has to go without.")
+            raise WrongModule(
+                f"Modules require each other: {' requires '.join(_cycle(waiting))}. Remove one of these requirements."
+            )
         placed[ready.name] = waiting.pop(ready.name)
     return tuple(placed.values())
 
