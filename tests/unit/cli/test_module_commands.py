@@ -74,7 +74,7 @@ def test_two_modules_with_one_command_are_told(app: typer.Typer) -> None:
 
 
 def test_what_is_no_group_is_told(app: typer.Typer) -> None:
-    with pytest.raises(WrongModule, match=r"`taskhub clocks` is no typer\.Typer: fake_clocks:nothing is of the type NoneType"):
+    with pytest.raises(WrongModule, match=r"`taskhub clocks` is not a typer\.Typer: fake_clocks:nothing is of the type NoneType"):
         add_module_commands(app, [entry("clocks", "fake_clocks:nothing")])
 
 
