@@ -10,11 +10,13 @@ from prometheus_client import CollectorRegistry
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import Clock, system_clock
 from taskhub.kernel.application.empty_purged_workspace import EmptyPurgedWorkspace
+from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings, keeps_nothing
@@ -24,6 +26,7 @@ from taskhub.modules.entry_points import reason
 from taskhub.modules.joints import Joints
 from taskhub.modules.refusals import wrong_module
 from taskhub.modules.settings import read_module_settings
+from taskhub.schema.heads import WrongSchema, check_schema
 from taskhub.settings import Settings
 
 P = TypeVar("P")
@@ -103,6 +106,23 @@ class Container:
     def background(self) -> list[Loop]:
         """What runs beside subscribers and purges."""
         return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
+
+    async def check_ready(self) -> None:
+        """Raises:
+        Unavailable, Busy: the database does not answer, or has another schema than this program; the detail says which.
+        """
+        try:
+            await check_schema(self.database())
+        except WrongSchema as error:
+            raise Unavailable(str(error)) from error
+
+    async def count_parked_events(self) -> dict[str, int]:
+        """How many events each subscriber failed to process and skipped, by its name.
+
+        Raises:
+            Unavailable, Busy
+        """
+        return await count_parked_events(self.database())
 
 
 class _Context:

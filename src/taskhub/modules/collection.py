@@ -81,7 +81,10 @@ class Modules:
 
 def _check(module: Module) -> None:
     if not _NAME.fullmatch(module.name):
-        raise wrong_module(f"The module {module.name!r} needs another name: lower case letters, digits and `_`.", module.name)
+        raise wrong_module(
+            f"The module {module.name!r} needs another name: a lower case letter, then lower case letters, digits and `_`.",
+            module.name,
+        )
     major, minor = module.api
     if major != API_VERSION[0] or minor > API_VERSION[1]:
         ours = ".".join(map(str, API_VERSION))

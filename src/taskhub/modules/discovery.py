@@ -47,15 +47,15 @@ def loaded(found: Iterable[EntryPoint]) -> list[Module]:
 def _module(entry: EntryPoint) -> Module:
     called = f"The module {entry.name}"
     try:
-        module = load(entry, Module, called, "module")
+        module = load(entry, Module, called, "Module")
     except WrongModule as error:
         if taken := _taken_table(error.__cause__):
             raise cant_be_loaded(entry, called, taken) from error
         raise
     if module.name != entry.name:
         raise WrongModule(
-            f"The module {entry.name} calls itself {module.name}: {described(entry)} has to have one name."
-            f" {what_to_do(entry)}".rstrip()
+            f"The module of {described(entry)} has the name {module.name}, but its entry point has the name {entry.name}: "
+            f"give both the same name. {what_to_do(entry)}".rstrip()
         )
     return module
 

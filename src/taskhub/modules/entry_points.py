@@ -24,9 +24,8 @@ def load(entry: EntryPoint, kind: type[T], called: str, expected: str) -> T:
     except (Exception, SystemExit) as error:
         raise cant_be_loaded(entry, called, reason(error)) from error
     if not isinstance(found, kind):
-        raise WrongModule(
-            f"{called} is no {expected}: {described(entry)} is of the type {type(found).__name__}. {what_to_do(entry)}".rstrip()
-        )
+        seen = f"{described(entry)} is of the type {type(found).__name__}"
+        raise WrongModule(f"{called} is not a {expected}: {seen}. {what_to_do(entry)}".rstrip())
     return found
 
 

@@ -19,7 +19,9 @@ def in_order(modules: Iterable[Module]) -> tuple[Module, ...]:
         ready = next((module for module in waiting.values() if module.requires <= placed.keys()), None)
         if ready is None:
             cycle = _cycle(waiting)
-            raise wrong_module(f"Modules require each other: {' requires '.join(cycle)}. One of them has to go without.", *cycle)
+            raise wrong_module(
+                f"Modules require each other: {' requires '.join(cycle)}. Remove one of these requirements.", *cycle
+            )
         placed[ready.name] = waiting.pop(ready.name)
     return tuple(placed.values())
 

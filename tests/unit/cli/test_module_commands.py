@@ -146,7 +146,7 @@ WRONG = {
     ),
     "no group": (
         ["fake_clocks:nothing"],
-        "The command `taskhub clocks` is no typer.Typer: fake_clocks:nothing of x 1.0 is of the type NoneType.",
+        "The command `taskhub clocks` is not a typer.Typer: fake_clocks:nothing of x 1.0 is of the type NoneType.",
     ),
     "missing": (
         ["fake_missing:commands"],

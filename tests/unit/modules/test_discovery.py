@@ -44,13 +44,15 @@ def test_an_entry_point_names_one_object(package: ModuleType) -> None:
 
 def test_what_is_no_module_is_told(package: ModuleType) -> None:
     package.module = "clocks"  # type: ignore[attr-defined]
-    with pytest.raises(WrongModule, match="The module clocks is no module: fake_clocks:module is of the type str"):
+    with pytest.raises(WrongModule, match="The module clocks is not a Module: fake_clocks:module is of the type str"):
         loaded([entry("clocks", "fake_clocks:module")])
 
 
 def test_a_module_has_the_name_of_its_entry_point(package: ModuleType) -> None:
     package.module = fake_module("watches")  # type: ignore[attr-defined]
-    with pytest.raises(WrongModule, match="The module clocks calls itself watches"):
+    with pytest.raises(
+        WrongModule, match="The module of fake_clocks:module has the name watches, but its entry point has the name clocks"
+    ):
         loaded([entry("clocks", "fake_clocks:module")])
 
 

@@ -13,7 +13,7 @@ from taskhub.cli.errors import explanation
 from taskhub.deployment import data_dir, database
 from taskhub.embedded import EmbeddedPostgresError, tool
 from taskhub.kernel.application.clock import system_clock
-from taskhub.kernel.infrastructure.event_log.subscription_statements import COUNT_PARKED
+from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.schema.heads import WrongSchema, check_schema
@@ -81,7 +81,7 @@ async def _database_findings(database: Database, settings: Settings) -> AsyncIte
         yield fail("schema", str(error))
         return
     yield ok("schema", "the one of this program")
-    yield checks.parked_events({row["subscriber"]: row["count"] for row in await database.fetch(COUNT_PARKED, {})})
+    yield checks.parked_events(await count_parked_events(database))
 
 
 async def _clock_skew(database: Database) -> float:
