@@ -112,7 +112,7 @@ class Container:
         Unavailable, Busy: the database does not answer, or has another schema than this program; the detail says which.
         """
         try:
-            await check_schema(self.database())
+            await check_schema(self.database(), self.installed.revisions)
         except WrongSchema as error:
             raise Unavailable(str(error)) from error
 

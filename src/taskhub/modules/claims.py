@@ -31,6 +31,7 @@ class Claimant:
     modules: tuple[str, ...] = ()
     """The name of the module, if it is one."""
     package: str
+    branch: str
     rows: Sequence[type[Row]] = ()
     mappings: Sequence[RowMapping[Any]] = ()
     routes: Sequence[Routes] = ()
@@ -44,6 +45,7 @@ class Claimant:
             name=f"the module {module.name}",
             modules=(module.name,),
             package=module.package,
+            branch=module.name,
             rows=module.rows,
             mappings=module.mappings,
             routes=module.routes,
@@ -59,6 +61,7 @@ class Claimant:
     def claims(self) -> Iterator[Claim]:
         yield from (Claim("lock rank", one.lock_rank, f"`{one.name}` of {self.name}", self.modules) for one in self.mappings)
         several: dict[str, Iterable[Any]] = {
+            "branch of revisions": [self.branch],
             "table": [row.__tablename__ for row in self.rows],
             "event type": self.events,
             "error code": [kind.code for kind in errors_of(self.package)],

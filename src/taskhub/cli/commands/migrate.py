@@ -26,12 +26,13 @@ def migrate(
     from taskhub.deployment import database
     from taskhub.modules.discovery import installed_modules
     from taskhub.modules.settings import read_module_settings
-    from taskhub.schema.heads import newest_revision
     from taskhub.schema.migrate import migrate as migrate_schema
     from taskhub.settings import read_settings
 
-    settings = read_settings()
+    settings, revisions = read_settings(), installed_modules().revisions
     read_module_settings(installed_modules())  # No process would start with those that are wrong.
     with database(settings) as url:
-        asyncio.run(migrate_schema(url, wait_seconds=wait))
-    typer.echo(f"The schema is at revision {newest_revision()}.")
+        found = asyncio.run(migrate_schema(url, revisions, wait_seconds=wait))
+    typer.echo(f"The schema is at revision {', '.join(revisions.heads.values())}.")
+    if found.uninstalled_sentence:
+        typer.echo(found.uninstalled_sentence)

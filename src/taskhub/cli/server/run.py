@@ -20,6 +20,8 @@ def run(*, with_parent: bool) -> None:
         CommandFailed: the port is taken.
         WrongModule
         WrongSettings
+        WrongModule
+        WrongRevisions
         WrongSchema
         EmbeddedPostgresError
     """

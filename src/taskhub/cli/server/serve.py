@@ -34,6 +34,7 @@ def serve(
 
     Raises:
         WrongModule
+        WrongRevisions
         WrongSettings
         WrongSchema
     """
