@@ -92,8 +92,8 @@ def test_a_page_links_to_what_is_there(page: Path) -> None:
 
 
 def test_what_is_not_there_is_noticed() -> None:
-    page = "`kernel/api/frame.py` has `RequestFrame`, `Runner.recollect_all`, `retry_keyed()` and `kernel/api/request.py`, `ApiRequest`."
-    assert missing_files(page) == ["kernel/api/frame.py"]
+    page = "`api/frame.py`, `RequestFrame`, `Runner.recollect_all`, `retry_keyed()`, but: `api/request.py`, `ApiRequest`."
+    assert missing_files(page) == ["api/frame.py"]
     assert missing_names(page) == ["RequestFrame", "Runner.recollect_all", "retry_keyed()"]
 
 
