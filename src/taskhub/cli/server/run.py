@@ -37,7 +37,9 @@ def run(*, with_parent: bool) -> None:
             announce("TaskHub starts its database", folder=str(data_dir(settings)))
         with entered_in_thread(deployment(settings)) as deployed:
             from taskhub.cli.server.serve import serve
+            from taskhub.modules.discovery import installed_modules
 
+            installed_modules()
             serve(settings, deployed(), listener, metrics_listener, with_parent=with_parent)
 
 
