@@ -10,8 +10,8 @@ from taskhub.kernel.application.event_types import EventType
 EVENTS = """
 **Events.** Every change is an event in the log of its workspace; the `history` of a task shows those of the task. An event has a
 `type`, and `changes`: the fields that changed, each with its values before and after. When a resource is deleted permanently, its
-values are removed from the log: `changes` then has null instead of the two values. Other types may be added. [A page](/docs/events)
-lists all types by module, with the types of their members. Today there are:
+values are removed from the log: `changes` then has null instead of the two values. Other types may be added.
+[A page](/docs/events) lists all types by module, with the types of their members. Today there are:
 
 """
 

@@ -66,7 +66,7 @@ class IdentityMap:
         """Has the row deleted at commit, or emptied where it stays as a tombstone."""
         tracked = self._tracked[mapping.name, mapping.key_of(aggregate)]
         tracked.is_removed = True
-        if tracked.kind is UPDATE and not mapping.leaves_tombstone:
+        if tracked.kind == UPDATE and not mapping.leaves_tombstone:
             tracked.kind = DELETE
 
     def guard(self, guard: Guard, row: Key) -> None:

@@ -144,7 +144,7 @@ def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
     if len(changes) != 1:
         return None
     tracked = changes[0].tracked
-    step = tracked.mapping.insert_step if tracked.kind is INSERT else None
+    step = tracked.mapping.insert_step if tracked.kind == INSERT else None
     return step if step is not None and step.is_needed(tracked.aggregate) else None
 
 
@@ -183,7 +183,7 @@ def _stream_commit(
     if changes:
         _bind_events(parameters, attempt, changes)
     shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
-    is_atomic = len(changes) <= 1 or all(write.kind is INSERT for write in writes)
+    is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
 
 
@@ -202,7 +202,7 @@ def _write(parameters: Parameters, group: list[Change]) -> Write:
     part = f"{kind}_{mapping.name}"
     names, rows = _written(kind, mapping, group)
     _bind(parameters, part, mapping.table, names, rows)
-    if kind is not INSERT:
+    if kind != INSERT:
         versions = [change.tracked.loaded_version for change in group]
         parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
     return Write(kind, mapping, names, len(group) > 1)
@@ -213,10 +213,10 @@ def _written(kind: str, mapping: Mapping[Any], group: list[Change]) -> tuple[tup
 
     A column that is named is work for PostgreSQL even where its value stays: what is generated from it is computed anew.
     """
-    if kind is DELETE:
+    if kind == DELETE:
         return mapping.key, [mapping.key_of(change.tracked.aggregate) for change in group]
     rows = [mapping.to_row(change.tracked.aggregate) for change in group]
-    if kind is INSERT:
+    if kind == INSERT:
         return mapping.column_names, rows
     changed: set[int] = set()
     for change, row in zip(group, rows, strict=True):
