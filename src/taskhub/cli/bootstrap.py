@@ -9,8 +9,9 @@ from taskhub.container import Container
 from taskhub.deployment import Deployment, deployment
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.schema.heads import check_schema
-from taskhub.schema.migrate import migrate
+from taskhub.modules.discovery import installed_modules
+from taskhub.schema.heads import check_schema, read_state
+from taskhub.schema.revisions import Revisions
 from taskhub.settings import Settings, read_settings
 
 Result = TypeVar("Result")
@@ -22,6 +23,8 @@ def migrated_deployment(settings: Settings) -> Iterator[Deployment]:
 
     Raises:
         WrongSettings
+        WrongModule
+        WrongRevisions
         WrongSchema
         EmbeddedPostgresError
     """
@@ -34,16 +37,29 @@ def migrate_or_check(deployed: Deployment) -> None:
     """Migrates the embedded database; of an external one the schema is only checked.
 
     Raises:
+        WrongModule
+        WrongRevisions
         WrongSchema
     """
-    asyncio.run(migrate(deployed.database_url) if deployed.is_embedded else _check(deployed.database_url))
+    revisions = installed_modules().revisions
+    asyncio.run((_migrate if deployed.is_embedded else _check)(deployed.database_url, revisions))
 
 
-async def _check(database_url: str) -> None:
+async def _migrate(database_url: str, revisions: Revisions) -> None:
+    async with Database(database_url, pool_size=1).opened() as database:
+        state = await read_state(database, revisions)
+    state.refuse_newer()
+    if state.lacking:
+        from taskhub.schema.migrate import migrate  # Imports Alembic, which a start with nothing to migrate can do without.
+
+        await migrate(database_url, revisions)
+
+
+async def _check(database_url: str, revisions: Revisions) -> None:
     """Where the database does not answer, the process starts all the same: `/health/ready` is 503 until it does."""
     async with Database(database_url, pool_size=1).opened() as database:
         try:
-            await check_schema(database)
+            await check_schema(database, revisions)
         except Unavailable:
             return
 

@@ -18,6 +18,7 @@ The name before the equals sign is the module's name; behind it stands one objec
         mappings=(TIME_ENTRIES,),
         routes=ROUTES,
         documentation=DOCUMENTATION,
+        migrations=files("taskhub_time_tracking") / "migrations",
     )
 
 Two modules that claim the same (a table, a path, an error code …) stop the start, as does one that was written for another major
@@ -160,7 +161,10 @@ class Module:
         events: every type of event that it appends, by type (`task.created`).
         documentation: what the reference says of it.
         settings: what can be configured, if anything can.
-        migrations: the folder of its Alembic revisions.
+        migrations: the folder of its Alembic revisions, `files("taskhub_time_tracking") / "migrations"`; required where it has
+            tables. They are a branch of their own: files `time_tracking_0001_….py` and so on, each of which revises the one
+            before. The first one revises none, has the branch label `time_tracking`, and `depends_on` the newest revisions of
+            TaskHub, and of what the module requires, that it was written for.
     """
 
     name: str = field(kw_only=False)

@@ -28,6 +28,7 @@ class Claimant:
 
     name: str
     package: str
+    branch: str
     rows: Sequence[type[Row]] = ()
     mappings: Sequence[RowMapping[Any]] = ()
     routes: Sequence[Routes] = ()
@@ -40,6 +41,7 @@ class Claimant:
         return cls(
             name=f"the module {module.name}",
             package=module.package,
+            branch=module.name,
             rows=module.rows,
             mappings=module.mappings,
             routes=module.routes,
@@ -55,6 +57,7 @@ class Claimant:
     def claims(self) -> Iterator[Claim]:
         yield from (Claim("lock rank", one.lock_rank, f"`{one.name}` of {self.name}") for one in self.mappings)
         several: dict[str, Iterable[Any]] = {
+            "branch of revisions": [self.branch],
             "table": [row.__tablename__ for row in self.rows],
             "event type": self.events,
             "error code": [kind.code for kind in errors_of(self.package)],

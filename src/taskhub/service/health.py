@@ -3,14 +3,15 @@
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.schema.heads import WrongSchema, check_schema
+from taskhub.schema.revisions import Revisions
 
 
-async def check_ready(database: Database) -> None:
+async def check_ready(database: Database, revisions: Revisions) -> None:
     """Raises:
     Unavailable: the detail says what is wrong.
     """
     try:
-        await check_schema(database)
+        await check_schema(database, revisions)
     except WrongSchema as error:
         raise Unavailable(str(error)) from error
 

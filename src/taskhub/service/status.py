@@ -58,7 +58,7 @@ async def get_liveness(request: ApiRequest) -> Response:
 @STATUS.get("/health/ready", PUBLIC, summary="Check that the service is ready", answers=HealthView, errors=(Unavailable, Busy))
 async def get_readiness(request: ApiRequest) -> Response:
     """The service is ready if the database answers and has the schema of this version."""
-    await check_ready(request.container.database())
+    await check_ready(request.container.database(), request.app.state.modules.revisions)
     return JsonResponse(200, _HEALTHY)
 
 

@@ -23,10 +23,13 @@ def migrate(
     correct what it names and run it again. The embedded database needs no call: `taskhub serve` migrates it.
     """
     from taskhub.deployment import database
-    from taskhub.schema.heads import newest_revision
+    from taskhub.modules.discovery import installed_modules
     from taskhub.schema.migrate import migrate as migrate_schema
     from taskhub.settings import read_settings
 
-    with database(read_settings()) as url:
-        asyncio.run(migrate_schema(url, wait_seconds=wait))
-    typer.echo(f"The schema is at revision {newest_revision()}.")
+    settings, revisions = read_settings(), installed_modules().revisions
+    with database(settings) as url:
+        found = asyncio.run(migrate_schema(url, revisions, wait_seconds=wait))
+    typer.echo(f"The schema is at revision {', '.join(revisions.heads.values())}.")
+    if found.uninstalled_sentence:
+        typer.echo(found.uninstalled_sentence)

@@ -21,6 +21,8 @@ def run(*, with_parent: bool) -> None:
     Raises:
         CommandFailed: the port is taken.
         WrongSettings
+        WrongModule
+        WrongRevisions
         WrongSchema
         EmbeddedPostgresError
     """

@@ -33,6 +33,8 @@ def serve(
     """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
+        WrongModule
+        WrongRevisions
         WrongSchema
     """
     migrate_or_check(deployed)
