@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from taskhub.cli.commands import backup, doctor, migrate, secret, serve, user, worker, workspace
+from taskhub.cli.commands import backup, doctor, migrate, module, secret, serve, user, worker, workspace
 from taskhub.cli.module_commands import GROUP, add_module_commands
 
 HELP = """Tasks that clients can change at the same time without losing anything.
@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 for command in (serve.serve, worker.worker, migrate.migrate, doctor.doctor, backup.backup, backup.restore):
     app.command()(command)
-for group in (user.app, workspace.app, secret.app):
+for group in (user.app, workspace.app, secret.app, module.app):
     app.add_typer(group)
 
 
