@@ -79,7 +79,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = container.database()
     await database.open()
     try:
-        async with Background(container).running():
+        app.state.background = background = Background(container)
+        async with background.running():
             yield
     finally:
         await database.close()
