@@ -59,7 +59,7 @@ class TaskHub(FastAPIWithoutHooks):
         self.router.routes.extend(container.installed.operations)
 
     def build_middleware_stack(self) -> ASGIApp:
-        app: ASGIApp = ErrorMiddleware(self.router)
+        app: ASGIApp = ErrorMiddleware(self.state.container.router_wrapper()(self.router))
         if self.settings.cors_origins:
             # Inside and outside of it: problems tell their origin, and its own refusals are problems.
             cors = Cors(

@@ -28,6 +28,7 @@ from taskhub.modules.settings import read_module_settings
 from taskhub.settings import Settings
 
 P = TypeVar("P")
+T = TypeVar("T")
 
 _REQUIRED = ("runner", "subscribers", "purges", "background", "ports", "services", "empty")
 """Of a module's container."""
@@ -40,6 +41,7 @@ class Container:
     Attributes:
         installed: the modules, as they were found.
         modules: the container of each, by its name; each module knows the type of its own.
+        router_wrapper: what stands between the router and what makes answers of errors: nothing, but in tests.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Container:
         self.database: providers.Provider[Database] = providers.Singleton(
             Database, database_url, pool_size=settings.database_pool_size
         )
+        self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)
         self.windows = providers.Singleton(SlidingWindows, self.monotonic)
         self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
@@ -104,6 +107,10 @@ class Container:
     def background(self) -> list[Loop | DueWork]:
         """What runs beside subscribers and purges."""
         return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
+
+
+def _as_it_is(router: T) -> T:
+    return router
 
 
 class _Context:

@@ -82,6 +82,11 @@ class SlidingWindows:
         # Told by the same difference by which it is forgotten: another one may be rounded to no time at all.
         return max(0, limit - window.count), min(window.buckets[0][1] - before, WINDOW_SECONDS)
 
+    def clear(self) -> None:
+        """Forgets all that happened."""
+        self._windows.clear()
+        self._pending.clear()
+
     # -- what processes tell each other ----------------------------------------------------------
 
     def take_pending_hits(self) -> dict[bytes, int]:
