@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,14 +82,16 @@ class EventWaiter:
             EventNotSeen: it was not, so many seconds later.
         """
         place = {"stream_id": workspace_id, "after": after}
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while True:
-                    growth = self._growth()  # Before the look: what comes meanwhile is not missed.
-                    row = await self._database.fetch_row(_FIRST, {**place, "type": type, "entity_id": entity_id})
-                    if row is not None:
-                        return _view(row)
-                    await asyncio.wait([growth], timeout=POLL_SECONDS)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while True:
+            growth = self._growth()  # Before the look: what comes meanwhile is not missed.
+            row = await self._database.fetch_row(_FIRST, {**place, "type": type, "entity_id": entity_id})
+            if row is not None:
+                return _view(row)
+            if (left := deadline - loop.time()) <= 0:
+                break
+            await asyncio.wait([growth], timeout=min(left, POLL_SECONDS))
         last = await self._database.fetch(_LAST, place)
         wanted = f"{type} of {entity_id}" if entity_id else type
         raise EventNotSeen(wanted, [f"{row['seq']} {row['type']} of {row['entity_id']}" for row in last])
