@@ -11,15 +11,22 @@ from uuid import uuid4
 
 from platformdirs import user_cache_path
 
+from taskhub.embedded.account import is_root
+from taskhub.embedded.placement import SYSTEM_FOLDER
+
 PREFIX = "TASKHUB_TESTING_"
 DEFAULTS = {"rate_limits": "off", "database_pool_size": 8, "log_level": "warning"}
 """What is set differently here where nothing is said: a suite signs in all day, and many servers share one PostgreSQL."""
 
 
 def default_cache() -> Path:
-    """Where prepared databases are kept: `TASKHUB_TESTING_CACHE`, or the user's cache folder."""
-    given = os.environ.get(f"{PREFIX}CACHE")
-    return Path(given).expanduser() if given else user_cache_path("taskhub", appauthor=False) / "testing"
+    """Where prepared databases are kept: `TASKHUB_TESTING_CACHE`, or the user's cache folder.
+
+    As root PostgreSQL runs under another account, which can't reach root's: there it is a folder that everybody may pass.
+    """
+    if given := os.environ.get(f"{PREFIX}CACHE"):
+        return Path(given).expanduser()
+    return SYSTEM_FOLDER / "testing" if is_root() else user_cache_path("taskhub", appauthor=False) / "testing"
 
 
 @dataclass(frozen=True)

@@ -70,12 +70,11 @@ def event(
 ) -> Call[dict[str, Any]]:
     """``entity``, ``after``: an id and a place in the log, or the things that have them (`id`, `seq`)."""
     parameters = {
-        "type": type,
         "entity": entity["id"] if isinstance(entity, Mapping) else entity,
         "after": after["seq"] if isinstance(after, Mapping) else after,
         "timeout": timeout,
     }
-    return Call("GET", f"/workspaces/{workspace_id}/events", dict, None, parameters, timeout)
+    return Call("GET", f"/workspaces/{workspace_id}/events/{type}", dict, None, parameters, timeout)
 
 
 def settle(timeout: float) -> Call[None]:

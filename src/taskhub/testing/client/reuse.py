@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from importlib.metadata import entry_points, version
 from importlib.util import find_spec
@@ -23,6 +24,9 @@ IDLE_SECONDS = 900
 """After so long without a request it ends by itself."""
 RUN = "reused"
 
+_left: list[subprocess.Popen[bytes]] = []
+"""Those that go on when this process ends: nobody waits for them."""
+
 
 def launch_reused(settings: Settings) -> Launched:
     """One that is there already, emptied; or a new one, which stays. Where somebody else uses it: one of this run alone.
@@ -40,7 +44,7 @@ def launch_reused(settings: Settings) -> Launched:
         if launched is None:
             (folder / READY).unlink(missing_ok=True)
             variables = {"TASKHUB_TESTING_RUN": RUN, "TASKHUB_TESTING_IDLE_SECONDS": str(IDLE_SECONDS)}
-            started(folder, settings, [], variables, start_new_session=True)
+            _left.append(started(folder, settings, [], variables, start_new_session=True))
             launched = told_in(folder, lock.release)
     except BaseException:
         lock.release()

@@ -108,9 +108,7 @@ class Control:
         """
         known = sorted(self.container.installed.events)
         if type not in known:
-            raise UnknownReference(
-                Fault("unknown_reference", f"No event is of this type. Known are: {', '.join(known)}.", parameter="type")
-            )
+            raise UnknownReference(Fault("unknown_reference", f"No event is of this type. Known are: {', '.join(known)}."))
 
     def require_operation(self, operation_id: str | None) -> None:
         """Raises:

@@ -68,7 +68,6 @@ class NewFault(Body):
 
 
 class EventQuery(QueryParams):
-    type: str
     entity: Id | None = None
     after: Annotated[int, Field(ge=0)] = 0
     timeout: Seconds = PATIENCE_SECONDS
@@ -78,7 +77,7 @@ class FaultQuery(QueryParams):
     workspace: Id | None = None
 
 
-class FaultView(msgspec.Struct, frozen=True):
+class InjectedFaultView(msgspec.Struct, frozen=True):
     """``times``: how often still; null for always. ``hits``: how often it has happened."""
 
     id: UUID
@@ -93,7 +92,7 @@ class FaultView(msgspec.Struct, frozen=True):
     hits: int
 
     @classmethod
-    def of(cls, fault: InjectedFault) -> "FaultView":
+    def of(cls, fault: InjectedFault) -> "InjectedFaultView":
         code = fault.problem.code if fault.problem else None
         return cls(
             fault.id,
@@ -110,7 +109,7 @@ class FaultView(msgspec.Struct, frozen=True):
 
 
 class FaultList(msgspec.Struct, frozen=True):
-    items: list[FaultView]
+    items: list[InjectedFaultView]
 
 
 class ClockView(msgspec.Struct, frozen=True):

@@ -27,7 +27,19 @@ DOCUMENTATION = Documentation(
         "project_key": Word("The key of the project.", "TEST"),
         "project": Word("The key of the project that is created; none, if null.", "TEST"),
         "timeout": Word("How many seconds to wait at most.", 10),
-        "ServerView.url": Word("Where the service is reached.", "http://127.0.0.1:8000"),
+        "NewUserToken.scope": Word("What the token may do: `read`, `write` or `admin`.", "write"),
+        "lifetime_seconds": Word("After how many seconds of the service's time it ends; never, if null.", 3600),
+        "ClockStep.seconds": Word("By how much the clock is moved.", 86400),
+        "NewFault.kind": Word("What happens.", "fail"),
+        "InjectedFault.kind": Word("What happens.", "fail"),
+        "operation_id": Word(
+            "The operation that it happens to, by its name in the OpenAPI document; all, if null.", "create_task"
+        ),
+        "entity": Word("The id of the thing that the event is about.", _ID),
+        "after": Word("Only events after this place (`seq`) in the log count.", 0),
+        "hits": Word("How often it has happened.", 0),
+        "is_frozen": Word("Whether the clock stands still.", False),
+        "Server.url": Word("Where the service is reached.", "http://127.0.0.1:8000"),
     },
     advice={
         "not_settled": Advice(

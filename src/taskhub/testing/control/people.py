@@ -53,7 +53,7 @@ class TenantView(msgspec.Struct, frozen=True):
     owner: AccountView
 
 
-class TokenView(msgspec.Struct, frozen=True):
+class CredentialView(msgspec.Struct, frozen=True):
     token: str
     refresh_token: str | None
     expires_at: datetime | None
@@ -98,7 +98,7 @@ class People:
         token = await self._api_token(id, session.session_id, Scope.ADMIN, None, None)
         return AccountView(id, email, PASSWORD, token)
 
-    async def session(self, user_id: UUID) -> TokenView:
+    async def session(self, user_id: UUID) -> CredentialView:
         """As after a sign-in: the access token ends after a quarter of an hour of the service's time.
 
         Raises:
@@ -106,11 +106,11 @@ class People:
         """
         signed_in = await self._open_session(await self._user(user_id))
         tokens = self._users.session_tokens()(signed_in)
-        return TokenView(
+        return CredentialView(
             tokens.access_token, tokens.refresh_token, self._container.clock()() + timedelta(seconds=tokens.expires_in)
         )
 
-    async def token(self, user_id: UUID, scope: Scope, lifetime: timedelta | None, workspace_id: UUID | None) -> TokenView:
+    async def token(self, user_id: UUID, scope: Scope, lifetime: timedelta | None, workspace_id: UUID | None) -> CredentialView:
         """An API token.
 
         Raises:
@@ -119,7 +119,7 @@ class People:
         session = await self._open_session(await self._user(user_id))
         expires_at = self._container.clock()() + lifetime if lifetime is not None else None
         secret = await self._api_token(user_id, session.session_id, scope, expires_at, workspace_id)
-        return TokenView(secret, None, expires_at)
+        return CredentialView(secret, None, expires_at)
 
     async def _user(self, user_id: UUID) -> Any:
         async def find(command: UUID, uow: Any) -> Any:

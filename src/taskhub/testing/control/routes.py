@@ -17,7 +17,7 @@ from taskhub.kernel.domain.errors import NotFound, UnknownReference
 from taskhub.testing.control import bodies
 from taskhub.testing.control.errors import EventNotSeen, NotSettled
 from taskhub.testing.control.log import EventView
-from taskhub.testing.control.people import MemberAccountView, TenantView, TokenView
+from taskhub.testing.control.people import CredentialView, MemberAccountView, TenantView
 from taskhub.workspaces.contract.access import Role
 
 TAG = "Testing"
@@ -69,31 +69,31 @@ async def create_member(request: ApiRequest, workspace_id: UUID, body: bodies.Ne
     return _answer(await _control(request).people.member(workspace_id, Role.of(body.role)), 201)
 
 
-@ROUTES.post("/users/{user_id}/sessions", _SECRET, status_code=201, summary="Sign somebody in", answers=TokenView, **_ONCE)
+@ROUTES.post("/users/{user_id}/sessions", _SECRET, status_code=201, summary="Sign somebody in", answers=CredentialView, **_ONCE)
 async def create_user_session(request: ApiRequest, user_id: UUID) -> Response:
     """The access token ends as it does after any sign-in. Move the clock to see that."""
     return _answer(await _control(request).people.session(user_id), 201)
 
 
-@ROUTES.post("/users/{user_id}/tokens", _SECRET, status_code=201, summary="Create an API token", answers=TokenView, **_ONCE)
+@ROUTES.post("/users/{user_id}/tokens", _SECRET, status_code=201, summary="Create an API token", answers=CredentialView, **_ONCE)
 async def create_user_token(request: ApiRequest, user_id: UUID, body: bodies.NewUserToken) -> Response:
     lifetime = None if body.lifetime_seconds is None else timedelta(seconds=body.lifetime_seconds)
     return _answer(await _control(request).people.token(user_id, body.of_scope, lifetime, body.workspace_id), 201)
 
 
 @ROUTES.get(
-    "/workspaces/{workspace_id}/events",
+    "/workspaces/{workspace_id}/events/{type}",
     _SECRET,
     summary="Wait for an event",
     answers=EventView,
     errors=(EventNotSeen,),
     **_ONCE | {"if_match": IfMatch.READ},
 )
-async def wait_for_event(request: ApiRequest, workspace_id: UUID, query: bodies.EventQuery) -> Response:
+async def wait_for_event(request: ApiRequest, workspace_id: UUID, type: str, query: bodies.EventQuery) -> Response:
     """Answers with the first event of this type after the place `after` in the log of the workspace, as soon as it is there."""
     control = _control(request)
-    control.require_event_type(query.type)
-    event = await control.waiter.first(workspace_id, query.type, entity_id=query.entity, after=query.after, seconds=query.timeout)
+    control.require_event_type(type)
+    event = await control.waiter.first(workspace_id, type, entity_id=query.entity, after=query.after, seconds=query.timeout)
     return _answer(event)
 
 
@@ -144,11 +144,17 @@ async def resume_clock(request: ApiRequest) -> Response:
 
 @ROUTES.get("/faults", _SECRET, summary="List the faults", answers=bodies.FaultList, **_ONCE | {"if_match": IfMatch.READ})
 async def list_faults(request: ApiRequest) -> Response:
-    return _answer(bodies.FaultList([bodies.FaultView.of(fault) for fault in _control(request).faults]))
+    return _answer(bodies.FaultList([bodies.InjectedFaultView.of(fault) for fault in _control(request).faults]))
 
 
 @ROUTES.post(
-    "/faults", _SECRET, status_code=201, summary="Ask for a fault", answers=bodies.FaultView, errors=(UnknownReference,), **_ONCE
+    "/faults",
+    _SECRET,
+    status_code=201,
+    summary="Ask for a fault",
+    answers=bodies.InjectedFaultView,
+    errors=(UnknownReference,),
+    **_ONCE,
 )
 async def create_fault(request: ApiRequest, body: bodies.NewFault) -> Response:
     """- `fail`: the operation answers with the problem `code` (503 `unavailable` where none is given) and does nothing. With
@@ -173,7 +179,7 @@ async def create_fault(request: ApiRequest, body: bodies.NewFault) -> Response:
         workspace_id=body.workspace_id,
         user_id=body.user_id,
     )
-    return _answer(bodies.FaultView.of(fault), 201)
+    return _answer(bodies.InjectedFaultView.of(fault), 201)
 
 
 @ROUTES.delete("/faults/{fault_id}", _SECRET, status_code=204, summary="End a fault", **_ONCE | {"if_match": IfMatch.OPTIONAL})
