@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
 import structlog
 
@@ -12,9 +12,12 @@ from taskhub.container import Container
 from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
+from taskhub.kernel.module_api import Loop
 
 PURGE_SECONDS = 600
 CANCEL_SECONDS = 0.5
+RESTART_SECONDS = 10.0
+"""How long a loop that failed rests before it is called again."""
 TASK_NAME = "background"
 """The name of the asyncio tasks that run loops: tells their work from that of requests."""
 
@@ -22,7 +25,7 @@ log = structlog.get_logger("taskhub.background")
 
 
 @asynccontextmanager
-async def running_loops(*loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+async def running_loops(*loops: Loop) -> AsyncIterator[None]:
     """Runs loops as asyncio tasks for as long as the block lasts.
 
     At its end they are cancelled repeatedly until they are done: a driver that waits for a frozen server swallows a cancellation.
@@ -36,6 +39,16 @@ async def running_loops(*loops: Callable[[], Coroutine[Any, Any, None]]) -> Asyn
                 task.cancel()
             await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _restarted(loop: Loop) -> None:
+    """Calls a loop, and again where it fails: nobody would notice that it ended."""
+    while True:
+        try:
+            return await loop()
+        except Exception:
+            log.exception("a loop failed", loop=getattr(loop, "__qualname__", repr(loop)))
+            await asyncio.sleep(RESTART_SECONDS)
 
 
 class Background:
@@ -59,7 +72,8 @@ class Background:
     async def running(self) -> AsyncIterator[None]:
         """Runs the background work for as long as the block lasts."""
         others = [loop.run if isinstance(loop, DueWork) else loop for loop in self._others]
-        async with running_loops(*(subscription.run for subscription in self.subscriptions), *others, self._purge):
+        loops = [*(subscription.run for subscription in self.subscriptions), *others, self._purge]
+        async with running_loops(*(partial(_restarted, loop) for loop in loops)):
             yield
 
     async def purge_once(self) -> dict[str, int]:

@@ -65,9 +65,11 @@ def throwaway_database(cache: Path, run: str) -> Iterator[str]:
 
 def migrate_now(url: str) -> None:
     """Brings a database to the schema of this program."""
-    from taskhub.schema.migrate import migrate  # Needed once in the life of a prepared database.
+    # Needed once in the life of a prepared database, and not at a start.
+    from taskhub.modules.discovery import installed_modules
+    from taskhub.schema.migrate import migrate
 
-    asyncio.run(migrate(url))
+    asyncio.run(migrate(url, installed_modules().revisions))
 
 
 def fingerprint() -> str:
@@ -87,7 +89,7 @@ def _migrations(modules: Iterable[EntryPoint]) -> Iterator[Path]:
         spec = find_spec(entry.module.partition(".")[0])
         packages.update(Path(place) for place in (spec.submodule_search_locations or () if spec else ()))
     for package in sorted(packages):
-        yield from sorted(file for file in package.rglob("*.py") if "migrations" in file.parts)
+        yield from sorted(file for file in package.rglob("*.py") if "migrations" in file.relative_to(package.parent).parts)
 
 
 def _made(folder: Path) -> Path:

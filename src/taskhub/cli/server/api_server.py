@@ -59,7 +59,11 @@ class TaskHubServer(HttpServer):
 
 
 def _begin_to_collect_garbage() -> None:
-    """What is there now lives as long as the process: the collector is kept off it, and off pages half made."""
+    """What is there now lives as long as the process: the collector is kept off it, and off pages half made.
+
+    Nothing is collected before: that takes 0.6 s, and even after a first start, with all migrations, 3 % of what is there is
+    garbage (9,000 of 268,000 objects; the memory stays as large).
+    """
     gc.freeze()
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
     gc.enable()

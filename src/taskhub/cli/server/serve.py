@@ -4,7 +4,7 @@ import os
 import socket
 
 from taskhub.app import TaskHub
-from taskhub.cli.bootstrap import build_container, migrate_or_check
+from taskhub.cli.bootstrap import ready_application
 from taskhub.cli.server.api_server import TaskHubServer, url_of
 from taskhub.cli.server.db_supervisor import supervised_database
 from taskhub.cli.server.metrics import serving_metrics
@@ -23,10 +23,12 @@ def serve(
     """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
+        WrongModule
+        WrongRevisions
+        WrongSettings
         WrongSchema
     """
-    migrate_or_check(deployed)
-    program = build_container(settings, deployed)
+    program = ready_application(settings, deployed)
     app = TaskHub(program)
     contexts = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
     server = TaskHubServer(app, settings, url_of(listener), contexts, parent=os.getppid() if with_parent else None)

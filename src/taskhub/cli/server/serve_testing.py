@@ -4,7 +4,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -29,16 +29,15 @@ log = structlog.get_logger("taskhub")
 def serve_testing(
     settings: Settings,
     options: TestingOptions,
-    deployed: Callable[[], Deployment],
+    deployed: Deployment,
     listener: socket.socket,
     control_listener: socket.socket,
     *,
     with_parent: bool,
 ) -> None:
-    """Serves until the process gets SIGINT or SIGTERM. ``deployed``: waits for the database."""
+    """Serves until the process gets SIGINT or SIGTERM."""
     url = url_of(listener)
-    deployment = deployed()
-    service = TestingService(settings, deployment.database_url, deployment.secret_keys, secret=options.secret, url=url)
+    service = TestingService(settings, deployed.database_url, deployed.secret_keys, secret=options.secret, url=url)
     ready = {"url": url, "control_url": url_of(control_listener), "secret": options.secret, "pid": os.getpid()}
     idleness = Idleness(options.idle_seconds)
     contexts = (

@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from taskhub.cli.errors import CommandFailed
-from taskhub.cli.server.run import entered_in_thread
+from taskhub.cli.server.run import imported_in_thread
 from taskhub.cli.server.signals import exit_on_signals
 from taskhub.cli.server.sockets import listening_socket
 from taskhub.deployment import Deployment
+from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.logs import configure_logs
 from taskhub.settings import Settings, read_settings
 from taskhub.testing.cluster import migrate_now, throwaway_database
@@ -35,8 +35,10 @@ def run_testing(*, with_parent: bool) -> None:
         exit_on_signals(),
         listening_socket(settings.host, settings.port, "TASKHUB_PORT") as api,
         listening_socket(options.host, options.port, "TASKHUB_TESTING_PORT") as control,
-        entered_in_thread(_deployment(settings, options)) as deployed,
+        imported_in_thread("taskhub.cli.server.serve_testing") as wait_for_import,
+        _deployment(settings, options) as deployed,
     ):
+        wait_for_import()
         from taskhub.cli.server.serve_testing import serve_testing
 
         serve_testing(settings, options, deployed, api, control, with_parent=with_parent)
