@@ -63,6 +63,16 @@ def throwaway_database(cache: Path, run: str) -> Iterator[str]:
         _remove_unused(lock)
 
 
+def prepare(cache: Path) -> Path:
+    """Prepares a database, unless that was done already. Returns where it is.
+
+    Raises:
+        EmbeddedPostgresError
+    """
+    with exclusive_lock(_made(cache) / "prepared.lock", Deadline(SECONDS_TO_PREPARE), purpose="prepare a database"):
+        return _prepared(cache).folder
+
+
 def migrate_now(url: str) -> None:
     """Brings a database to the schema of this program."""
     # Needed once in the life of a prepared database, and not at a start.
