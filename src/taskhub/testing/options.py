@@ -34,7 +34,7 @@ class TestingOptions:
     """
     Attributes:
         host, port: where the control interface listens.
-        secret: what it demands.
+        secret: what it demands; ``is_given``: by whoever starts the server, who knows it.
         ready_file: where the server writes where it is reached, as JSON, when it is.
         run: servers of one run share a PostgreSQL.
         cache: where prepared databases are kept.
@@ -46,6 +46,7 @@ class TestingOptions:
     host: str
     port: int
     secret: str
+    is_given: bool
     ready_file: Path | None
     run: str
     cache: Path
@@ -64,11 +65,13 @@ class TestingOptions:
 
         cache = default_cache()
         taken("CACHE")
+        given = taken("SECRET")
         ready_file, idle = taken("READY_FILE"), taken("IDLE_SECONDS")
         return cls(
             host=taken("HOST") or "127.0.0.1",
             port=int(taken("PORT") or 8001),
-            secret=taken("SECRET") or secrets.token_urlsafe(32),
+            secret=given or secrets.token_urlsafe(32),
+            is_given=bool(given),
             ready_file=Path(ready_file) if ready_file else None,
             run=taken("RUN") or uuid4().hex,
             idle_seconds=float(idle) if idle else None,

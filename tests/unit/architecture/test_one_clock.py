@@ -30,12 +30,15 @@ ELAPSED = {
     "kernel/infrastructure/postgres/pool.py": "how long a connection was idle, and its borrower waits",
     "kernel/api/request_log_middleware.py": "how long a request took",
     "schema/locks.py": "how long a revision waits for its locks",
+    "testing/client/process.py": "how long a server takes to start",
+    "testing/control/log.py": "how long a test waits",
+    "testing/control/settling.py": "how long a test waits",
     "embedded/deadline.py": "how long a program of PostgreSQL takes",
     "cli/server/sockets.py": "how long a port is waited for",
     "cli/server/protocol.py": "how long a client lets the server wait",
     "cli/server/connections.py": "how long a client lets the server wait",
 }
-MEASURING = re.compile(r"(\btime\.(monotonic|perf_counter|process_time)(_ns)?|\bloop(\(\))?\.time)$")
+MEASURING = re.compile(r"(\btime\.(monotonic|perf_counter|process_time)(_ns)?|loop(\(\))?\.time)$")
 ASKING = re.compile(
     r"(\bdatetime\.(now|utcnow|today)|\bdate\.today|\btime\.(time|time_ns|localtime|gmtime|ctime|clock_gettime\w*))$"
     r"|\bfunc\.(now|current_\w+|local\w+|\w+_timestamp|timeofday)$"

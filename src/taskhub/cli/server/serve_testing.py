@@ -6,7 +6,6 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import structlog
 
@@ -44,7 +43,7 @@ def serve_testing(
         service.started(),
         serving_beside(idleness.noticing(service.control_app), control_listener, LIMITS),
         idleness.ending(),
-        _announced(ready, options.ready_file),
+        _announced(ready, options),
     )
     api = idleness.noticing(service.app)
     server = TaskHubServer(Abortable(api), settings, url, contexts, parent=os.getppid() if with_parent else None)
@@ -52,15 +51,21 @@ def serve_testing(
 
 
 @asynccontextmanager
-async def _announced(ready: dict[str, object], file: Path | None) -> AsyncIterator[None]:
+async def _announced(ready: dict[str, object], options: TestingOptions) -> AsyncIterator[None]:
     """Says loudly what this is, and writes where it is reached."""
     log.warning(WARNING, url=ready["url"], control_url=ready["control_url"])
-    told = "is in the file that was asked for" if file else f"is {ready['secret']}"
+    secret = (
+        "the one that was given"
+        if options.is_given
+        else "in the file that was asked for"
+        if options.ready_file
+        else options.secret
+    )
     sys.stdout.write(
-        f"TASKHUB TESTING SERVER on {ready['url']}, controlled on {ready['control_url']}. {WARNING} Its secret {told}.\n"
+        f"TASKHUB TESTING SERVER on {ready['url']}, controlled on {ready['control_url']}. {WARNING} Its secret is {secret}.\n"
     )
     sys.stdout.flush()
-    if file is not None:
+    if (file := options.ready_file) is not None:
         draft = file.with_suffix(".draft")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(ready), encoding="utf-8")
