@@ -115,7 +115,7 @@ async def test_a_module_that_was_uninstalled_stops_nothing_and_is_told(migrated_
     assert await check(migrated_url, without) == {"clocks": "clocks_0001"}
     told = (await migrate(migrated_url, revisions=without)).uninstalled_sentence
     assert told is not None
-    assert told.startswith("The database has tables of the module clocks (at clocks_0001), which is not installed.")
+    assert told.startswith("There are tables of modules that are not installed: clocks (at clocks_0001).")
 
 
 async def test_others_go_on_while_a_module_is_away_and_it_goes_on_when_it_is_back(migrated_url: str, workshop: Workshop) -> None:
