@@ -4,8 +4,9 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
-from taskhub.cli.server.run import imported_in_thread
+from taskhub.cli.server.run import done_in_thread, import_application
 from taskhub.cli.server.signals import exit_on_signals
 from taskhub.cli.server.sockets import listening_socket
 from taskhub.deployment import Deployment
@@ -35,13 +36,18 @@ def run_testing(*, with_parent: bool) -> None:
         exit_on_signals(),
         listening_socket(settings.host, settings.port, "TASKHUB_PORT") as api,
         listening_socket(options.host, options.port, "TASKHUB_TESTING_PORT") as control,
-        imported_in_thread("taskhub.cli.server.serve_testing") as wait_for_import,
+        done_in_thread(_import) as wait_for_import,
         _deployment(settings, options) as deployed,
     ):
         wait_for_import()
         from taskhub.cli.server.serve_testing import serve_testing
 
         serve_testing(settings, options, deployed, api, control, with_parent=with_parent)
+
+
+def _import() -> None:
+    import_application()
+    import_module("taskhub.cli.server.serve_testing")
 
 
 @contextmanager
