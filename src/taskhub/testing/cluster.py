@@ -20,9 +20,10 @@ from taskhub.embedded.binaries import DISTRIBUTION, MAJOR_VERSION
 from taskhub.embedded.commands import query
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.layout import Layout
-from taskhub.embedded.locks import FileLock, exclusive_lock
+from taskhub.embedded.locks import FileLock, exclusive_lock, is_held
 from taskhub.embedded.placement import known_folder, resolve_placement
 from taskhub.embedded.sockets import fits
+from taskhub.embedded.subprocesses import run
 
 MODULES_GROUP = "taskhub.modules"
 FORMAT = "1"
@@ -31,6 +32,7 @@ KEPT = 4
 """Prepared data folders: of so many versions, those that were used last."""
 SECONDS_TO_PREPARE = 120.0
 SECONDS_TO_CREATE = 60.0
+SECONDS_TO_END = 30.0
 _MAINTENANCE = "postgres"
 _SETTINGS = """
 # For tests: many servers of a run share it, and nothing in it is worth keeping.
@@ -44,16 +46,16 @@ checkpoint_timeout = 1h
 
 
 @contextmanager
-def throwaway_database(cache: Path, run: str) -> Iterator[str]:
+def throwaway_database(cache: Path, run_name: str) -> Iterator[str]:
     """The URL of a migrated database of its own, for as long as the block lasts.
 
-    ``cache``: where what is prepared is kept. ``run``: those of the same name share a PostgreSQL.
+    ``cache``: where what is prepared is kept. ``run_name``: those of the same name share a PostgreSQL.
 
     Raises:
         EmbeddedPostgresError
     """
     runs = _made(cache / "runs")
-    with _user_of(runs / run) as folder:
+    with _user_of(runs / run_name) as folder:
         _copy_prepared(cache, folder)
         with EmbeddedPostgres(folder, durable=False).running() as address:
             name = f"{DATABASE}_{uuid4().hex}"
@@ -133,6 +135,8 @@ def _prepared(cache: Path) -> Layout:
         with EmbeddedPostgres(making, durable=False).running() as address:
             migrate_now(address.url())
         layout = _layout(making)
+        if not _has_ended(layout):
+            raise EmbeddedPostgresError(f"PostgreSQL on {layout.data} does not end, so it can't be copied. Start again.")
         with (layout.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write(_SETTINGS)
         shutil.rmtree(layout.data / "log", ignore_errors=True)
@@ -155,21 +159,16 @@ def _layout(folder: Path) -> Layout:
 
 
 def _copy_tree(source: Path, target: Path) -> None:
-    """With its owner: as root PostgreSQL runs under another account."""
-    target.mkdir(mode=0o700)
-    status = source.stat()
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if is_root:
-        os.chown(target, status.st_uid, status.st_gid)
-    for entry in os.scandir(source):
-        copy = target / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            _copy_tree(Path(entry.path), copy)
-            continue
-        shutil.copyfile(entry.path, copy)
-        copy.chmod(0o600)
-        if is_root:
-            os.chown(copy, status.st_uid, status.st_gid)
+    """With its owner: as root PostgreSQL runs under another account.
+
+    A thousand files: another program copies them while this one imports the service.
+    """
+    if sys.platform == "win32":
+        shutil.copytree(source, target)
+        return
+    done = run(["cp", "-a", source, target])
+    if done.returncode:
+        raise EmbeddedPostgresError(f"The prepared database could not be copied to {target}: {done.stderr.strip()}")
 
 
 # -- what is shared by a run -----------------------------------------------------------------------
@@ -198,8 +197,7 @@ def _remove_unused(lock: Path) -> None:
         if not held.try_acquire():
             return
         try:
-            if _is_same(held, lock):
-                _remove_folder(lock.with_suffix(""))
+            if _is_same(held, lock) and _remove_folder(lock.with_suffix("")):
                 lock.with_suffix(".copying").unlink(missing_ok=True)
                 lock.unlink()
         finally:
@@ -215,17 +213,30 @@ def _is_same(held: FileLock, path: Path) -> bool:
     return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
 
 
-def _remove_folder(folder: Path) -> None:
+def _remove_folder(folder: Path) -> bool:
+    """Removes a data folder that nobody uses. False, and nothing removed, where a process of its server does not end."""
     if not folder.exists():
-        return
+        return True
     with suppress(EmbeddedPostgresError):
         known = known_folder(folder)
         if known is not None:
-            elsewhere = Layout(known).sockets_elsewhere
-            if elsewhere.exists() and not fits(Layout(known).sockets):
-                shutil.rmtree(elsewhere.read_text(encoding="utf-8").strip(), ignore_errors=True)
+            layout = Layout(known)
+            # A watchdog that is still looking would put its files back.
+            ended = Deadline(SECONDS_TO_END).wait_until(
+                lambda: not (is_held(layout.watchdog_lock) or is_held(layout.server_lock))
+            )
+            if not ended:
+                return False
+            if layout.sockets_elsewhere.exists() and not fits(layout.sockets):
+                shutil.rmtree(layout.sockets_elsewhere.read_text(encoding="utf-8").strip(), ignore_errors=True)
             shutil.rmtree(known, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def _has_ended(layout: Layout) -> bool:
+    """Whether no process of a server is left, its watchdog included, which would put its files back."""
+    return Deadline(SECONDS_TO_END).wait_until(lambda: not (is_held(layout.watchdog_lock) or is_held(layout.server_lock)))
 
 
 def _execute(address: Address, statement: str) -> None:
