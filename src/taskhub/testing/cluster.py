@@ -55,14 +55,16 @@ def throwaway_database(cache: Path, run_name: str) -> Iterator[str]:
         EmbeddedPostgresError
     """
     runs = _made(cache / "runs")
-    with _user_of(runs / run_name) as folder:
-        _copy_prepared(cache, folder)
-        with EmbeddedPostgres(folder, durable=False).running() as address:
-            name = f"{DATABASE}_{uuid4().hex}"
-            _execute(address, f"CREATE DATABASE {name} TEMPLATE {DATABASE} STRATEGY FILE_COPY")
-            yield address.url(name)
-    for lock in runs.glob("*.lock"):
-        _remove_unused(lock)
+    try:
+        with _user_of(runs / run_name) as folder:
+            _copy_prepared(cache, folder)
+            with EmbeddedPostgres(folder, durable=False).running() as address:
+                name = f"{DATABASE}_{uuid4().hex}"
+                _execute(address, f"CREATE DATABASE {name} TEMPLATE {DATABASE} STRATEGY FILE_COPY")
+                yield address.url(name)
+    finally:
+        for lock in runs.glob("*.lock"):
+            _remove_unused(lock)
 
 
 def prepare(cache: Path) -> Path:
