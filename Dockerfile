@@ -1,4 +1,5 @@
 # TaskHub for a database that runs elsewhere: the embedded PostgreSQL is left out.
+# With `--target testing`: the service for test suites, with a prepared database in it (docs/testing.md).
 #
 # An index that needs a configuration of pip: docker build --secret id=pip,src=<path of a pip.conf> .
 ARG PYTHON_IMAGE=python:3.13-slim
@@ -20,7 +21,26 @@ COPY src src
 RUN tools/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir wheels . \
     && tools/bin/pip --python /opt/taskhub install --quiet --no-deps wheels/*.whl
 
-FROM ${PYTHON_IMAGE}
+FROM build AS build-testing
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    tools/bin/pip --python /opt/taskhub install --quiet --require-hashes -r requirements/run.txt
+
+FROM ${PYTHON_IMAGE} AS testing
+RUN useradd --system --uid 10001 --create-home --home-dir /home/taskhub --shell /usr/sbin/nologin taskhub
+COPY --from=build-testing /opt/taskhub /opt/taskhub
+ENV PATH=/opt/taskhub/bin:$PATH PYTHONUNBUFFERED=1 TASKHUB_HOST=0.0.0.0 TASKHUB_TESTING_HOST=0.0.0.0
+WORKDIR /home/taskhub
+USER taskhub
+# The database is prepared here, so that no start has to.
+RUN python3 -m taskhub.testing.prepare
+EXPOSE 8000 8001
+HEALTHCHECK --interval=2s --timeout=5s --start-period=30s CMD ["python3", "-c", "\
+import os, urllib.request; \
+urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"TASKHUB_TESTING_PORT\") or 8001}/', timeout=4)"]
+ENTRYPOINT ["taskhub"]
+CMD ["serve", "--testing"]
+
+FROM ${PYTHON_IMAGE} AS service
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin taskhub
 COPY --from=build /opt/taskhub /opt/taskhub
 ENV PATH=/opt/taskhub/bin:$PATH PYTHONUNBUFFERED=1 TASKHUB_HOST=0.0.0.0

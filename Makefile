@@ -80,6 +80,10 @@ bench: $(VENV)/.dev ## Measure TaskHub against hand-written floors (takes some m
 bench-scale: $(VENV)/.dev ## Measure it with a million tasks
 	$(BIN)/python -m benchmarks.scale $(ARGS)
 
+.PHONY: bench-testing
+bench-testing: $(VENV)/.dev ## Measure how long a suite waits for the service that it tests against
+	$(BIN)/python -m benchmarks.testing $(ARGS)
+
 # uv is a tool for this alone, so it is no dependency of the project.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(ARGS)
 

@@ -1,4 +1,4 @@
-"""One PostgreSQL for the whole run, started before the workers and stopped after them; none where only unit tests run."""
+"""One PostgreSQL for the whole run, started before the workers and stopped after them; none where no test needs it."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,9 @@ from hypothesis import settings
 
 from support.harness.database_server import DatabaseServer, start_server
 
-UNIT_TESTS = Path(__file__).parent / "unit"
+FOLDER = Path(__file__).parent
+WITHOUT_DATABASE = (FOLDER / "unit", FOLDER / "integration" / "testing")
+"""Unit tests, and those of servers that bring their own."""
 SERVER = pytest.StashKey[DatabaseServer]()
 
 # Of each example of a property test: generous, for loaded machines, but a rule that has become quadratic is noticed.
@@ -18,10 +20,10 @@ settings.load_profile("taskhub")
 
 
 def _needs_database(config: pytest.Config) -> bool:
-    """Whether this is the process that starts the tests, and anything but unit tests was asked for."""
+    """Whether this is the process that starts the tests, and anything was asked for that needs it."""
     paths = [Path(argument.split("::")[0]).resolve() for argument in config.args]
-    only_unit = all(path.is_relative_to(UNIT_TESTS) for path in paths)
-    return not (hasattr(config, "workerinput") or config.option.collectonly or only_unit)
+    without = all(any(path.is_relative_to(folder) for folder in WITHOUT_DATABASE) for path in paths)
+    return not (hasattr(config, "workerinput") or config.option.collectonly or without)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,7 +38,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     server = config.stash.get(SERVER, None)
-    return f"database: {server.description}" if server else "database: none (unit tests only)"
+    return f"database: {server.description}" if server else "database: none (no test needs it)"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -59,7 +59,7 @@ class TaskHub(FastAPIWithoutHooks):
         self.router.routes.extend(container.installed.operations)
 
     def build_middleware_stack(self) -> ASGIApp:
-        app: ASGIApp = ErrorMiddleware(self.router)
+        app: ASGIApp = ErrorMiddleware(self.state.container.router_wrapper()(self.router))
         if self.settings.cors_origins:
             # Inside and outside of it: problems tell their origin, and its own refusals are problems.
             cors = Cors(
@@ -79,7 +79,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = container.database()
     await database.open()
     try:
-        async with Background(container).running():
+        app.state.background = background = Background(container)
+        async with background.running():
             yield
     finally:
         await database.close()

@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from taskhub.container import Container
+from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.module_api import Loop
@@ -60,11 +61,18 @@ class Background:
             Subscription(subscriber, container.modules[module].runner(), *shared)
             for module, subscriber in container.subscribers()
         ]
+        self._others = container.background()
+
+    @property
+    def due_work(self) -> list[DueWork]:
+        """The loops whose work can be waited for."""
+        return [*self.subscriptions, *(loop for loop in self._others if isinstance(loop, DueWork))]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the background work for as long as the block lasts."""
-        loops = [*(subscription.run for subscription in self.subscriptions), *self._container.background(), self._purge]
+        others = [loop.run if isinstance(loop, DueWork) else loop for loop in self._others]
+        loops = [*(subscription.run for subscription in self.subscriptions), *others, self._purge]
         async with running_loops(*(partial(_restarted, loop) for loop in loops)):
             yield
 

@@ -8,7 +8,8 @@ from dependency_injector import providers
 from prometheus_client import CollectorRegistry
 
 from taskhub.kernel.api.metrics import RequestMetrics
-from taskhub.kernel.application.clock import Clock, system_clock
+from taskhub.kernel.application.clock import Clock, Monotonic, system_clock, system_monotonic
+from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.empty_purged_workspace import EmptyPurgedWorkspace
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.sliding_windows import SlidingWindows
@@ -30,6 +31,7 @@ from taskhub.schema.heads import WrongSchema, check_schema
 from taskhub.settings import Settings
 
 P = TypeVar("P")
+T = TypeVar("T")
 
 _REQUIRED = ("runner", "subscribers", "purges", "background", "ports", "services", "empty")
 """Of a module's container."""
@@ -42,6 +44,7 @@ class Container:
     Attributes:
         installed: the modules, as they were found.
         modules: the container of each, by its name; each module knows the type of its own.
+        router_wrapper: what stands between the router and what makes answers of errors: nothing, but in tests.
     """
 
     def __init__(
@@ -66,11 +69,13 @@ class Container:
         self.metrics_registry = providers.Singleton(CollectorRegistry)
         self.request_metrics = providers.Singleton(RequestMetrics, self.metrics_registry)
         self.clock: providers.Provider[Clock] = providers.Object(system_clock)
+        self.monotonic: providers.Provider[Monotonic] = providers.Object(system_monotonic)
         self.database: providers.Provider[Database] = providers.Singleton(
             Database, database_url, pool_size=settings.database_pool_size
         )
+        self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)
-        self.windows = providers.Singleton(SlidingWindows)
+        self.windows = providers.Singleton(SlidingWindows, self.monotonic)
         self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
 
     @cached_property
@@ -103,7 +108,7 @@ class Container:
     def purges(self) -> list[Purge]:
         return [*PURGES, *(purge for container in self.modules.values() for purge in container.purges())]
 
-    def background(self) -> list[Loop]:
+    def background(self) -> list[Loop | DueWork]:
         """What runs beside subscribers and purges."""
         return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
 
@@ -125,6 +130,10 @@ class Container:
         return await count_parked_events(self.database())
 
 
+def _as_it_is(router: T) -> T:
+    return router
+
+
 class _Context:
     """What one module is given."""
 
@@ -134,6 +143,7 @@ class _Context:
         self.database: Database = application.database()
         self.notifier: EventNotifier = application.notifier()
         self.clock: Clock = application.clock()
+        self.monotonic: Monotonic = application.monotonic()
         self.secret_keys: tuple[bytes, ...] = application.secret_keys()
         self.settings = application.module_settings.get(module.name)
         self.app_settings: Settings = application.settings()

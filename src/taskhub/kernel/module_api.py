@@ -37,7 +37,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from taskhub.kernel.api.documentation import Documentation
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.clock import Clock, Monotonic
+from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import Purge
@@ -78,7 +79,12 @@ class ModuleContext(Protocol):
         """Tells this process's subscribers of what was committed."""
 
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        """The service's one clock: what is over, or due, is judged by it alone."""
+
+    @property
+    def monotonic(self) -> Monotonic:
+        """How long the process may rely on what it has read. Caches take it: they are over when a test moves the clock."""
 
     @property
     def secret_keys(self) -> tuple[bytes, ...]:
@@ -122,8 +128,9 @@ class ModuleContainer(Protocol):
     def purges(self) -> Sequence[Purge]:
         """What removes what is over."""
 
-    def background(self) -> Sequence[Loop]:
-        """What runs for as long as `taskhub serve` or `taskhub worker` does: coroutine functions without arguments.
+    def background(self) -> Sequence[Loop | DueWork]:
+        """What runs for as long as `taskhub serve` or `taskhub worker` does: coroutine functions without arguments, or `DueWork`,
+        which a test can wait for.
 
         One that raises is logged, and called again after a pause.
         """

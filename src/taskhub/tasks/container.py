@@ -50,9 +50,10 @@ class TasksContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
     notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
+    monotonic: providers.Dependency[Any] = providers.Dependency()
     memberships: providers.Dependency[Any] = providers.Dependency()
 
-    project_cache = providers.Singleton(RowCache, PROJECTS)
+    project_cache = providers.Singleton(RowCache, PROJECTS, monotonic)
     unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, notifier, memberships, project_cache)
     command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS, LABELS, COMMENTS))
     runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(

@@ -19,6 +19,7 @@ def tasks_container(context: ModuleContext) -> ModuleContainer:
         database=context.database,
         notifier=context.notifier,
         clock=providers.Object(context.clock),
+        monotonic=providers.Object(context.monotonic),
         memberships=providers.Object(context.port(Memberships)),
     )
 

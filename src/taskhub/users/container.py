@@ -42,6 +42,7 @@ class UsersContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
     notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
+    monotonic: providers.Dependency[Any] = providers.Dependency()
     secret_keys: providers.Dependency[Any] = providers.Dependency()
     registration: providers.Dependency[Any] = providers.Dependency()
     membership_exits: providers.Dependency[Any] = providers.Dependency()
@@ -60,7 +61,7 @@ class UsersContainer(containers.DeclarativeContainer):
     access_tokens = providers.Singleton(JwtAccessTokens, secret_keys)
     api_token_secrets = providers.Singleton(RandomApiTokenSecrets)
     last_use = providers.Singleton(LastUse, database)
-    authenticator = providers.Singleton(SqlAuthenticator, database, access_tokens, last_use, clock)
+    authenticator = providers.Singleton(SqlAuthenticator, database, access_tokens, last_use, clock, monotonic)
     queries = providers.Singleton(SqlAccountQueries, database)
 
     bound = UseCases(runner, clock=clock, refresh_tokens=refresh_tokens, secrets=api_token_secrets)
@@ -81,5 +82,5 @@ class UsersContainer(containers.DeclarativeContainer):
     services = providers.Dict({Authenticator: authenticator.provider, Accounts: accounts.provider})
     subscribers = providers.Object(())
     purges = providers.Object(PURGES)
-    background = providers.List(last_use.provided.run)
+    background = providers.List(last_use)
     empty = providers.Callable(keeps_nothing)

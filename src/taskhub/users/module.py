@@ -19,6 +19,7 @@ def users_container(context: ModuleContext) -> ModuleContainer:
         database=context.database,
         notifier=context.notifier,
         clock=providers.Object(context.clock),
+        monotonic=providers.Object(context.monotonic),
         secret_keys=context.secret_keys,
         registration=context.app_settings.registration,
         membership_exits=providers.Object(context.port(MembershipExits)),

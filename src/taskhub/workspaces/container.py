@@ -35,6 +35,7 @@ class WorkspacesContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
     notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
+    monotonic: providers.Dependency[Any] = providers.Dependency()
     authenticator: providers.Dependency[Any] = providers.Dependency()
     account_names: providers.Dependency[Any] = providers.Dependency()
     open_accounts: providers.Dependency[Any] = providers.Dependency()
@@ -45,7 +46,7 @@ class WorkspacesContainer(containers.DeclarativeContainer):
         Runner, unit_of_work.provider, command_log, clock
     )
 
-    grants = providers.Singleton(SqlGrants, database, notifier)
+    grants = providers.Singleton(SqlGrants, database, notifier, monotonic)
     authorizer: providers.Provider[WorkspaceAuthorizer] = providers.Singleton(WorkspaceAuthorizer, authenticator, grants)
     queries: providers.Provider[SqlWorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
     purges = providers.List(

@@ -20,6 +20,7 @@ def workspaces_container(context: ModuleContext) -> ModuleContainer:
         database=context.database,
         notifier=context.notifier,
         clock=providers.Object(context.clock),
+        monotonic=providers.Object(context.monotonic),
         authenticator=providers.Callable(context.service(Authenticator)),
         account_names=providers.Callable(context.service(Accounts)),
         open_accounts=providers.Object(context.port(OpenAccounts)),

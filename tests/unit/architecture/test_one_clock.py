@@ -1,4 +1,7 @@
-"""There is one clock: nothing but it asks what time it is, so that a test which sets it has set all."""
+"""There is one clock: nothing but it asks what time it is, so that a test which sets it has set all.
+
+How much time passes is asked of the machine only where that is meant: how long something takes, waits or rests.
+"""
 
 import ast
 import re
@@ -20,6 +23,22 @@ EXCEPTIONS = {
     "schema/locks.py": "tells how long a transaction has been open, by the server that runs it",
     "cli/doctor/run.py": "compares the clocks of the two machines",
 }
+ELAPSED = {
+    "kernel/application/clock.py": "gives it to all that relies on something for a while",
+    "kernel/application/runner.py": "how long a client waits while its command is run again",
+    "kernel/infrastructure/postgres/database.py": "how long a connection was not asked anything",
+    "kernel/infrastructure/postgres/pool.py": "how long a connection was idle, and its borrower waits",
+    "kernel/api/request_log_middleware.py": "how long a request took",
+    "schema/locks.py": "how long a revision waits for its locks",
+    "testing/client/process.py": "how long a server takes to start",
+    "testing/control/log.py": "how long a test waits",
+    "testing/control/settling.py": "how long a test waits",
+    "embedded/deadline.py": "how long a program of PostgreSQL takes",
+    "cli/server/sockets.py": "how long a port is waited for",
+    "cli/server/protocol.py": "how long a client lets the server wait",
+    "cli/server/connections.py": "how long a client lets the server wait",
+}
+MEASURING = re.compile(r"(\btime\.(monotonic|perf_counter|process_time)(_ns)?|loop(\(\))?\.time)$")
 ASKING = re.compile(
     r"(\bdatetime\.(now|utcnow|today)|\bdate\.today|\btime\.(time|time_ns|localtime|gmtime|ctime|clock_gettime\w*))$"
     r"|\bfunc\.(now|current_\w+|local\w+|\w+_timestamp|timeofday)$"
@@ -42,11 +61,27 @@ def questions(source: str) -> Iterator[str]:
             yield from (ast.unparse(node) for argument in node.args if ASKING_IN_SQL.search(ast.unparse(argument)))
 
 
+def measurements(source: str) -> Iterator[str]:
+    """Whatever in a program measures how much time passes by the machine's own count."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and MEASURING.search(ast.unparse(node)):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom) and node.module == "time":
+            yield from (name.name for name in node.names if MEASURING.search(f"time.{name.name}"))
+
+
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_only_the_clock_asks_for_the_time(path: Path) -> None:
     name = path.relative_to(SOURCE).as_posix()
     if name not in {CLOCK, *EXCEPTIONS}:
         assert list(questions(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_elapsed_time_is_measured_where_the_machine_is_meant(path: Path) -> None:
+    name = path.relative_to(SOURCE).as_posix()
+    measured = list(measurements(path.read_text(encoding="utf-8")))
+    assert bool(measured) == (name in ELAPSED), "caches and limits are given `context.monotonic`, which a test can move"
 
 
 def test_no_statement_asks_for_the_time() -> None:
@@ -74,3 +109,10 @@ def test_a_question_is_recognised(line: str) -> None:
 @pytest.mark.parametrize("line", ["time.monotonic()", "from time import monotonic", "self._clock()", "cache.now()", "a.now"])
 def test_other_things_are_none(line: str) -> None:
     assert not list(questions(line))
+
+
+@pytest.mark.parametrize(
+    "line", ["time.monotonic()", "from time import perf_counter", "self.loop.time()", "a(monotonic=time.monotonic)"]
+)
+def test_a_measurement_is_recognised(line: str) -> None:
+    assert list(measurements(line))

@@ -28,6 +28,7 @@ class World:
         self.reads = 0
         self.slowness = 0.0
         self.sessions: dict[tuple[UUID, UUID], datetime | None] = {(USER_ID, SESSION_ID): None}
+        self.sessions_end_at = NOW + timedelta(days=30)
         self.tokens: dict[str, tuple[Any, ...]] = {DIGEST: (USER_ID, TOKEN_ID, ["read", "write"], WORKSPACE_ID, None, None)}
         self.last_use = LastUse(self)  # type: ignore[arg-type]  # A fake.
         self.authenticator = SqlAuthenticator(
@@ -48,7 +49,7 @@ class World:
         if "digest" in parameters:
             return self.tokens.get(parameters["digest"])
         key = (parameters["user_id"], parameters["id"])
-        return {"last_used_at": self.sessions[key]} if key in self.sessions else None
+        return (self.sessions[key], self.sessions_end_at) if key in self.sessions else None
 
     async def caller(self, token: str) -> Caller:
         return await self.authenticator.authenticate(f"Bearer {token}")
@@ -203,3 +204,12 @@ async def test_a_use_is_noted_at_most_once_a_minute(world: World, access_token: 
     world.seconds += 1
     await world.caller(access_token)
     assert world.last_use._sessions == {(USER_ID, SESSION_ID): NOW}
+
+
+async def test_a_session_that_is_over_is_refused_although_it_was_just_read(world: World, access_token: str) -> None:
+    world.sessions_end_at = NOW + timedelta(minutes=1)
+    await world.caller(access_token)
+    world.now += timedelta(minutes=1)
+    with pytest.raises(InvalidToken):
+        await world.caller(access_token)
+    assert world.reads == 1, "what is remembered knows its end"

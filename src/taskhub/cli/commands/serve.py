@@ -10,6 +10,12 @@ def serve(
     with_parent: Annotated[
         bool, typer.Option("--with-parent", help="Stop when the process that started this one ends, for whatever reason.")
     ] = False,
+    testing: Annotated[
+        bool,
+        typer.Option(
+            "--testing", help="For test suites: a database that is thrown away, and a control interface beside the API."
+        ),
+    ] = False,
 ) -> None:
     """Serve the API, until Ctrl-C or SIGTERM.
 
@@ -23,6 +29,11 @@ def serve(
     seconds. It may be killed at any time: acknowledged writes are safe.
     """
     gc.disable()  # Starting makes next to no garbage, and looking for it takes a fifth of the time. Turned on when it serves.
-    from taskhub.cli.server.run import run
+    if testing:
+        from taskhub.cli.server.testing import run_testing
 
-    run(with_parent=with_parent)
+        run_testing(with_parent=with_parent)
+    else:
+        from taskhub.cli.server.run import run
+
+        run(with_parent=with_parent)

@@ -1,13 +1,12 @@
 """Metrics on a separate port, for networks where the service's port is public."""
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from taskhub.cli.server.connections import ConnectionLimits
-from taskhub.cli.server.http_server import HttpServer
+from taskhub.cli.server.side_server import serving_beside
 from taskhub.service.metrics import metrics_app
 
 LIMITS = ConnectionLimits(max_connections=32, backlog=16)
@@ -20,17 +19,5 @@ async def serving_metrics(app: Any, listener: socket.socket | None) -> AsyncIter
     if listener is None:
         yield
         return
-    server = _MetricsServer(metrics_app(app), LIMITS, lifespan="off")
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
-
-
-class _MetricsServer(HttpServer):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """The service handles the signals of the process."""
+    async with serving_beside(metrics_app(app), listener, LIMITS):
         yield

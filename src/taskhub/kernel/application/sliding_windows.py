@@ -1,8 +1,8 @@
 """How often something happened within the last minute, wherever the minute begins: limits that no clock's turn doubles."""
 
-import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+
+from taskhub.kernel.application.clock import Monotonic, system_monotonic
 
 WINDOW_SECONDS = 60.0
 BUCKET_SECONDS = 1.0
@@ -46,7 +46,7 @@ class SlidingWindows:
     What is refused is not counted: whoever keeps knocking is let in when there is room.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Monotonic = system_monotonic) -> None:
         self._monotonic = monotonic
         # In the order of the last hits, but for what others told: what is over is found at the beginning.
         self._windows: OrderedDict[bytes, _Window] = OrderedDict()
@@ -81,6 +81,11 @@ class SlidingWindows:
             return limit, WINDOW_SECONDS
         # Told by the same difference by which it is forgotten: another one may be rounded to no time at all.
         return max(0, limit - window.count), min(window.buckets[0][1] - before, WINDOW_SECONDS)
+
+    def clear(self) -> None:
+        """Forgets all that happened."""
+        self._windows.clear()
+        self._pending.clear()
 
     # -- what processes tell each other ----------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, built from the declarations of the routes."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -16,7 +17,25 @@ from taskhub.service.reference.problem_schema import problem_schema
 from taskhub.service.reference.schemas import Schemas
 
 
-def document_of(routes: Iterable[BaseRoute], version: str, catalogue: Catalogue) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a document says of the whole. ``bearer``: which credentials there are."""
+
+    title: str
+    summary: str
+    description: str
+    bearer: str
+
+
+SERVICE = About(
+    "TaskHub",
+    "A task service for clients that change the same tasks at the same time.",
+    INTRODUCTION,
+    "The access token of a session (`POST /v1/sessions`), or an API token (`POST /v1/tokens`).",
+)
+
+
+def document_of(routes: Iterable[BaseRoute], version: str, catalogue: Catalogue, about: About = SERVICE) -> dict[str, Any]:
     """The OpenAPI document of these routes."""
     schemas, tags = Schemas(catalogue), [*catalogue.tags]
     schemas.components["Problem"] = problem_schema(schemas, catalogue)
@@ -31,10 +50,10 @@ def document_of(routes: Iterable[BaseRoute], version: str, catalogue: Catalogue)
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "TaskHub",
+            "title": about.title,
             "version": version,
-            "summary": "A task service for clients that change the same tasks at the same time.",
-            "description": INTRODUCTION + events_in_words(catalogue.events),
+            "summary": about.summary,
+            "description": about.description + (events_in_words(catalogue.events) if catalogue.events else ""),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
@@ -49,7 +68,7 @@ def document_of(routes: Iterable[BaseRoute], version: str, catalogue: Catalogue)
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "The access token of a session (`POST /v1/sessions`), or an API token (`POST /v1/tokens`).",
+                    "description": about.bearer,
                 }
             },
         },

@@ -22,6 +22,7 @@ _SCALARS: dict[type, Schema] = {
     inspect.TimeType: {"type": "string", "pattern": r"^\d\d:\d\d:\d\d$", "maxLength": 8},
     inspect.StrType: {"type": "string"},
     inspect.IntType: {"type": "integer", "format": "int64"},
+    inspect.FloatType: {"type": "number"},
     inspect.BoolType: {"type": "boolean"},
     inspect.NoneType: {"type": "null"},
 }

@@ -1,15 +1,14 @@
 """From an `Authorization` header to a caller: without a round trip when warm, with one when cold."""
 
 import hashlib
-import time
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import DateTime, bindparam, select
 
-from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.clock import Clock, Monotonic
 from taskhub.kernel.contract.caller import Caller, Scope
-from taskhub.kernel.infrastructure.cache.ttl_cache import Monotonic, TtlCache
+from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.ports import ACCESS_SECONDS
@@ -28,7 +27,7 @@ _BLANKS = " \t"
 
 _sessions, _tokens = SESSIONS.table.c, API_TOKENS.table.c
 _SESSION = Statement(
-    select(_sessions.last_used_at).where(
+    select(_sessions.last_used_at, _sessions.expires_at).where(
         _sessions.user_id == bindparam("user_id", type_=_sessions.user_id.type),
         _sessions.id == bindparam("id", type_=_sessions.id.type),
         _sessions.expires_at > bindparam("now", type_=DateTime(timezone=True)),
@@ -50,14 +49,14 @@ class SqlAuthenticator:
         access_tokens: JwtAccessTokens,
         last_use: LastUse,
         clock: Clock,
-        monotonic: Monotonic = time.monotonic,
+        monotonic: Monotonic,
     ) -> None:
         self._database = database
         self._access_tokens = access_tokens
         self._last_use = last_use
         self._clock = clock
         self._claims: TtlCache[bytes, Claims] = TtlCache(ACCESS_SECONDS, MAX_CACHED, monotonic)
-        self._sessions: TtlCache[tuple[UUID, UUID], Caller] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
+        self._sessions: TtlCache[tuple[UUID, UUID], tuple[Caller, datetime]] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
         self._tokens: TtlCache[str, tuple[Caller, datetime | None]] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
 
     async def authenticate(self, authorization: str | None) -> Caller:
@@ -77,7 +76,10 @@ class SqlAuthenticator:
         if claims.expires_at <= seconds:
             raise TokenExpired
         key = (claims.user_id, claims.session_id)
-        return self._sessions.get(key) or await self._read_session(key, now)
+        caller, expires_at = self._sessions.get(key) or await self._read_session(key, now)
+        if expires_at <= now:
+            raise InvalidToken
+        return caller
 
     def _verified(self, token: str) -> Claims:
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
@@ -87,16 +89,17 @@ class SqlAuthenticator:
             self._claims.put(digest, claims, self._claims.now())
         return claims
 
-    async def _read_session(self, key: tuple[UUID, UUID], now: datetime) -> Caller:
+    async def _read_session(self, key: tuple[UUID, UUID], now: datetime) -> tuple[Caller, datetime]:
         user_id, id = key
         asked_at = self._sessions.now()
         record = await self._database.fetch_row(_SESSION, {"user_id": user_id, "id": id, "now": now})
         if record is None:
             raise InvalidToken
         caller = Caller(user_id, Scope.ADMIN, session_id=id)
-        self._sessions.put(key, caller, asked_at)
-        self._last_use.session(user_id, id, record["last_used_at"], now)
-        return caller
+        last_used_at, expires_at = record
+        self._sessions.put(key, (caller, expires_at), asked_at)
+        self._last_use.session(user_id, id, last_used_at, now)
+        return caller, expires_at
 
     async def _by_api_token(self, token: str) -> Caller:
         digest = digest_of(token)

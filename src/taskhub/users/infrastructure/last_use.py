@@ -1,12 +1,14 @@
 """When sessions and API tokens were last used: noted on the way, written down in the background."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from sqlalchemy import ARRAY, DateTime, Table, Uuid, bindparam, column, func, or_, select, update
 
+from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -46,7 +48,9 @@ _WRITE_SESSIONS, _WRITE_TOKENS = _write(SESSIONS.table), _write(API_TOKENS.table
 
 
 class LastUse:
-    """Collects uses. ``run`` writes them down every few seconds; what a process collected after that is lost with it."""
+    """Collects uses, as `DueWork`: ``run`` writes them down every few seconds; what came after that is lost with the process."""
+
+    name = "users.last_use"
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -63,6 +67,13 @@ class LastUse:
     def _note(self, uses: _At, user_id: UUID, id: UUID, known: datetime | None, now: datetime) -> None:
         if known is None or now - known >= RESOLUTION:
             uses[(user_id, id)] = now
+
+    async def catch_up(self) -> None:
+        await self.flush()
+
+    async def pending(self) -> Sequence[Pending]:
+        uses = len(self._sessions) + len(self._tokens)
+        return [Pending(f"{uses} uses are to be written down")] if uses else []
 
     async def flush(self) -> None:
         """Raises:

@@ -1,11 +1,11 @@
 """Who has which role where, and in which time zone dates are meant there, remembered for a moment."""
 
-import time
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
-from taskhub.kernel.infrastructure.cache.ttl_cache import Monotonic, TtlCache
+from taskhub.kernel.application.clock import Monotonic
+from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -37,7 +37,7 @@ class SqlGrants:
     than a second's worth.
     """
 
-    def __init__(self, database: Database, notifier: EventNotifier, monotonic: Monotonic = time.monotonic) -> None:
+    def __init__(self, database: Database, notifier: EventNotifier, monotonic: Monotonic) -> None:
         self._database = database
         self._revoked = notifier.listen({MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_UPDATED, WORKSPACE_DELETED})
         self._grants: TtlCache[tuple[UUID, UUID], Grant] = TtlCache(TTL_SECONDS, MAX_GRANTS, monotonic)

@@ -1,14 +1,14 @@
 """Rows that commands read all day and hardly anyone changes, remembered by the process (decision 18)."""
 
-import time
 from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 
+from taskhub.kernel.application.clock import Monotonic
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.cache.ttl_cache import Monotonic, TtlCache
+from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository
@@ -30,7 +30,7 @@ class RowCache:
     A commit checks its version, and a refusal is never told before the row was read again (`UnitOfWork.rests_on_cache`).
     """
 
-    def __init__(self, mapping: Mapping[Any], monotonic: Monotonic = time.monotonic) -> None:
+    def __init__(self, mapping: Mapping[Any], monotonic: Monotonic) -> None:
         self._mapping = mapping
         self._rows: TtlCache[Key, asyncpg.Record] = TtlCache(TTL_SECONDS, MAX_ROWS, monotonic)
 

@@ -1,13 +1,12 @@
 """What this process remembers for a moment, so as not to ask the database again."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from taskhub.kernel.application.clock import Monotonic
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-Monotonic = Callable[[], float]
 
 
 class TtlCache(Generic[K, V]):

@@ -32,6 +32,23 @@ CHANGED_STREAMS = Statement(
 )
 """Logs that have grown past a subscriber's position, and moved since an instant. Without a failure that still rests."""
 
+_handled = func.coalesce(_positions.c.position, 0)
+UNHANDLED_STREAMS = Statement(
+    select(_streams.c.stream_id, _streams.c.last_seq, _handled.label("position"), _positions.c.retry_at)
+    .select_from(
+        _streams.outerjoin(
+            _positions, and_(_positions.c.stream_id == _streams.c.stream_id, _positions.c.subscriber == _subscriber)
+        )
+    )
+    .where(
+        _streams.c.last_seq > _handled,
+        select(literal(1))
+        .where(_events.c.stream_id == _streams.c.stream_id, _events.c.seq > _handled, _events.c.type == func.any(_types))
+        .exists(),
+    )
+)
+"""Logs with an event that a subscriber wants and has not handled. It looks at every log: for tests that wait for the head."""
+
 _scan = (
     func.unnest(
         bindparam("stream_ids", type_=ARRAY(Uuid())),

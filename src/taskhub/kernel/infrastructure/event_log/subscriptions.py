@@ -13,6 +13,7 @@ import structlog
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Context
+from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
@@ -33,11 +34,12 @@ log = structlog.get_logger("taskhub.subscriptions")
 
 
 class Subscription:
-    """One subscriber in this process. Any number of processes may run the same; each log is worked on by one at a time."""
+    """One subscriber in this process, as `DueWork`. Any number of processes may run the same; one at a time works on a log."""
 
     def __init__(
         self, subscriber: Subscriber, runner: Runner[Any], database: Database, notifier: EventNotifier, clock: Clock
     ) -> None:
+        self.name = subscriber.name
         self._subscriber = subscriber
         self._runner = runner
         self._database = database
@@ -78,6 +80,14 @@ class Subscription:
             self._full_scan_at = now
         if any(seq_range.is_cut for seq_range in seq_ranges):
             self._new_events.set()
+
+    async def pending(self) -> list[Pending]:
+        """The logs with an event that it has yet to handle."""
+        parameters = {"subscriber": self.name, "types": list(self._subscriber.types)}
+        return [
+            Pending(f"log {row['stream_id']} is at {row['last_seq']}, handled up to {row['position']}", row["retry_at"])
+            for row in await self._database.fetch(statements.UNHANDLED_STREAMS, parameters)
+        ]
 
     async def _process(self, seq_ranges: "list[_SeqRange]", *, skips: bool) -> None:
         scan = {

@@ -1,0 +1,73 @@
+"""Serves the application and its control interface in this process."""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from taskhub.cli.server.api_server import TaskHubServer, url_of
+from taskhub.cli.server.connections import ConnectionLimits
+from taskhub.cli.server.side_server import serving_beside
+from taskhub.deployment import Deployment
+from taskhub.settings import Settings
+from taskhub.testing.control.app import TestingService
+from taskhub.testing.control.faults import Abortable
+from taskhub.testing.control.idleness import Idleness
+from taskhub.testing.control.routes import WARNING
+from taskhub.testing.options import TestingOptions
+
+LIMITS = ConnectionLimits(max_connections=512, backlog=128)
+
+log = structlog.get_logger("taskhub")
+
+
+def serve_testing(
+    settings: Settings,
+    options: TestingOptions,
+    deployed: Deployment,
+    listener: socket.socket,
+    control_listener: socket.socket,
+    *,
+    with_parent: bool,
+) -> None:
+    """Serves until the process gets SIGINT or SIGTERM."""
+    url = url_of(listener)
+    service = TestingService(settings, deployed.database_url, deployed.secret_keys, secret=options.secret, url=url)
+    ready = {"url": url, "control_url": url_of(control_listener), "secret": options.secret, "pid": os.getpid()}
+    idleness = Idleness(options.idle_seconds)
+    contexts = (
+        service.started(),
+        serving_beside(idleness.noticing(service.control_app), control_listener, LIMITS),
+        idleness.ending(),
+        _announced(ready, options),
+    )
+    api = idleness.noticing(service.app)
+    server = TaskHubServer(Abortable(api), settings, url, contexts, parent=os.getppid() if with_parent else None)
+    server.run(sockets=[listener])
+
+
+@asynccontextmanager
+async def _announced(ready: dict[str, object], options: TestingOptions) -> AsyncIterator[None]:
+    """Says loudly what this is, and writes where it is reached."""
+    log.warning(WARNING, url=ready["url"], control_url=ready["control_url"])
+    secret = (
+        "the one that was given"
+        if options.is_given
+        else "in the file that was asked for"
+        if options.ready_file
+        else options.secret
+    )
+    sys.stdout.write(
+        f"TASKHUB TESTING SERVER on {ready['url']}, controlled on {ready['control_url']}. {WARNING} Its secret is {secret}.\n"
+    )
+    sys.stdout.flush()
+    if (file := options.ready_file) is not None:
+        draft = file.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(ready), encoding="utf-8")
+        draft.replace(file)
+    yield

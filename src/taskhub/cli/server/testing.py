@@ -1,0 +1,64 @@
+"""Starts `taskhub serve --testing`: the service on a database that is thrown away, with its control interface beside it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from taskhub.cli.server.run import done_in_thread, import_application
+from taskhub.cli.server.signals import exit_on_signals
+from taskhub.cli.server.sockets import listening_socket
+from taskhub.deployment import Deployment
+from taskhub.kernel.cli import CommandFailed
+from taskhub.kernel.logs import configure_logs
+from taskhub.settings import Settings, read_settings
+from taskhub.testing.cluster import migrate_now, throwaway_database
+from taskhub.testing.options import DEFAULTS, TestingOptions
+
+
+def run_testing(*, with_parent: bool) -> None:
+    """Serves until the process gets SIGINT or SIGTERM.
+
+    Raises:
+        CommandFailed: a port is taken, or an option can't be read.
+        WrongSettings
+        EmbeddedPostgresError
+    """
+    try:
+        options = TestingOptions.take(os.environ)
+    except ValueError as error:
+        raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
+    given = read_settings()
+    settings = given.model_copy(update={name: value for name, value in DEFAULTS.items() if name not in given.model_fields_set})
+    configure_logs(settings.log_level)
+    with (
+        exit_on_signals(),
+        listening_socket(settings.host, settings.port, "TASKHUB_PORT") as api,
+        listening_socket(options.host, options.port, "TASKHUB_TESTING_PORT") as control,
+        done_in_thread(_import) as wait_for_import,
+        _deployment(settings, options) as deployed,
+    ):
+        wait_for_import()
+        from taskhub.cli.server.serve_testing import serve_testing
+
+        serve_testing(settings, options, deployed, api, control, with_parent=with_parent)
+
+
+def _import() -> None:
+    import_application()
+    import_module("taskhub.cli.server.serve_testing")
+
+
+@contextmanager
+def _deployment(settings: Settings, options: TestingOptions) -> Iterator[Deployment]:
+    """A database of its own; or the one that the settings name, which is migrated."""
+    keys = tuple(key.get_secret_value().encode() for key in (settings.secret_key, settings.secret_key_previous) if key)
+    keys = keys or (secrets.token_bytes(32),)
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+        migrate_now(url)
+        yield Deployment(url, keys, is_embedded=False)
+        return
+    with throwaway_database(options.cache, options.run) as url:
+        yield Deployment(url, keys, is_embedded=True)

@@ -1,0 +1,9 @@
+"""`python -m taskhub.testing.prepare`: prepares the database of testing servers, as the first start on a machine does."""
+
+import sys
+
+from taskhub.testing.cluster import prepare
+from taskhub.testing.options import default_cache
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{prepare(default_cache())}\n")

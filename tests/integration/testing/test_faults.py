@@ -1,0 +1,91 @@
+"""Faults that a test asks for, for itself alone."""
+
+import time
+
+import httpx2
+import pytest
+
+from taskhub.testing import ControlRefused, TaskHubServer, Tenant
+
+
+def attempt(tenant: Tenant, **headers: str) -> httpx2.Response:
+    return tenant.client.post("tasks", json={"project_id": tenant.project_id, "title": "Oil"}, headers=headers)
+
+
+def titles(tenant: Tenant) -> list[str]:
+    return [task["title"] for task in tenant.client.get("tasks").json()["items"]]
+
+
+def test_an_operation_fails_as_often_as_was_said_and_does_nothing(tenant: Tenant) -> None:
+    tenant.faults.fail("create_task", times=2)
+    refused = [attempt(tenant), attempt(tenant)]
+    assert [answer.json()["code"] for answer in refused] == ["unavailable"] * 2
+    assert refused[0].headers["retry-after"] == "1"
+    assert refused[0].headers["content-type"] == "application/problem+json"
+    assert attempt(tenant).status_code == 201
+    assert titles(tenant) == ["Oil"]
+
+
+def test_it_may_fail_after_its_work_was_done(tenant: Tenant) -> None:
+    tenant.faults.fail("create_task", code="outcome_unknown", after_commit=True)
+    refused = attempt(tenant, **{"Idempotency-Key": "k"}).json()
+    assert (refused["code"], refused["retry"]) == ("outcome_unknown", "same_key")
+    assert attempt(tenant, **{"Idempotency-Key": "k"}).headers["idempotency-replayed"] == "true"
+    assert titles(tenant) == ["Oil"]
+
+
+def test_what_was_refused_anyway_does_not_count_as_committed(tenant: Tenant) -> None:
+    tenant.faults.fail("create_task", after_commit=True)
+    assert tenant.client.post("tasks", json={}).status_code == 422
+    assert attempt(tenant).status_code == 503
+    assert titles(tenant) == ["Oil"]
+
+
+def test_a_reply_is_lost_and_the_work_is_done(tenant: Tenant) -> None:
+    tenant.faults.lose_reply("create_task")
+    with pytest.raises(httpx2.RemoteProtocolError):
+        attempt(tenant)
+    assert titles(tenant) == ["Oil"]
+
+
+def test_an_operation_is_late(tenant: Tenant) -> None:
+    tenant.faults.delay("list_tasks", 0.3, times=1)
+    began = time.monotonic()
+    titles(tenant)
+    assert time.monotonic() - began >= 0.3
+
+
+def test_the_database_is_away_for_as_long_as_was_said(tenant: Tenant) -> None:
+    with tenant.faults.database_down():
+        answers = [tenant.client.get("tasks"), attempt(tenant), tenant.service.get("/v1/users/me")]
+        assert [answer.json()["code"] for answer in answers] == ["unavailable"] * 3
+    assert attempt(tenant).status_code == 201
+
+
+def test_neighbours_do_not_meet(server: TaskHubServer, tenant: Tenant) -> None:
+    other = server.tenant()
+    tenant.faults.fail("create_task", times=None)
+    tenant.faults.fail("get_me", times=None)
+    with tenant.faults.database_down():
+        assert attempt(other).status_code == 201
+        assert other.service.get("/v1/users/me").status_code == 200
+    other.faults.clear()
+    assert attempt(tenant).status_code == 503, "whoever clears, clears their own"
+    tenant.faults.clear()
+    assert attempt(tenant).status_code == 201
+
+
+def test_those_of_the_server_are_everybodys(server: TaskHubServer, tenant: Tenant) -> None:
+    id = server.faults.fail("get_service", code="busy")
+    assert server.client().get("/v1").json()["code"] == "busy"
+    assert next(one for one in server.faults.active() if one["id"] == id)["hits"] == 1
+    with server.faults.database_down():
+        assert attempt(tenant).status_code == 503
+    server.faults.clear()
+
+
+def test_operations_and_codes_that_there_are_not_are_refused_with_those_that_there_are(tenant: Tenant) -> None:
+    with pytest.raises(ControlRefused, match=r"There is no such operation\. Known are: .*create_task"):
+        tenant.faults.fail("make_task")
+    with pytest.raises(ControlRefused, match=r"There is no such problem\. Known are: .*unavailable"):
+        tenant.faults.fail("create_task", code="broken")
