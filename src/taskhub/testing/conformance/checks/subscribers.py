@@ -1,0 +1,153 @@
+"""Rule 14: subscribers are called at least once, and may be killed at any moment."""
+
+import asyncio
+from collections import Counter
+from typing import Any, NamedTuple
+
+from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
+from taskhub.testing.conformance.checks.purges import WORKSPACE_RETENTION
+from taskhub.testing.conformance.checks.statements import owned_tables, tables_of
+from taskhub.testing.conformance.faults import Call, FaultyConnection
+from taskhub.testing.conformance.rules import Report, checks
+from taskhub.testing.conformance.service import Service
+from taskhub.testing.conformance.subject import Subject
+from taskhub.testing.conformance.world import World
+
+MAX_KILLS = 12
+"""At so many moments, spread over all."""
+UNLIMITED = 10_000
+SECTION = "docs/architecture.md, “Where things are”: react to something in another module"
+
+
+class Effect(NamedTuple):
+    """What was done in a workspace: how many events of each type, how many rows in each table of the module."""
+
+    events: Counter[str]
+    rows: dict[str, int]
+
+
+async def _effect(subject: Subject, world: World) -> Effect:
+    rows = {}
+    for table, column in owned_tables(tables_of(subject.module)).items():
+        async with subject.service.database.connection() as connection:
+            sql = f'SELECT count(*) FROM "{table}" WHERE "{column}" = $1::text::uuid'  # noqa: S608  # Names of tables of ours.
+            rows[table] = await connection._driver.fetchval(sql, world.id)
+    return Effect(Counter(event["type"] for event in await world.log()), rows)
+
+
+async def _happen(subject: Subject, *, only_triggers: bool = False) -> World:
+    """All that can be done to the module's resources, and what else its author says: without any reaction to it yet."""
+    world = await World.create(subject.service)
+    for resource in () if only_triggers and subject.declared.triggers else subject.declared.resources:
+        if not resource.collection.startswith("/"):
+            await subject.live(world, resource)
+    for trigger in subject.declared.triggers:
+        await trigger(world)
+    return world
+
+
+def _subscriptions(service: Service, module: str) -> list[Subscription]:
+    """New ones, which remember nothing: as those of a process that was just started."""
+    shared = (service.database, service.container.notifier(), service.clock)
+    runner = service.container.modules[module].runner()
+    return [Subscription(one, runner, *shared) for name, one in service.container.subscribers() if name == module]
+
+
+async def _begin_anew(service: Service, module: str, world: World) -> None:
+    names = [subscriber.name for name, subscriber in service.container.subscribers() if name == module]
+    async with service.database.connection() as connection:
+        await connection._driver.execute(
+            "UPDATE subscriptions SET position = 0 WHERE stream_id = $1::text::uuid AND subscriber = ANY($2::text[])",
+            world.id,
+            names,
+        )
+
+
+async def _parked(service: Service, world: World) -> list[str]:
+    async with service.database.connection() as connection:
+        sql = (
+            "SELECT subscriber || ': ' || error FROM parked_events WHERE stream_id = $1::text::uuid"
+            " UNION SELECT subscriber || ' fails' FROM subscriptions WHERE stream_id = $1::text::uuid AND failures > 0"
+        )
+        return [record[0] for record in await connection._driver.fetch(sql, world.id)]
+
+
+@checks(
+    14,
+    "An event that a subscriber is called with again changes nothing more.",
+    section=SECTION,
+)
+async def an_event_that_comes_twice_counts_once(subject: Subject, report: Report) -> None:
+    service, name = subject.service, subject.module.name
+    world = await _happen(subject)
+    await service.settle()
+    report.same("events that a subscriber can't handle", await _parked(service, world), [])
+    once = await _effect(subject, world)
+    await _begin_anew(service, name, world)
+    for subscription in _subscriptions(service, name):
+        await subscription.catch_up()
+    _compare(report, "after all events came once more", await _effect(subject, world), once)
+
+
+def _compare(report: Report, when: str, seen: Effect, expected: Effect) -> None:
+    for type_ in sorted({*seen.events, *expected.events}):
+        report.same(f"events of the type {type_} {when}", seen.events[type_], expected.events[type_])
+    report.same(f"rows {when}", seen.rows, expected.rows)
+
+
+async def _process_killed(connection: FaultyConnection | None, call: Call) -> Any:
+    """The server hears no more of the process, and undoes what was not committed."""
+    if connection is not None:
+        connection.terminate()
+    raise asyncio.CancelledError
+
+
+@checks(
+    14,
+    "A process may be killed at any moment: what the next one does comes to the same, nothing is missed and nothing done twice.",
+    section=SECTION,
+)
+async def a_process_may_be_killed_at_any_moment(subject: Subject, report: Report) -> None:
+    service, name = subject.service, subject.module.name
+    if not [one for module, one in service.container.subscribers() if module == name]:
+        return
+    undisturbed = await _happen(subject, only_triggers=True)
+    calls = await _calls_until_killed(subject, UNLIMITED)
+    await service.settle()
+    expected = await _effect(subject, undisturbed)
+    for number in range(0, calls, max(1, -(-calls // MAX_KILLS))):
+        world = await _happen(subject, only_triggers=True)
+        await _calls_until_killed(subject, number)
+        await service.settle()
+        report.same(f"events that no subscriber can handle, killed at call {number}", await _parked(service, world), [])
+        _compare(report, f"after a process was killed at call {number + 1} of {calls}", await _effect(subject, world), expected)
+
+
+async def _calls_until_killed(subject: Subject, number: int) -> int:
+    """Runs the subscribers as another process would, which is killed at that call of the driver. Returns how many it made."""
+    async with subject.service.another_process() as victim:
+        victim.faults.inject(_process_killed, after=number, times=UNLIMITED)
+        try:
+            for subscription in _subscriptions(victim, subject.module.name):
+                await subscription.catch_up()
+        except asyncio.CancelledError:
+            pass
+        return victim.faults.calls
+
+
+@checks(
+    14,
+    "What subscribers keep is emptied with the workspace, also when that is told twice.",
+    section=SECTION,
+)
+async def a_purge_that_is_told_twice_is_done_once(subject: Subject, report: Report) -> None:
+    service, name = subject.service, subject.module.name
+    world = await _happen(subject)
+    assert (await (await world.client()).delete(f"/v1/workspaces/{world.id}")).is_success
+    await service.purge(WORKSPACE_RETENTION * 2)
+    once = await _effect(subject, world)
+    await _begin_anew(service, name, world)
+    for subscription in _subscriptions(service, name):
+        await subscription.catch_up()
+    report.same("events that a subscriber can't handle", await _parked(service, world), [])
+    _compare(report, "after a purge came once more", await _effect(subject, world), once)
