@@ -59,6 +59,8 @@ class Resource:
         roles: who may use a method at least, where that is not `viewer` for `GET` and `member` for the rest.
         is_personal: things are changed and deleted by those who made them.
         added: members of answers that are not in the log.
+        has_etag: whether answers have an `ETag`. Those that show each caller something else have none.
+        is_retryable: whether writes heed `Idempotency-Key`. Those whose body or answer holds a secret don't.
         belongs_to: the path of what it is purged with, such as `tasks/{task_id}`, made of its members.
         retention_days: how long a deleted thing stays in the trash; None where it is gone at once.
         round_trips: how often a warm request may go to the database, by method (`LIST` is the list's), where that is not
@@ -76,6 +78,8 @@ class Resource:
     roles: Mapping[str, str] = field(default_factory=dict)
     is_personal: bool = False
     added: frozenset[str] = frozenset()
+    has_etag: bool = True
+    is_retryable: bool = True
     belongs_to: str | None = None
     retention_days: int | None = None
     round_trips: Mapping[str, int] = field(default_factory=dict)

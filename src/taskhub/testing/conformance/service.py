@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from taskhub.background import TASK_NAME, Background
 from taskhub.container import Container
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.application.clock import system_clock
+from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -123,7 +124,7 @@ class Service:
             providers.Singleton(FaultyDatabase, database_url, pool_size=settings.database_pool_size, injector=self.faults)
         )
         self.database: Database = self.container.database()
-        self._people: dict[str, Person] = {}
+        self.people: dict[str, Person] = {}
         hasher = self.container.modules["users"].password_hasher
         hasher.override(providers.Singleton(hasher.provides, time_cost=1, memory_cost=64))
         self.app = TaskHub(self.container)
@@ -147,7 +148,7 @@ class Service:
 
     def http(self, token: str | None = None) -> httpx2.AsyncClient:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        transport = httpx2.ASGITransport(app=self.app)
+        transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
         return httpx2.AsyncClient(transport=transport, base_url="http://taskhub.test", headers=headers)
 
     def operation(self, method: str, path: str) -> Operation | None:
@@ -169,9 +170,9 @@ class Service:
 
     async def person(self, name: str) -> Person:
         """Somebody who is made when they are first asked for."""
-        if name not in self._people:
-            self._people[name] = await self._new_person(name)
-        return self._people[name]
+        if name not in self.people:
+            self.people[name] = await self._new_person(name)
+        return self.people[name]
 
     async def _new_person(self, name: str) -> Person:
         email = f"{uuid4().hex}@example.com"
@@ -197,15 +198,17 @@ class Service:
             events.append(event)
         return events
 
-    async def settle(self) -> None:
-        """Runs all subscribers until none of them appends anything any more.
+    async def settle(self, instead: Sequence[Subscription] = ()) -> None:
+        """Runs all subscribers until none of them appends anything any more. ``instead``: some of them, to be run in their place.
 
         Raises:
             AssertionError: they go on and on.
         """
+        names = {one._subscriber.name for one in instead}
+        others = [one for one in self.background.subscriptions if one._subscriber.name not in names]
         for _ in range(MAX_ROUNDS):
             before = await self._heads()
-            for subscription in self.background.subscriptions:
+            for subscription in (*others, *instead):
                 await subscription.catch_up()
             if await self._heads() == before:
                 return
@@ -215,11 +218,11 @@ class Service:
         async with self.database.connection() as connection:
             return int(await connection._driver.fetchval("SELECT coalesce(sum(last_seq), 0) FROM event_streams"))
 
-    async def purge(self, after: timedelta) -> None:
-        """Puts the clock forward, runs all purges, and what reacts to them."""
+    async def purge(self, after: timedelta, instead: Sequence[Subscription] = ()) -> None:
+        """Puts the clock forward, runs all purges, and what reacts to them (see `settle`)."""
         self.clock.advance(after)
         await self.background.purge_once()
-        await self.settle()
+        await self.settle(instead)
 
 
 async def _made(request: Coroutine[Any, Any, httpx2.Response]) -> dict[str, Any]:

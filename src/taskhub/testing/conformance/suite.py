@@ -204,9 +204,6 @@ class Conformance:
     def test_a_process_may_be_killed_at_any_moment(self) -> None:
         self._check_module(subscribers.a_process_may_be_killed_at_any_moment)
 
-    def test_a_purge_that_is_told_twice_is_done_once(self) -> None:
-        self._check_module(subscribers.a_purge_that_is_told_twice_is_done_once)
-
     def test_migrations_go_up_down_and_up_again(self) -> None:
         self._check_module(migrations.migrations_go_up_down_and_up_again)
 

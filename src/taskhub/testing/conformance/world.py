@@ -8,7 +8,6 @@ from uuid import uuid4
 import httpx2
 
 from taskhub.kernel.api.operations import Operation
-from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.testing.conformance.resources import Action, Json, Resource
 from taskhub.testing.conformance.service import Event, Person, Service
 
@@ -82,12 +81,8 @@ class Call:
 
     @property
     def changes(self) -> bool:
-        """Whether it changes a thing that is there, and has a version."""
-        return self.operation.writes and self.operation.if_match is IfMatch.CHANGE
-
-    @property
-    def is_create(self) -> bool:
-        return self.operation.creates
+        """Whether it changes a thing that is there."""
+        return self.operation.writes and not self.operation.creates
 
     async def send(self, client: Client, **headers: str) -> httpx2.Response:
         return await client.send(self.method, self.path, self.body, **headers)
@@ -244,7 +239,7 @@ class World:
         return [call for call in found if call is not None]
 
     async def changes(self, resource: Resource) -> list[Call]:
-        """All changes of things with a version: each of a new one."""
+        """All changes of things: each of a new one."""
         return [call for call in await self.writes(resource, creates=False) if call.changes]
 
     def _has(self, resource: Resource, method: str) -> bool:

@@ -3,12 +3,12 @@
 from asyncio import gather
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import NamedTuple
 
 import httpx2
 
 from taskhub.testing.conformance.faults import reply_lost
 from taskhub.testing.conformance.rules import Report, answer_of, checks, request_of
-from taskhub.testing.conformance.service import Event
 from taskhub.testing.conformance.world import Call, Case, World
 
 CLIENTS = 12
@@ -77,10 +77,10 @@ async def a_write_whose_reply_is_lost_is_done_once(case: Case, report: Report) -
     kinds.append(partial(_deleting, case))
     for kind in kinds:
         call = await kind()
-        if call is not None and call.operation.retryable:
-            once = await _effect(world, call)
-            for key in ("lost", None):
-                await _check_every_loss(world, kind, once, key, report)
+        if call is not None:
+            once = await _effect(case, call)
+            for key in ("lost", None) if resource.is_retryable else (None,):
+                await _check_every_loss(case, kind, once, key, report)
 
 
 async def _patching(case: Case) -> Call | None:
@@ -91,22 +91,48 @@ async def _deleting(case: Case) -> Call | None:
     return await case.world.call(case.resource, "DELETE", await case.world.make(case.resource))
 
 
-async def _effect(world: World, call: Call) -> list[str]:
-    """The types of the events of a write that nothing happens to."""
-    before = len(await world.log())
-    answer = await call.send(await world.client())
+class Effect(NamedTuple):
+    """What a write has done: the types of its events, and how many things there are more in the list."""
+
+    events: tuple[str, ...]
+    listed: int
+
+
+NOTHING = Effect((), 0)
+
+
+class Before(NamedTuple):
+    """What was there before a write."""
+
+    events: int
+    listed: int
+
+    @classmethod
+    async def of(cls, case: Case) -> "Before":
+        return cls(len(await case.world.log()), len(await case.world.items(case.resource)))
+
+    async def effect(self, case: Case) -> Effect:
+        events = (await case.world.log())[self.events :]
+        return Effect(tuple(event["type"] for event in events), len(await case.world.items(case.resource)) - self.listed)
+
+
+async def _effect(case: Case, call: Call) -> Effect:
+    """What a write does that nothing happens to."""
+    before = await Before.of(case)
+    answer = await call.send(await case.world.client())
     assert answer.is_success, f"{call}: {answer.text}"
-    return [event["type"] for event in (await world.log())[before:]]
+    return await before.effect(case)
 
 
 async def _check_every_loss(
-    world: World, kind: Callable[[], Awaitable[Call | None]], once: list[str], key: str | None, report: Report
+    case: Case, kind: Callable[[], Awaitable[Call | None]], once: Effect, key: str | None, report: Report
 ) -> None:
     """Loses the reply to the first call of the driver, to the second, and so on, until the write makes no more calls."""
+    world = case.world
     for number in range(MAX_CALLS):
         call = await kind()
         assert call is not None
-        client, before = await world.client(), len(await world.log())
+        client, before = await world.client(), await Before.of(case)
         keyed = {} if key is None else {"idempotency_key": f"{key} {call} {number}"}
         world.service.faults.inject(reply_lost, after=number, times=1, spares_connecting=True)
         answer = await call.send(client, **keyed)
@@ -115,13 +141,14 @@ async def _check_every_loss(
         if not injected:
             return
         answer = await _retried(world, call, answer, keyed)
-        events: list[Event] = (await world.log())[before:]
-        seen = [event["type"] for event in events]
+        effect = await before.effect(case)
         what = f"{request_of(answer)}, whose reply {number + 1} from the database was lost"
         if answer.is_success:
-            report.same(f"{what}: events", seen, once)
+            report.same(f"{what}: its events, and how many more are in the list", effect, once)
         else:
-            _check_refusal(answer, seen, once, what, report)
+            is_told = answer.status_code == 503 and answer.json().get("code") == "outcome_unknown"
+            expected = "success, or 503 `outcome_unknown`"
+            report.true(what, is_told and effect in (NOTHING, once), expected=expected, seen=answer_of(answer))
 
 
 async def _retried(world: World, call: Call, answer: httpx2.Response, keyed: dict[str, str]) -> httpx2.Response:
@@ -132,8 +159,3 @@ async def _retried(world: World, call: Call, answer: httpx2.Response, keyed: dic
             break
         answer = await call.send(await world.client(), **keyed)
     return answer
-
-
-def _check_refusal(answer: httpx2.Response, seen: list[str], once: list[str], what: str, report: Report) -> None:
-    is_told = answer.status_code == 503 and answer.json().get("code") == "outcome_unknown"
-    report.true(what, is_told and seen in ([], once), expected="success, or 503 `outcome_unknown`", seen=answer_of(answer))

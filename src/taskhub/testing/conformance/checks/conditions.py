@@ -18,9 +18,9 @@ async def a_stale_if_match_changes_nothing(case: Case, report: Report) -> None:
     world, resource = case
     for call in await world.changes(resource):
         await _check_refusals(world, call, report)
-        await _check_match(world, call, f'"77", "{call.version}"', report)
+        await _check_match(case, call, f'"77", "{call.version}"', report)
     for call in await world.changes(resource):
-        await _check_match(world, call, "*", report)
+        await _check_match(case, call, "*", report)
 
 
 async def _check_refusals(world: World, call: Call, report: Report) -> None:
@@ -35,9 +35,9 @@ async def _check_refusals(world: World, call: Call, report: Report) -> None:
     report.same(f"{call}: events after refused requests", await world.log(), before)
 
 
-async def _check_match(world: World, call: Call, tags: str, report: Report) -> None:
-    answer = await call.send(await world.client(), if_match=tags)
-    if report.success(answer) and answer.content and call.operation.etag:
+async def _check_match(case: Case, call: Call, tags: str, report: Report) -> None:
+    answer = await call.send(await case.world.client(), if_match=tags)
+    if report.success(answer) and answer.content and case.resource.has_etag:
         version = answer.json()["version"]
         report.same(f"{request_of(answer)}: ETag", answer.headers.get("etag"), f'"{version}"')
 
@@ -70,7 +70,7 @@ async def a_read_honours_conditions(case: Case, report: Report) -> None:
     world, resource = case
     thing = await world.make(resource)
     call = await world.call(resource, "GET", thing)
-    if call is None or not call.operation.etag:
+    if call is None or not resource.has_etag:
         return
     client, tag = await world.client(), f'"{thing["version"]}"'
     report.same(f"{call}: ETag", (await call.send(client)).headers.get("etag"), tag)

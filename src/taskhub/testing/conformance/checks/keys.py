@@ -13,7 +13,7 @@ KEPT = ("etag", "location", "content-location", "content-type")
 
 
 async def keyed(case: Case) -> list[Call]:
-    return [call for call in await case.world.writes(case.resource) if call.operation.retryable]
+    return await case.world.writes(case.resource) if case.resource.is_retryable else []
 
 
 def _replayed(report: Report, first: httpx2.Response, again: httpx2.Response, what: str = "") -> None:

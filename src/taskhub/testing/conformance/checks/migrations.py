@@ -59,10 +59,12 @@ class Schema:
         self._connection = connection
 
     def shape(self) -> set[str]:
-        return {str(row[0]) for row in self._connection.execute(_SHAPE)}
+        found = {str(row[0]) for row in self._connection.execute(_SHAPE)}
+        self._connection.rollback()
+        return found
 
     def run(self, step: Callable[[], None]) -> None:
-        context = MigrationContext.configure(self._connection, opts={"transactional_ddl": True})
+        context = MigrationContext.configure(self._connection, opts={"transaction_per_migration": True})
         with context.begin_transaction(_per_migration=True), Operations.context(context):
             step()
         self._connection.commit()

@@ -40,7 +40,7 @@ async def _check_create(case: Case, call: Call, report: Report) -> None:
         return
     thing = answer.json()
     report.same(f"{call}: status and version", (answer.status_code, thing.get("version")), (201, 1))
-    if call.operation.etag:
+    if case.resource.has_etag:
         report.same(f"{call}: ETag", answer.headers.get("etag"), '"1"')
     client = await case.world.client()
     path = client.path(await case.world.item(case.resource, thing))
@@ -173,7 +173,9 @@ async def _live(case: Case) -> None:
     for number in range(len(resource.patches)):
         await _do(await world.patching(resource, thing, number), case)
     for action in resource.actions:
-        await _do(await world.acting(resource, action, await world.make(resource)), case)
+        other = await world.make(resource)
+        await _do(await world.acting(resource, action, other), case)
+        await _do(await world.patching(resource, other), case)
     await _do(await world.call(resource, "DELETE", thing), case)
     if resource.retention_days is not None:
         await client.post(f"{await world.item(resource, thing)}/restore")
