@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from taskhub.embedded import EmbeddedPostgres
+from taskhub.modules.discovery import installed_modules
 from taskhub.schema.migrate import migrate
 
 OVERRIDE = "BENCH_DATABASE_URL"
@@ -45,7 +46,7 @@ def fresh_database(server_url: str, name: str) -> Iterator[str]:
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     asyncio.run(_execute(server_url, drop, f'CREATE DATABASE "{name}"'))
     try:
-        asyncio.run(migrate(url))
+        asyncio.run(migrate(url, installed_modules().revisions))
         yield url
     finally:
         asyncio.run(_execute(server_url, drop))

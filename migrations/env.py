@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from taskhub.modules.discovery import installed_modules
 from taskhub.modules.tables import metadata
 from taskhub.schema.locks import (
     EXCLUSIVE_WAIT_SECONDS,
@@ -18,11 +19,17 @@ from taskhub.schema.locks import (
     retry_with_short_lock_timeouts,
     set_short_lock_timeout,
 )
+from taskhub.schema.revision_rules import parents_of
+from taskhub.schema.version_table import OF_ALEMBIC, prepare, recording
 
 CONNECT_SECONDS = 10
 
+revisions = context.config.attributes.get("revisions") or installed_modules().revisions
+
 
 def migrate(connection: Connection, plan: MigrationPlan) -> None:
+    parents = parents_of(revisions)
+    prepare(connection, parents)
     configure = partial(
         context.configure,
         connection=connection,
@@ -30,7 +37,8 @@ def migrate(connection: Connection, plan: MigrationPlan) -> None:
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,
-        include_object=context.config.attributes.get("include_object"),
+        version_table=OF_ALEMBIC,
+        on_version_apply=recording(parents),
     )
     configure()
     configure(fn=plan.remembering(context.get_context().opts["fn"]))

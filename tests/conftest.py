@@ -1,14 +1,20 @@
 """One PostgreSQL for the whole run, started before the workers and stopped after them; none where only unit tests run."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from support.harness.database_server import DatabaseServer, start_server
 
 UNIT_TESTS = Path(__file__).parent / "unit"
 SERVER = pytest.StashKey[DatabaseServer]()
+
+# Of each example of a property test: generous, for loaded machines, but a rule that has become quadratic is noticed.
+settings.register_profile("taskhub", deadline=timedelta(seconds=5))
+settings.load_profile("taskhub")
 
 
 def _needs_database(config: pytest.Config) -> bool:

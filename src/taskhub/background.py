@@ -2,18 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
 import structlog
 
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
+from taskhub.kernel.module_api import Loop
 
 PURGE_SECONDS = 600
 CANCEL_SECONDS = 0.5
+RESTART_SECONDS = 10.0
+"""How long a loop that failed rests before it is called again."""
 TASK_NAME = "background"
 """The name of the asyncio tasks that run loops: tells their work from that of requests."""
 
@@ -21,7 +24,7 @@ log = structlog.get_logger("taskhub.background")
 
 
 @asynccontextmanager
-async def running_loops(*loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+async def running_loops(*loops: Loop) -> AsyncIterator[None]:
     """Runs loops as asyncio tasks for as long as the block lasts.
 
     At its end they are cancelled repeatedly until they are done: a driver that waits for a frozen server swallows a cancellation.
@@ -35,6 +38,16 @@ async def running_loops(*loops: Callable[[], Coroutine[Any, Any, None]]) -> Asyn
                 task.cancel()
             await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _restarted(loop: Loop) -> None:
+    """Calls a loop, and again where it fails: nobody would notice that it ended."""
+    while True:
+        try:
+            return await loop()
+        except Exception:
+            log.exception("a loop failed", loop=getattr(loop, "__qualname__", repr(loop)))
+            await asyncio.sleep(RESTART_SECONDS)
 
 
 class Background:
@@ -51,9 +64,8 @@ class Background:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the background work for as long as the block lasts."""
-        loops: list[Callable[[], Coroutine[Any, Any, None]]] = [subscription.run for subscription in self.subscriptions]
-        loops += [*self._container.background(), self._purge]
-        async with running_loops(*loops):
+        loops = [*(subscription.run for subscription in self.subscriptions), *self._container.background(), self._purge]
+        async with running_loops(*(partial(_restarted, loop) for loop in loops)):
             yield
 
     async def purge_once(self) -> dict[str, int]:

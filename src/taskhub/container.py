@@ -1,6 +1,5 @@
 """The root container: makes the container of each module and joins them. Nothing here opens a connection or starts anything."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
@@ -11,19 +10,23 @@ from prometheus_client import CollectorRegistry
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import Clock, system_clock
 from taskhub.kernel.application.empty_purged_workspace import EmptyPurgedWorkspace
+from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings, keeps_nothing
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules
-from taskhub.modules.errors import WrongModule
+from taskhub.modules.entry_points import reason
 from taskhub.modules.joints import Joints
+from taskhub.modules.refusals import wrong_module
 from taskhub.modules.settings import read_module_settings
+from taskhub.schema.heads import WrongSchema, check_schema
 from taskhub.settings import Settings
 
 P = TypeVar("P")
@@ -73,17 +76,18 @@ class Container:
     @cached_property
     def modules(self) -> Mapping[str, Any]:
         """Raises:
-        WrongModule: the container of one lacks something, or two provide the same, or nobody does.
+        WrongModule: the container of one can't be built or lacks something, or two provide the same, or nobody does.
         """
         joints = Joints()
-        built = {module.name: module.container(_Context(module, self, joints)) for module in self.installed}
+        built = {module.name: _built(module, _Context(module, self, joints)) for module in self.installed}
         for name, container in built.items():
             _check(name, container)
             joints.add(name, container)
         joints.check()
         self._joints = joints
-        _check_unique("subscriber", (one.name for name in built for one in _subscribers(name, built[name])))
-        _check_unique("purge", [*(one.name for one in PURGES), *(one.name for each in built.values() for one in each.purges())])
+        _check_unique("subscriber", [(one.name, name) for name in built for one in _subscribers(name, built[name])])
+        of_modules = [(one.name, name) for name in built for one in built[name].purges()]
+        _check_unique("purge", [*((one.name, "") for one in PURGES), *of_modules])
         return built
 
     def service(self, protocol: type[P]) -> P:
@@ -102,6 +106,23 @@ class Container:
     def background(self) -> list[Loop]:
         """What runs beside subscribers and purges."""
         return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
+
+    async def check_ready(self) -> None:
+        """Raises:
+        Unavailable, Busy: the database does not answer, or has another schema than this program; the detail says which.
+        """
+        try:
+            await check_schema(self.database(), self.installed.revisions)
+        except WrongSchema as error:
+            raise Unavailable(str(error)) from error
+
+    async def count_parked_events(self) -> dict[str, int]:
+        """How many events each subscriber failed to process and skipped, by its name.
+
+        Raises:
+            Unavailable, Busy
+        """
+        return await count_parked_events(self.database())
 
 
 class _Context:
@@ -124,16 +145,29 @@ class _Context:
         return self._joints.want_service(self._name, protocol)
 
 
+def _built(module: Module, context: _Context) -> Any:
+    try:
+        return module.container(context)
+    except Exception as error:
+        raise wrong_module(f"The container of the module {module.name} can't be built: {reason(error)}.", module.name) from error
+
+
 def _check(name: str, container: Any) -> None:
     for member in _REQUIRED:
         if not callable(getattr(container, member, None)):
-            raise WrongModule(f"The container of the module {name} has no `{member}`, which taskhub.kernel.module_api asks for.")
+            sentence = f"The container of the module {name} has no `{member}`, which taskhub.kernel.module_api asks for."
+            raise wrong_module(sentence, name)
 
 
-def _check_unique(kind: str, names: Iterable[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise WrongModule(f"Two {kind}s are called `{twice[0]}`: the name of each begins with that of its module.")
+def _check_unique(kind: str, named: Iterable[tuple[str, str]]) -> None:
+    """``named``: names, each with its module's."""
+    owners: dict[str, list[str]] = {}
+    for name, module in named:
+        owners.setdefault(name, []).append(module)
+        if len(owners[name]) > 1:
+            raise wrong_module(
+                f"Two {kind}s are called `{name}`: the name of each begins with that of its module.", *owners[name]
+            )
 
 
 def _subscribers(name: str, container: Any) -> list[Subscriber]:

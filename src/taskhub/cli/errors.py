@@ -5,18 +5,23 @@ from sqlalchemy.exc import DBAPIError
 
 from taskhub.embedded import EmbeddedPostgresError
 from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.modules.errors import WrongModule
 from taskhub.schema.heads import WrongSchema
 from taskhub.schema.locks import MigrationBlocked
+from taskhub.schema.revisions import WrongRevisions
 from taskhub.settings import WrongSettings
 
-
-class CommandFailed(Exception):
-    """The command can't do what was asked; the message says why and what to do."""
-
-
-_SELF_EXPLANATORY = (CommandFailed, EmbeddedPostgresError, MigrationBlocked, WrongModule, WrongSchema, WrongSettings)
+_SELF_EXPLANATORY = (
+    CommandFailed,
+    EmbeddedPostgresError,
+    MigrationBlocked,
+    WrongModule,
+    WrongRevisions,
+    WrongSchema,
+    WrongSettings,
+)
 
 
 def explanation(error: BaseException) -> str | None:

@@ -1,13 +1,14 @@
 """The program `taskhub`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
 import sys
-from importlib.metadata import entry_points, version
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from taskhub.cli.commands import backup, doctor, migrate, secret, serve, user, worker, workspace
-from taskhub.cli.module_commands import GROUP, add_module_commands
+from taskhub.cli.commands import backup, doctor, migrate, secret, serve, worker
+from taskhub.cli.deployed_application import DeployedApplication
+from taskhub.cli.module_commands import CommandsOfModules
 
 HELP = """Tasks that clients can change at the same time without losing anything.
 
@@ -19,6 +20,7 @@ Something is wrong? `taskhub doctor` checks everything and changes nothing.
 
 app = typer.Typer(
     name="taskhub",
+    cls=CommandsOfModules,
     help=HELP,
     no_args_is_help=True,
     add_completion=False,
@@ -28,8 +30,7 @@ app = typer.Typer(
 )
 for command in (serve.serve, worker.worker, migrate.migrate, doctor.doctor, backup.backup, backup.restore):
     app.command()(command)
-for group in (user.app, workspace.app, secret.app):
-    app.add_typer(group)
+app.add_typer(secret.app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -47,8 +48,7 @@ def _options(
 def main() -> None:
     """Runs one command. An error is one sentence on standard error, and an exit code other than 0."""
     try:
-        add_module_commands(app, entry_points(group=GROUP))
-        app()
+        app(obj=DeployedApplication())
     except Exception as error:
         from taskhub.cli.errors import explanation
 

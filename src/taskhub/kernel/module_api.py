@@ -18,7 +18,10 @@ The name before the equals sign is the module's name; behind it stands one objec
         mappings=(TIME_ENTRIES,),
         routes=ROUTES,
         documentation=DOCUMENTATION,
+        migrations=files("taskhub_time_tracking") / "migrations",
     )
+
+Commands for operators are an entry point of another group, `taskhub.commands`: see `taskhub.kernel.cli`.
 
 Two modules that claim the same (a table, a path, an error code …) stop the start, as does one that was written for another major
 version of this API. A new attribute comes with a default, so that modules written before it go on: that is a minor version.
@@ -56,7 +59,8 @@ Service = Callable[[], Any]
 class ModuleSettings(BaseSettings):
     """The base of a module's settings: environment variables `TASKHUB_<MODULE>_<FIELD>`, or lines of `.env`.
 
-    The application reads them before it builds the module; a wrong or unknown one stops the start and is named.
+    The application reads them before it builds the module; a wrong or unknown one stops the start and is named. So do `migrate`,
+    `worker` and the commands of modules; `doctor` tells it. `backup`, `restore` and `secret` need no module, and look at none.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True)
@@ -119,7 +123,10 @@ class ModuleContainer(Protocol):
         """What removes what is over."""
 
     def background(self) -> Sequence[Loop]:
-        """What runs for as long as the service does: coroutine functions without arguments."""
+        """What runs for as long as `taskhub serve` or `taskhub worker` does: coroutine functions without arguments.
+
+        One that raises is logged, and called again after a pause.
+        """
 
     def ports(self) -> Mapping[Any, Port]:
         """What it provides to others over their unit of work, by Protocol."""
@@ -160,7 +167,10 @@ class Module:
         events: every type of event that it appends, by type (`task.created`).
         documentation: what the reference says of it.
         settings: what can be configured, if anything can.
-        migrations: the folder of its Alembic revisions.
+        migrations: the folder of its Alembic revisions, `files("taskhub_time_tracking") / "migrations"`; required where it has
+            tables. They are a branch of their own: files `time_tracking_0001_….py` and so on, each of which revises the one
+            before. The first one revises none, has the branch label `time_tracking`, and `depends_on` the newest revisions of
+            TaskHub, and of what the module requires, that it was written for.
     """
 
     name: str = field(kw_only=False)

@@ -9,17 +9,18 @@ from taskhub.kernel.api.operations import Operation, Routes
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping as RowMapping
 from taskhub.kernel.module_api import Module
-from taskhub.modules.errors import WrongModule
+from taskhub.modules.refusals import wrong_module
 from taskhub.service.reference.catalogue import errors_of
 from taskhub.settings import PREFIX
 
 
 class Claim(NamedTuple):
-    """``kind`` and ``what`` may not be claimed twice. ``by`` tells by whom."""
+    """``kind`` and ``what`` may not be claimed twice. ``by`` tells by whom, ``modules`` has the name if that is a module."""
 
     kind: str
     what: Any
     by: str
+    modules: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,10 @@ class Claimant:
     """A module, or the application itself, as far as it claims anything."""
 
     name: str
+    modules: tuple[str, ...] = ()
+    """The name of the module, if it is one."""
     package: str
+    branch: str
     rows: Sequence[type[Row]] = ()
     mappings: Sequence[RowMapping[Any]] = ()
     routes: Sequence[Routes] = ()
@@ -39,7 +43,9 @@ class Claimant:
     def of(cls, module: Module) -> "Claimant":
         return cls(
             name=f"the module {module.name}",
+            modules=(module.name,),
             package=module.package,
+            branch=module.name,
             rows=module.rows,
             mappings=module.mappings,
             routes=module.routes,
@@ -53,8 +59,9 @@ class Claimant:
         return [operation for routes in self.routes for operation in routes.operations]
 
     def claims(self) -> Iterator[Claim]:
-        yield from (Claim("lock rank", one.lock_rank, f"`{one.name}` of {self.name}") for one in self.mappings)
+        yield from (Claim("lock rank", one.lock_rank, f"`{one.name}` of {self.name}", self.modules) for one in self.mappings)
         several: dict[str, Iterable[Any]] = {
+            "branch of revisions": [self.branch],
             "table": [row.__tablename__ for row in self.rows],
             "event type": self.events,
             "error code": [kind.code for kind in errors_of(self.package)],
@@ -66,7 +73,7 @@ class Claimant:
             "name of a schema": self.documentation.schemas,
         }
         for kind, claimed in several.items():
-            yield from (Claim(kind, what, self.name) for what in dict.fromkeys(claimed))
+            yield from (Claim(kind, what, self.name, self.modules) for what in dict.fromkeys(claimed))
 
 
 def settings_of(module: Module) -> list[str]:
@@ -84,7 +91,8 @@ def check_claims(claimants: Iterable[Claimant]) -> None:
         for claim in claimant.claims():
             other = taken.setdefault(claim[:2], claim)
             if other is not claim:
-                raise WrongModule(f"The {claim.kind} `{claim.what}` is claimed twice: by {other.by} and by {claim.by}.")
+                sentence = f"The {claim.kind} `{claim.what}` is claimed twice: by {other.by} and by {claim.by}."
+                raise wrong_module(sentence, *other.modules, *claim.modules)
 
 
 def check_paths(in_matching_order: Sequence[Claimant]) -> None:
@@ -97,9 +105,11 @@ def check_paths(in_matching_order: Sequence[Claimant]) -> None:
             for other, owner in first:
                 # A parameter in braces is a segment like any other to the pattern of the other path.
                 if other.method == operation.method and other.path_regex.match(operation.path):
-                    raise WrongModule(
+                    raise wrong_module(
                         f"The path `{operation.method} {operation.path}` of {claimant.name} would get no request: "
-                        f"`{other.path}` of {owner.name} takes them."
+                        f"`{other.path}` of {owner.name} takes them.",
+                        *owner.modules,
+                        *claimant.modules,
                     )
         first += [(operation, claimant) for operation in claimant.operations]
 
@@ -111,7 +121,9 @@ def check_documented(claimants: Iterable[Claimant]) -> None:
     for claimant in claimants:
         for kind in errors_of(claimant.package):
             if kind.code not in claimant.documentation.advice:
-                raise WrongModule(f"The documentation of {claimant.name} has no advice for its error code `{kind.code}`.")
+                sentence = f"The documentation of {claimant.name} has no advice for its error code `{kind.code}`."
+                raise wrong_module(sentence, *claimant.modules)
         for routes in claimant.routes:
             if routes.tag not in claimant.documentation.tags:
-                raise WrongModule(f"The documentation of {claimant.name} does not describe the tag `{routes.tag}` of its routes.")
+                sentence = f"The documentation of {claimant.name} does not describe the tag `{routes.tag}` of its routes."
+                raise wrong_module(sentence, *claimant.modules)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from taskhub.kernel.api.operations import Operation, Routes
@@ -10,8 +11,9 @@ from taskhub.kernel.application.event_types import event_types
 from taskhub.kernel.infrastructure.event_log import tables
 from taskhub.kernel.module_api import API_VERSION, Module
 from taskhub.modules.claims import Claimant, check_claims, check_documented, check_paths
-from taskhub.modules.errors import WrongModule
 from taskhub.modules.order import in_order
+from taskhub.modules.refusals import wrong_module
+from taskhub.schema.revisions import KERNEL, Branch, Revisions, WrongRevisions
 from taskhub.service.reference.catalogue import Catalogue
 from taskhub.service.reference.own import DOCUMENTATION
 from taskhub.service.routes import ROUTES
@@ -23,6 +25,7 @@ _OURS = "taskhub."
 APPLICATION = Claimant(
     name="TaskHub itself",
     package="taskhub.kernel",
+    branch=KERNEL,
     rows=tables.ROWS,
     routes=ROUTES,
     documentation=DOCUMENTATION,
@@ -74,18 +77,41 @@ class Modules:
         """All types of events that are appended, with what their modules declare of them."""
         return {type: declared for module in self for type, declared in module.events.items()}
 
+    @cached_property
+    def revisions(self) -> Revisions:
+        """What the schema of the database is made by.
+
+        Raises:
+            WrongRevisions
+        """
+        return Revisions.of(branch for module in self if (branch := _branch(module)))
+
     def _in_matching_order(self) -> list[Module]:
         higher_first = list(reversed(self._in_order))
         return sorted(higher_first, key=lambda module: not module.package.startswith(_OURS))
 
 
+def _branch(module: Module) -> Branch | None:
+    if module.migrations is not None:
+        return Branch.read(module.name, Path(str(module.migrations)), module.requires)
+    if module.rows:
+        tables = ", ".join(row.__tablename__ for row in module.rows)
+        raise WrongRevisions(f"The module {module.name} has tables ({tables}), and no `migrations` that would make them.")
+    return None
+
+
 def _check(module: Module) -> None:
     if not _NAME.fullmatch(module.name):
-        raise WrongModule(f"The module {module.name!r} needs another name: lower case letters, digits and `_`.")
+        raise wrong_module(
+            f"The module {module.name!r} needs another name: a lower case letter, then lower case letters, digits and `_`.",
+            module.name,
+        )
     major, minor = module.api
     if major != API_VERSION[0] or minor > API_VERSION[1]:
         ours = ".".join(map(str, API_VERSION))
-        raise WrongModule(
-            f"The module {module.name} was written for version {major}.{minor} of the module API, and this TaskHub has {ours}: "
-            f"install another version of {'the module' if major < API_VERSION[0] else 'TaskHub'}."
+        another = "an older" if major < API_VERSION[0] else "a newer"
+        raise wrong_module(
+            f"The module {module.name} was written for {another} TaskHub: for version {major}.{minor} of the module API, and this"
+            f" one has {ours}.",
+            module.name,
         )

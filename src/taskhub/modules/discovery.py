@@ -10,6 +10,7 @@ from sqlalchemy.exc import InvalidRequestError
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.module_api import Module
 from taskhub.modules.collection import Modules
+from taskhub.modules.entry_points import cant_be_loaded, described, is_ours, load, what_to_do
 from taskhub.modules.errors import WrongModule
 from taskhub.settings import MODULES_GROUP
 
@@ -27,40 +28,42 @@ def installed_modules() -> Modules:
 
 
 def loaded(found: Iterable[EntryPoint]) -> list[Module]:
-    """The modules that entry points name, by their names.
+    """The modules that entry points name, ours first: what is there already is not what is wrong.
 
     Raises:
         WrongModule: one can't be loaded, is no module, or two have one name.
     """
     by_name: dict[str, EntryPoint] = {}
-    for entry in sorted(found, key=lambda one: (one.name, one.value)):
+    for entry in sorted(found, key=lambda one: (not is_ours(one), one.name, one.value)):
         other = by_name.setdefault(entry.name, entry)
         if other.value != entry.value:
-            raise WrongModule(f"Two modules are called {entry.name}: {_described(other)} and {_described(entry)}. Uninstall one.")
+            raise WrongModule(
+                f"Two modules are called {entry.name}: {described(other)} and {described(entry)}."
+                f" {what_to_do(other, entry)}".rstrip()
+            )
     return [_module(entry) for entry in by_name.values()]
 
 
 def _module(entry: EntryPoint) -> Module:
+    called = f"The module {entry.name}"
     try:
-        module = entry.load()
-    except Exception as error:
-        raise WrongModule(f"The module {entry.name} can't be loaded from {_described(entry)}: {_reason(error)}.") from error
-    if not isinstance(module, Module):
-        raise WrongModule(f"The module {entry.name} is no module: {_described(entry)} is of the type {type(module).__name__}.")
+        module = load(entry, Module, called, "Module")
+    except WrongModule as error:
+        if taken := _taken_table(error.__cause__):
+            raise cant_be_loaded(entry, called, taken) from error
+        raise
     if module.name != entry.name:
-        raise WrongModule(f"The module {entry.name} calls itself {module.name}: {_described(entry)} has to have one name.")
+        raise WrongModule(
+            f"The module of {described(entry)} has the name {module.name}, but its entry point has the name {entry.name}: "
+            f"give both the same name. {what_to_do(entry)}".rstrip()
+        )
     return module
 
 
-def _described(entry: EntryPoint) -> str:
-    """Where an entry point points to, and whose it is."""
-    return f"{entry.value} of {entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong. Where a table is there already, by whom: SQLAlchemy knows at import, before any module can be compared."""
+def _taken_table(error: BaseException | None) -> str | None:
+    """Whose a table is that a module has, too: SQLAlchemy knows at import, before any module can be compared."""
     taken = _TABLE_TAKEN.match(str(error)) if isinstance(error, InvalidRequestError) else None
     owners = [one for one in Row.__subclasses__() if "__table__" in vars(one) and taken and one.__tablename__ == taken[1]]
-    if taken and owners:
-        return f"its table {taken[1]} is there already, as {owners[0].__module__}.{owners[0].__name__}"
-    return str(error).rstrip(".") or type(error).__name__
+    if not taken or not owners:
+        return None
+    return f"its table {taken[1]} is there already, as {owners[0].__module__}.{owners[0].__name__}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.modules.errors import WrongModule
+from taskhub.modules.refusals import wrong_module
 
 P = TypeVar("P")
 
@@ -25,7 +25,8 @@ class Joints:
         for protocol in (*container.ports(), *container.services()):
             other = self._providers.setdefault(protocol, name)
             if other != name:
-                raise WrongModule(f"The port `{protocol.__name__}` is provided twice: by the modules {other} and {name}.")
+                sentence = f"The port `{protocol.__name__}` is provided twice: by the modules {other} and {name}."
+                raise wrong_module(sentence, other, name)
         self._ports.update(container.ports())
         self._services.update(container.services())
 
@@ -51,7 +52,8 @@ class Joints:
         """
         for name, protocol, provided in self._wanted:
             if protocol not in provided:
-                raise WrongModule(f"The module {name} needs the port `{protocol.__name__}`, and no installed module provides it.")
+                sentence = f"The module {name} needs the port `{protocol.__name__}`, and no installed module provides it."
+                raise wrong_module(sentence, name)
 
     def service(self, protocol: type[P]) -> P:
         provided: P = self._services[protocol]()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from taskhub.kernel.module_api import Module
-from taskhub.modules.errors import WrongModule
+from taskhub.modules.refusals import wrong_module
 
 
 def in_order(modules: Iterable[Module]) -> tuple[Module, ...]:
@@ -18,7 +18,10 @@ def in_order(modules: Iterable[Module]) -> tuple[Module, ...]:
     while waiting:
         ready = next((module for module in waiting.values() if module.requires <= placed.keys()), None)
         if ready is None:
-            raise WrongModule(f"Modules require each other: {' requires '.join(_cycle(waiting))}. One of them has to go without.")
+            cycle = _cycle(waiting)
+            raise wrong_module(
+                f"Modules require each other: {' requires '.join(cycle)}. Remove one of these requirements.", *cycle
+            )
         placed[ready.name] = waiting.pop(ready.name)
     return tuple(placed.values())
 
@@ -26,7 +29,9 @@ def in_order(modules: Iterable[Module]) -> tuple[Module, ...]:
 def _check_requirements(modules: dict[str, Module]) -> None:
     for module in modules.values():
         for name in sorted(module.requires - modules.keys()):
-            raise WrongModule(f"The module {module.name} requires the module {name}, which is not installed.")
+            raise wrong_module(
+                f"The module {module.name} requires the module {name}, which is not installed: install it.", module.name
+            )
 
 
 def _cycle(waiting: dict[str, Module]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Routes of the documentation: the OpenAPI document, the interactive reference, the pages of problems."""
+"""Routes of the documentation: the OpenAPI document, the interactive reference, the pages of events and problems."""
 
 from asyncio import to_thread
 
@@ -22,7 +22,7 @@ _CACHED_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
 _CACHED_BRIEFLY = (b"cache-control", b"public, max-age=300")
 
 
-@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="Read this OpenAPI document", answers=dict)
+@DOCUMENTATION.get("/openapi.json", PUBLIC, summary="Read this OpenAPI document", answers=dict, etag=True)
 async def get_openapi(request: ApiRequest) -> Response:
     document = await _document(request.scope["app"])
     return document.answer(request, [_CACHED_BRIEFLY])
@@ -31,6 +31,12 @@ async def get_openapi(request: ApiRequest) -> Response:
 @DOCUMENTATION.get("/docs", PUBLIC, summary="Open the interactive reference", answers=str, produces="text/html")
 async def get_reference(request: ApiRequest) -> Response:
     return JsonResponse(200, await to_thread(pages.reference_page), [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
+
+
+@DOCUMENTATION.get("/docs/events", PUBLIC, include_in_schema=False, answers=str, produces="text/html")
+async def get_events(request: ApiRequest) -> Response:
+    page = pages.events_page(_catalogue(request.scope["app"]).events.values())
+    return JsonResponse(200, page, [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
 
 
 @DOCUMENTATION.get("/docs/{digest}/{name}", PUBLIC, include_in_schema=False)

@@ -13,8 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.infrastructure.event_log.subscription_statements import COUNT_PARKED
-from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.service.ports import ConnectionPool, Monitored
 
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -23,7 +22,7 @@ _PROCESS = ProcessCollector(registry=None)
 
 async def measurements(app: Any) -> bytes:
     """All metrics of this process, and the parked events of the whole service if the database answers."""
-    container = app.state.container
+    container: Monitored = app.state.container
     refused = app.state.throttle.refused if app.state.throttle else {}
     now = _CurrentValues(container, refused, await _parked(container))
     return generate_latest(container.metrics_registry()) + generate_latest(now)
@@ -38,19 +37,18 @@ def metrics_app(app: Any) -> ASGIApp:
     return Starlette(routes=[Route("/metrics", answer)])
 
 
-async def _parked(container: Any) -> dict[str, int]:
+async def _parked(container: Monitored) -> dict[str, int]:
     try:
-        counted = await container.database().fetch(COUNT_PARKED, {})
+        counted = await container.count_parked_events()
     except (Unavailable, Busy):
         return {}
-    known = {subscriber.name: 0 for _, subscriber in container.subscribers()}
-    return known | {row["subscriber"]: row["count"] for row in counted}
+    return {subscriber.name: 0 for _, subscriber in container.subscribers()} | dict(counted)
 
 
 class _CurrentValues(Collector):
     """Values that are kept elsewhere, read at each scrape."""
 
-    def __init__(self, container: Any, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:
+    def __init__(self, container: Monitored, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:
         self._container = container
         self._refused = refused
         self._parked = parked
@@ -65,15 +63,15 @@ class _CurrentValues(Collector):
             parked.add_metric([subscriber], count)
         yield parked
 
-    def _of_database(self, database: Database) -> Iterator[Metric]:
-        yield GaugeMetricFamily("taskhub_database_connections_in_use", "Connections that are borrowed.", database.borrowed)
+    def _of_database(self, pool: ConnectionPool) -> Iterator[Metric]:
+        yield GaugeMetricFamily("taskhub_database_connections_in_use", "Connections that are borrowed.", pool.borrowed)
         yield GaugeMetricFamily(
             "taskhub_database_connections_overdue",
             "Connections that are borrowed for longer than any statement may take: they were lost.",
-            database.overdue(),
+            pool.overdue(),
         )
-        yield GaugeMetricFamily("taskhub_database_connections_max", "The size of the pool.", database.pool_size)
-        yield CounterMetricFamily("taskhub_database_waits", "Times that all connections were in use.", database.waits)
+        yield GaugeMetricFamily("taskhub_database_connections_max", "The size of the pool.", pool.pool_size)
+        yield CounterMetricFamily("taskhub_database_waits", "Times that all connections were in use.", pool.waits)
 
     def _of_commands(self) -> Iterator[Metric]:
         runners = {name: module.runner() for name, module in self._container.modules.items()}

@@ -1,13 +1,15 @@
-"""HTML pages: the interactive reference, and one page for each problem. They load nothing from another host."""
+"""HTML pages: the interactive reference, the types of events, one page for each problem. They load nothing from other hosts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
 from importlib import resources
 
+from taskhub.kernel.application.event_types import EventType
 from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.service.reference.catalogue import Problem
+from taskhub.service.reference.events import by_module, fields_by_thing, rows_of
 from taskhub.service.static_content import StaticContent
 
 RENDERER, RENDERER_STYLE, START, STYLE = "swagger-ui-bundle.js", "swagger-ui.css", "reference.js", "pages.css"
@@ -64,6 +66,45 @@ def problem_page(problem: Problem, fault_codes: Mapping[str, str]) -> bytes:
         f"<dt>Does a retry help?</dt><dd>{_RETRY[problem.retry]}</dd></dl>{faults}"
         '<p><a href="/docs">All operations</a></p>',
     )
+
+
+def events_page(types: Iterable[EventType]) -> bytes:
+    """All types of events by module: what each holds, and the types of the members of what they are about."""
+    modules = "".join(
+        f"<h2>{escape(module)}</h2>{_types_of_events(of_module)}{_things(of_module)}"
+        for module, of_module in by_module(types).items()
+    )
+    return _page(
+        "Events · TaskHub",
+        "<h1>Events</h1><p>Every change is kept in the log of its workspace, or of its user where it belongs to none. The "
+        "<code>changes</code> of an event have each member that changed, with its values before and after.</p>"
+        f'{modules}<p><a href="/docs">All operations</a></p>',
+        kind="events",
+    )
+
+
+def _types_of_events(types: Iterable[EventType]) -> str:
+    return _table(
+        ("type", "schema", "what happened", "members in <code>changes</code>"),
+        (
+            (f"<code>{escape(one.name)}</code>", str(one.content.schema), _text(one.content.summary), _text(members))
+            for one, members in rows_of(types)
+        ),
+    )
+
+
+def _things(types: Iterable[EventType]) -> str:
+    return "".join(
+        f"<h3><code>{escape(thing)}</code></h3>"
+        + _table(("member", "type"), ((f"<code>{escape(name)}</code>", escape(kind)) for name, kind in fields.items()))
+        for thing, fields in fields_by_thing(types).items()
+    )
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """The cells are HTML."""
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _faults(fault_codes: Mapping[str, str]) -> str:

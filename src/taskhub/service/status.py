@@ -11,7 +11,7 @@ from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.service.health import check_live, check_ready
+from taskhub.service.health import check_live
 from taskhub.service.metrics import MEDIA_TYPE, measurements
 
 STATUS = Routes("Service")
@@ -58,7 +58,7 @@ async def get_liveness(request: ApiRequest) -> Response:
 @STATUS.get("/health/ready", PUBLIC, summary="Check that the service is ready", answers=HealthView, errors=(Unavailable, Busy))
 async def get_readiness(request: ApiRequest) -> Response:
     """The service is ready if the database answers and has the schema of this version."""
-    await check_ready(request.container.database())
+    await request.container.check_ready()
     return JsonResponse(200, _HEALTHY)
 
 

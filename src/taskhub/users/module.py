@@ -1,5 +1,7 @@
 """What the application is told of this module."""
 
+from importlib.resources import files
+
 from dependency_injector import providers
 
 from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
@@ -33,4 +35,5 @@ module = Module(
     routes=ROUTES,
     events=EVENTS,
     documentation=DOCUMENTATION,
+    migrations=files("taskhub.users") / "migrations",
 )

@@ -22,6 +22,7 @@ PUBLIC = {
     "GET /metrics",
     "GET /openapi.json",
     "GET /docs",
+    "GET /docs/events",
     "GET /docs/{digest}/{name}",
     "GET /problems/{code}",
 }

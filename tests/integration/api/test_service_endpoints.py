@@ -149,6 +149,16 @@ async def test_describes_itself_under_a_tag_that_saves_the_next_read(api: Api) -
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
 
 
+async def test_says_of_itself_that_it_has_a_tag(api: Api) -> None:
+    described = (await api.get("/openapi.json")).json()["paths"]["/openapi.json"]["get"]
+
+    assert {"ETag"} <= described["responses"]["200"]["headers"].keys() & described["responses"]["304"]["headers"].keys()
+    assert {"$ref": "#/components/parameters/IfNoneMatch"} in described["parameters"]
+    refused = await api.get("/openapi.json", headers={"if-match": '"1"'})
+    assert refused.status_code == 412
+    assert ("etag" in refused.headers) == ("ETag" in described["responses"]["412"]["headers"])
+
+
 async def test_describes_every_operation_that_it_has(api: Api, sample: SampleData) -> None:
     paths = (await api.get("/openapi.json")).json()["paths"]
 
@@ -168,6 +178,16 @@ async def test_the_reference_loads_only_what_this_service_has(api: Api) -> None:
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_page_of_events_is_where_the_description_says(api: Api) -> None:
+    description = (await api.get("/openapi.json")).json()["info"]["description"]
+    (path,) = re.findall(r"\[A page\]\((/[^)]+)\) lists all types", description)
+    page = await api.get(path)
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h2>tasks</h2>" in page.text
+    assert "<code>task.created</code>" in page.text
 
 
 async def test_the_reference_stays_signed_in_over_a_reload_and_asks_nobody_else() -> None:

@@ -12,9 +12,11 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+from support.harness.migrations import downgrade, migrate
 from support.harness.waiting import eventually
 from taskhub.schema.locks import LOCK_TIMEOUT_SECONDS, MigrationBlocked
-from taskhub.schema.migrate import alembic_config, migrate
+from taskhub.schema.migrate import alembic_config
+from taskhub.schema.revisions import KERNEL, Branch, Revisions
 
 BEFORE, AFTER = "0005", "0006"
 """The second replaces the primary key of tasks: it needs the table for itself."""
@@ -122,7 +124,7 @@ async def test_a_relative_destination_is_where_it_was_when_a_step_is_tried_again
     async with connected(empty_url) as reader:
         async with reader.transaction():
             await reader.fetch("SELECT FROM comments")  # Dropped by the second step, not touched by the first.
-            going_down = asyncio.create_task(asyncio.to_thread(command.downgrade, alembic_config(empty_url), "-2"))
+            going_down = asyncio.create_task(downgrade(empty_url, "-2"))
 
             async def is_half_way() -> bool:
                 async with connected(empty_url) as watch:
@@ -136,7 +138,9 @@ async def test_a_relative_destination_is_where_it_was_when_a_step_is_tried_again
 CONCURRENTLY = """
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "c1", None, None, None
+revision = "0001"
+down_revision = None
+branch_labels = "kernel"
 
 def upgrade():
     op.execute("CREATE TABLE IF NOT EXISTS things (id int)")
@@ -154,7 +158,8 @@ def downgrade():
 LONG = """
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "d1", "c1", None, None
+revision = "0002"
+down_revision = "0001"
 
 def upgrade():
     op.execute("SELECT pg_sleep(1.2)")  # Stands for work that takes its time.
@@ -165,7 +170,8 @@ def downgrade():
 BLOCKED = """
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "d2", "d1", None, None
+revision = "0003"
+down_revision = "0002"
 
 def upgrade():
     op.execute("ALTER TABLE things ADD COLUMN size int")
@@ -178,17 +184,10 @@ def downgrade():
 @pytest.fixture
 def other_revisions(tmp_path: Path) -> Callable[[str], Config]:
     """Our environment, with revisions of the test's own."""
-    (tmp_path / "versions").mkdir()
-    for name, revision in {"c1": CONCURRENTLY, "d1": LONG, "d2": BLOCKED}.items():
-        (tmp_path / "versions" / f"{name}.py").write_text(revision)
-
-    def config(url: str) -> Config:
-        made = alembic_config(url, wait_seconds=1.0)
-        made.set_main_option("version_locations", str(tmp_path / "versions"))
-        made.set_main_option("path_separator", "newline")
-        return made
-
-    return config
+    for number, revision in enumerate((CONCURRENTLY, LONG, BLOCKED), start=1):
+        (tmp_path / f"{number:04}.py").write_text(revision)
+    others = Revisions((Branch.read(KERNEL, tmp_path),))
+    return lambda url: alembic_config(others, url, wait_seconds=1.0)
 
 
 async def test_an_index_that_is_built_concurrently_waits_for_old_transactions_as_long_as_it_takes(
@@ -199,7 +198,7 @@ async def test_an_index_that_is_built_concurrently_waits_for_old_transactions_as
             await old.execute("CREATE TABLE things (id int)")
             async with old.transaction():
                 await old.execute("INSERT INTO things VALUES (1)")
-                upgrading = asyncio.create_task(asyncio.to_thread(command.upgrade, other_revisions(empty_url), "c1"))
+                upgrading = asyncio.create_task(asyncio.to_thread(command.upgrade, other_revisions(empty_url), "0001"))
 
                 async def has_waited() -> bool:
                     """Longer than a try lasts."""
@@ -215,14 +214,14 @@ async def test_an_index_that_is_built_concurrently_waits_for_old_transactions_as
         column = await watch.fetchval(
             "SELECT count(*) FROM pg_attribute WHERE attrelid = 'things'::regclass AND attname = 'name'"
         )
-        assert (valid, column, await revision_in(watch)) == (True, 1, "c1")
+        assert (valid, column, await revision_in(watch)) == (True, 1, "0001")
 
 
 async def test_only_the_time_counts_in_which_others_were_in_the_way(
     empty_url: str, other_revisions: Callable[[str], Config], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("taskhub.schema.locks.PAUSE_SECONDS", (0.01, 0.02))
-    await asyncio.to_thread(command.upgrade, other_revisions(empty_url), "c1")
+    await asyncio.to_thread(command.upgrade, other_revisions(empty_url), "0001")
     async with connected(empty_url) as watch:
         async with connected(empty_url) as reader, reader.transaction():
             await reader.fetch("SELECT FROM things")
@@ -234,4 +233,4 @@ async def test_only_the_time_counts_in_which_others_were_in_the_way(
 
             await eventually(has_tried_twice)
         await upgrading
-        assert await revision_in(watch) == "d2"
+        assert await revision_in(watch) == "0003"

@@ -1,6 +1,5 @@
 """Names that are older than their keys to sort by, and labels whose names have become equal since."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,15 +7,14 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from alembic import command
 
 from integration.tasks.reads.test_lists_over_http import walk
 from support.harness.api import Api, ok
+from support.harness.migrations import downgrade, migrate
 from support.harness.problems import problem
 from support.harness.trusting_service import started_service
 from taskhub.app import TaskHub
 from taskhub.kernel.domain.texts import sort_key
-from taskhub.schema.migrate import alembic_config, migrate
 from taskhub.workspaces.contract.access import Role
 
 BEFORE, AFTER = "0006", "0007"
@@ -147,7 +145,7 @@ async def test_a_migration_that_broke_off_goes_on_where_it_was(old_url: str) -> 
 
 async def test_the_way_down_leaves_every_label_with_a_name_of_its_own(old_url: str) -> None:
     await migrate(old_url, AFTER)
-    await asyncio.to_thread(command.downgrade, alembic_config(old_url), BEFORE)
+    await downgrade(old_url, BEFORE)
     assert len(await fetch(old_url, "SELECT DISTINCT folded_name FROM labels")) == len(LABELS)
     await migrate(old_url, AFTER)
 

@@ -8,11 +8,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from alembic import command
 
+from support.harness.migrations import downgrade, migrate
 from support.harness.waiting import eventually
 from taskhub.schema.locks import MigrationBlocked
-from taskhub.schema.migrate import alembic_config, migrate
 
 BEFORE, REVISION = "0007", "0008"
 WORKSPACE, OTHER = uuid4(), uuid4()
@@ -56,7 +55,7 @@ async def test_old_tasks_are_found_by_todays_rule_and_by_the_former_one_on_the_w
     left = "SELECT count(*) FROM tasks WHERE words::text LIKE '%''w' || right(workspace_id::text, 6) || 'ops''%'"
     assert await connection.fetchval(left) == 0
     assert await connection.fetchval("SELECT bool_and(version = 1 AND updated_at = $1) FROM tasks", NOW)
-    await asyncio.to_thread(command.downgrade, alembic_config(empty_url), BEFORE)
+    await downgrade(empty_url, BEFORE)
     assert (await count(connection, "café"), await count(connection, "cafe"), await count(connection, "迁移")) == (450, 0, 0)
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from support.harness.api import Api, ok
 from support.harness.event_log import read_log
+from support.harness.migrations import migrate
 from support.harness.trusting_service import started_service
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.schema.migrate import migrate
 from taskhub.workspaces.contract.access import Role
 
 BEFORE = "0004"

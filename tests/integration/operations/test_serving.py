@@ -9,6 +9,9 @@ import httpx2
 import pytest
 
 from support.harness.program import PASSWORD, Installation, Served, free_port
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import FileLock
+from taskhub.embedded.placement import known_folder
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +63,20 @@ def test_a_request_under_way_is_finished_on_sigterm(new_installation: Callable[.
         client.sendall(body[10:])
         assert client.recv(1000).startswith(b"HTTP/1.1 201")
         assert served.process.wait(30) == 0
+
+
+def test_a_service_that_waits_for_its_database_to_start_ends_when_it_is_told_to(
+    new_installation: Callable[..., Installation],
+) -> None:
+    installation = new_installation()
+    with installation.serving():
+        folder = known_folder(installation.folder / "data")
+    assert folder is not None
+    held = FileLock(Layout(folder).clients_lock)
+    held.wait()  # As one has it who stops the database: a start waits for that, for two minutes.
+    try:
+        with installation.start() as starting:
+            starting.wait_until_it_says("TaskHub starts its database")
+            assert starting.end() == 0
+    finally:
+        held.release()

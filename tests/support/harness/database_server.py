@@ -14,9 +14,9 @@ import docker
 import docker.errors
 from testcontainers.community.postgres import PostgresContainer
 
+from support.harness.migrations import migrate
 from support.harness.postgres_log import PREFIX
 from taskhub.embedded import EmbeddedPostgres
-from taskhub.schema.migrate import migrate
 
 TEMPLATE = "taskhub_template"
 CHOICE = "TEST_DATABASE"

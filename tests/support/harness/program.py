@@ -60,7 +60,10 @@ class Served:
 
     def wait_until_it_serves(self) -> None:
         """By its own word: on its port there may be another, which it should have followed."""
-        self._wait(lambda: f"serves on {self.url}" in self.log)
+        self.wait_until_it_says(f"serves on {self.url}")
+
+    def wait_until_it_says(self, words: str) -> None:
+        self._wait(lambda: words in self.log)
 
     def _wait(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + SECONDS_TO_START

@@ -13,10 +13,10 @@ from typing import Any, NoReturn, Self
 
 from starlette.types import Message, Receive, Scope, Send
 
+from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.cli.server.connections import ConnectionLimits
 from taskhub.cli.server.http_server import HttpServer
 
-PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 0.005
 LARGE = 32 * 1024 * 1024
 """More bytes than the buffers of a connection hold."""

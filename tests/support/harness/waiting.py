@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
+"""How long tests wait for what should happen at once. Only a failure takes this long."""
 PAUSE_SECONDS = 0.01
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 from starlette.testclient import TestClient
@@ -19,6 +19,13 @@ HOOKS = sorted(
     name for name in dir(FastAPI) if not name.startswith("_") and callable(getattr(FastAPI, name)) and name not in WORK
 )
 
+WORK_ON_ROUTER = {"app", "frontend", "handle", "host", "lifespan", "matches", "mount", "not_found", "url_path_for"}
+ROUTER_HOOKS = sorted(
+    name
+    for name in dir(APIRouter)
+    if not name.startswith("_") and callable(getattr(APIRouter, name)) and name not in WORK_ON_ROUTER
+)
+
 
 @pytest.fixture
 def app() -> FastAPI:
@@ -29,6 +36,12 @@ def app() -> FastAPI:
 def test_a_hook_that_would_do_nothing_says_what_to_do_instead(app: FastAPI, hook: str) -> None:
     with pytest.raises(HookNotSupported, match=rf"FastAPI's `{hook}`\. \w"):
         getattr(app, hook)("/path")
+
+
+@pytest.mark.parametrize("hook", ROUTER_HOOKS)
+def test_so_does_one_of_its_router(app: FastAPI, hook: str) -> None:
+    with pytest.raises(HookNotSupported, match=rf"FastAPI's `{hook}`\. \w"):
+        getattr(app.router, hook)("/path")
 
 
 OVERRIDES: list[Callable[[dict[Any, Any]], object]] = [

@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
-from taskhub.kernel.api.bodies import Body, check_size, parse
+from taskhub.kernel.api.bodies import Body, check_size, parse, read_json
 from taskhub.kernel.api.media_types import check_media_type
 from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson, UnsupportedMediaType
 from taskhub.kernel.domain.errors import ValidationFailed
@@ -83,6 +83,23 @@ def test_looks_for_nul_in_all_that_it_takes() -> None:
 @pytest.mark.parametrize("value", [b"1e400", b"-1e400", b"1.5", b'"3"', b"true", b"null"])
 def test_refuses_what_is_no_integer(value: bytes) -> None:
     assert codes(b'{"title": "a", "count": ' + value + b"}")[0][1] == "/count"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(b"9" * 5000, "too_large"), (b"-" + b"9" * 5000, "too_small"), (b"9" * 5000 + b".5", "too_large")],
+    ids=["positive", "negative", "fraction"],
+)
+def test_a_number_that_no_parser_reads_is_json_all_the_same(number: bytes, code: str) -> None:
+    assert codes(b'{"title": "a", "parts": [{"title": %s}]}' % number) == [(code, "/parts/0/title")]
+    assert read_json(b'{"title": %s}' % number) not in ({}, None)
+    with pytest.raises(MalformedJson):
+        parse(Thing, b'{"title": "a", "count": %s' % number)
+
+
+def test_text_that_looks_like_no_number_beside_one_that_is_out_of_range_is_text() -> None:
+    assert codes(b'{"title": "NaN", "count": 1e400}')[0][1] == "/count"
+    assert codes(b'{"title": "NaN", "count": %s}' % (b"9" * 5000)) == [("too_large", "/count")]
 
 
 def test_takes_no_number_for_a_boolean() -> None:

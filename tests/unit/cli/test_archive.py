@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskhub.cli.errors import CommandFailed
-from taskhub.cli.operations.archive import DUMP, MANIFEST, _revision_in, pack, unpack
+from taskhub.cli.operations.archive import DUMP, MANIFEST, _revisions_in, manifest, pack, unpack
 from taskhub.deployment import SECRET_FILE
+from taskhub.kernel.cli import CommandFailed
 
 FILES = {DUMP: b"PGDMP" + bytes(range(256)) * 6, MANIFEST: b'{"taskhub": "0.1.0", "revision": "0006"}', SECRET_FILE: b"secret\n"}
 
@@ -101,14 +101,33 @@ def test_a_link_is_no_file_of_a_backup() -> None:
         unpacked(stream.getvalue())
 
 
-@pytest.mark.parametrize("manifest", [b"", b"{}", b"[]", b"null", b"\xff", b"{"])
-def test_a_manifest_that_says_nothing_is_refused(manifest: bytes, tmp_path: Path) -> None:
-    (tmp_path / MANIFEST).write_bytes(manifest)
+@pytest.mark.parametrize("told", [b"", b"{}", b"[]", b"null", b"\xff", b"{", b'{"revisions": null}', b'{"revisions": ["0006"]}'])
+def test_a_manifest_that_says_nothing_is_refused(told: bytes, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes(told)
     with pytest.raises(CommandFailed, match="damaged"):
-        _revision_in(tmp_path / MANIFEST, tmp_path)
+        _revisions_in(tmp_path / MANIFEST, tmp_path)
 
 
-@pytest.mark.parametrize("revision", ["0006", None])
-def test_a_manifest_tells_the_revision(revision: str | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("revisions", [{"0006"}, {"0010", "tasks_0001", "time_tracking_0003"}, set()])
+def test_a_manifest_tells_the_revisions(revisions: set[str], tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest(revisions)))
+    assert _revisions_in(tmp_path / MANIFEST, tmp_path) == revisions
+
+
+def test_a_manifest_tells_whose_each_revision_is() -> None:
+    assert manifest({"time_tracking_0003", "0010"})["revisions"] == {"kernel": "0010", "time_tracking": "time_tracking_0003"}
+
+
+@pytest.mark.parametrize(("revisions", "refused"), [({"0010"}, "0010"), ({"0010", "tasks_0001"}, "tasks_0001"), (set(), None)])
+def test_a_program_from_before_modules_had_revisions_finds_one_that_it_does_not_know(
+    revisions: set[str], refused: str | None
+) -> None:
+    assert manifest(revisions)["revision"] == refused
+
+
+@pytest.mark.parametrize(("revision", "revisions"), [("0006", {"0006"}), (None, set())])
+def test_a_manifest_from_before_modules_had_revisions_tells_one(
+    revision: str | None, revisions: set[str], tmp_path: Path
+) -> None:
     (tmp_path / MANIFEST).write_text(json.dumps({"revision": revision}))
-    assert _revision_in(tmp_path / MANIFEST, tmp_path) == revision
+    assert _revisions_in(tmp_path / MANIFEST, tmp_path) == revisions

@@ -6,8 +6,9 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from taskhub.cli.errors import CommandFailed, explanation
+from taskhub.cli.errors import explanation
 from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.schema.locks import MigrationBlocked
 from taskhub.settings import WrongSettings, read_settings

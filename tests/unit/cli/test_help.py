@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -11,12 +13,12 @@ from taskhub.cli.main import app
 
 def commands(command: object, *path: str) -> Iterator[tuple[str, ...]]:
     """The names of all commands that do something."""
-    members = getattr(command, "commands", None)
-    if members is None:
+    if not isinstance(command, TyperGroup):
         yield path
         return
-    for name, member in members.items():
-        yield from commands(member, *path, name)
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        yield from commands(command.get_command(context, name), *path, name)
 
 
 COMMANDS = list(commands(get_command(app)))
@@ -29,6 +31,7 @@ def test_the_commands_of_the_design_are_there() -> None:
         "migrate",
         "user create",
         "user reset-password",
+        "workspace deleted",
         "workspace restore",
         "backup",
         "restore",

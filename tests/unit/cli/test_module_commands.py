@@ -1,29 +1,37 @@
-"""Modules bring command-line groups of their own; one whose name is taken stops the program, and both are named."""
+"""Modules add groups of commands. One that can't be used is told, and keeps no other command from working."""
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Annotated, Any
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from typer.main import get_group
+from typer.testing import CliRunner, Result
 
+from taskhub.cli import module_commands
 from taskhub.cli.main import app as program
-from taskhub.cli.module_commands import GROUP, add_module_commands
+from taskhub.cli.module_commands import GROUP, CommandsOfModules
+from taskhub.kernel.cli import application
 from taskhub.modules.errors import WrongModule
+
+Install = Callable[..., None]
 
 
 @pytest.fixture
 def app() -> typer.Typer:
     """A program with a command and a group."""
-    made = typer.Typer()
+    made = typer.Typer(cls=CommandsOfModules)
     made.command()(reset_all)
-    made.add_typer(typer.Typer(name="user"))
+    made.add_typer(typer.Typer(name="user", help="Accounts."))
     return made
 
 
 def reset_all() -> None:
     """A command."""
+    typer.echo("All is as new.")
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +39,6 @@ def package(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """A package with a group, `fake_clocks:commands`."""
     made = ModuleType("fake_clocks")
     commands = typer.Typer(help="Clocks: wind them.")
-    commands.callback()(lambda: None)
     commands.command()(wind)
     made.commands = commands  # type: ignore[attr-defined]
     made.nothing = None  # type: ignore[attr-defined]
@@ -39,45 +46,143 @@ def package(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return made
 
 
-def wind() -> None:
+def wind(ctx: typer.Context) -> None:
     """Wind all clocks."""
-    typer.echo("They go.")
+
+    async def work(clocks: Any) -> str:
+        return str(clocks.wind())
+
+    typer.echo(application(ctx).run("clocks", work))
 
 
-def entry(name: str, value: str = "fake_clocks:commands") -> EntryPoint:
-    return EntryPoint(name, value, GROUP)
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Installs entry points, which are all that there are then."""
+    entries: list[EntryPoint] = []
+
+    def add(name: str, value: str = "fake_clocks:commands", distribution: str | None = None) -> None:
+        entry = EntryPoint(name, value, GROUP)
+        if distribution is not None:
+            vars(entry)["dist"] = SimpleNamespace(name=distribution, version="1.0")
+        entries.append(entry)
+
+    def installed(*, group: str) -> list[EntryPoint]:
+        assert group == GROUP
+        return entries
+
+    monkeypatch.setattr(module_commands, "entry_points", installed)
+    return add
 
 
-def test_a_group_that_a_module_brings_is_a_command_like_others(app: typer.Typer) -> None:
-    add_module_commands(app, [entry("clocks")])
-    done = CliRunner().invoke(app, ["clocks", "wind"])
-    assert (done.exit_code, done.output) == (0, "They go.\n")
+def run(app: typer.Typer, *arguments: str, **more: Any) -> Result:
+    return CliRunner().invoke(app, [*arguments], **more)
+
+
+def wrong_groups(app: typer.Typer) -> list[str]:
+    group = get_group(app)
+    assert isinstance(group, CommandsOfModules)
+    return group.wrong_groups()
+
+
+def test_a_group_that_a_module_adds_is_a_command_like_others_and_is_run_with_its_container(
+    app: typer.Typer, install: Install
+) -> None:
+    install("clocks")
+
+    class Application:
+        def run(self, module: str, work: Any) -> Any:
+            try:
+                work(SimpleNamespace(wind=lambda: f"Those of {module} go.")).send(None)
+            except StopIteration as done:
+                return done.value
+
+    done = run(app, "clocks", "wind", obj=Application())
+    assert (done.exit_code, done.output) == (0, "Those of clocks go.\n")
+    assert wrong_groups(app) == []
+
+
+def test_help_lists_it_after_what_the_program_has_itself(app: typer.Typer, install: Install) -> None:
+    install("clocks")
+    listed = run(app, "--help").stdout
+    assert listed.index("reset-all") < listed.index("user") < listed.index("clocks     Clocks: wind them.")
+
+
+def test_it_is_not_imported_for_another_command(app: typer.Typer, install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(_: EntryPoint) -> None:
+        raise AssertionError
+
+    install("clocks")
+    monkeypatch.setattr(EntryPoint, "load", never)
+    assert run(app, "reset-all").output == "All is as new.\n"
 
 
 @pytest.mark.parametrize("name", ["reset-all", "user"])
-def test_a_command_of_the_program_is_its_own(app: typer.Typer, name: str) -> None:
-    with pytest.raises(WrongModule, match=f"`taskhub {name}` is claimed twice: by TaskHub itself and by fake_clocks:commands"):
-        add_module_commands(app, [entry(name)])
+def test_a_command_of_the_program_is_its_own(app: typer.Typer, install: Install, name: str) -> None:
+    install(name)
+    (sentence,) = wrong_groups(app)
+    assert f"`taskhub {name}` is claimed twice: by TaskHub itself and by fake_clocks:commands" in sentence
+    assert run(app, "reset-all").output == "All is as new.\n"
 
 
-@pytest.mark.parametrize("name", ["serve", "doctor", "user", "workspace", "secret"])
-def test_so_are_those_that_there_are(name: str) -> None:
-    with pytest.raises(WrongModule, match="TaskHub itself"):
-        add_module_commands(program, [entry(name)])
+@pytest.mark.parametrize("name", ["serve", "doctor", "secret"])
+def test_so_are_those_that_there_are(install: Install, name: str) -> None:
+    install(name)
+    (sentence,) = wrong_groups(program)
+    assert "TaskHub itself" in sentence
 
 
-def test_two_modules_with_one_command_are_told(app: typer.Typer) -> None:
-    with pytest.raises(
-        WrongModule, match="`taskhub clocks` is claimed twice: by fake_clocks:commands and by fake_other:commands"
-    ):
-        add_module_commands(app, [entry("clocks"), entry("clocks", "fake_other:commands")])
+@pytest.mark.parametrize("name", ["user", "workspace"])
+def test_those_of_our_modules_are_claimed_as_any_other_is(install: Install, name: str) -> None:
+    install(name)
+    install(name, "fake_other:commands")
+    (sentence,) = wrong_groups(program)
+    assert f"`taskhub {name}` is claimed twice: by fake_clocks:commands and by fake_other:commands" in sentence
 
 
-def test_what_is_no_group_is_told(app: typer.Typer) -> None:
-    with pytest.raises(WrongModule, match=r"`taskhub clocks` is no typer\.Typer: fake_clocks:nothing is of the type NoneType"):
-        add_module_commands(app, [entry("clocks", "fake_clocks:nothing")])
+WRONG = {
+    "two": (
+        ["fake_clocks:commands", "fake_other:commands"],
+        "The command `taskhub clocks` is claimed twice: by fake_clocks:commands of x 1.0 and by fake_other:commands of x 1.0.",
+    ),
+    "no group": (
+        ["fake_clocks:nothing"],
+        "The command `taskhub clocks` is not a typer.Typer: fake_clocks:nothing of x 1.0 is of the type NoneType.",
+    ),
+    "missing": (
+        ["fake_missing:commands"],
+        "The command `taskhub clocks` can't be loaded from fake_missing:commands of x 1.0: No module named 'fake_missing'.",
+    ),
+}
 
 
-def test_what_cant_be_imported_is_told(app: typer.Typer) -> None:
-    with pytest.raises(WrongModule, match="`taskhub clocks` can't be loaded from fake_missing:commands: No module named"):
-        add_module_commands(app, [entry("clocks", "fake_missing:commands")])
+@pytest.mark.parametrize("wrong", WRONG)
+def test_one_that_cant_be_used_says_why_and_what_to_do(app: typer.Typer, install: Install, wrong: str) -> None:
+    values, sentence = WRONG[wrong]
+    for value in values:
+        install("clocks", value, "x")
+    expected = f"{sentence} Install another version of x than 1.0, or uninstall it."
+
+    assert wrong_groups(app) == [expected]
+    done = run(app, "clocks", "wind", "--all")
+    assert isinstance(done.exception, WrongModule)
+    assert str(done.exception) == expected
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_the_other_commands_and_help_work_without_it(app: typer.Typer, install: Install, wrong: str) -> None:
+    for value in WRONG[wrong][0]:
+        install("clocks", value)
+    assert "clocks     Can't be used: `taskhub doctor` says why." in run(app, "--help").stdout
+    assert "The command `taskhub clocks`" in run(app, "clocks", "--help").stdout
+    assert run(app, "reset-all").output == "All is as new.\n"
+
+
+def test_a_command_whose_parameters_typer_does_not_take_is_told(app: typer.Typer, install: Install, package: ModuleType) -> None:
+    def strike(bell: Annotated[str, typer.Option(), typer.Argument()]) -> None: ...
+
+    wrong = typer.Typer()
+    wrong.command()(strike)
+    package.commands = wrong  # type: ignore[attr-defined]
+    install("clocks")
+    (sentence,) = wrong_groups(app)
+    assert "The command `taskhub clocks` can't be loaded from fake_clocks:commands: MultipleTyperAnnotationsError: " in sentence

@@ -24,7 +24,7 @@ def admitted(pauses: list[float], limit: int) -> list[float]:
     return times
 
 
-@example([0.0, 0.9, 59.1, 0.0], 2)  # The first hit of a portion is old, the last is not.
+@example([0.0, 0.9, 59.1, 0.0], 2)  # The first hit of a bucket is old, the last is not.
 @given(PAUSES, st.integers(1, 4))
 def test_no_minute_wherever_it_begins_has_more_than_the_limit(pauses: list[float], limit: int) -> None:
     times = admitted(pauses, limit)

@@ -91,6 +91,17 @@ def test_a_container_without_what_is_required_stops_the_start(member: str) -> No
         _ = container_of(fake_module("m", SimpleNamespace(**parts))).modules
 
 
+def test_a_container_that_cant_be_built_stops_the_start() -> None:
+    def build(context: Any) -> Any:
+        return context.nothing
+
+    with pytest.raises(
+        WrongModule,
+        match=r"The container of the module m can't be built: AttributeError: .*'nothing' \(test_containers\.py, line \d+\)\.$",
+    ):
+        _ = container_of(fake_module("m", build)).modules
+
+
 def test_two_subscribers_of_one_name_stop_the_start() -> None:
     subscriber = EmptyPurgedWorkspace("a", keeps_nothing)
     with pytest.raises(WrongModule, match=r"Two subscribers are called `a\.empty_purged_workspace`"):

@@ -2,7 +2,8 @@
 
 import sys
 from importlib.metadata import EntryPoint
-from types import ModuleType
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,14 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from support.fake_modules import fake_module
 from taskhub.cli.errors import explanation
 from taskhub.kernel.infrastructure.postgres.rows import Row
-from taskhub.kernel.module_api import API_VERSION
+from taskhub.kernel.module_api import API_VERSION, Module
+from taskhub.modules import refusals
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules, loaded
 from taskhub.modules.errors import WrongModule
 
 
-def entry(name: str, value: str) -> EntryPoint:
-    return EntryPoint(name, value, "taskhub.modules")
+def entry(name: str, value: str, distribution: str | None = None) -> EntryPoint:
+    made = EntryPoint(name, value, "taskhub.modules")
+    if distribution is not None:
+        vars(made)["dist"] = SimpleNamespace(name=distribution, version="1.0")
+    return made
 
 
 @pytest.fixture
@@ -39,13 +44,15 @@ def test_an_entry_point_names_one_object(package: ModuleType) -> None:
 
 def test_what_is_no_module_is_told(package: ModuleType) -> None:
     package.module = "clocks"  # type: ignore[attr-defined]
-    with pytest.raises(WrongModule, match="The module clocks is no module: fake_clocks:module is of the type str"):
+    with pytest.raises(WrongModule, match="The module clocks is not a Module: fake_clocks:module is of the type str"):
         loaded([entry("clocks", "fake_clocks:module")])
 
 
 def test_a_module_has_the_name_of_its_entry_point(package: ModuleType) -> None:
     package.module = fake_module("watches")  # type: ignore[attr-defined]
-    with pytest.raises(WrongModule, match="The module clocks calls itself watches"):
+    with pytest.raises(
+        WrongModule, match="The module of fake_clocks:module has the name watches, but its entry point has the name clocks"
+    ):
         loaded([entry("clocks", "fake_clocks:module")])
 
 
@@ -54,6 +61,73 @@ def test_what_cant_be_imported_is_told_with_the_reason() -> None:
         WrongModule, match=r"The module clocks can't be loaded from fake_clocks:module: No module named 'fake_clocks'"
     ):
         loaded([entry("clocks", "fake_clocks:module")])
+
+
+def test_an_operator_is_told_the_distribution_and_what_to_do() -> None:
+    with pytest.raises(WrongModule) as refusal:
+        loaded([entry("clocks", "fake_clocks:module", "acme-clocks")])
+    assert str(refusal.value) == (
+        "The module clocks can't be loaded from fake_clocks:module of acme-clocks 1.0: No module named 'fake_clocks'."
+        " Install another version of acme-clocks than 1.0, or uninstall it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import sys\nsys.exit(0)", r"SystemExit: 0 \(fake_broken\.py, line 2\)"),
+        ("def f():\n    return {}['x']\n\nf()", r"KeyError: 'x' \(fake_broken\.py, line 2\)"),
+        ("raise ValueError", r"ValueError \(fake_broken\.py, line 1\)"),
+        ("def f(:", r"invalid syntax \(fake_broken\.py, line 1\)"),
+        ("", "module 'fake_broken' has no attribute 'module'"),
+        ("from fake_absent import x", r"ModuleNotFoundError: No module named 'fake_absent' \(fake_broken\.py, line 1\)"),
+    ],
+)
+def test_what_fails_at_import_is_told_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str
+) -> None:
+    (tmp_path / "fake_broken.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "fake_broken", raising=False)
+    with pytest.raises(WrongModule, match=rf"^The module clocks can't be loaded from fake_broken:module: {reason}\.$"):
+        loaded([entry("clocks", "fake_broken:module")])
+
+
+def test_ours_are_loaded_first_so_that_others_are_told_what_they_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def load(one: EntryPoint) -> Module:
+        asked.append(one.name)
+        return fake_module(one.name)
+
+    monkeypatch.setattr(EntryPoint, "load", load)
+    loaded(
+        [entry("clocks", "a:module", "acme-clocks"), entry("users", "b:module", "taskhub"), entry("bells", "c:module", "bells")]
+    )
+    assert asked == ["users", "bells", "clocks"]
+
+
+def test_of_modules_that_dont_fit_the_distributions_are_told_that_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = [
+        entry("clocks", "a:module", "acme-clocks"),
+        entry("users", "b:module", "taskhub"),
+        entry("bells", "c:m", "bells"),
+    ]
+
+    def found(*, group: str, name: str) -> list[EntryPoint]:
+        assert group == "taskhub.modules"
+        return [one for one in installed if one.name == name]
+
+    monkeypatch.setattr(refusals, "entry_points", found)
+
+    def told(*modules: str) -> str:
+        return str(refusals.wrong_module("They don't fit.", *modules))
+
+    assert told("users") == "They don't fit."
+    assert told("users", "clocks") == "They don't fit. Install another version of acme-clocks than 1.0, or uninstall it."
+    assert told("bells", "clocks") == (
+        "They don't fit. Install another version of bells than 1.0 or of acme-clocks than 1.0, or uninstall one of them."
+    )
 
 
 def test_two_distributions_with_a_module_of_one_name_are_told() -> None:
@@ -76,11 +150,13 @@ def test_a_table_that_is_there_already_is_told_with_its_owner(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("version", "other"), [((API_VERSION[0] + 1, 0), "TaskHub"), ((API_VERSION[0] - 1, 9), "the module"), ((1, 99), "TaskHub")]
+    ("version", "other"), [((API_VERSION[0] + 1, 0), "a newer"), ((API_VERSION[0] - 1, 9), "an older"), ((1, 99), "a newer")]
 )
 def test_a_module_for_another_version_of_the_api_is_refused(version: tuple[int, int], other: str) -> None:
+    ours = ".".join(map(str, API_VERSION))
     with pytest.raises(
-        WrongModule, match=rf"The module clocks was written for version {version[0]}.{version[1]} .* of {other}\."
+        WrongModule,
+        match=rf"The module clocks was written for {other} TaskHub: for version {version[0]}\.{version[1]} .* has {ours}\.",
     ):
         Modules([fake_module("clocks", api=version)])
 

@@ -40,5 +40,7 @@ def restore(
     """
     from taskhub.cli.operations.archive import read_backup
 
-    read_backup(file.absolute(), replace=replace)
+    state = read_backup(file.absolute(), replace=replace)
     typer.echo(f"{file} was restored. Start `taskhub serve`.")
+    if state.uninstalled_sentence:
+        typer.echo(state.uninstalled_sentence)

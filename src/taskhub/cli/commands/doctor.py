@@ -2,8 +2,10 @@
 
 import typer
 
+from taskhub.cli.module_commands import CommandsOfModules
 
-def doctor() -> None:
+
+def doctor(ctx: typer.Context) -> None:
     """Check everything that this deployment needs, and say what to do where something is wrong.
 
     \b
@@ -15,8 +17,10 @@ def doctor() -> None:
     """
     from taskhub.cli.doctor.run import run_checks
 
+    program = ctx.find_root().command
+    assert isinstance(program, CommandsOfModules)
     failed = False
-    for finding in run_checks():
+    for finding in run_checks(program.wrong_groups()):
         typer.echo(f"{finding.level:4}  {finding.subject}: {finding.text}")
         failed |= finding.level == "fail"
     raise typer.Exit(1 if failed else 0)

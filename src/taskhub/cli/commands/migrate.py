@@ -1,6 +1,5 @@
 """`taskhub migrate`"""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -22,11 +21,18 @@ def migrate(
     it for at most a tenth of a second. If it fails, the revisions that it finished stay and the one that failed is undone:
     correct what it names and run it again. The embedded database needs no call: `taskhub serve` migrates it.
     """
+    import asyncio
+
     from taskhub.deployment import database
-    from taskhub.schema.heads import newest_revision
+    from taskhub.modules.discovery import installed_modules
+    from taskhub.modules.settings import read_module_settings
     from taskhub.schema.migrate import migrate as migrate_schema
     from taskhub.settings import read_settings
 
-    with database(read_settings()) as url:
-        asyncio.run(migrate_schema(url, wait_seconds=wait))
-    typer.echo(f"The schema is at revision {newest_revision()}.")
+    settings, revisions = read_settings(), installed_modules().revisions
+    read_module_settings(installed_modules())  # No process would start with those that are wrong.
+    with database(settings) as url:
+        found = asyncio.run(migrate_schema(url, revisions, wait_seconds=wait))
+    typer.echo(f"The schema is at revision {', '.join(revisions.heads.values())}.")
+    if found.uninstalled_sentence:
+        typer.echo(found.uninstalled_sentence)

@@ -1,21 +1,26 @@
 """Runs the checks of `taskhub doctor` in order. It stops where a failure makes the checks that follow impossible."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
 
 from taskhub.cli.doctor import checks
 from taskhub.cli.doctor.checks import Finding, fail, ok, warn
+from taskhub.cli.doctor.modules import module_findings
 from taskhub.cli.errors import explanation
 from taskhub.deployment import data_dir, database
 from taskhub.embedded import EmbeddedPostgresError, tool
 from taskhub.kernel.application.clock import system_clock
-from taskhub.kernel.infrastructure.event_log.subscription_statements import COUNT_PARKED
+from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.modules.discovery import installed_modules
+from taskhub.modules.errors import WrongModule
 from taskhub.schema.heads import WrongSchema, check_schema
+from taskhub.schema.revision_rules import parents_of
+from taskhub.schema.revisions import Revisions, WrongRevisions
 from taskhub.settings import Settings, WrongSettings, read_settings
 
 _CLOCK = Statement(text("SELECT clock_timestamp()"))
@@ -30,14 +35,23 @@ _SERVER = Statement(
 )
 
 
-def run_checks() -> Iterator[Finding]:
+def run_checks(wrong_groups: Sequence[str]) -> Iterator[Finding]:
+    """``wrong_groups``: a sentence for each group of commands that can't be used."""
     try:
         settings = read_settings()
     except WrongSettings as error:
         yield fail("settings", str(error))
         return
-    yield ok("settings", "all known and valid")
+    yield from module_findings(settings, wrong_groups)
     yield checks.secret(settings)
+    try:
+        revisions = installed_modules().revisions
+        parents_of(revisions)
+    except WrongModule:
+        return  # Told above.
+    except WrongRevisions as error:
+        yield fail("modules", str(error))
+        return
     if settings.database_url is None:
         try:
             tool("postgres")
@@ -51,15 +65,15 @@ def run_checks() -> Iterator[Finding]:
         yield checks.disk_space(folder)
     try:
         with database(settings) as url:
-            yield from asyncio.run(_check_database(url, settings))
+            yield from asyncio.run(_check_database(url, settings, revisions))
     except EmbeddedPostgresError as error:
         yield fail("database", str(error))
 
 
-async def _check_database(url: str, settings: Settings) -> list[Finding]:
+async def _check_database(url: str, settings: Settings, revisions: Revisions) -> list[Finding]:
     async with Database(url, pool_size=2).opened() as opened:
         try:
-            return [finding async for finding in _database_findings(opened, settings)]
+            return [finding async for finding in _database_findings(opened, settings, revisions)]
         except Exception as error:
             sentence = explanation(error)
             if sentence is None:
@@ -67,19 +81,21 @@ async def _check_database(url: str, settings: Settings) -> list[Finding]:
             return [fail("database", sentence)]
 
 
-async def _database_findings(database: Database, settings: Settings) -> AsyncIterator[Finding]:
+async def _database_findings(database: Database, settings: Settings, revisions: Revisions) -> AsyncIterator[Finding]:
     server = dict((await database.fetch(_SERVER, {}))[0])
     yield checks.version(server)
     yield checks.durability(server)
     yield checks.connections(server["connections"], settings.database_pool_size)
     yield checks.clock(await _clock_skew(database))
     try:
-        await check_schema(database)
+        state = await check_schema(database, revisions)
     except WrongSchema as error:
         yield fail("schema", str(error))
         return
     yield ok("schema", "the one of this program")
-    yield checks.parked_events({row["subscriber"]: row["count"] for row in await database.fetch(COUNT_PARKED, {})})
+    if state.uninstalled_sentence:
+        yield warn("schema", f"{state.uninstalled_sentence} Install it again to use them.")
+    yield checks.parked_events(await count_parked_events(database))
 
 
 async def _clock_skew(database: Database) -> float:

@@ -7,14 +7,18 @@ import os
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Set
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from taskhub.cli.errors import CommandFailed
 from taskhub.deployment import SECRET_FILE, data_dir, database
 from taskhub.embedded import back_up, restore
+from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.schema.heads import refuse_newer, revision_of
+from taskhub.modules.discovery import installed_modules
+from taskhub.schema.heads import SchemaState, read_revisions
+from taskhub.schema.revisions import KERNEL, branch_of
 from taskhub.settings import Settings, read_settings
 
 DUMP, MANIFEST, SUMS = "database.dump", "backup.json", "SHA256SUMS"
@@ -34,8 +38,7 @@ def write_backup(target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
         drafts = Path(name)
         back_up(folder, drafts / DUMP)
-        manifest = {"taskhub": version("taskhub"), "revision": _revision(settings)}
-        (drafts / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+        (drafts / MANIFEST).write_text(json.dumps(manifest(_revisions(settings))), "utf-8")
         if (folder / SECRET_FILE).exists():
             (drafts / SECRET_FILE).write_bytes((folder / SECRET_FILE).read_bytes())
         draft = drafts / "unfinished"
@@ -56,19 +59,24 @@ def pack(folder: Path, target: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def read_backup(source: Path, *, replace: bool) -> None:
-    """Raises:
-    CommandFailed
-    WrongSchema: the backup was made by a newer program.
-    EmbeddedPostgresError
+def read_backup(source: Path, *, replace: bool) -> SchemaState:
+    """Returns what the backup has in comparison with this installation.
+
+    Raises:
+        CommandFailed
+        WrongModule
+        WrongSchema: the backup was made by a newer program, or with a newer version of a module.
+        EmbeddedPostgresError
     """
     folder = data_dir(_settings_of_embedded())
     with tempfile.TemporaryDirectory(prefix="taskhub-restore.") as name:
         files = Path(name)
         unpack(source, files)
-        refuse_newer(_revision_in(files / MANIFEST, source))
+        state = SchemaState.of(_revisions_in(files / MANIFEST, source), installed_modules().revisions)
+        state.refuse_newer()
         secret = files / SECRET_FILE
         restore(folder, files / DUMP, replace=replace, files={SECRET_FILE: secret} if secret.exists() else {})
+    return state
 
 
 def _settings_of_embedded() -> Settings:
@@ -78,10 +86,17 @@ def _settings_of_embedded() -> Settings:
     return settings
 
 
-def _revision(settings: Settings) -> str | None:
-    async def read(url: str) -> str | None:
+def manifest(revisions: Set[str]) -> dict[str, Any]:
+    """What a backup tells of itself. ``revisions``: those of the schema."""
+    by_branch = {branch_of(revision) or KERNEL: revision for revision in sorted(revisions)}
+    # A program from before modules had revisions looks at one of them, and refuses what it does not know.
+    return {"taskhub": version("taskhub"), "revision": next(reversed(by_branch.values()), None), "revisions": by_branch}
+
+
+def _revisions(settings: Settings) -> Set[str]:
+    async def read(url: str) -> Set[str]:
         async with Database(url, pool_size=1).opened() as opened:
-            return await revision_of(opened)
+            return await read_revisions(opened)
 
     with database(settings) as url:
         return asyncio.run(read(url))
@@ -124,9 +139,11 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _revision_in(manifest: Path, source: Path) -> str | None:
+def _revisions_in(manifest: Path, source: Path) -> Set[str]:
     try:
-        revision = json.loads(manifest.read_text("utf-8"))["revision"]
-    except (ValueError, KeyError, TypeError) as error:
+        told = json.loads(manifest.read_text("utf-8"))
+        # Backups from before modules had revisions of their own tell one.
+        revisions = told["revisions"].values() if "revisions" in told else [told["revision"]]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CommandFailed(f"{source} is damaged: nothing says what made it. Nothing was changed.") from error
-    return None if revision is None else str(revision)
+    return {str(revision) for revision in revisions if revision is not None}

@@ -1,9 +1,9 @@
-"""Starts `taskhub serve`. The embedded database starts in a thread while the application is imported: both take about as long."""
+"""Starts `taskhub serve`. The application is imported in a thread while the embedded database starts: both take about as long."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from contextlib import contextmanager
+from importlib import import_module
 
 from taskhub.cli.server.console import announce
 from taskhub.cli.server.signals import exit_on_signals
@@ -12,15 +12,16 @@ from taskhub.deployment import data_dir, deployment
 from taskhub.kernel.logs import configure_logs
 from taskhub.settings import read_settings
 
-T = TypeVar("T")
-
 
 def run(*, with_parent: bool) -> None:
     """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
         CommandFailed: the port is taken.
+        WrongModule
         WrongSettings
+        WrongModule
+        WrongRevisions
         WrongSchema
         EmbeddedPostgresError
     """
@@ -33,19 +34,16 @@ def run(*, with_parent: bool) -> None:
     ):
         if settings.database_url is None:
             announce("TaskHub starts its database", folder=str(data_dir(settings)))
-        with entered_in_thread(deployment(settings)) as deployed:
+        # Not the other way around: a signal interrupts the main thread alone, and starting may take minutes, importing does not.
+        with imported_in_thread("taskhub.cli.server.serve") as wait_for_import, deployment(settings) as deployed:
+            wait_for_import()
             from taskhub.cli.server.serve import serve
 
-            serve(settings, deployed(), listener, metrics_listener, with_parent=with_parent)
+            serve(settings, deployed, listener, metrics_listener, with_parent=with_parent)
 
 
 @contextmanager
-def entered_in_thread(context: AbstractContextManager[T]) -> Iterator[Callable[[], T]]:
-    """Enters a context manager in another thread. Calling the result waits for its value. The context is always left."""
+def imported_in_thread(name: str) -> Iterator[Callable[[], object]]:
+    """Imports a module in another thread. Calling the result waits for it, and raises what the import has raised."""
     with ThreadPoolExecutor(max_workers=1) as thread:
-        entering = thread.submit(context.__enter__)
-        try:
-            yield entering.result
-        finally:
-            if entering.exception() is None:
-                context.__exit__(None, None, None)
+        yield thread.submit(import_module, name).result

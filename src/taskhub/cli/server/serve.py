@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib.metadata import version
 
 from taskhub.app import TaskHub
-from taskhub.cli.bootstrap import build_container, migrate_or_check
+from taskhub.cli.bootstrap import ready_application
 from taskhub.cli.server.console import announce
 from taskhub.cli.server.db_supervisor import supervised_database
 from taskhub.cli.server.file_descriptors import limits_within_file_descriptors
@@ -33,10 +33,12 @@ def serve(
     """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
+        WrongModule
+        WrongRevisions
+        WrongSettings
         WrongSchema
     """
-    migrate_or_check(deployed)
-    program = build_container(settings, deployed)
+    program = ready_application(settings, deployed)
     app = TaskHub(program)
     contexts = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
     server = TaskHubServer(app, settings, _url(listener), contexts, parent=os.getppid() if with_parent else None)
@@ -83,7 +85,11 @@ class TaskHubServer(HttpServer):
 
 
 def _begin_to_collect_garbage() -> None:
-    """What is there now lives as long as the process: the collector is kept off it, and off pages half made."""
+    """What is there now lives as long as the process: the collector is kept off it, and off pages half made.
+
+    Nothing is collected before: that takes 0.6 s, and even after a first start, with all migrations, 3 % of what is there is
+    garbage (9,000 of 268,000 objects; the memory stays as large).
+    """
     gc.freeze()
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
     gc.enable()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from taskhub.cli.errors import CommandFailed
+from taskhub.kernel.cli import CommandFailed
 from taskhub.settings import Settings
 
 RETRY_SECONDS = 2.0

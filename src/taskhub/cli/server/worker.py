@@ -5,13 +5,14 @@ import socket
 
 from taskhub.app import TaskHub
 from taskhub.background import Background
-from taskhub.cli.bootstrap import build_container, migrated_deployment
+from taskhub.cli.bootstrap import ready_application
 from taskhub.cli.server.console import announce
 from taskhub.cli.server.db_supervisor import supervised_database
 from taskhub.cli.server.metrics import serving_metrics
 from taskhub.cli.server.signals import exit_on_signals, wait_for_signal
 from taskhub.cli.server.sockets import metrics_socket
 from taskhub.container import Container
+from taskhub.deployment import deployment
 from taskhub.kernel.logs import configure_logs
 from taskhub.settings import Settings, read_settings
 
@@ -19,8 +20,8 @@ from taskhub.settings import Settings, read_settings
 def run() -> None:
     settings = read_settings()
     configure_logs(settings.log_level)
-    with exit_on_signals(), metrics_socket(settings) as listener, migrated_deployment(settings) as deployed:
-        asyncio.run(_work(build_container(settings, deployed), settings, listener))
+    with exit_on_signals(), metrics_socket(settings) as listener, deployment(settings) as deployed:
+        asyncio.run(_work(ready_application(settings, deployed), settings, listener))
 
 
 async def _work(program: Container, settings: Settings, listener: socket.socket | None) -> None:

@@ -1,6 +1,10 @@
 """Reading request bodies: bounded, of the right kind, and well-formed, before anything looks at what they say."""
 
-from typing import Any, TypeVar
+import json
+import math
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -8,7 +12,7 @@ from pydantic_core import from_json
 from starlette.types import Receive
 
 from taskhub.kernel.api import faults
-from taskhub.kernel.api.problems import BodyTooLarge, MalformedJson
+from taskhub.kernel.api.problems import MAX_FAULTS, BodyTooLarge, MalformedJson
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
 
 MAX_BYTES = 1024 * 1024
@@ -20,6 +24,9 @@ _MARK = b"\xef\xbb\xbf"
 _ESCAPED_NUL = b"\\u0000"
 _NO_JSON = (b"NaN", b"Infinity")
 """What pydantic reads as numbers."""
+
+_MAX_DIGITS = 4_300
+"""Of a number. Python and the parser of bodies refuse longer ones, since reading them takes quadratic time."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -73,6 +80,8 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
         if found[0]["type"] == "json_invalid":
+            if out_of_range := [*_out_of_range_in(raw)]:
+                return ValidationFailed(*out_of_range)
             raise MalformedJson(f"The body is not valid JSON: {found[0]['msg'].removeprefix('Invalid JSON: ')}.") from None
         return ValidationFailed(*faults.in_body(model, found))
     if _ESCAPED_NUL in raw and (pointer := _nul_in(from_json(raw))) is not None:
@@ -81,22 +90,67 @@ def parse(model: type[M], raw: bytes) -> M | ValidationFailed:
 
 
 def read_json(raw: bytes) -> Any:
-    """Strictly what JSON is.
+    """Strictly what JSON is. A number that is out of range is infinite.
 
     Raises:
         MalformedJson
     """
     try:
         return msgspec.json.decode(raw)
+    except msgspec.ValidationError:  # It is JSON, which sets numbers no bounds.
+        return _read_with_any_number(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {error}.") from None
+
+
+def _read_with_any_number(raw: bytes) -> Any:
+    """A number that is out of range is infinite: parsers have bounds, JSON has none.
+
+    Raises:
+        MalformedJson
+    """
+    try:
+        return json.loads(raw.decode(), parse_int=_number, parse_float=_number, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson(f"The body is not valid JSON: {error}.") from None
+
+
+def _number(text: str) -> float:
+    return float(text) if len(text) <= _MAX_DIGITS else math.copysign(math.inf, -1 if text[0] == "-" else 1)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _out_of_range_in(raw: bytes) -> Iterator[Fault]:
+    """A fault for each number that is out of the parser's range, as many as are told; none where that is not what is wrong.
+
+    Raises:
+        MalformedJson: the body is not JSON.
+    """
+    for path, value in islice(_infinite_in(_read_with_any_number(raw)), MAX_FAULTS):
+        if value > 0:
+            yield Fault("too_large", "The number is too large.", pointer=faults.pointer_of(path))
+        else:
+            yield Fault("too_small", "The number is too small.", pointer=faults.pointer_of(path))
+
+
+def _infinite_in(value: Any, path: faults.Path = ()) -> Iterator[tuple[faults.Path, float]]:
+    if isinstance(value, float) and math.isinf(value):
+        yield path, value
+    for name, item in _items(value):
+        yield from _infinite_in(item, (*path, name))
+
+
+def _items(value: Any) -> Iterable[tuple[int | str, Any]]:
+    return value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
 
 
 def _nul_in(value: Any, path: tuple[int | str, ...] = ()) -> str | None:
     if isinstance(value, str):
         return faults.pointer_of(path) if "\0" in value else None
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, item in items:
+    for name, item in _items(value):
         if "\0" in str(name):
             return faults.pointer_of(path)
         if (found := _nul_in(item, (*path, name))) is not None:

@@ -1,5 +1,6 @@
 """FastAPI's hooks that would do nothing here, or open a way past the checks: they refuse, and say what to do instead."""
 
+from functools import partial
 from typing import Any, NoReturn
 
 from fastapi import FastAPI
@@ -15,6 +16,26 @@ _OVERRIDES = (
     "`app.state.container.clock.override(providers.Object(clock))`."
 )
 _LIFESPAN = "What starts and stops with the application is done in `_lifespan` of `app.py`."
+_ADD_ROUTES = (
+    "include_router",
+    "add_api_route",
+    "add_route",
+    "api_route",
+    "route",
+    "get",
+    "put",
+    "post",
+    "delete",
+    "options",
+    "head",
+    "patch",
+    "trace",
+    "add_api_websocket_route",
+    "add_websocket_route",
+    "websocket",
+    "websocket_route",
+)
+"""What adds a route without an access rule, to the application or to its router."""
 
 
 class HookNotSupported(RuntimeError):
@@ -53,6 +74,10 @@ class FastAPIWithoutHooks(FastAPI):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._is_made = True
+        for hook in _ADD_ROUTES:
+            setattr(self.router, hook, partial(_refuses(hook, _ROUTE), self))
+        for hook in ("add_event_handler", "on_event"):
+            setattr(self.router, hook, partial(_refuses(hook, _LIFESPAN), self))
 
     @property
     def dependency_overrides(self) -> _NoOverrides:
@@ -68,18 +93,8 @@ class FastAPIWithoutHooks(FastAPI):
     add_exception_handler = _refuses("add_exception_handler", _ERRORS)
     exception_handler = _refuses("exception_handler", _ERRORS)
     on_event = _refuses("on_event", _LIFESPAN)
-    include_router = _refuses("include_router", _ROUTE)
-    add_api_route = _refuses("add_api_route", _ROUTE)
-    add_route = _refuses("add_route", _ROUTE)
-    api_route = _refuses("api_route", _ROUTE)
-    get = _refuses("get", _ROUTE)
-    put = _refuses("put", _ROUTE)
-    post = _refuses("post", _ROUTE)
-    delete = _refuses("delete", _ROUTE)
-    options = _refuses("options", _ROUTE)
-    head = _refuses("head", _ROUTE)
-    patch = _refuses("patch", _ROUTE)
-    trace = _refuses("trace", _ROUTE)
-    add_api_websocket_route = _refuses("add_api_websocket_route", _ROUTE)
-    websocket = _refuses("websocket", _ROUTE)
-    websocket_route = _refuses("websocket_route", _ROUTE)
+
+
+for _hook in _ADD_ROUTES:
+    if hasattr(FastAPI, _hook):  # Some only a router has.
+        setattr(FastAPIWithoutHooks, _hook, _refuses(_hook, _ROUTE))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import NoneType
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -25,7 +25,15 @@ class EventType:
     @property
     def members(self) -> tuple[str, ...]:
         """The members of the thing that may change by it."""
-        return tuple(field.encode_name for field in msgspec.structs.fields(_type_of(self.content, "changes")))
+        return tuple(self.fields)
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The members that may change by it, each with the type of its values; None where the log holds no values."""
+        views = [one for one in get_args(_type_of(self.content, "snapshot")) if one is not NoneType]
+        kinds = {field.encode_name: field.type for field in msgspec.structs.fields(views[0])} if views else {}
+        changes = msgspec.structs.fields(_type_of(self.content, "changes"))
+        return {field.encode_name: kinds.get(field.encode_name) for field in changes}
 
     @property
     def has_snapshot(self) -> bool:

@@ -42,7 +42,7 @@ class _Window:
 class SlidingWindows:
     """The moving windows of one process, by keys of 16 bytes. What other processes counted is added as it becomes known.
 
-    No stretch of `WINDOW_SECONDS` ever has more hits of this process than the limit; a hit may count for `GRAIN_SECONDS` longer.
+    No stretch of `WINDOW_SECONDS` ever has more hits of this process than the limit; a hit may count for `BUCKET_SECONDS` longer.
     What is refused is not counted: whoever keeps knocking is let in when there is room.
     """
 

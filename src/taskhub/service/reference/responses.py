@@ -20,7 +20,11 @@ HEADERS: dict[str, dict[str, Any]] = {
         "required": True,
         "schema": _TEXT,
     },
-    "ETag": {"description": "The version of the resource, in quotes. Send it as `If-Match`.", "required": True, "schema": _TEXT},
+    "ETag": {
+        "description": "The version of the resource, in quotes. Send it as `If-Match`. That of `/openapi.json` is a hash.",
+        "required": True,
+        "schema": _TEXT,
+    },
     "Location": {"description": "The path of the created resource.", "required": True, "schema": _TEXT},
     "Content-Location": {"description": "The path of the resource by id, also if you asked for it by key.", "schema": _TEXT},
     "Link": {"description": 'The next page, as `rel="next"`; absent on the last page.', "schema": _TEXT},
@@ -75,7 +79,7 @@ def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -
         problem = catalogue.problems[code]
         by_status.setdefault(problem.status, []).append(problem)
     refusals = {str(status): _refusal(status, by_status[status]) for status in sorted(by_status)}
-    if "412" in refusals and (operation.etag or operation.writes):
+    if "412" in refusals and (operation.writes or (operation.etag and operation.answers is not dict)):
         refusals["412"]["headers"] |= _headers(["ETag"])
     return responses | refusals
 

@@ -16,7 +16,7 @@ TASK_PURGED = "task.purged"
 """The last event of a task: it is gone for good. What belongs to it in other modules is of no use any more."""
 
 CLOSING = frozenset({TASK_UPDATED, TASK_MOVED})
-"""The types of events by which a task may be closed or reopened."""
+"""The types of events by which a task that was there before may be closed or reopened. One may also be created closed."""
 
 
 class TaskEvent(EventContent, frozen=True):
@@ -24,12 +24,12 @@ class TaskEvent(EventContent, frozen=True):
 
     @property
     def is_closing(self) -> bool:
-        """Whether it closed the task: it is done or cancelled now, and was neither before."""
+        """Whether the task is done or cancelled since this event. So is one that was created closed (`TASK_CREATED`)."""
         closed_at = self.change("closed_at")
         return closed_at is not None and closed_at[0] is None
 
     @property
     def is_reopening(self) -> bool:
-        """Whether it reopened the task: it is neither done nor cancelled now, and was one of them before."""
+        """Whether the task was done or cancelled until this event, and is neither now."""
         closed_at = self.change("closed_at")
         return closed_at is not None and closed_at[1] is None

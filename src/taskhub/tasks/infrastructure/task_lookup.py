@@ -13,35 +13,35 @@ from taskhub.tasks.infrastructure.rows import FormerKeyRow, ProjectRow, TaskRow
 WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 
 _tasks, _former = table_of(TaskRow), table_of(FormerKeyRow)
-_current = _tasks.alias("current")
-_KEY = bindparam("project_key", type_=Text())
-_NUMBER = bindparam("number", type_=Integer())
-_by_current_key = select(_current.c.id).where(
-    _current.c.workspace_id == WORKSPACE_ID, _current.c.project_key == _KEY, _current.c.number == _NUMBER
-)
-_by_former_key = select(_former.c.task_id).where(
-    _former.c.workspace_id == WORKSPACE_ID, _former.c.project_key == _KEY, _former.c.number == _NUMBER
-)
+_KEYED = ((_tasks, _tasks.c.id), (_former, _former.c.task_id))
+"""Where keys of tasks stand, with the ids of those tasks: today's in the tasks, former ones in a table of their own."""
 
-TASK_BY_REF: dict[type, ColumnElement[bool]] = {
-    UUID: _tasks.c.id == bindparam("id", type_=Uuid()),
-    TaskKey: _tasks.c.id == func.coalesce(_by_current_key.scalar_subquery(), _by_former_key.scalar_subquery()),
-}
-"""The condition by the kind of name. The second look-up is only made where the first finds nothing."""
-
-TASK_KEYS = (
+_GIVEN_KEYS = (
     func.unnest(bindparam("project_keys", type_=ARRAY(Text())), bindparam("numbers", type_=ARRAY(Integer())))
     .table_valued(column("project_key", Text()), column("number", Integer()), name="named")
     .render_derived()
 )
-"""Keys of tasks, many at once."""
+"""The keys that are looked up, many at once."""
 
+IDS_OF_KEYS = [
+    select(_GIVEN_KEYS.c.project_key, _GIVEN_KEYS.c.number, id.label("id"))
+    .join_from(table, _GIVEN_KEYS, (table.c.project_key == _GIVEN_KEYS.c.project_key) & (table.c.number == _GIVEN_KEYS.c.number))
+    .where(table.c.workspace_id == WORKSPACE_ID)
+    for table, id in _KEYED
+]
+"""The ids of tasks by `_GIVEN_KEYS`: two queries, to be united."""
 
-def is_named_in_keys(columns: Any) -> ColumnElement[bool]:
-    """Whether a row, of tasks or of former keys, is named by one of `TASK_KEYS`."""
-    named: ColumnElement[bool] = (columns.project_key == TASK_KEYS.c.project_key) & (columns.number == TASK_KEYS.c.number)
-    return named
-
+_KEY = bindparam("project_key", type_=Text())
+_NUMBER = bindparam("number", type_=Integer())
+_ids_of_key = (
+    select(id).where(table.c.workspace_id == WORKSPACE_ID, table.c.project_key == _KEY, table.c.number == _NUMBER)
+    for table, id in _KEYED
+)
+TASK_BY_REF: dict[type, ColumnElement[bool]] = {
+    UUID: _tasks.c.id == bindparam("id", type_=Uuid()),
+    TaskKey: _tasks.c.id == func.coalesce(*(query.correlate(None).scalar_subquery() for query in _ids_of_key)),
+}
+"""The condition by the kind of name. The second look-up is only made where the first finds nothing."""
 
 _projects = table_of(ProjectRow).c
 PROJECT_BY_REF: dict[type, ColumnElement[bool]] = {

@@ -9,7 +9,6 @@ from sqlalchemy import ARRAY, Uuid, bindparam, func, null, select, union_all
 from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
-from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
 from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
@@ -18,18 +17,16 @@ from taskhub.tasks.contract.errors import ProjectArchived
 from taskhub.tasks.contract.references import TaskKey, TaskRef
 from taskhub.tasks.contract.tasks import TaskFacts, Tasks
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.rows import FormerKeyRow
 from taskhub.tasks.infrastructure.task_lookup import (
+    IDS_OF_KEYS,
     TASK_BY_REF,
-    TASK_KEYS,
     WORKSPACE_ID,
-    is_named_in_keys,
     key_parameters,
     ref_type,
     task_parameters,
 )
 
-_tasks, _projects, _former = TASKS.table.c, PROJECTS.table.c, table_of(FormerKeyRow).c
+_tasks, _projects = TASKS.table.c, PROJECTS.table.c
 _IS_HERE = _tasks.deleted_at.is_(None)
 _facts = (
     select(_tasks.id, _tasks.project_id, _tasks.closed_at, _projects.archived_at)
@@ -38,15 +35,13 @@ _facts = (
 )
 _ONE = {kind: Statement(_facts.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
 
-_of_keys = _facts.add_columns(TASK_KEYS.c.project_key, TASK_KEYS.c.number)
-_is_former = (_former.workspace_id == WORKSPACE_ID) & (_former.task_id == _tasks.id)
+_named = union_all(*IDS_OF_KEYS).subquery("by_key")
 _MANY = Statement(
     union_all(
         _facts.add_columns(null().label("project_key"), null().label("number")).where(
             _tasks.id == func.any(bindparam("ids", type_=ARRAY(Uuid())))
         ),
-        _of_keys.join(TASK_KEYS, is_named_in_keys(_tasks)),
-        _of_keys.join(table_of(FormerKeyRow), _is_former).join(TASK_KEYS, is_named_in_keys(_former)),
+        _facts.add_columns(_named.c.project_key, _named.c.number).join(_named, _named.c.id == _tasks.id),
     )
 )
 

@@ -94,7 +94,6 @@ async def change_me(request: ApiRequest, body: UserPatch) -> Response:
 )
 async def change_password(request: ApiRequest, body: PasswordChange) -> Response:
     users = module_of(request)
-    request.require_condition()
     proof = await _prove(request, body.current_password.get_secret_value())
     password_hash = await users.passwords().hash(body.new_password.get_secret_value())
     command = ChangePassword(proof, password_hash, request.caller.session_id, body.revoke_tokens, request.expected)
@@ -112,7 +111,6 @@ async def change_password(request: ApiRequest, body: PasswordChange) -> Response
 )
 async def close_account(request: ApiRequest, body: AccountClosing) -> Response:
     users = module_of(request)
-    request.require_condition()
     proof = await _prove(request, body.current_password.get_secret_value())
     await request.perform(users.close_account, CloseAccount(proof, request.expected))
     return JsonResponse(204, b"")

@@ -86,8 +86,8 @@ async def refresh_session(request: ApiRequest, body: Refresh) -> Response:
 async def list_sessions(request: ApiRequest, query: PageParams) -> Response:
     users, page = module_of(request), page_of(request, query, NEWEST_FIRST)
     user_id, now = request.caller.user_id, users.clock()()
-    portion = await users.queries().sessions(user_id, current_session(request), page, now=now)
-    return request.page(portion.items, portion.after)
+    found = await users.queries().sessions(user_id, current_session(request), page, now=now)
+    return request.page(found.items, found.after)
 
 
 @SESSIONS.get(PATH + "/{session}", OWN_ACCOUNT, summary="Read a session", answers=SessionView)

@@ -57,8 +57,8 @@ async def create_token(request: ApiRequest, body: NewToken) -> Response:
 @TOKENS.get(PATH, OWN_ACCOUNT, summary="List your API tokens, newest first", answers=Page[TokenView])
 async def list_tokens(request: ApiRequest, query: PageParams) -> Response:
     page = page_of(request, query, NEWEST_FIRST)
-    portion = await module_of(request).queries().tokens(request.caller.user_id, page)
-    return request.page(portion.items, portion.after)
+    found = await module_of(request).queries().tokens(request.caller.user_id, page)
+    return request.page(found.items, found.after)
 
 
 @TOKENS.get(PATH + "/{token_id}", OWN_ACCOUNT, summary="Read an API token", answers=TokenView)

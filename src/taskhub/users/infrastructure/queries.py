@@ -57,7 +57,7 @@ class SqlAccountQueries:
     ) -> PageSlice[SessionView]:
         parameters = {"user_id": user_id, "current": current, "now": now, **_ORDERS.page_parameters(page)}
         records = await self._database.fetch(_SESSION_PAGE[page.after is not None], parameters)
-        return _ORDERS.portion_of(records, page, lambda record: SessionView(*record))
+        return _ORDERS.slice_of(records, page, lambda record: SessionView(*record))
 
     async def session(self, user_id: UUID, current: UUID, id: UUID, *, now: datetime) -> SessionView:
         return SessionView(*await self._one(_SESSION, {"user_id": user_id, "current": current, "id": id, "now": now}))
@@ -65,7 +65,7 @@ class SqlAccountQueries:
     async def tokens(self, user_id: UUID, page: PageRequest[AccountSort]) -> PageSlice[TokenView]:
         parameters = {"user_id": user_id, **_ORDERS.page_parameters(page)}
         records = await self._database.fetch(_TOKEN_PAGE[page.after is not None], parameters)
-        return _ORDERS.portion_of(records, page, lambda record: TokenView(*record))
+        return _ORDERS.slice_of(records, page, lambda record: TokenView(*record))
 
     async def token(self, user_id: UUID, id: UUID) -> TokenView:
         return TokenView(*await self._one(_TOKEN, {"user_id": user_id, "id": id}))

@@ -47,8 +47,8 @@ INVITATION_ROUTES = Routes("Invitations")
 async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageParams, Query()]) -> Response:
     module = module_of(request)
     page = page_of(request, query, OLDEST_FIRST)
-    portion = await module.queries().invitations(workspace_id, page, now=module.clock()())
-    return request.page(portion.items, portion.after)
+    found = await module.queries().invitations(workspace_id, page, now=module.clock()())
+    return request.page(found.items, found.after)
 
 
 @INVITATION_ROUTES.post(

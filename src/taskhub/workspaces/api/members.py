@@ -36,8 +36,8 @@ async def list_members(request: ApiRequest, workspace_id: UUID, query: MemberLis
     """Members are sorted by the time at which they joined, former members (`former=true`) by the time at which they left."""
     module = module_of(request)
     page = page_of(request, query, IN_ORDER_OF_LEAVING if query.former else IN_ORDER_OF_JOINING)
-    portion = await module.queries().members(workspace_id, page)
-    return request.page(await with_names(portion.items, module.account_names()), portion.after)
+    found = await module.queries().members(workspace_id, page)
+    return request.page(await with_names(found.items, module.account_names()), found.after)
 
 
 @MEMBER_ROUTES.get(MEMBER, READ, summary="Read a member", answers=NamedMember, etag=False)

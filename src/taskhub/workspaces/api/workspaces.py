@@ -46,8 +46,8 @@ async def get_workspace(request: ApiRequest, workspace_id: UUID) -> Response:
 )
 async def list_workspaces(request: ApiRequest, query: Annotated[PageParams, Query()]) -> Response:
     caller, page = request.caller, page_of(request, query, OLDEST_FIRST)
-    portion = await module_of(request).queries().workspaces_of(caller.user_id, page, only=caller.stream_id)
-    return request.page(portion.items, portion.after)
+    found = await module_of(request).queries().workspaces_of(caller.user_id, page, only=caller.stream_id)
+    return request.page(found.items, found.after)
 
 
 @WORKSPACE_ROUTES.post(

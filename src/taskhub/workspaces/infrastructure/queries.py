@@ -115,7 +115,7 @@ class SqlWorkspaceQueries:
         view: Callable[[Record], View],
     ) -> PageSlice[View]:
         records = await self._database.fetch(statements[page.after is not None], parameters | _ORDERS.page_parameters(page))
-        return _ORDERS.portion_of(records, page, view)
+        return _ORDERS.slice_of(records, page, view)
 
 
 def _workspace(row: Record) -> WorkspaceForMember:

@@ -10,11 +10,9 @@ from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
 from support.harness.api import Api
+from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.app import TaskHub
 from taskhub.container import Container
-
-PATIENCE_SECONDS = 30.0
-"""How long the last answers may take once the time is over: who waits longer hangs."""
 
 
 class Request(NamedTuple):

@@ -30,7 +30,7 @@ def wall_time(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(days())
 def test_a_day_begins_with_the_first_instant_at_which_the_clock_shows_it_or_more(day: tuple[date, ZoneInfo]) -> None:
     date_, zone = day
@@ -39,7 +39,7 @@ def test_a_day_begins_with_the_first_instant_at_which_the_clock_shows_it_or_more
     assert all(wall_time(start - before, zone) < midnight for before in NEAR)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(days(), st.timedeltas(-2 * DAY, 2 * DAY))
 def test_every_instant_belongs_to_one_day(day: tuple[date, ZoneInfo], distance: timedelta) -> None:
     instant = start_of(*day) + distance
@@ -81,7 +81,7 @@ def test_an_instant_belongs_to_the_last_day_that_has_begun(zone: str, instant: s
     assert date_at(datetime.fromisoformat(instant), ZoneInfo(zone)) == day
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     days(),
     st.just(timedelta(0)) | st.timedeltas(-2 * DAY, 2 * DAY),
@@ -101,7 +101,7 @@ def test_one_instant_of_each_due_date_and_one_exception_tell_what_is_due_before(
         assert ((due.ends_at < bound.instant) != (due.ends_at == _exception(bound))) == bound.is_after(due)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(days(), st.timedeltas(-2 * DAY, 2 * DAY), st.integers(-3, 3))
 def test_against_an_instant_an_all_day_task_counts_as_the_end_of_its_date_there(
     day: tuple[date, ZoneInfo], distance: timedelta, days_off: int

@@ -208,3 +208,12 @@ def event_of(record: Record) -> Event:
         msgspec.json.decode(record["changes"]),
         None if snapshot is None else msgspec.json.decode(snapshot),
     )
+
+
+async def count_parked_events(database: Database) -> dict[str, int]:
+    """How many events each subscriber failed to process and skipped, by its name.
+
+    Raises:
+        Unavailable, Busy
+    """
+    return {row["subscriber"]: row["count"] for row in await database.fetch(statements.COUNT_PARKED, {})}

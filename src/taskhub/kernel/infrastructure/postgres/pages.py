@@ -81,7 +81,7 @@ class Orders:
         position = {} if page.after is None else self.parameters_of(page.order, page.after)
         return {"limit": page.limit + 1, **position}
 
-    def portion_of(self, records: Sequence[Record], page: PageRequest[Any], view: Callable[[Record], View]) -> PageSlice[View]:
+    def slice_of(self, records: Sequence[Record], page: PageRequest[Any], view: Callable[[Record], View]) -> PageSlice[View]:
         after = None
         if len(records) > page.limit:
             last = records[page.limit - 1]

@@ -53,4 +53,4 @@ class SqlCommentQueries:
         records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return ORDERS.portion_of([record for record in records if record["id"] is not None], page, COMMENTS.show)
+        return ORDERS.slice_of([record for record in records if record["id"] is not None], page, COMMENTS.show)

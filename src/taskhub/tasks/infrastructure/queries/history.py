@@ -50,7 +50,7 @@ class SqlHistoryQueries:
         records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return ORDERS.portion_of([record for record in records if record["seq"] is not None], page, _entry_of)
+        return ORDERS.slice_of([record for record in records if record["seq"] is not None], page, _entry_of)
 
 
 def _entry_of(record: Record) -> HistoryEntry:

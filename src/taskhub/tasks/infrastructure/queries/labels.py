@@ -37,4 +37,4 @@ class SqlLabelQueries:
     async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> PageSlice[LabelView]:
         statement = _list(page.order, page.after is not None)
         records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
-        return ORDERS.portion_of(records, page, LABELS.show)
+        return ORDERS.slice_of(records, page, LABELS.show)

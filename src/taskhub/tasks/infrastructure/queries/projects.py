@@ -50,4 +50,4 @@ class SqlProjectQueries:
     async def list(self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort]) -> PageSlice[ProjectView]:
         statement = project_list_statement(filters, page.order, page.after is not None)
         records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
-        return ORDERS.portion_of(records, page, PROJECTS.show)
+        return ORDERS.slice_of(records, page, PROJECTS.show)

@@ -42,4 +42,4 @@ class SqlTaskQueries:
         shape = ListShape(names_of(filters, page.order), page.order, goes_on, searches, filters.deleted, rows_for(page.limit))
         statement = search_statement(shape) if shape.searches else list_statement(shape)
         parameters = {"workspace_id": workspace_id, **values_of(filters), **ORDERS.page_parameters(page)}
-        return ORDERS.portion_of(await self._database.fetch(statement, parameters), page, partial(TASKS.show, workspace_id))
+        return ORDERS.slice_of(await self._database.fetch(statement, parameters), page, partial(TASKS.show, workspace_id))

@@ -7,19 +7,18 @@ from uuid import UUID
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from taskhub.cli.bootstrap import run_operation
-from taskhub.cli.errors import CommandFailed
-from taskhub.container import Container
 from taskhub.kernel.api.types import Name, TimeZone
 from taskhub.kernel.application.commands import Context
+from taskhub.kernel.cli import Application, CommandFailed
 from taskhub.kernel.contract.ids import new_id
 from taskhub.users.api.bodies import Email, NewPassword
 from taskhub.users.application.create_user import CreateUser
 from taskhub.users.application.reset_password import ResetPassword
+from taskhub.users.container import UsersContainer
 from taskhub.users.domain.email import EmailAddress
 
 
-def create_account(email: str, name: str, time_zone: str) -> UUID:
+def create_account(application: Application, email: str, name: str, time_zone: str) -> UUID:
     """Returns its id.
 
     Raises:
@@ -30,17 +29,16 @@ def create_account(email: str, name: str, time_zone: str) -> UUID:
     name, time_zone = validated("--name", Name, name), validated("--time-zone", TimeZone, time_zone)
     password = new_password()
 
-    async def work(program: Container) -> UUID:
-        users = program.modules["users"]
+    async def work(users: UsersContainer) -> UUID:
         id, password_hash = new_id(), await users.passwords().hash(password)
         command = CreateUser(id, address, name, time_zone, password_hash)
         await users.create_user().perform(command, Context())
         return id
 
-    return run_operation(work)
+    return application.run("users", work)
 
 
-def set_password(email: str, *, revoke_tokens: bool) -> None:
+def set_password(application: Application, email: str, *, revoke_tokens: bool) -> None:
     """Raises:
     CommandFailed: the input is not what the API would take.
     NotFound
@@ -51,12 +49,11 @@ def set_password(email: str, *, revoke_tokens: bool) -> None:
         raise CommandFailed(f"EMAIL: {error}.") from None
     password = new_password()
 
-    async def work(program: Container) -> None:
-        users = program.modules["users"]
+    async def work(users: UsersContainer) -> None:
         command = ResetPassword(address, await users.passwords().hash(password), revoke_tokens)
         await users.reset_password().perform(command, Context())
 
-    run_operation(work)
+    application.run("users", work)
 
 
 def new_password() -> str:

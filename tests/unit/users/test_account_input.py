@@ -1,24 +1,24 @@
 """What operators type is held to the rules of the API."""
 
 import io
+from typing import NoReturn
 
 import pytest
 
-from taskhub.cli.errors import CommandFailed
-from taskhub.cli.operations.accounts import create_account, new_password, set_password
-from taskhub.container import Container
+from taskhub.kernel.cli import CommandFailed
+from taskhub.users.cli.accounts import create_account, new_password, set_password
 
 EMAIL = "ada@example.com"
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+class NeverOpened:
     """What is wrong is told before anybody is asked for a password, or a database opened."""
 
-    def never(*_: object) -> Container:
+    def run(self, *_: object) -> NoReturn:
         raise AssertionError
 
-    monkeypatch.setattr("taskhub.cli.operations.accounts.run_operation", never)
+
+NEVER = NeverOpened()
 
 
 @pytest.mark.parametrize(
@@ -26,18 +26,18 @@ def nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_name_is_one_line_in_which_something_can_be_seen(name: str) -> None:
     with pytest.raises(CommandFailed, match=r"^--name: "):
-        create_account(EMAIL, name, "UTC")
+        create_account(NEVER, EMAIL, name, "UTC")
 
 
 @pytest.mark.parametrize("email", ["no email", "ada\ufe0f@example.com", "a\u200bda@example.com"])
 def test_a_new_address_can_be_seen(email: str) -> None:
     with pytest.raises(CommandFailed, match=r"^EMAIL: "):
-        create_account(email, "Ada", "UTC")
+        create_account(NEVER, email, "Ada", "UTC")
 
 
 def test_a_lost_password_is_set_only_for_an_address() -> None:
     with pytest.raises(CommandFailed, match=r"^EMAIL: "):
-        set_password("no email", revoke_tokens=False)
+        set_password(NEVER, "no email", revoke_tokens=False)
 
 
 @pytest.mark.parametrize("typed", ["short", "tab\tin the middle", "e\u0301" * 11])

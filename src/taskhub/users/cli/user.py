@@ -4,12 +4,15 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="user", no_args_is_help=True, help="Accounts: create one, or reset a password.")
+from taskhub.kernel.cli import application
+
+app = typer.Typer(no_args_is_help=True, help="Accounts: create one, or reset a password.")
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that they sign in with.")]
 
 
 @app.command()
 def create(
+    ctx: typer.Context,
     email: Email,
     name: Annotated[str, typer.Option(help="The name that others see.")],
     time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
@@ -23,13 +26,14 @@ def create(
 
     It asks for the password, or reads it from standard input. It changes nothing if the address is taken.
     """
-    from taskhub.cli.operations.accounts import create_account
+    from taskhub.users.cli.accounts import create_account
 
-    typer.echo(create_account(email, name, time_zone))
+    typer.echo(create_account(application(ctx), email, name, time_zone))
 
 
 @app.command()
 def reset_password(
+    ctx: typer.Context,
     email: Email,
     revoke_tokens: Annotated[bool, typer.Option("--revoke-tokens", help="Revoke API tokens too: after a theft.")] = False,
 ) -> None:
@@ -41,7 +45,7 @@ def reset_password(
 
     It asks for the new password, or reads it from standard input. All sessions of the account end; nothing else changes.
     """
-    from taskhub.cli.operations.accounts import set_password
+    from taskhub.users.cli.accounts import set_password
 
-    set_password(email, revoke_tokens=revoke_tokens)
+    set_password(application(ctx), email, revoke_tokens=revoke_tokens)
     typer.echo(f"{email} has a new password, and is signed out everywhere.")

@@ -5,25 +5,29 @@ from uuid import UUID
 
 import typer
 
-app = typer.Typer(name="workspace", no_args_is_help=True, help="Deleted workspaces: list them, restore one.")
+from taskhub.kernel.cli import application
+
+app = typer.Typer(no_args_is_help=True, help="Deleted workspaces: list them, restore one.")
 
 
 @app.command()
-def deleted() -> None:
+def deleted(ctx: typer.Context) -> None:
     """List the deleted workspaces that can still be restored: id, until when, name. It changes nothing.
 
     \b
     Example:
         taskhub workspace deleted
     """
-    from taskhub.cli.operations.workspaces import deleted_workspaces
+    from taskhub.workspaces.cli.deleted_workspaces import deleted_workspaces
 
-    for workspace in deleted_workspaces():
+    for workspace in deleted_workspaces(application(ctx)):
         typer.echo(f"{workspace.id}  until {workspace.restorable_until:%Y-%m-%d %H:%M}Z  {workspace.name}")
 
 
 @app.command()
-def restore(id: Annotated[UUID, typer.Argument(metavar="ID", help="As `taskhub workspace deleted` lists it.")]) -> None:
+def restore(
+    ctx: typer.Context, id: Annotated[UUID, typer.Argument(metavar="ID", help="As `taskhub workspace deleted` lists it.")]
+) -> None:
     """Restore a deleted workspace, within 30 days.
 
     \b
@@ -34,6 +38,6 @@ def restore(id: Annotated[UUID, typer.Argument(metavar="ID", help="As `taskhub w
     Its members, projects and tasks are as they were. It is safe while the service runs, and changes nothing about a workspace
     that is not deleted.
     """
-    from taskhub.cli.operations.workspaces import restore_workspace
+    from taskhub.workspaces.cli.deleted_workspaces import restore_workspace
 
-    typer.echo(f"{restore_workspace(id)} was restored.")
+    typer.echo(f"{restore_workspace(application(ctx), id)} was restored.")
