@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from support.harness.api import Api
-from support.harness.round_trips import recording_round_trips
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.testing.conformance.round_trips import recording_round_trips
 
 pytestmark = pytest.mark.usefixtures("ada")
 

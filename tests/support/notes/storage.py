@@ -95,7 +95,7 @@ class NoteQueries:
             return await self._list_by_number(workspace_id, page)
         parameters = {"workspace_id": workspace_id, **ORDERS.page_parameters(page)}
         records = await self.database.fetch(_LISTS[page.after is not None], parameters)
-        found = ORDERS.portion_of(records, page, NOTES.show)
+        found = ORDERS.slice_of(records, page, NOTES.show)
         if "reads_one_by_one" in self._faults:
             for one in found.items:
                 await self.find(workspace_id, one.id)

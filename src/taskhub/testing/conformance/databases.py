@@ -14,6 +14,7 @@ from uuid import uuid4
 import asyncpg
 
 from taskhub.embedded import EmbeddedPostgres
+from taskhub.modules.discovery import installed_modules
 from taskhub.schema.migrate import migrate
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def empty_database(server_url: str) -> Iterator[str]:
 def migrated_database(server_url: str) -> Iterator[str]:
     """A new database on the server that a URL is of, with the tables of this installation."""
     with empty_database(server_url) as url:
-        run(migrate(url))
+        run(migrate(url, installed_modules().revisions))
         yield url
 
 

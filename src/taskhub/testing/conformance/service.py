@@ -14,7 +14,7 @@ from dependency_injector import providers
 from sqlalchemy import Text, bindparam, cast, select
 
 from taskhub.app import TaskHub
-from taskhub.background import TASK_NAME, Background
+from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.application.clock import system_clock
@@ -65,25 +65,6 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-
-class RoundTrips(list[str]):
-    """Round trips to the database, without those of the background work, which come at any time."""
-
-    def append(self, sql: str) -> None:
-        task = asyncio.current_task()
-        if task is None or task.get_name() != TASK_NAME:
-            super().append(sql)
-
-
-@contextmanager
-def recording_round_trips(database: Database) -> Iterator[RoundTrips]:
-    """The round trips of requests, as they are made."""
-    before, database.round_trips = database.round_trips, RoundTrips()
-    try:
-        yield database.round_trips
-    finally:
-        database.round_trips = before
 
 
 class SetClock:

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from taskhub.testing.conformance.resources import Action
+from taskhub.testing.conformance.round_trips import recording_round_trips
 from taskhub.testing.conformance.rules import Report, checks
-from taskhub.testing.conformance.service import recording_round_trips
 from taskhub.testing.conformance.world import Call, Case, World
 
 TRIES = 3

@@ -10,8 +10,8 @@ from sqlalchemy import Table
 
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.module_api import Module
+from taskhub.testing.conformance.round_trips import recording_round_trips
 from taskhub.testing.conformance.rules import Report, checks
-from taskhub.testing.conformance.service import recording_round_trips
 from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import World
 
