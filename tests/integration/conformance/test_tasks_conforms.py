@@ -168,7 +168,7 @@ async def within_task(world: World) -> Mapping[str, str]:
 
 
 def new_comment(world: World, client: Client) -> Json:
-    return {"body": f"Comment {world.unique()}\n"}
+    return {"body": f'"quoted" \\ ☃ @{client.id} {world.unique()}\n'}
 
 
 COMMENT = Resource(

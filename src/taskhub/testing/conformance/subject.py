@@ -22,7 +22,7 @@ class Subject:
         client = await world.client()
         await world.make(resource)
         await world.items(resource)
-        for call in await world.writes(resource):
+        async for call in world.writes(resource):
             await call.send(client)
         thing = await world.make(resource)
         await world.read(resource, thing)

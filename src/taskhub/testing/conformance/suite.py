@@ -5,11 +5,13 @@ class TestNotes(Conformance):
     resources = [Resource("note", "notes", make=new_note, patches=[{"title": "Other"}])]
 """
 
+import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
 import pytest
+import structlog
 
 from taskhub.kernel.module_api import Module
 from taskhub.testing.conformance.checks import (
@@ -37,12 +39,20 @@ from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import Case, World
 
 DATABASE_FIXTURE = "conformance_database_url"
+LOG_PROCESSORS = (
+    structlog.processors.add_log_level,
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+)
+"""Errors only, and without all values in a traceback: to show those of a hostile request takes seconds."""
 
 
 class Running:
     """A service, and the loop that it lives in."""
 
     def __init__(self, database_url: str) -> None:
+        self._configures_logs = not structlog.is_configured()
+        if self._configures_logs:
+            structlog.configure(processors=LOG_PROCESSORS, wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         self.loop = LoopThread()
         self.service = self.loop.run(_started(database_url))
 
@@ -52,6 +62,8 @@ class Running:
     def stop(self) -> None:
         self.loop.run(self.service.stop())
         self.loop.stop()
+        if self._configures_logs:
+            structlog.reset_defaults()
 
 
 _RUNNING = pytest.StashKey[Running]()

@@ -1,6 +1,6 @@
 """A workspace of its own for a check, with people in every role, and requests about one resource there."""
 
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -228,23 +228,24 @@ class World:
         assert call is not None, f"{resource.name}: no operation answers {action.method} {template}"
         return call
 
-    async def writes(self, resource: Resource, by: Client | None = None, *, creates: bool = True) -> list[Call]:
-        """All writes of a resource that it is sure to have: each on a new thing of its own."""
-        found = [await self.creating(resource, by)] if creates else []
-        if resource.patches:
-            found.append(await self.patching(resource, await self.make(resource, by)))
-        found += [await self.acting(resource, action, await self.make(resource, by)) for action in resource.actions]
-        if self._has(resource, "DELETE"):
-            found.append(await self.call(resource, "DELETE", await self.make(resource, by)))
-        return [call for call in found if call is not None]
+    async def writes(self, resource: Resource) -> AsyncIterator[Call]:
+        """A write of each kind that a resource has: each on a thing that is made when it is asked for."""
+        creating = await self.creating(resource)
+        if creating is not None:
+            yield creating
+        async for call in self.changes(resource):
+            yield call
 
-    async def changes(self, resource: Resource) -> list[Call]:
-        """All changes of things: each of a new one."""
-        return [call for call in await self.writes(resource, creates=False) if call.changes]
-
-    def _has(self, resource: Resource, method: str) -> bool:
-        path = Client(self.service, self.id, None, None).path(resource.item_path)
-        return self.service.operation(method, path) is not None
+    async def changes(self, resource: Resource) -> AsyncIterator[Call]:
+        """A change of each kind that a resource has: each of a thing that is made when it is asked for."""
+        patching = await self.patching(resource, await self.make(resource))
+        if patching is not None:
+            yield patching
+        for action in resource.actions:
+            yield await self.acting(resource, action, await self.make(resource))
+        deleting = await self.call(resource, "DELETE", await self.make(resource))
+        if deleting is not None:
+            yield deleting
 
     def _call(
         self,

@@ -16,10 +16,10 @@ SECTION = "docs/api.md, “Optimistic locking”"
 )
 async def a_stale_if_match_changes_nothing(case: Case, report: Report) -> None:
     world, resource = case
-    for call in await world.changes(resource):
+    async for call in world.changes(resource):
         await _check_refusals(world, call, report)
         await _check_match(case, call, f'"77", "{call.version}"', report)
-    for call in await world.changes(resource):
+    async for call in world.changes(resource):
         await _check_match(case, call, "*", report)
 
 
@@ -53,7 +53,7 @@ async def a_version_is_asked_for_where_one_is_required(case: Case, report: Repor
     creating = await world.creating(resource)
     if creating is not None:
         report.problem(await creating.send(client, if_match='"1"'), 400, "invalid_header", "there is nothing yet to match")
-    for call in await world.changes(resource):
+    async for call in world.changes(resource):
         before = await world.log()
         with world.service.requiring_versions():
             report.problem(await call.send(client), 428, "precondition_required")
