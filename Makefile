@@ -37,6 +37,13 @@ lint: $(VENV)/.dev ## Check style, types and the modules' borders
 	$(BIN)/python -m tools.module_contracts
 	$(BIN)/lint-imports
 
+MODULE ?= tasks
+MESSAGE ?= Changes
+
+.PHONY: revision
+revision: $(VENV)/.dev ## Write an empty migration of a module (MODULE=tasks MESSAGE="Watchers of tasks")
+	@$(BIN)/python -m tools.new_revision $(MODULE) "$(MESSAGE)"
+
 PAGE ?= docs/adding-a-field.md
 
 .PHONY: try

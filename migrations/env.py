@@ -20,7 +20,7 @@ from taskhub.schema.locks import (
     set_short_lock_timeout,
 )
 from taskhub.schema.revision_rules import parents_of
-from taskhub.schema.version_table import OF_ALEMBIC, prepare, recording
+from taskhub.schema.version_table import OF_ALEMBIC, comparing_with, fill, heads_for_alembic, recorded_in, recording
 
 CONNECT_SECONDS = 10
 
@@ -28,8 +28,9 @@ revisions = context.config.attributes.get("revisions") or installed_modules().re
 
 
 def migrate(connection: Connection, plan: MigrationPlan) -> None:
-    parents = parents_of(revisions)
-    prepare(connection, parents)
+    parents, recorded = parents_of(revisions), recorded_in(connection)
+    fill(connection.execute, heads_for_alembic(recorded, parents))
+    connection.commit()
     configure = partial(
         context.configure,
         connection=connection,
@@ -37,6 +38,7 @@ def migrate(connection: Connection, plan: MigrationPlan) -> None:
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,
+        include_name=comparing_with(metadata, revisions, recorded),
         version_table=OF_ALEMBIC,
         on_version_apply=recording(parents),
     )
@@ -61,10 +63,24 @@ async def migrate_online(url: str, seconds: float) -> None:
     await engine.dispose()
 
 
-if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", target_metadata=metadata, literal_binds=True)
+def migrate_offline() -> None:
+    """Writes the statements, for whoever has to run them by hand."""
+    context.configure(
+        dialect_name="postgresql",
+        target_metadata=metadata,
+        literal_binds=True,
+        version_table=OF_ALEMBIC,
+        on_version_apply=recording(parents_of(revisions)),
+    )
     with context.begin_transaction():
+        if heads := context.get_context().get_current_heads():  # Else Alembic makes the table.
+            fill(context.execute, heads)
         context.run_migrations()
+        context.execute(f"DROP TABLE {OF_ALEMBIC}")
+
+
+if context.is_offline_mode():
+    migrate_offline()
 else:
     given = context.config.attributes.get("database_url") or context.config.get_main_option("sqlalchemy.url")
     if not given:

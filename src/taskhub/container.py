@@ -23,7 +23,7 @@ from taskhub.kernel.module_api import Loop, Module, ModuleSettings, keeps_nothin
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.entry_points import reason
-from taskhub.modules.joints import Joints
+from taskhub.modules.port_registry import PortRegistry
 from taskhub.modules.refusals import wrong_module
 from taskhub.modules.settings import read_module_settings
 from taskhub.schema.heads import WrongSchema, check_schema
@@ -78,13 +78,13 @@ class Container:
         """Raises:
         WrongModule: the container of one can't be built or lacks something, or two provide the same, or nobody does.
         """
-        joints = Joints()
-        built = {module.name: _built(module, _Context(module, self, joints)) for module in self.installed}
+        ports = PortRegistry()
+        built = {module.name: _built(module, _Context(module, self, ports)) for module in self.installed}
         for name, container in built.items():
             _check(name, container)
-            joints.add(name, container)
-        joints.check()
-        self._joints = joints
+            ports.add(name, container)
+        ports.check()
+        self._ports = ports
         _check_unique("subscriber", [(one.name, name) for name in built for one in _subscribers(name, built[name])])
         of_modules = [(one.name, name) for name in built for one in built[name].purges()]
         _check_unique("purge", [*((one.name, "") for one in PURGES), *of_modules])
@@ -93,7 +93,7 @@ class Container:
     def service(self, protocol: type[P]) -> P:
         """What some module provides to the whole application under a Protocol."""
         assert self.modules, "built"
-        return self._joints.service(protocol)
+        return self._ports.service(protocol)
 
     def subscribers(self) -> Iterator[tuple[str, Subscriber]]:
         """All that reacts to events, with the name of the module whose runner runs it."""
@@ -128,9 +128,9 @@ class Container:
 class _Context:
     """What one module is given."""
 
-    def __init__(self, module: Module, application: Container, joints: Joints) -> None:
+    def __init__(self, module: Module, application: Container, ports: PortRegistry) -> None:
         self._name = module.name
-        self._joints = joints
+        self._ports = ports
         self.database: Database = application.database()
         self.notifier: EventNotifier = application.notifier()
         self.clock: Clock = application.clock()
@@ -139,10 +139,10 @@ class _Context:
         self.app_settings: Settings = application.settings()
 
     def port(self, protocol: type[P]) -> Callable[[SqlUnitOfWork], P]:
-        return self._joints.want_port(self._name, protocol)
+        return self._ports.want_port(self._name, protocol)
 
     def service(self, protocol: type[P]) -> Callable[[], P]:
-        return self._joints.want_service(self._name, protocol)
+        return self._ports.want_service(self._name, protocol)
 
 
 def _built(module: Module, context: _Context) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from taskhub.container import Container
-from taskhub.deployment import Deployment, deployment
+from taskhub.deployment import Deployment, deployment, new_secret
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -15,6 +15,17 @@ from taskhub.schema.revisions import Revisions
 from taskhub.settings import Settings, read_settings
 
 Result = TypeVar("Result")
+
+
+def check_modules(settings: Settings) -> list[str]:
+    """The names of the modules, which fit together and whose settings are right. Nothing is opened for it.
+
+    Raises:
+        WrongModule
+        WrongSettings
+    """
+    application = Container(settings=settings, database_url="postgresql://", secret_keys=(new_secret().encode(),))
+    return [*application.modules]
 
 
 def ready_application(settings: Settings, deployed: Deployment) -> Container:

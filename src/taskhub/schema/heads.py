@@ -79,8 +79,8 @@ class SchemaState:
         """What to tell of modules that are not installed; None where there are none."""
         if not self.uninstalled:
             return None
-        names = _joined(f"{described(name)} (at {revision})" for name, revision in self.uninstalled.items())
-        return f"The database has tables of {names}, which is not installed. They are left as they are."
+        names = _joined(f"{name} (at {revision})" for name, revision in self.uninstalled.items())
+        return f"There are tables of modules that are not installed: {names}. They are left as they are."
 
 
 async def check_schema(database: Database, revisions: Revisions) -> SchemaState:

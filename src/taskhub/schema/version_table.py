@@ -12,21 +12,24 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import (
     Column,
     Connection,
+    Executable,
     MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
     column,
     delete,
-    insert,
     inspect,
     select,
     table,
     text,
 )
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.schema import CreateTable
 
 from taskhub.schema.revision_rules import Parents
-from taskhub.schema.revisions import MAX_LENGTH, branch_of
+from taskhub.schema.revisions import MAX_LENGTH, Revisions, branch_of
 
 VERSIONS = Table(
     "alembic_version",
@@ -36,6 +39,7 @@ VERSIONS = Table(
 )
 OF_ALEMBIC = "alembic_run"
 """The temporary table."""
+_OF_ALEMBIC = table(OF_ALEMBIC, column("version_num", Text()))
 
 
 def heads_for_alembic(recorded: Collection[str], parents: Parents) -> list[str]:
@@ -64,30 +68,42 @@ def _with_ancestors(revisions: Iterable[str], parents: Parents) -> set[str]:
     return found
 
 
-def prepare(connection: Connection, parents: Parents) -> None:
-    """Fills the temporary table."""
-    recorded: list[str] = []
-    if inspect(connection).has_table(VERSIONS.name):
-        recorded = list(connection.scalars(select(VERSIONS.c.version_num)))
-    connection.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {OF_ALEMBIC} (version_num text PRIMARY KEY)"))
-    own = table(OF_ALEMBIC, column("version_num"))
-    connection.execute(delete(own))
-    for head in heads_for_alembic(recorded, parents):
-        connection.execute(insert(own).values(version_num=head))
-    connection.commit()
+def recorded_in(connection: Connection) -> list[str]:
+    is_there = inspect(connection).has_table(VERSIONS.name)
+    return list(connection.scalars(select(VERSIONS.c.version_num))) if is_there else []
+
+
+def fill(execute: Callable[[Executable], object], heads: Iterable[str]) -> None:
+    """Makes the temporary table. ``heads``: as Alembic has them."""
+    execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {OF_ALEMBIC} (version_num text PRIMARY KEY)"))
+    execute(delete(_OF_ALEMBIC))
+    for head in heads:
+        execute(insert(_OF_ALEMBIC).values(version_num=head))
 
 
 def recording(parents: Parents) -> Callable[..., None]:
     """What Alembic calls after each step, in its transaction: `on_version_apply`."""
 
     def record(*, ctx: MigrationContext, heads: Collection[str], **_: Any) -> None:
-        assert ctx.connection is not None
-        VERSIONS.create(ctx.connection, checkfirst=True)
-        recorded = set(ctx.connection.scalars(select(VERSIONS.c.version_num)))
-        wanted = heads_of_branches(heads, parents)
-        for gone in (recorded & parents.keys()) - wanted:
-            ctx.connection.execute(delete(VERSIONS).where(VERSIONS.c.version_num == gone))
-        for new in sorted(wanted - recorded):
-            ctx.connection.execute(insert(VERSIONS).values(version_num=new))
+        reached = heads_of_branches(heads, parents)
+        ctx.execute(CreateTable(VERSIONS, if_not_exists=True))
+        ctx.execute(delete(VERSIONS).where(VERSIONS.c.version_num.in_(sorted(parents.keys() - reached))))
+        if reached:
+            values = [{"version_num": revision} for revision in sorted(reached)]
+            ctx.execute(insert(VERSIONS).values(values).on_conflict_do_nothing())
 
     return record
+
+
+def comparing_with(models: MetaData, installed: Revisions, recorded: Iterable[str]) -> Callable[..., bool]:
+    """Which tables Alembic compares with the models: `include_name`. Those of modules that are not installed have no models.
+
+    ``recorded``: what stands in the real table.
+    """
+    away = {branch_of(revision) for revision in recorded} - installed.names
+    others = tuple(f"{name}_" for name in away)
+
+    def includes(name: str | None, kind: str, _: object) -> bool:
+        return kind != "table" or name is None or name in models.tables or not (name == VERSIONS.name or name.startswith(others))
+
+    return includes

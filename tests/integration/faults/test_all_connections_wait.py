@@ -20,7 +20,10 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' 
 @pytest.fixture
 async def api(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
     app = TaskHub(make_container(database_url, database_pool_size=POOL_SIZE))
-    async with app.state.container.database().opened(), Api.on(app) as api:
+    async with app.state.container.database().opened() as database, Api.on(app) as api:
+        # All are open before nobody waits long for one any more: opening one takes as long as the machine is busy.
+        for connection in [await database.acquire() for _ in range(POOL_SIZE)]:
+            database.release(connection)
         await api.sign_up()
         await api.open_workspace()
         await api.open_project()

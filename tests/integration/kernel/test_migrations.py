@@ -1,24 +1,34 @@
 """Migrations: reversible one by one, equal to the models, and safe to start from many processes at once."""
 
 import asyncio
+import io
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import msgspec
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from support.fake_revisions import with_modules, write_revision
 from support.harness import old_events
+from support.harness.database_server import execute
 from support.harness.migrations import downgrade, migrate
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.tables import metadata
+from taskhub.schema.heads import read_revisions
 from taskhub.schema.migrate import alembic_config
+from taskhub.schema.revisions import Branch
+from taskhub.schema.version_table import comparing_with, recorded_in
 
 INSTALLED = installed_modules().revisions
 REVISIONS = list(ScriptDirectory.from_config(alembic_config(INSTALLED)).walk_revisions())[::-1]
@@ -49,11 +59,31 @@ async def test_the_way_down_leaves_nothing(empty_url: str) -> None:
 
 async def test_the_schema_is_the_one_that_the_models_describe(empty_url: str) -> None:
     await migrate(empty_url)
-    engine = create_async_engine(empty_url)
-    async with engine.connect() as connection:
-        differences = await connection.run_sync(_differences)
-    await engine.dispose()
-    assert differences == []
+    assert await _differences(empty_url) == []
+
+
+async def test_tables_of_modules_that_are_not_installed_are_no_difference(migrated_url: str, tmp_path: Path) -> None:
+    write_revision(tmp_path, "gears_0001", depends_on=["0001"])
+    await migrate(migrated_url, revisions=with_modules(Branch.read("gears", tmp_path)))
+    await execute(migrated_url, "CREATE TABLE cogs (id int)")
+    assert [(kind, table.name) for kind, table in await _differences(migrated_url)] == [("remove_table", "cogs")]
+
+
+async def test_statements_to_be_run_by_hand_end_where_a_migration_does(empty_url: str, tmp_path: Path) -> None:
+    write_revision(tmp_path, "gears_0001", depends_on=["0001"])
+    write_revision(tmp_path, "gears_0002", "gears_0001", depends_on=["0002"])
+    both = with_modules(Branch.read("gears", tmp_path))
+
+    async def run_by_hand(write: Callable[..., None], destination: str) -> set[str]:
+        config = alembic_config(both)
+        config.output_buffer = io.StringIO()
+        await asyncio.to_thread(write, config, destination, sql=True)
+        await execute(empty_url, config.output_buffer.getvalue())
+        async with Database(empty_url, pool_size=1).opened() as database:
+            return {*await read_revisions(database)}
+
+    assert await run_by_hand(command.upgrade, "gears_0002") == {"0002", "gears_0002"}
+    assert await run_by_hand(command.downgrade, "gears_0002:gears@gears_0001") == {"0002", "gears_0001"}
 
 
 async def test_old_events_are_taken_along_to_todays_representations_and_back(empty_url: str) -> None:
@@ -75,6 +105,7 @@ async def test_old_events_are_taken_along_to_todays_representations_and_back(emp
 async def test_eight_processes_may_migrate_at_once(empty_url: str) -> None:
     program = f"""
 import asyncio
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.migrate import migrate
 
@@ -90,9 +121,19 @@ asyncio.run(migrate({empty_url!r}, installed_modules().revisions))
         await connection.close()
 
 
-def _differences(connection: Connection) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-    return list(compare_metadata(context, metadata))
+async def _differences(url: str) -> list[Any]:
+    """What Alembic would change to make the tables what the models describe."""
+
+    def compare(connection: Connection) -> list[Any]:
+        includes = comparing_with(metadata, INSTALLED, recorded_in(connection))
+        options = {"compare_type": True, "compare_server_default": True, "include_name": includes}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        differences = await connection.run_sync(compare)
+    await engine.dispose()
+    return differences
 
 
 async def _append(url: str, events: list[dict[str, Any]]) -> None:

@@ -8,10 +8,12 @@ from sqlalchemy.exc import DBAPIError
 
 from support.fake_revisions import with_modules, write_revision
 from support.harness.migrations import downgrade, migrate
+from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.heads import WrongSchema, check_schema
 from taskhub.schema.revisions import KERNEL, Branch, Revisions
+from taskhub.service.health import check_ready
 
 OURS = installed_modules().revisions
 NEWEST = OURS.heads[KERNEL]
@@ -115,7 +117,7 @@ async def test_a_module_that_was_uninstalled_stops_nothing_and_is_told(migrated_
     assert await check(migrated_url, without) == {"clocks": "clocks_0001"}
     told = (await migrate(migrated_url, revisions=without)).uninstalled_sentence
     assert told is not None
-    assert told.startswith("The database has tables of the module clocks (at clocks_0001), which is not installed.")
+    assert told.startswith("There are tables of modules that are not installed: clocks (at clocks_0001).")
 
 
 async def test_others_go_on_while_a_module_is_away_and_it_goes_on_when_it_is_back(migrated_url: str, workshop: Workshop) -> None:
@@ -151,3 +153,16 @@ async def test_a_step_that_fails_leaves_what_was_done_before_it(migrated_url: st
     with pytest.raises(DBAPIError, match="already exists"):
         await migrate(migrated_url, revisions=workshop.both(1))
     assert await revisions_in(migrated_url) == {*OUR_HEADS, "gears_0001", "clocks_0001"}
+
+
+async def test_a_service_whose_module_has_no_tables_yet_is_not_ready_and_says_which(
+    migrated_url: str, workshop: Workshop
+) -> None:
+    async with Database(migrated_url, pool_size=1).opened() as database:
+        await check_ready(database, OURS)
+        with pytest.raises(Unavailable, match="no tables of the module gears yet: run `taskhub migrate`"):
+            await check_ready(database, with_modules(workshop.gears(1)))
+        await migrate(migrated_url, revisions=workshop.both(1))
+        await check_ready(database, with_modules(workshop.gears(1)))
+        with pytest.raises(Unavailable, match="an older schema of the module gears"):
+            await check_ready(database, with_modules(workshop.gears(2)))

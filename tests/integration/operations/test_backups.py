@@ -98,7 +98,7 @@ def test_a_restore_that_was_killed_is_done_again_before_it_serves(
     elsewhere = new_installation()
     mark = elsewhere.folder / "data" / "postgres" / "restoring"
     killed = elsewhere.start([*TASKHUB, "restore", str(backup)])
-    killed._wait(mark.exists)
+    killed.wait_until(mark.exists)
     killed.end(signal.SIGKILL)
     with elsewhere.start() as served:
         assert served.process.wait(60) == 1
@@ -113,7 +113,7 @@ def test_a_backup_that_was_killed_leaves_no_file_that_looks_whole(
 ) -> None:
     folder = new_installation().folder
     killed = installation.start([*TASKHUB, "backup", str(folder / "backup.tar")])
-    killed._wait(lambda: any(folder.rglob("*.dump*")))
+    killed.wait_until(lambda: any(folder.rglob("*.dump*")))
     killed.end(signal.SIGKILL)
     assert not (folder / "backup.tar").exists()
     assert not [file for file in folder.rglob("*.tar") if file.is_file()]

@@ -73,7 +73,7 @@ class FakeWorkspacesUnitOfWork:
             aggregate.version += 1
         self.store.events.append(declared(aggregate.event))
         settled = deepcopy(aggregate)
-        settled._event = None
+        settled.event = None
         self.store.aggregates[key] = settled
 
     def load(self, key: Key) -> Any | None:

@@ -56,20 +56,21 @@ class Served:
 
     def wait_until_ready(self) -> None:
         self.wait_until_it_serves()
-        self._wait(self.is_ready)
+        self.wait_until(self.is_ready)
 
     def wait_until_it_serves(self) -> None:
         """By its own word: on its port there may be another, which it should have followed."""
         self.wait_until_it_says(f"serves on {self.url}")
 
     def wait_until_it_says(self, words: str) -> None:
-        self._wait(lambda: words in self.log)
+        self.wait_until(lambda: words in self.log)
 
-    def _wait(self, condition: Callable[[], bool]) -> None:
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Waits for something that the process does."""
         deadline = time.monotonic() + SECONDS_TO_START
         while not condition():
             assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.log}"
-            assert time.monotonic() < deadline, f"it is not ready:\n{self.log}"
+            assert time.monotonic() < deadline, f"it did not:\n{self.log}"
             time.sleep(0.05)
 
     def is_ready(self) -> bool:

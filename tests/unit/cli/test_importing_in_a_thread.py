@@ -3,11 +3,12 @@
 import sys
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from taskhub.cli.server.run import imported_in_thread
+from taskhub.cli.server.run import done_in_thread
 
 NAME = "slow_to_import"
 MAY_GO_ON = threading.Event()
@@ -25,7 +26,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_the_block_goes_on_while_the_module_is_imported(module: Path) -> None:
     module.write_text("import slow_to_import_gate\nassert slow_to_import_gate.MAY_GO_ON.wait(30)\nIS_READY = True\n")
-    with imported_in_thread(NAME) as wait_for_import:
+    with done_in_thread(lambda: import_module(NAME)) as wait_for_import:
         MAY_GO_ON.set()
         wait_for_import()
         assert sys.modules[NAME].IS_READY
@@ -33,11 +34,11 @@ def test_the_block_goes_on_while_the_module_is_imported(module: Path) -> None:
 
 def test_what_can_not_be_imported_is_told_where_it_is_waited_for(module: Path) -> None:
     module.write_text("raise ValueError('no')\n")
-    with imported_in_thread(NAME) as wait_for_import, pytest.raises(ValueError, match="no"):
+    with done_in_thread(lambda: import_module(NAME)) as wait_for_import, pytest.raises(ValueError, match="no"):
         wait_for_import()
 
 
 def test_a_block_that_fails_before_it_waits_tells_its_own_failure(module: Path) -> None:
     module.write_text("raise ValueError('no')\n")
-    with pytest.raises(KeyError), imported_in_thread(NAME):
+    with pytest.raises(KeyError), done_in_thread(lambda: import_module(NAME)):
         raise KeyError

@@ -54,6 +54,7 @@ FIELDS = Fields(
     part="label",
     stored={
         "size": Converted(load=int, dump=str, show=lambda size: f"{size} cm"),
+        "place": Converted(absent="unplaced"),
         "weight": Compound(
             Weight, {"grams": "grams", "unit": "unit"}, computed={"kilograms": lambda weight: weight.grams / 1000}
         ),
@@ -96,6 +97,11 @@ def test_all_columns_are_written_but_those_of_others() -> None:
 def test_a_row_has_what_the_declaration_says() -> None:
     one, parcels = parcel(colors=("red",), weight=Weight(1500, "g")), made(table_with(*COLUMNS))
     assert parcels.to_row(one) == (one.id, "30", "Books", ["red"], 1500, "g", 1.5, "books", "shelf", 1, NOW)
+
+
+def test_a_field_that_is_none_is_written_as_what_stands_for_it() -> None:
+    nowhere = Parcel(uuid4(), Label(text="Books"), 30, 1, NOW)
+    assert row_of(nowhere, made(table_with(*COLUMNS)))["place"] == "unplaced"
 
 
 @pytest.mark.parametrize("weight", [None, Weight(1500, "g")])

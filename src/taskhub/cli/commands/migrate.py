@@ -23,14 +23,14 @@ def migrate(
     """
     import asyncio
 
+    from taskhub.cli.bootstrap import check_modules
     from taskhub.deployment import database
     from taskhub.modules.discovery import installed_modules
-    from taskhub.modules.settings import read_module_settings
     from taskhub.schema.migrate import migrate as migrate_schema
     from taskhub.settings import read_settings
 
     settings, revisions = read_settings(), installed_modules().revisions
-    read_module_settings(installed_modules())  # No process would start with those that are wrong.
+    check_modules(settings)  # No process would start with what is wrong, on whatever schema.
     with database(settings) as url:
         found = asyncio.run(migrate_schema(url, revisions, wait_seconds=wait))
     typer.echo(f"The schema is at revision {', '.join(revisions.heads.values())}.")

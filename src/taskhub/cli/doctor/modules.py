@@ -2,21 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from taskhub.cli.bootstrap import check_modules
 from taskhub.cli.doctor.checks import Finding, fail, ok
-from taskhub.container import Container
-from taskhub.deployment import new_secret
 from taskhub.modules.errors import WrongModule
 from taskhub.settings import Settings, WrongSettings
-
-NOWHERE = "postgresql://"
-"""Building the application opens no connection."""
 
 
 def module_findings(settings: Settings, wrong_groups: Sequence[str]) -> Iterator[Finding]:
     """``wrong_groups``: a sentence for each group of commands that can't be used."""
     try:
-        application = Container(settings=settings, database_url=NOWHERE, secret_keys=(new_secret().encode(),))
-        names = [*application.modules]
+        names = check_modules(settings)
     except WrongSettings as error:
         yield fail("settings", str(error))
     except WrongModule as error:

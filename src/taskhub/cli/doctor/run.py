@@ -94,7 +94,7 @@ async def _database_findings(database: Database, settings: Settings, revisions: 
         return
     yield ok("schema", "the one of this program")
     if state.uninstalled_sentence:
-        yield warn("schema", f"{state.uninstalled_sentence} Install it again to use them.")
+        yield warn("schema", f"{state.uninstalled_sentence} Install them again to use these.")
     yield checks.parked_events(await count_parked_events(database))
 
 

@@ -20,7 +20,6 @@ def run(*, with_parent: bool) -> None:
         CommandFailed: the port is taken.
         WrongModule
         WrongSettings
-        WrongModule
         WrongRevisions
         WrongSchema
         EmbeddedPostgresError
@@ -35,15 +34,27 @@ def run(*, with_parent: bool) -> None:
         if settings.database_url is None:
             announce("TaskHub starts its database", folder=str(data_dir(settings)))
         # Not the other way around: a signal interrupts the main thread alone, and starting may take minutes, importing does not.
-        with imported_in_thread("taskhub.cli.server.serve") as wait_for_import, deployment(settings) as deployed:
+        with done_in_thread(import_application) as wait_for_import, deployment(settings) as deployed:
             wait_for_import()
             from taskhub.cli.server.serve import serve
 
             serve(settings, deployed, listener, metrics_listener, with_parent=with_parent)
 
 
+def import_application() -> None:
+    """Imports the application and all modules.
+
+    Raises:
+        WrongModule
+    """
+    import_module("taskhub.cli.server.serve")
+    from taskhub.modules.discovery import installed_modules
+
+    installed_modules()
+
+
 @contextmanager
-def imported_in_thread(name: str) -> Iterator[Callable[[], object]]:
-    """Imports a module in another thread. Calling the result waits for it, and raises what the import has raised."""
+def done_in_thread(work: Callable[[], object]) -> Iterator[Callable[[], object]]:
+    """Does work in another thread. Calling the result waits for its end, and raises what the work has raised."""
     with ThreadPoolExecutor(max_workers=1) as thread:
-        yield thread.submit(import_module, name).result
+        yield thread.submit(work).result

@@ -167,7 +167,7 @@ class Operation(APIRoute):
         if self.is_public:
             return
         await request.authenticate()
-        throttle = request.app.state.throttle
+        throttle = request.app_state.throttle
         try:
             await request.authorize(self.access)
         finally:

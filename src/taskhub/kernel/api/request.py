@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
+from starlette.datastructures import State
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Send
@@ -56,6 +57,7 @@ class ApiRequest(Request):
     """One call of one operation.
 
     Attributes:
+        app_state: what the app that serves this request holds for all of them.
         grant: what the module that authorizes has granted the caller (`Authorizer.authorize`).
         answer_headers: what every answer has, a refusal as well.
     """
@@ -63,6 +65,7 @@ class ApiRequest(Request):
     def __init__(self, scope: AsgiScope, receive: Receive, send: Send, operation: CalledOperation) -> None:
         super().__init__(scope, receive, send)
         self.operation = operation
+        self.app_state: State = scope["app"].state
         self.grant: Any = None
         self.answer_headers: list[tuple[bytes, bytes]] = []
         self._caller: Caller | None = None
@@ -70,6 +73,8 @@ class ApiRequest(Request):
         for name, value in scope["headers"]:
             known = self._raw_headers.get(name)
             self._raw_headers[name] = value if known is None else known + b", " + value
+        self._if_match = self.header(b"if-match")
+        self._key = self.header(b"idempotency-key") if operation.retryable else None
         self.raw_body = b""
         self.parameters: Pairs = []
         self._ids: dict[str, UUID] = {}
@@ -88,7 +93,7 @@ class ApiRequest(Request):
     @property
     def container(self) -> Any:
         """The container of the app that serves this request."""
-        return self.app.state.container
+        return self.app_state.container
 
     @property
     def id(self) -> str:
@@ -141,7 +146,7 @@ class ApiRequest(Request):
         """Raises:
         RateLimited
         """
-        throttle = self.app.state.throttle
+        throttle = self.app_state.throttle
         if throttle is not None:
             throttle.admit_address(self.address)
 
@@ -151,7 +156,7 @@ class ApiRequest(Request):
         Raises:
             RateLimited
         """
-        throttle = self.app.state.throttle
+        throttle = self.app_state.throttle
         if throttle is not None:
             throttle.admit_account(account, known_address=self.address if knows_address else None)
 
@@ -166,10 +171,9 @@ class ApiRequest(Request):
         Raises:
             InvalidHeader
         """
-        key = self.header(b"idempotency-key")
-        if key is not None and self.operation.retryable and not _KEY.fullmatch(key):
+        if self._key is not None and not _KEY.fullmatch(self._key):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
-        self._expected = self.operation.if_match.expected(self.header(b"if-match"))
+        self._expected = self.operation.if_match.expected(self._if_match)
         if b"if-none-match" in self._raw_headers and not self.operation.writes:
             preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
 
@@ -177,18 +181,18 @@ class ApiRequest(Request):
         """Raises:
         PreconditionRequired
         """
-        self.operation.if_match.require(self.header(b"if-match"), versions_required=self.versions_required)
+        self.operation.if_match.require(self._if_match, versions_required=self.versions_required)
 
     @property
     def versions_required(self) -> bool:
         """Whether this service takes no change of what has a version without the version that it is meant for."""
-        return bool(self.app.state.require_if_match)
+        return bool(self.app_state.require_if_match)
 
     def check_answer(self, response: Response) -> None:
         """Raises:
         StaleVersion: the answer to a read is not what `If-Match` names.
         """
-        self.operation.if_match.check_answer(self.header(b"if-match"), response)
+        self.operation.if_match.check_answer(self._if_match, response)
 
     # -- who asks --------------------------------------------------------------------------------
 
@@ -206,7 +210,7 @@ class ApiRequest(Request):
         """Raises:
         DomainError: 401 without a good credential.
         """
-        self._caller = await self.app.state.authorizer.authenticate(self.header(b"authorization"))
+        self._caller = await self.app_state.authorizer.authenticate(self.header(b"authorization"))
 
     async def authorize(self, access: Access) -> None:
         """Demands this right of the caller. An endpoint may demand more than its route does.
@@ -215,7 +219,7 @@ class ApiRequest(Request):
             DomainError: 404 for a stream that is not there for the caller, 403 without the right.
         """
         stream_id = self.path_id(access.stream_parameter) if access.stream_parameter else None
-        self.grant = await self.app.state.authorizer.authorize(self.caller, access, stream_id)
+        self.grant = await self.app_state.authorizer.authorize(self.caller, access, stream_id)
 
     # -- commands --------------------------------------------------------------------------------
 
@@ -237,21 +241,20 @@ class ApiRequest(Request):
     @property
     def has_idempotency_key(self) -> bool:
         """Whether an earlier answer may be replayed, which comes before most refusals."""
-        return b"idempotency-key" in self._raw_headers and self.operation.retryable
+        return self._key is not None
 
     def command_context(self) -> Context:
         return Context(self._caller.user_id if self._caller else None, self.id, self._idempotency_key())
 
     def _idempotency_key(self) -> IdempotencyKey | None:
-        key = self.header(b"idempotency-key")
-        if key is None or not self.has_idempotency_key:
+        if self._key is None:
             return None
         parameter = self.operation.access.stream_parameter
         body = self.raw_body if self.operation.takes_body else b""
         return IdempotencyKey(
             self.path_id(parameter) if parameter else self.caller.user_id,
             self.caller.user_id,
-            key,
+            self._key,
             fingerprint(self.method, self.path, self.parameters, body),
             partial(earlier_fingerprint, self.method, self.path, self.scope["query_string"], self.raw_body),
         )
@@ -298,5 +301,5 @@ class ApiRequest(Request):
         return JsonResponse(200, _encode(Page(items, cursor)), [(b"link", link.encode())])
 
     def _signer(self) -> cursors.CursorSigner:
-        signer: cursors.CursorSigner = self.app.state.cursor_signer
+        signer: cursors.CursorSigner = self.app_state.cursor_signer
         return signer

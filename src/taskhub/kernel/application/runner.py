@@ -6,8 +6,8 @@ every further one locks what it loads, so that it can't lose again.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -126,9 +126,12 @@ class Runner(Generic[Work]):
         for tries in count():
             try:
                 async with self._begin(attempt) as uow:
-                    with _rerun_if_cached(uow):
+                    try:
                         result = await use_case(command, uow)
                         return await uow.commit(result, reply), result
+                    except DomainError as refusal:
+                        _rerun_if_cached(refusal, uow)
+                        raise
             except (ConcurrencyConflict, IdempotencyKeyExists) as obstacle:
                 if answer := await self._first_answer(obstacle, context.idempotency_key):
                     return answer, None
@@ -136,8 +139,7 @@ class Runner(Generic[Work]):
             except ReplyLost as lost:
                 if answer := await self._resolve(lost):
                     return answer, result
-                if context.idempotency_key is None or monotonic() - started > LAST_RETRY_SECONDS:
-                    raise OutcomeUnknown(keyed=context.idempotency_key is not None) from lost
+                _check_retry(lost, context.idempotency_key, started)
                 uncertain = True
             except (Unavailable, Busy) as error:
                 raise (OutcomeUnknown(keyed=True) if uncertain else error) from error
@@ -177,15 +179,22 @@ def _check_deadline(obstacle: ConcurrencyConflict | IdempotencyKeyExists, starte
     raise (Unavailable() if isinstance(obstacle, ConnectionLost) else Busy()) from obstacle
 
 
-@contextmanager
-def _rerun_if_cached(uow: UnitOfWork) -> Iterator[None]:
-    """A refusal that rests on what the process remembers may be out of date: the command is run again instead."""
-    try:
-        yield
-    except DomainError as refusal:
-        if uow.rests_on_cache and refusal.category is not Category.UNAVAILABLE:
-            raise ConcurrencyConflict from refusal
-        raise
+def _check_retry(lost: ReplyLost, key: IdempotencyKey | None, started: float) -> None:
+    """Raises:
+    OutcomeUnknown: there is no key by which another try would find out, or no time for it.
+    """
+    if key is None or monotonic() - started > LAST_RETRY_SECONDS:
+        raise OutcomeUnknown(keyed=key is not None) from lost
+
+
+def _rerun_if_cached(refusal: DomainError, uow: UnitOfWork) -> None:
+    """A refusal that rests on what the process remembers may be out of date: the command is run again instead.
+
+    Raises:
+        ConcurrencyConflict
+    """
+    if uow.rests_on_cache and refusal.category is not Category.UNAVAILABLE:
+        raise ConcurrencyConflict from refusal
 
 
 class BoundUseCase(Generic[Command, Result]):
@@ -197,10 +206,10 @@ class BoundUseCase(Generic[Command, Result]):
         self.runner = runner
         self.use_case = use_case
 
-    async def run(self, command: Command, context: Context, reply: Reply) -> Answer:
+    def run(self, command: Command, context: Context, reply: Reply) -> Awaitable[Answer]:
         """As `Runner.run`."""
-        return await self.runner.run(self.use_case, command, context, reply)
+        return self.runner.run(self.use_case, command, context, reply)
 
-    async def perform(self, command: Command, context: Context) -> Result:
+    def perform(self, command: Command, context: Context) -> Awaitable[Result]:
         """As `Runner.perform`."""
-        return await self.runner.perform(self.use_case, command, context)
+        return self.runner.perform(self.use_case, command, context)

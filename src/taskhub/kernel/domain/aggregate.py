@@ -10,6 +10,9 @@ class Aggregate:
 
     Mutators go through `_change`, so that a change that changes nothing leaves no trace: no event, no new version, no new
     `updated_at`.
+
+    Attributes:
+        event: the type of the event to append at commit, or None when nothing happened.
     """
 
     entity_type: ClassVar[str]
@@ -17,20 +20,15 @@ class Aggregate:
     id: UUID
     version: int
     updated_at: datetime
-    _event: str | None = None
+    event: str | None = None
 
     @property
     def stream_id(self) -> UUID:
         """The log that this thing's events belong to."""
         raise NotImplementedError
 
-    @property
-    def event(self) -> str | None:
-        """The type of the event to append at commit, or None when nothing happened."""
-        return self._event
-
     def _record(self, event: str) -> None:
-        self._event = event
+        self.event = event
 
     def _change(self, event: str, now: datetime, **fields: Any) -> None:
         changed = {name: value for name, value in fields.items() if getattr(self, name) != value}

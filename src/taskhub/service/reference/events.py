@@ -8,10 +8,10 @@ from msgspec import inspect
 from taskhub.kernel.application.event_types import EventType
 
 EVENTS = """
-**Events.** Every change is kept in the log of its workspace; the `history` of a task shows those of the task. An event has a
-`type`, and `changes`: the members that changed, each with its values before and after. Values of what was removed for good are
-taken out of the log: `changes` then has null in place of the two. Other types may come. [A page](/docs/events) lists all types by
-module, with the types of their members. Today there are:
+**Events.** Every change is an event in the log of its workspace; the `history` of a task shows those of the task. An event has a
+`type`, and `changes`: the fields that changed, each with its values before and after. When a resource is deleted permanently, its
+values are removed from the log: `changes` then has null instead of the two values. Other types may be added.
+[A page](/docs/events) lists all types by module, with the types of their members. Today there are:
 
 """
 

@@ -113,7 +113,7 @@ TASKS = Mapping(
         part="content",
         stored={
             # A task without a number gets it, and its key, at commit.
-            "number": Converted(dump=lambda number: number or 0),
+            "number": Converted(absent=0),
             "priority": Converted(load=tuple(Priority), dump=int, show=_KEYS_OF_PRIORITIES),
             "due": Compound(
                 Due,

@@ -127,7 +127,7 @@ class FakeSession:
 def as_loaded(aggregate: Any) -> Any:
     """What a later unit of work will load: nothing happened to it yet, and where it stands is not its own business."""
     settled = copy(aggregate)
-    settled._event = None
+    settled.event = None
     if isinstance(settled, Task):
         settled.rank = None
     return settled

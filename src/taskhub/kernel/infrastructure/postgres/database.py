@@ -107,7 +107,8 @@ class Connection:
 
     def _note(self, sql: str) -> None:
         self.used_at = monotonic()
-        self.database.round_trip(sql)
+        if self.database.round_trips is not None:
+            self.database.round_trips.append(sql)
 
     def discard(self) -> None:
         """Closes the connection at once: its state is not known."""
@@ -139,6 +140,7 @@ class Database:
         self._borrowed: set[Connection] = set()
         self.waits = 0
         self.round_trips: list[str] | None = None
+        """The statements that were sent, for tests that count them."""
 
     @property
     def borrowed(self) -> int:
@@ -148,11 +150,6 @@ class Database:
         """How many connections are out without having been asked anything for longer than any statement may take."""
         latest = monotonic() - OVERDUE_SECONDS
         return sum(connection.used_at < latest for connection in self._borrowed)
-
-    def round_trip(self, sql: str) -> None:
-        """Notes a round trip, for tests that count them."""
-        if self.round_trips is not None:
-            self.round_trips.append(sql)
 
     async def open(self) -> None:
         self._pool = Pool(self._connect, self.pool_size)

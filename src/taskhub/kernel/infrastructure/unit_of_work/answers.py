@@ -19,7 +19,8 @@ Shown = Change | Tracked | list[Change | Tracked] | None
 def shown_of(result: Any, tracked: Iterable[Tracked], changes: Iterable[Change]) -> Shown:
     """What a use case returned, if that is an aggregate of its unit of work, or a list of them."""
     known: dict[int, Change | Tracked] = {id(one.aggregate): one for one in tracked}
-    known.update((id(change.tracked.aggregate), change) for change in changes)
+    for change in changes:
+        known[id(change.tracked.aggregate)] = change
     return [known[id(one)] for one in result] if isinstance(result, list) else known.get(id(result))
 
 

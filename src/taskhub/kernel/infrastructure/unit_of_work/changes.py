@@ -18,33 +18,35 @@ class Change(NamedTuple):
     """One changed aggregate of a commit.
 
     Attributes:
+        event_id: that of the event that tells of it.
         original: the aggregate as it was loaded; None for a new one.
         before, after: its representations then and now.
         snapshot: the one of now, encoded.
     """
 
     tracked: Tracked
+    event_id: UUID
     original: Aggregate | None
     before: msgspec.Struct | None
     after: msgspec.Struct
     snapshot: bytes
 
 
-def change_of(tracked: Tracked) -> Change:
+def change_of(tracked: Tracked, event_id: UUID) -> Change:
     """What happened to an aggregate that has changed, and has its next version."""
     mapping = tracked.mapping
     original = None if tracked.loaded is None else mapping.from_row(tracked.loaded)
     before = None if original is None else mapping.represent(original)
     after = mapping.represent(tracked.aggregate)
-    return Change(tracked, original, before, after, encode(after))
+    return Change(tracked, event_id, original, before, after, encode(after))
 
 
-def event_row(event_id: UUID, change: Change) -> tuple[Any, ...]:
+def event_row(change: Change) -> tuple[Any, ...]:
     """The values of the event, in the order of the statement's `EVENT_COLUMNS`."""
     aggregate, mapping, is_removed = change.tracked.aggregate, change.tracked.mapping, change.tracked.is_removed
     fields = {} if is_removed else changes_between(change.before, change.after)
     return (
-        event_id,
+        change.event_id,
         aggregate.event,
         SCHEMA,
         aggregate.entity_type,

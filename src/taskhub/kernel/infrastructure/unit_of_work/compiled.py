@@ -166,7 +166,8 @@ class _Compiler:
             return f"{self._known(self._fields.computed[column])}(one)"
         spec = self._specs[name]
         if isinstance(spec, Converted):
-            return self._converted(spec.dump, self._place(name))
+            value = self._converted(spec.dump, self._place(name))
+            return value if spec.absent is None else f"({spec.absent!r} if {self._place(name)} is None else {value})"
         source = {**spec.columns, **spec.computed}[column]
         value = f"{_local(name)}.{source}" if isinstance(source, str) else f"{self._known(source)}({_local(name)})"
         return f"(None if {_local(name)} is None else {value})" if spec.is_optional else value

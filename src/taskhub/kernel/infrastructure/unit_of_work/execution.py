@@ -25,7 +25,7 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
     fields: dict[str, Any] = {}
     try:
         for commit in plan.commits:
-            verdict = await connection.fetch_row(commit.statement, commit.parameters)
+            [verdict] = await connection.fetch(commit.statement, commit.parameters)
             fields = _late_fields(verdict)
         first_event = len(plan.changes)
         for cascade in plan.cascades:
@@ -41,11 +41,12 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
     return fields
 
 
-def _late_fields(verdict: Record | None) -> dict[str, Any]:
+def _late_fields(verdict: Record) -> dict[str, Any]:
     """Reads how far a statement came. Anything less than all of it is a version that moved."""
-    if verdict is None or not verdict["done"]:
+    fields = dict(verdict)
+    if not fields.pop("done"):
         raise ConcurrencyConflict
-    return {name: value for name, value in verdict.items() if name != "done"}
+    return fields
 
 
 def _refuse(error: Exception, plan: CommitPlan) -> NoReturn:

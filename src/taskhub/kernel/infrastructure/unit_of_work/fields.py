@@ -17,11 +17,13 @@ class Converted:
         load: makes the field of the column's value.
         dump: makes the column's value of the field.
         show: makes the member of the representation of the column's value.
+        absent: the column's value where the field is None.
     """
 
     load: Conversion | None = None
     dump: Conversion | None = None
     show: Conversion | None = None
+    absent: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,32 +19,18 @@ class Tracked:
     """An aggregate in a unit of work.
 
     Attributes:
+        kind: how its row is written, if it has changed.
         loaded: the row that it was made of; None for a new one.
         is_locked: whether that row is locked, so that nobody else changes it.
     """
 
     aggregate: Aggregate
     mapping: Mapping[Any]
+    kind: str
     loaded: Any | None
     loaded_version: int
     is_locked: bool
     is_removed: bool = False
-
-    @property
-    def is_changed(self) -> bool:
-        return self.aggregate.event is not None
-
-    @property
-    def kind(self) -> str:
-        """How its row is written, if it has changed."""
-        if self.loaded is None:
-            return INSERT
-        return DELETE if self.is_removed and not self.mapping.leaves_tombstone else UPDATE
-
-    @property
-    def lock_position(self) -> tuple[UUID, int, str, UUID]:
-        """Rows are locked in this order, everywhere."""
-        return self.aggregate.stream_id, self.mapping.lock_rank, self.kind, self.aggregate.id
 
 
 class IdentityMap:
@@ -68,16 +54,20 @@ class IdentityMap:
         key = (mapping.name, mapping.key_of(aggregate))
         tracked = self._tracked.get(key)
         if tracked is None:
-            tracked = self._tracked[key] = Tracked(aggregate, mapping, row, aggregate.version, is_locked)
+            tracked = self._tracked[key] = Tracked(aggregate, mapping, UPDATE, row, aggregate.version, is_locked)
         return tracked.aggregate
 
     def add(self, mapping: Mapping[Any], aggregate: Any) -> None:
         """Takes a new aggregate."""
-        self._tracked[mapping.name, mapping.key_of(aggregate)] = Tracked(aggregate, mapping, None, aggregate.version, False)
+        key = (mapping.name, mapping.key_of(aggregate))
+        self._tracked[key] = Tracked(aggregate, mapping, INSERT, None, aggregate.version, False)
 
     def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
-        """Has the row deleted at commit."""
-        self._tracked[mapping.name, mapping.key_of(aggregate)].is_removed = True
+        """Has the row deleted at commit, or emptied where it stays as a tombstone."""
+        tracked = self._tracked[mapping.name, mapping.key_of(aggregate)]
+        tracked.is_removed = True
+        if tracked.kind == UPDATE and not mapping.leaves_tombstone:
+            tracked.kind = DELETE
 
     def guard(self, guard: Guard, row: Key) -> None:
         """At commit this row must still be there; it is share-locked then. Otherwise the command is run again, under locks."""
@@ -88,8 +78,13 @@ class IdentityMap:
     def raise_versions(self) -> None:
         """Gives every aggregate that has changed its next version: once, however often it is asked."""
         for tracked in self._tracked.values():
-            if tracked.is_changed and tracked.loaded is not None:
+            if tracked.aggregate.event is not None and tracked.loaded is not None:
                 tracked.aggregate.version = tracked.loaded_version + 1
 
     def in_lock_order(self) -> list[Tracked]:
-        return sorted(self._tracked.values(), key=lambda tracked: tracked.lock_position)
+        return sorted(self._tracked.values(), key=_lock_position)
+
+
+def _lock_position(tracked: Tracked) -> tuple[UUID, int, str, UUID]:
+    """Rows are locked in this order, everywhere."""
+    return tracked.aggregate.stream_id, tracked.mapping.lock_rank, tracked.kind, tracked.aggregate.id

@@ -5,7 +5,7 @@ Nothing here talks to the database. `execution.py` carries a plan out.
 
 from collections.abc import Iterable, Sequence
 from itertools import compress, count, groupby
-from operator import itemgetter, ne
+from operator import attrgetter, itemgetter, ne
 from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, Table
@@ -32,6 +32,9 @@ from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep
 from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
 
 _EVENTS = table_of(EventRow)
+_stream_id = attrgetter("tracked.aggregate.stream_id")
+_table_and_kind = attrgetter("tracked.mapping.name", "tracked.kind")
+_updated_at = attrgetter("tracked.aggregate.updated_at")
 
 
 class StreamCommit(NamedTuple):
@@ -54,21 +57,30 @@ class CommitPlan(NamedTuple):
         cascades: changes that were made to many rows already, whose events are still to be appended.
         changes: what it changes, in the order of its events.
         step: what is made in front of the insert of the only change, if anything is.
+        shown: what the answer shows.
         answer: what it will be answered with. Where it ``is_incomplete``, only the commit can tell the body.
-        locator: where in the log to look for it, should the reply be lost; None where it changes no thing.
     """
 
     commits: tuple[StreamCommit, ...]
     cascades: tuple[Cascade, ...]
     changes: tuple[Change, ...]
     step: InsertStep | None
+    shown: Shown
     answer: Answer
     is_incomplete: bool
-    locator: EventLocator | None
 
     @property
     def needs_transaction(self) -> bool:
         return len(self.commits) != 1 or not self.commits[0].is_atomic
+
+    @property
+    def locator(self) -> EventLocator | None:
+        """Where in the log to look for it, should the reply be lost; None where it changes no thing."""
+        if not self.changes:
+            return None
+        change = self.shown if isinstance(self.shown, Change) else self.changes[0]
+        aggregate = change.tracked.aggregate
+        return EventLocator(aggregate.stream_id, aggregate.id, aggregate.version, change.event_id)
 
     def complete(self, fields: dict[str, Any]) -> Answer:
         """The answer. ``fields``: members of the only change's representation that the commit has told."""
@@ -90,7 +102,7 @@ def plan_commit(
         result: what the use case returned: the answer shows it where it is an aggregate, or a list of them.
     """
     tracked = identity_map.in_lock_order()
-    changes = [change_of(one) for one in tracked if one.is_changed]
+    changes = _changes(attempt, tracked)
     step, shown = _insert_step(changes), shown_of(result, tracked, changes)
     is_incomplete = step is not None and isinstance(shown, Change)
     answer = incomplete_answer(changes[0], reply) if is_incomplete else answer_of(shown, reply)
@@ -102,8 +114,15 @@ def plan_commit(
         step,
         None if key is None else idempotency_key_row(key, answer, shown, attempt.begun_at),
     )
-    locator = _locator(attempt, changes, shown) if changes else None
-    return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, answer, is_incomplete, locator)
+    return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, shown, answer, is_incomplete)
+
+
+def _changes(attempt: Attempt, tracked: Iterable[Tracked]) -> list[Change]:
+    changes: list[Change] = []
+    for one in tracked:
+        if one.aggregate.event is not None:
+            changes.append(change_of(one, attempt.event_id(len(changes))))
+    return changes
 
 
 def _stream_commits(
@@ -114,21 +133,10 @@ def _stream_commits(
         return []
     *others, last = [list(share) for _, share in groupby(changes, key=_stream_id)] or [[]]
     commits: list[StreamCommit] = []
-    first_event = 0
     for share in others:
-        commits.append(_stream_commit(attempt, share, guards, first_event=first_event))
-        first_event, guards = first_event + len(share), {}
-    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key, first_event=first_event)]
-
-
-def _stream_id(change: Change) -> Any:
-    return change.tracked.aggregate.stream_id
-
-
-def _locator(attempt: Attempt, changes: Sequence[Change], shown: Shown) -> EventLocator:
-    change = shown if isinstance(shown, Change) else changes[0]
-    aggregate = change.tracked.aggregate
-    return EventLocator(aggregate.stream_id, aggregate.id, aggregate.version, attempt.event_id(changes.index(change)))
+        commits.append(_stream_commit(attempt, share, guards))
+        guards = {}
+    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key)]
 
 
 def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
@@ -136,7 +144,7 @@ def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
     if len(changes) != 1:
         return None
     tracked = changes[0].tracked
-    step = tracked.mapping.insert_step if tracked.kind is INSERT else None
+    step = tracked.mapping.insert_step if tracked.kind == INSERT else None
     return step if step is not None and step.is_needed(tracked.aggregate) else None
 
 
@@ -144,7 +152,7 @@ def _with_unchanged(guarded: GuardedRows, tracked: Iterable[Tracked], step: Inse
     """What was loaded and not changed is relied upon as well. What is locked can't change any more."""
     guards = {guard: list(rows) for guard, rows in guarded.items()}
     for one in tracked:
-        if one.is_changed or one.loaded is None:
+        if one.aggregate.event is not None or one.loaded is None:
             continue
         if not one.is_locked or (step is not None and one.mapping is step.parent):
             row = (*one.mapping.key_of(one.aggregate), one.loaded_version)
@@ -161,9 +169,7 @@ def _stream_commit(
     *,
     step: InsertStep | None = None,
     key: Parameters | None = None,
-    first_event: int = 0,
 ) -> StreamCommit:
-    """``first_event``: how many events of the same command went to other streams before."""
     parameters: Parameters = {}
     if step is not None:
         _bind_step(parameters, step, changes[0], guards)
@@ -175,14 +181,10 @@ def _stream_commit(
     if key is not None:
         parameters.update((parameter("key", name), value) for name, value in key.items())
     if changes:
-        _bind_events(parameters, attempt, changes, first_event)
+        _bind_events(parameters, attempt, changes)
     shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
-    is_atomic = len(changes) <= 1 or all(write.kind is INSERT for write in writes)
+    is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
-
-
-def _table_and_kind(change: Change) -> tuple[str, str]:
-    return change.tracked.mapping.name, change.tracked.kind
 
 
 def _bind_step(parameters: Parameters, step: InsertStep, change: Change, guards: GuardedRows) -> None:
@@ -200,7 +202,7 @@ def _write(parameters: Parameters, group: list[Change]) -> Write:
     part = f"{kind}_{mapping.name}"
     names, rows = _written(kind, mapping, group)
     _bind(parameters, part, mapping.table, names, rows)
-    if kind is not INSERT:
+    if kind != INSERT:
         versions = [change.tracked.loaded_version for change in group]
         parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
     return Write(kind, mapping, names, len(group) > 1)
@@ -211,23 +213,23 @@ def _written(kind: str, mapping: Mapping[Any], group: list[Change]) -> tuple[tup
 
     A column that is named is work for PostgreSQL even where its value stays: what is generated from it is computed anew.
     """
-    if kind is DELETE:
+    if kind == DELETE:
         return mapping.key, [mapping.key_of(change.tracked.aggregate) for change in group]
     rows = [mapping.to_row(change.tracked.aggregate) for change in group]
-    if kind is INSERT:
+    if kind == INSERT:
         return mapping.column_names, rows
-    originals = [mapping.to_row(change.original) for change in group if change.original is not None]
-    changed = {place for was, row in zip(originals, rows, strict=True) for place in compress(count(), map(ne, was, row))}
+    changed: set[int] = set()
+    for change, row in zip(group, rows, strict=True):
+        changed.update(compress(count(), map(ne, mapping.to_row(change.original), row)))
     pick = itemgetter(*mapping.key_places, *sorted(changed))
     return pick(mapping.column_names), [pick(row) for row in rows]
 
 
-def _bind_events(parameters: Parameters, attempt: Attempt, changes: list[Change], first: int) -> None:
-    rows = [event_row(attempt.event_id(first + index), change) for index, change in enumerate(changes)]
-    _bind(parameters, "event", _EVENTS, EVENT_COLUMNS, rows)
+def _bind_events(parameters: Parameters, attempt: Attempt, changes: list[Change]) -> None:
+    _bind(parameters, "event", _EVENTS, EVENT_COLUMNS, [*map(event_row, changes)])
     parameters["events__count"] = len(changes)
     parameters["events__stream_id"] = _stream_id(changes[0])
-    parameters["events__moved_at"] = max(change.tracked.aggregate.updated_at for change in changes)
+    parameters["events__moved_at"] = max(map(_updated_at, changes))
     parameters["events__actor_id"] = attempt.context.actor_id
     parameters["events__request_id"] = attempt.context.request_id
 

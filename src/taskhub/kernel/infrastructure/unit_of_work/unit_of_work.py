@@ -17,7 +17,7 @@ from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.execution import execute
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
-from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, plan_commit
+from taskhub.kernel.infrastructure.unit_of_work.plan import plan_commit
 
 _SET_STATEMENT_TIMEOUT = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
 
@@ -67,7 +67,7 @@ class SqlUnitOfWork:
     async def lock(self, *, seconds: float | None = None) -> None:
         if not self.is_locking:
             self.is_locking = True
-            connection = await self._acquire()
+            connection = self._connection or await self._acquire()
             try:
                 await connection.begin()
             except Exception as error:
@@ -84,7 +84,7 @@ class SqlUnitOfWork:
 
     async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         """Runs a statement on this unit of work's connection. ``seconds``: a longer time limit than usual."""
-        connection = await self._acquire()
+        connection = self._connection or await self._acquire()
         try:
             return await connection.fetch(statement, parameters, seconds=seconds)
         except Exception as error:
@@ -115,17 +115,14 @@ class SqlUnitOfWork:
                 raise ConcurrencyConflict  # Nothing would be sent that could check what the process remembered.
             if not self._has_written:
                 return plan.answer
-        fields = await self._execute(plan)
-        self.after_commit(plan.changes)
-        return plan.complete(fields)
-
-    async def _execute(self, plan: CommitPlan) -> dict[str, Any]:
-        connection = await self._acquire()
-        if not connection.in_transaction and plan.needs_transaction:
+        if plan.needs_transaction:
             await self.lock()
+        connection = self._connection or await self._acquire()
         if connection.is_closed:
             raise ConnectionLost  # Nothing was sent.
-        return await execute(plan, connection, self._attempt)
+        fields = await execute(plan, connection, self._attempt)
+        self.after_commit(plan.changes)
+        return plan.complete(fields)
 
     def after_commit(self, changes: Sequence[Change]) -> None:
         """What this process does once a commit went through."""
@@ -133,6 +130,5 @@ class SqlUnitOfWork:
         self._notifier.notify(types)
 
     async def _acquire(self) -> Connection:
-        if self._connection is None:
-            self._connection = await self._database.acquire()
+        self._connection = await self._database.acquire()
         return self._connection

@@ -1,4 +1,4 @@
-"""Where modules are joined: what one needs of another, under a Protocol."""
+"""Connects modules: what one needs of another, under a Protocol."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from taskhub.modules.refusals import wrong_module
 P = TypeVar("P")
 
 
-class Joints:
+class PortRegistry:
     """What modules need of each other. They ask before all of them are there, so it is looked up when it is used."""
 
     def __init__(self) -> None:
