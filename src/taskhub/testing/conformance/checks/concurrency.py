@@ -21,7 +21,7 @@ MAX_RETRIES = 8
 @checks(
     9,
     "Patches without If-Match that are sent at once all survive: of different members, and of one; each is one version.",
-    section="docs/api.md, “Optimistic locking”",
+    section="docs/api.md, “Versions”",
 )
 async def concurrent_patches_all_survive(case: Case, report: Report) -> None:
     world, resource = case
@@ -67,7 +67,7 @@ async def _check_one_member(case: Case, text: str, report: Report) -> None:
     10,
     "A write whose reply is lost on its way from the database is done once: it is answered as done, or its retry with the same"
     " key is; without a key nobody is told `safe` of what was done.",
-    section="docs/api.md, “Retried writes” and “Errors”",
+    section="docs/api.md, “Retries”",
 )
 async def a_write_whose_reply_is_lost_is_done_once(case: Case, report: Report) -> None:
     world, resource = case

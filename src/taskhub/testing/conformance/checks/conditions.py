@@ -5,7 +5,7 @@ import httpx2
 from taskhub.testing.conformance.rules import Report, checks, request_of
 from taskhub.testing.conformance.world import Call, Case, World
 
-SECTION = "docs/api.md, “Optimistic locking”"
+SECTION = "docs/api.md, “Versions”"
 
 
 @checks(

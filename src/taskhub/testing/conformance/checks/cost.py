@@ -20,7 +20,7 @@ Kind = Callable[[], Awaitable[Call | None]]
     11,
     "A warm request goes to the database once to read a thing or a list, at most twice to create or patch one, and for anything"
     " else as often as the resource declares; a list as often whatever its length.",
-    section="docs/conformance.md",
+    section="docs/conformance.md, “11. Round trips”",
 )
 async def round_trips_stay_within_their_budget(case: Case, report: Report) -> None:
     world, resource = case

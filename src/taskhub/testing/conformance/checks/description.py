@@ -10,7 +10,7 @@ from taskhub.testing.conformance.rules import Report, answer_of, checks, request
 from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import MERGE_PATCH, World
 
-SECTION = "docs/extending.md, “Words”"
+SECTION = "docs/extending.md, “7. Words, and the test from outside”"
 OF_THE_SHAPE = ("malformed_json", "validation_failed", "unsupported_media_type", "invalid_header")
 
 

@@ -15,7 +15,7 @@ from taskhub.testing.conformance.service import Service
 
 Step = Callable[[None, Any], Awaitable[Any]]
 Run = Callable[[Step], Awaitable[Any]]
-SECTION = "docs/extending.md, “The use case”"
+SECTION = "docs/extending.md, “4. The use case”"
 
 
 class FakeCase(NamedTuple):

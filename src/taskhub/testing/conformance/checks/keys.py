@@ -8,7 +8,7 @@ import httpx2
 from taskhub.testing.conformance.rules import Report, checks, request_of
 from taskhub.testing.conformance.world import Call, Case, World
 
-SECTION = "docs/api.md, “Retried writes”"
+SECTION = "docs/api.md, “Retries”"
 KEPT = ("etag", "location", "content-location", "content-type")
 
 

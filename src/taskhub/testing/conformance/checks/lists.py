@@ -11,7 +11,7 @@ from taskhub.testing.conformance.world import Call, Case, Client
 FIRST = 5
 LIMIT = 2
 MAX_PAGES = 40
-SECTION = "docs/api.md, “Lists”"
+SECTION = "docs/api.md, “Responses”"
 
 
 def orders(operation: Operation) -> list[str]:

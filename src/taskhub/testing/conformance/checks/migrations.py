@@ -21,7 +21,7 @@ from taskhub.testing.conformance.databases import migrated_database
 from taskhub.testing.conformance.rules import Report, checks
 from taskhub.testing.conformance.subject import Subject
 
-SECTION = "docs/extending.md, “The migration”"
+SECTION = "docs/extending.md, “3. The migration”"
 _SHAPE = text(
     """
 SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || coalesce(column_default, '')

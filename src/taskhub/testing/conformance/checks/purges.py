@@ -14,7 +14,7 @@ from taskhub.testing.conformance.world import Case, World
 
 WORKSPACE_RETENTION = timedelta(days=30)
 LATER = timedelta(hours=1)
-SECTION = "docs/architecture.md, “Where things are”: what a purged workspace leaves behind"
+SECTION = "docs/architecture.md, “Where things are”"
 
 
 async def _count(service: Service, table: str, column: str, value: str) -> int:

@@ -87,7 +87,7 @@ async def _check_order_on_a_thing(world: World, call: Call, report: Report) -> N
 @checks(
     1,
     "Who has the least role and scope for it may do it.",
-    section="docs/api.md, “Roles” and “Scopes”",
+    section="docs/api.md, “Members”",
 )
 async def the_least_right_is_enough(case: Case, report: Report) -> None:
     world, resource = case
@@ -124,7 +124,7 @@ def _told_apart(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
 @checks(
     2,
     "A foreign thing, a missing one and a malformed id are answered alike, byte for byte but for the request_id: 404.",
-    section="docs/api.md, “Errors”",
+    section="docs/api.md, “Problems”",
 )
 async def foreign_missing_and_malformed_look_alike(case: Case, report: Report) -> None:
     world, resource = case

@@ -9,7 +9,7 @@ from taskhub.testing.conformance.rules import Report, checks, difference, reques
 from taskhub.testing.conformance.service import Event
 from taskhub.testing.conformance.world import Call, Case, World
 
-SECTION = "docs/api.md, “Representations”"
+SECTION = "docs/api.md, “Responses”"
 
 
 @checks(
@@ -117,7 +117,7 @@ async def _logged(world: World, resource: Resource, thing: Json) -> Any:
 @checks(
     6,
     "A patch that changes nothing is 200 with the thing as it is: no new version, no event.",
-    section="docs/api.md, “Optimistic locking”",
+    section="docs/api.md, “Versions”",
 )
 async def a_patch_that_changes_nothing_leaves_no_trace(case: Case, report: Report) -> None:
     world, resource = case

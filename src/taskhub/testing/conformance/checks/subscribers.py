@@ -20,7 +20,7 @@ from taskhub.testing.conformance.world import World
 MAX_KILLS = 12
 """At so many moments, spread over all."""
 UNLIMITED = 10_000
-SECTION = "docs/architecture.md, “Where things are”: react to something in another module"
+SECTION = "docs/architecture.md, “Where things are”"
 
 
 class Effect(NamedTuple):
