@@ -46,7 +46,7 @@ class FakeNotes:
         for note in [one for one in self.loaded.values() if one.event is not None]:
             note.version += 1
         for note in [*self.loaded.values(), *self.added]:
-            note._event = None
+            note.event = None
             self._store[note.workspace_id, note.id] = note
         for note in self.removed:
             del self._store[note.workspace_id, note.id]

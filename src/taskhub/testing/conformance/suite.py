@@ -8,6 +8,7 @@ class TestNotes(Conformance):
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack
+from inspect import signature
 from typing import Any, ClassVar
 
 import pytest
@@ -109,6 +110,14 @@ class Conformance:
     fakes: ClassVar[Sequence[Fake]] = ()
     across_workspaces: ClassVar[Mapping[str, str]] = {}
     triggers: ClassVar[Sequence[Callable[[World], Coroutine[Any, Any, None]]]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Tests of what is not declared are none: they would be skipped for ever."""
+        super().__init_subclass__()
+        for name, test in vars(Conformance).items():
+            parameters = signature(test).parameters if name.startswith("test_") else {}
+            if ("resource" in parameters and not cls.resources) or ("fake" in parameters and not cls.fakes):
+                setattr(cls, name, None)
 
     @pytest.fixture(autouse=True)
     def _conformance_service(self, request: pytest.FixtureRequest) -> None:

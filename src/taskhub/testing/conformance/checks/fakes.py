@@ -137,7 +137,7 @@ _IDS = re.compile(r"UUID\('[^']*'\)")
 
 def _told(aggregate: Aggregate) -> str:
     """The state of a thing, but for ids and instants, which are never the same."""
-    state = {name: value for name, value in vars(aggregate).items() if not name.startswith("_")}
+    state = {name: value for name, value in vars(aggregate).items() if not name.startswith("_") and name != "event"}
     return _IDS.sub("id", repr({name: value for name, value in state.items() if not isinstance(value, datetime)}))
 
 
