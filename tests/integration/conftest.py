@@ -17,9 +17,10 @@ from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.settings import Settings
+from taskhub.testing.conformance.suite import LOG_PROCESSORS
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+structlog.configure(processors=LOG_PROCESSORS, wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 SECRET_KEYS = (b"a secret key that only tests know, long enough",)
 

@@ -12,12 +12,12 @@ from support.harness.api import Api
 from support.harness.database_server import execute, with_database
 from support.harness.operations import SampleData
 from support.harness.problems import problem
-from support.harness.round_trips import recording_round_trips
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.service.metrics import metrics_app
 from taskhub.service.pages import MEDIA_TYPES, asset, asset_path
 from taskhub.service.static_content import StaticContent
+from taskhub.testing.conformance.round_trips import recording_round_trips
 
 NOWHERE = "postgresql+asyncpg://nobody:x@127.0.0.1:1/nothing"
 

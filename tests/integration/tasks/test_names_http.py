@@ -8,8 +8,8 @@ import pytest
 
 from support.harness.api import Api, ok
 from support.harness.problems import problem
-from support.harness.round_trips import RoundTrips, recording_round_trips
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.testing.conformance.round_trips import RoundTrips, recording_round_trips
 
 WORKFLOW = {"statuses": [{"key": "todo", "name": "To do", "category": "todo"}], "transitions": None}
 

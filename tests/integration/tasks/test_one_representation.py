@@ -56,17 +56,6 @@ async def test_tasks_that_went_to_the_trash_with_their_project_are_logged_as_the
         assert {**restored, "version": 1, "updated_at": task["updated_at"]} == task
 
 
-async def test_a_project_is_one_representation(ada: Api, database: Database) -> None:
-    path = f"projects/{ada.project['id']}"
-    for step in (
-        ada.patch(path, {"name": "Other", "description": "Longer"}),
-        ada.post(f"{path}/archive"),
-        ada.post(f"{path}/unarchive"),
-    ):
-        after = ok(await step)
-        assert ok(await ada.get(path)) == after == await logged(database, ada, after)
-
-
 async def logged(database: Database, api: Api, thing: dict[str, Any]) -> Any:
     """The snapshot that the log holds of a thing at its version."""
     async with database.connection() as connection:

@@ -8,11 +8,11 @@ import pytest
 
 from integration.conftest import make_container
 from support.harness.api import Api, ok
-from support.harness.round_trips import RoundTrips, recording_round_trips
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.testing.conformance.round_trips import RoundTrips, recording_round_trips
 
 WORKFLOW = {
     "statuses": [

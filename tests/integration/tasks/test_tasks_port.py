@@ -13,7 +13,6 @@ from factories.tasks import LATER
 from factories.workspaces import InvitationFactory, TokenFactory
 from integration.tasks.test_sql_unit_of_work import SqlUnitsOfWork
 from support.contracts.tasks.steps import add_project, add_task, change_task, locked, take_over, trash_project
-from support.harness.round_trips import recording_round_trips
 from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
@@ -29,6 +28,7 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.tasks_port import SqlTaskReader, sql_tasks
+from taskhub.testing.conformance.round_trips import recording_round_trips
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
 _WAITING = Statement(

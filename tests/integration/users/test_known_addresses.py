@@ -10,9 +10,9 @@ from support.fakes.clocks import FakeClock
 from support.harness.accounts import Start, from_address
 from support.harness.api import Api
 from support.harness.problems import problem
-from support.harness.round_trips import recording_round_trips
 from taskhub.background import Background
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.testing.conformance.round_trips import recording_round_trips
 from taskhub.users.infrastructure.sign_in_addresses import MAX_ADDRESSES, RETENTION
 
 HOME, AWAY = "192.0.2.7", "198.51.100.9"

@@ -10,11 +10,12 @@ import msgspec
 import pytest
 
 import taskhub
-from support.harness.event_check import EVENT_TYPES, faults_of
+from support.harness.event_check import EVENT_TYPES
 from taskhub.kernel.application.event_types import EventType, EventTypeTaken, event_content, event_types, last_event_content
 from taskhub.kernel.contract.event_content import EventContent
 from taskhub.kernel.contract.events import Event
 from taskhub.tasks.contract.events import CLOSING, TaskEvent
+from taskhub.testing.conformance.events import faults_of
 
 _QUOTED = re.compile(r'"([a-z_]+)\.([a-z_]+)"')
 

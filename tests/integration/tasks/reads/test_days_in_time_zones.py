@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from support.harness.api import Api, ok
-from support.harness.round_trips import recording_round_trips
 from support.harness.task_rows import store, task_of
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.testing.conformance.round_trips import recording_round_trips
 
 DAY = timedelta(days=1)
 PLACES = [

@@ -50,20 +50,6 @@ async def add_label(api: Api, name: str = "Bug") -> dict[str, Any]:
     return label
 
 
-async def test_a_label_is_one_representation(ada: Api, is_one: Check) -> None:
-    label = await add_label(ada)
-    await is_one("labels", label)
-    await is_one("labels", ok(await ada.patch(f"labels/{label['id']}", {"name": "Ümlaut ☃", "color": "#ABCDEF"})))
-
-
-async def test_a_comment_is_one_representation(ada: Api, is_one: Check) -> None:
-    task = await ada.add_task()
-    path = f"tasks/{task['id']}/comments"
-    comment = ok(await ada.post(path, {"body": f'"quoted" \\ ☃ @{ada.user["id"]}\n'}))
-    await is_one(path, comment)
-    await is_one(path, ok(await ada.patch(f"{path}/{comment['id']}", {"body": "Nobody"})))
-
-
 async def test_a_project_with_a_workflow_is_one_representation(ada: Api, is_one: Check) -> None:
     path = f"projects/{ada.project['id']}"
     await is_one("projects", ada.project)

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from support.harness.api import Api, ok
-from support.harness.round_trips import RoundTrips, recording_round_trips
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.testing.conformance.round_trips import RoundTrips, recording_round_trips
 
 MAX = 14
 """Round trips of the most entangled command: locks, members, labels, both graphs, rows and events."""

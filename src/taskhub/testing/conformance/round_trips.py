@@ -9,7 +9,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 
 
 class RoundTrips(list[str]):
-    """Without those of the background work, which come at any time."""
+    """Round trips to the database, without those of the background work, which come at any time."""
 
     def append(self, sql: str) -> None:
         task = asyncio.current_task()
@@ -20,8 +20,8 @@ class RoundTrips(list[str]):
 @contextmanager
 def recording_round_trips(database: Database) -> Iterator[RoundTrips]:
     """The round trips of requests, as they are made."""
-    database.round_trips = round_trips = RoundTrips()
+    before, database.round_trips = database.round_trips, RoundTrips()
     try:
-        yield round_trips
+        yield database.round_trips
     finally:
-        database.round_trips = None
+        database.round_trips = before

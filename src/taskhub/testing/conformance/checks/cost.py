@@ -1,0 +1,77 @@
+"""Rule 11: how often a request goes to the database."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from taskhub.testing.conformance.resources import Action
+from taskhub.testing.conformance.round_trips import recording_round_trips
+from taskhub.testing.conformance.rules import Report, checks
+from taskhub.testing.conformance.world import Call, Case, World
+
+TRIES = 3
+"""Of which the cheapest counts: on a slow machine what the process remembers of a caller is over now and then, and read again."""
+SIZES = (0, 3, 12)
+LIMITS = {"GET": 1, "LIST": 1, "POST": 2, "PATCH": 2}
+
+Kind = Callable[[], Awaitable[Call | None]]
+
+
+@checks(
+    11,
+    "A warm request goes to the database once to read a thing or a list, at most twice to create or patch one, and for anything"
+    " else as often as the resource declares; a list as often whatever its length.",
+    section="docs/conformance.md, “11. Round trips”",
+)
+async def round_trips_stay_within_their_budget(case: Case, report: Report) -> None:
+    world, resource = case
+    limits = {**LIMITS, **resource.round_trips}
+    for size in SIZES:
+        while len(await world.items(resource)) < size:
+            await world.make(resource)
+        await _check(f"LIST of {size}", partial(world.call, resource, "GET"), limits["LIST"], world, report)
+    for name, kind in _kinds(case).items():
+        if name in limits:
+            await _check(name, kind, limits[name], world, report)
+
+
+def _kinds(case: Case) -> dict[str, Kind]:
+    """What makes each kind of request, on a new thing each time."""
+    world, resource = case
+    return {
+        "GET": partial(_on_new, case, "GET"),
+        "POST": partial(world.creating, resource),
+        "DELETE": partial(_on_new, case, "DELETE"),
+        "PATCH": partial(_patching, case),
+        **{action.name: partial(_acting, case, action) for action in resource.actions},
+    }
+
+
+async def _on_new(case: Case, method: str) -> Call | None:
+    return await case.world.call(case.resource, method, await case.world.make(case.resource))
+
+
+async def _patching(case: Case) -> Call | None:
+    return await case.world.patching(case.resource, await case.world.make(case.resource))
+
+
+async def _acting(case: Case, action: Action) -> Call:
+    return await case.world.acting(case.resource, action, await case.world.make(case.resource))
+
+
+async def _check(name: str, kind: Kind, limit: int, world: World, report: Report) -> None:
+    cheapest: list[str] | None = None
+    client = await world.client()
+    for _ in range(TRIES):
+        call = await kind()
+        if call is None:
+            return
+        with recording_round_trips(world.service.database) as taken:
+            answer = await call.send(client)
+        if not report.success(answer):
+            return
+        if cheapest is None or len(taken) < len(cheapest):
+            cheapest = [*taken]
+    told = "; ".join(" ".join(sql.split())[:60] for sql in cheapest or [])
+    report.true(
+        f"{name}: round trips", len(cheapest or []) <= limit, expected=f"up to {limit}", seen=f"{len(cheapest or [])}: {told}"
+    )

@@ -1,0 +1,97 @@
+"""Rule 4: retried writes."""
+
+from asyncio import gather as gathered
+from collections.abc import AsyncIterator, Sequence
+
+import httpx2
+
+from taskhub.testing.conformance.rules import Report, checks, request_of
+from taskhub.testing.conformance.world import Call, Case, World
+
+SECTION = "docs/api.md, “Retries”"
+KEPT = ("etag", "location", "content-location", "content-type")
+
+
+async def keyed(case: Case) -> AsyncIterator[Call]:
+    if case.resource.is_retryable:
+        async for call in case.world.writes(case.resource):
+            yield call
+
+
+def _replayed(report: Report, first: httpx2.Response, again: httpx2.Response, what: str = "") -> None:
+    told = f"{request_of(again)}{f' ({what})' if what else ''}"
+    report.same(f"{told}: Idempotency-Replayed", again.headers.get("idempotency-replayed"), "true")
+    report.same(f"{told}: status and body", (again.status_code, again.content), (first.status_code, first.content))
+    for name in KEPT:
+        report.same(f"{told}: {name}", again.headers.get(name), first.headers.get(name))
+
+
+@checks(
+    4,
+    "The same Idempotency-Key again: the first answer, byte for byte, with `Idempotency-Replayed: true`; nothing is done again."
+    " It is looked up before 428 and everything after it, however the thing has moved on.",
+    section=SECTION,
+)
+async def a_retried_write_is_replayed(case: Case, report: Report) -> None:
+    world = case.world
+    client = await world.client()
+    async for call in keyed(case):
+        key = f"key of {call}"
+        matching = {"if_match": f'"{call.version}"'} if call.changes else {}
+        first = await call.send(client, idempotency_key=key, **matching)
+        if not report.success(first):
+            continue
+        after = await world.log()
+        _replayed(report, first, await call.send(client, idempotency_key=key, **matching), "the version is over")
+        with world.service.requiring_versions():
+            _replayed(report, first, await call.send(client, idempotency_key=key), "before 428")
+        report.same(f"{call}: events after its replays", await world.log(), after)
+        thing = first.json() if call.operation.creates else call.params
+        if (await client.delete(await world.item(case.resource, dict(thing)))).is_success:
+            _replayed(report, first, await call.send(client, idempotency_key=key), "the thing is gone")
+
+
+@checks(
+    4,
+    "A key that was used for another request (another path or body) is 422 `idempotency_key_reused`, and nothing is done.",
+    section=SECTION,
+)
+async def a_key_is_for_one_request(case: Case, report: Report) -> None:
+    world = case.world
+    client = await world.client()
+    others = keyed(case)
+    async for call in keyed(case):
+        key = f"one key of {call}"
+        is_done = report.success(await call.send(client, idempotency_key=key))
+        other = await anext(others)
+        before = await world.log()
+        answer = await other.send(client, idempotency_key=key)
+        if is_done:
+            report.problem(answer, 422, "idempotency_key_reused", "its key was used for another request")
+            report.same(f"{call}: events after a key that was used", await world.log(), before)
+
+
+@checks(
+    4,
+    "Keys are kept with the change: a key that was refused is free, and one that is sent many times at once is done once.",
+    section=SECTION,
+)
+async def a_key_that_is_sent_at_once_is_done_once(case: Case, report: Report) -> None:
+    world = case.world
+    async for call in keyed(case):
+        await _check_at_once(world, call, report)
+
+
+async def _check_at_once(world: World, call: Call, report: Report) -> None:
+    client, before, key = await world.client(), len(await world.log()), f"at once {call}"
+    refused = await client.send(call.method, f"{call.path}?surprise=1", call.body, idempotency_key=key)
+    report.problem(refused, 422, "validation_failed")
+    answers: Sequence[httpx2.Response] = await gathered(*(call.send(client, idempotency_key=key) for _ in range(6)))
+    for answer in answers:
+        report.success(answer, "sent six times at once with one key")
+    report.same(f"{call}: different answers to one key", len({answer.content for answer in answers}), 1)
+    replayed = sum("idempotency-replayed" in answer.headers for answer in answers)
+    report.same(f"{call}: replays of six", replayed, 5)
+    events = (await world.log())[before:]
+    things = [(event["entity_id"], event["type"]) for event in events]
+    report.same(f"{call}: events of one thing, of one kind", len(things), len({*things}))

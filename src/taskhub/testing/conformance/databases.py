@@ -1,0 +1,78 @@
+"""A migrated PostgreSQL database of this process's own, where the author of a suite names none."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+
+from taskhub.embedded import EmbeddedPostgres
+from taskhub.modules.discovery import installed_modules
+from taskhub.schema.migrate import migrate
+
+T = TypeVar("T")
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Runs statements one by one, outside any transaction."""
+    connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://"))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine in a thread of its own: the caller may be in a loop, or not."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+@contextmanager
+def embedded_server() -> Iterator[str]:
+    """An embedded PostgreSQL for this process alone: it is made in less than a second. Gives the URL of its `postgres`."""
+    folder = Path(tempfile.mkdtemp(prefix="taskhub-conformance-"))
+    folder.chmod(0o711)  # As root the server runs under another account, which has to reach its data here.
+    server = EmbeddedPostgres(folder, durable=False)
+    try:
+        yield server.start().url("postgres")
+    finally:
+        server.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def empty_database(server_url: str) -> Iterator[str]:
+    """A new database on the server that a URL is of."""
+    name, maintenance = f"conformance_{uuid4().hex}", with_database(server_url, "postgres")
+    run(execute(maintenance, f'CREATE DATABASE "{name}"'))
+    try:
+        yield with_database(server_url, name)
+    finally:
+        run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def migrated_database(server_url: str) -> Iterator[str]:
+    """A new database on the server that a URL is of, with the tables of this installation."""
+    with empty_database(server_url) as url:
+        run(migrate(url, installed_modules().revisions))
+        yield url
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    with embedded_server() as server_url, migrated_database(server_url) as url:
+        yield url

@@ -1,0 +1,88 @@
+"""Each rule of the conformance kit: a module that keeps it passes, and one that breaks it is told so."""
+
+from typing import Any
+
+import pytest
+
+from support.notes.bench import Bench
+from support.notes.module import notes
+from taskhub.testing.conformance import NotConforming
+from taskhub.testing.conformance.checks import (
+    concurrency,
+    conditions,
+    cost,
+    description,
+    keys,
+    lists,
+    purges,
+    refusals,
+    representation,
+    statements,
+    subscribers,
+    wire,
+)
+from taskhub.testing.conformance.rules import RuleCheck
+from taskhub.testing.conformance.subject import Subject
+from taskhub.testing.conformance.world import Case
+
+OF_A_RESOURCE: dict[RuleCheck[Case], list[str]] = {
+    refusals.refusals_come_in_order: ["viewers_create", "needs_no_version"],
+    refusals.the_least_right_is_enough: ["admins_create"],
+    refusals.foreign_missing_and_malformed_look_alike: ["tells_foreign", "forgets_workspace"],
+    conditions.a_stale_if_match_changes_nothing: ["ignores_if_match"],
+    conditions.a_version_is_asked_for_where_one_is_required: ["needs_no_version"],
+    conditions.a_read_honours_conditions: ["no_etag"],
+    keys.a_retried_write_is_replayed: ["forgets_keys"],
+    keys.a_key_is_for_one_request: ["forgets_keys"],
+    keys.a_key_that_is_sent_at_once_is_done_once: ["forgets_keys"],
+    representation.a_thing_has_one_representation: ["list_lags", "no_etag", "pins_silently"],
+    representation.a_patch_that_changes_nothing_leaves_no_trace: ["always_touches"],
+    representation.replaying_the_changes_gives_the_snapshot: ["pins_silently", "undeclared_event"],
+    lists.a_walk_shows_each_thing_once: ["counts_pages"],
+    lists.a_cursor_is_bound_to_its_list: ["any_limit"],
+    concurrency.concurrent_patches_all_survive: ["last_write_wins"],
+    concurrency.a_write_whose_reply_is_lost_is_done_once: ["writes_past"],
+    cost.round_trips_stay_within_their_budget: ["reads_one_by_one"],
+    purges.a_purged_thing_leaves_nothing_behind: ["keeps_values"],
+    wire.methods_and_media_types_are_told: ["answers_html"],
+    wire.hostile_bodies_are_refused: ["takes_any_weight"],
+}
+OF_A_MODULE: dict[RuleCheck[Subject], list[str]] = {
+    statements.every_statement_is_keyed_by_its_workspace: ["forgets_workspace"],
+    purges.a_purged_workspace_leaves_nothing_behind: ["keeps_rows"],
+    subscribers.an_event_that_comes_twice_counts_once: ["counts_twice"],
+    subscribers.a_process_may_be_killed_at_any_moment: ["marks_first"],
+    description.the_description_is_complete: ["undescribed"],
+    description.the_examples_can_be_sent: ["bad_example"],
+}
+
+
+def pairs(checks: dict[RuleCheck[Any], list[str]]) -> pytest.MarkDecorator:
+    planted = [pytest.param(check, fault, id=f"{check.name}-{fault}") for check, faults in checks.items() for fault in faults]
+    return pytest.mark.parametrize(("check", "fault"), planted)
+
+
+def each(checks: dict[RuleCheck[Any], list[str]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("check", checks, ids=lambda check: check.name)
+
+
+@each(OF_A_RESOURCE)
+def test_a_sound_resource_passes(bench: Bench, check: RuleCheck[Case]) -> None:
+    bench.check_resource(check, notes())
+
+
+@pairs(OF_A_RESOURCE)
+def test_a_fault_of_a_resource_is_found(bench: Bench, check: RuleCheck[Case], fault: str) -> None:
+    with pytest.raises(NotConforming, match=f"^Rule {check.rule.number}: "):
+        bench.check_resource(check, notes(fault))
+
+
+@each(OF_A_MODULE)
+def test_a_sound_module_passes(bench: Bench, check: RuleCheck[Subject]) -> None:
+    bench.check_module(check, notes())
+
+
+@pairs(OF_A_MODULE)
+def test_a_fault_of_a_module_is_found(bench: Bench, check: RuleCheck[Subject], fault: str) -> None:
+    with pytest.raises(NotConforming, match=f"^Rule {check.rule.number}: "):
+        bench.check_module(check, notes(fault))

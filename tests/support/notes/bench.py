@@ -1,0 +1,104 @@
+"""Runs checks of the conformance kit on modules of notes."""
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.dialects.postgresql import asyncpg as dialects
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+
+from support.harness.database_server import TEMPLATE, with_database
+from support.notes.module import notes
+from support.notes.note import NOTES
+from taskhub.kernel.module_api import Module
+from taskhub.modules.collection import Modules
+from taskhub.modules.discovery import installed_modules
+from taskhub.testing.conformance import Action, Client, Fake, Resource, World
+from taskhub.testing.conformance.checks import fakes
+from taskhub.testing.conformance.databases import execute, run
+from taskhub.testing.conformance.resources import ModuleUnderTest
+from taskhub.testing.conformance.rules import RuleCheck
+from taskhub.testing.conformance.service import LoopThread, Person, Service
+from taskhub.testing.conformance.subject import Subject
+from taskhub.testing.conformance.world import Case
+
+
+def new_note(world: World, client: Client) -> dict[str, Any]:
+    return {"heading": f"Note {world.unique()}", "weight": 3}
+
+
+async def trashed(world: World, thing: dict[str, Any]) -> dict[str, str]:
+    assert (await (await world.client()).delete(f"notes/{thing['id']}")).is_success
+    return {}
+
+
+async def a_member_leaves(world: World) -> None:
+    assert (await (await world.client("member")).delete("members/me")).is_success
+
+
+NOTE = Resource(
+    "note",
+    "notes",
+    make=new_note,
+    patches=[{"heading": "Other"}, {"weight": 7}],
+    text="heading",
+    retention_days=30,
+    round_trips={"DELETE": 2, "pin": 2, "restore": 2},
+    actions=[Action("pin", "POST", "pin"), Action("restore", "POST", "restore", given=trashed)],
+)
+ACROSS = {"the purge asks where the trash is old": r"^SELECT notes\.workspace_id, notes\.id FROM notes WHERE notes\.deleted_at <"}
+
+
+class Bench:
+    """Services with modules of notes, on one database and with the same people."""
+
+    def __init__(self, database_url: str) -> None:
+        self._loop = LoopThread()
+        self._url = database_url
+        self._people: dict[str, Person] = {}
+
+    def stop(self) -> None:
+        self._loop.stop()
+
+    def check_resource(self, check: RuleCheck[Case], module: Module) -> None:
+        async def checked(service: Service) -> None:
+            await check(Case(await World.create(service), NOTE))
+
+        self._run(module, checked)
+
+    def check_module(self, check: RuleCheck[Subject], module: Module) -> None:
+        async def checked(service: Service) -> None:
+            declared = ModuleUnderTest(module, [NOTE], across_workspaces=ACROSS, triggers=[a_member_leaves])
+            await check(Subject(service, declared))
+
+        self._run(module, checked)
+
+    def check_fake(self, fake: Fake) -> None:
+        async def checked(service: Service) -> None:
+            await fakes.a_fake_behaves_like_the_repository(fakes.FakeCase(service, "notes", fake))
+
+        self._run(notes(), checked)
+
+    def _run(self, module: Module, checked: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
+        async def started() -> None:
+            service = Service(self._url, Modules([*installed_modules(), module]))
+            service.people = self._people
+            async with service.database.opened():
+                await checked(service)
+
+        self._loop.run(started())
+
+
+@contextmanager
+def database_with_notes(template_url: str) -> Iterator[str]:
+    name, maintenance = f"notes_{uuid4().hex}", with_database(template_url, "postgres")
+    dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no annotation for it.
+    made: list[ExecutableDDLElement] = [CreateTable(NOTES.table), *(CreateIndex(index) for index in NOTES.table.indexes)]
+    run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
+    try:
+        url = with_database(template_url, name)
+        run(execute(url, *(str(one.compile(dialect=dialect)) for one in made)))
+        yield url
+    finally:
+        run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
