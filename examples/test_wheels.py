@@ -7,6 +7,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -69,7 +70,9 @@ class Story:
 
 
 def pip(*arguments: str) -> None:
-    subprocess.run([PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", PYTHON, *arguments], check=True
+    )
 
 
 def ask(served: Served, method: str, path: str, body: Any = None) -> Any:
