@@ -151,3 +151,14 @@ async def test_a_step_that_fails_leaves_what_was_done_before_it(migrated_url: st
     with pytest.raises(DBAPIError, match="already exists"):
         await migrate(migrated_url, revisions=workshop.both(1))
     assert await revisions_in(migrated_url) == {*OUR_HEADS, "gears_0001", "clocks_0001"}
+
+
+async def test_what_readiness_says_names_the_module_whose_tables_are_missing(migrated_url: str, workshop: Workshop) -> None:
+    async with Database(migrated_url, pool_size=1).opened() as database:
+        await check_schema(database, OURS)
+        with pytest.raises(WrongSchema, match="no tables of the module gears yet: run `taskhub migrate`"):
+            await check_schema(database, with_modules(workshop.gears(1)))
+        await migrate(migrated_url, revisions=workshop.both(1))
+        await check_schema(database, with_modules(workshop.gears(1)))
+        with pytest.raises(WrongSchema, match="an older schema of the module gears"):
+            await check_schema(database, with_modules(workshop.gears(2)))

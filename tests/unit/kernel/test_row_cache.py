@@ -4,6 +4,7 @@ from typing import Any
 
 from factories.tasks import ProjectFactory, TaskFactory
 from support.fakes.clocks import FakeMonotonicClock
+from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.cache.row_cache import MAX_CHARACTERS, TTL_SECONDS, RowCache
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, Tracked
@@ -31,7 +32,7 @@ def cache_of(*row: Any, deleted_at: object = None, stopwatch: FakeMonotonicClock
 
 def changed(aggregate: Any, mapping: Mapping[Any]) -> Change:
     """A change of an aggregate, as a commit has it."""
-    return change_of(Tracked(aggregate, mapping, INSERT, None, aggregate.version, is_locked=False))
+    return change_of(Tracked(aggregate, mapping, INSERT, None, aggregate.version, is_locked=False), new_id())
 
 
 def test_a_row_is_remembered_under_its_key() -> None:
