@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from taskhub.testing import TaskHubServer
+from taskhub.testing.control import reset
 
 
 def test_nothing_is_left(server: TaskHubServer) -> None:
@@ -22,3 +25,16 @@ def test_nothing_is_left(server: TaskHubServer) -> None:
 
 def test_purges_run_when_they_are_asked_to(server: TaskHubServer) -> None:
     assert set(server.run_purges()) >= {"trash", "workspaces", "invitations"}
+
+
+@pytest.mark.parametrize("most", [-1, reset.MAX_BYTES_TO_DELETE], ids=["much", "little"])
+def test_much_is_removed_as_well_as_little(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(reset, "MAX_BYTES_TO_DELETE", most)
+    with TaskHubServer.start("asgi") as server:
+        tenant = server.tenant()
+        tenant.task()
+        server.reset()
+        body = {"email": tenant.email, "password": tenant.password}
+        assert server.client().post("/v1/sessions", json=body).status_code == 401
+        again = server.client().post("/v1/users", json={**body, "name": "Ada"})
+        assert again.status_code == 201, "the address is free"

@@ -14,6 +14,7 @@ from taskhub.service import pages
 from taskhub.service.reference.document import document_of
 from taskhub.service.reference.error_codes import error_codes_of
 from taskhub.service.reference.own import DOCUMENTATION
+from taskhub.testing.control.document import DOCUMENTATION as CONTROL
 
 SOURCE = Path(taskhub.__file__).parent
 CODE = re.compile(r'code, title = (?:[\w.]+, )?"(\w+)"')
@@ -31,15 +32,20 @@ def errors_below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
 ERRORS = {kind.__name__: kind for kind in errors_below(DomainError)}
 
 
-def declared_codes() -> set[str]:
+def declared_codes(folder: Path, *, without: Path | None = None) -> set[str]:
     """All codes of error classes that stand in the source."""
-    return {code for file in SOURCE.rglob("*.py") for code in CODE.findall(file.read_text(encoding="utf-8"))}
+    files = [file for file in folder.rglob("*.py") if without is None or not file.is_relative_to(without)]
+    return {code for file in files for code in CODE.findall(file.read_text(encoding="utf-8"))}
 
 
 def test_every_code_in_the_source_has_a_page_and_every_page_a_code() -> None:
     advised = {code for one in (*(module.documentation for module in MODULES), DOCUMENTATION) for code in one.advice}
 
-    assert declared_codes() == {*PROBLEMS} == advised
+    assert declared_codes(SOURCE, without=SOURCE / "testing") == {*PROBLEMS} == advised
+
+
+def test_every_code_of_the_control_interface_is_explained_in_its_document() -> None:
+    assert declared_codes(SOURCE / "testing") == {*CONTROL.advice}
 
 
 def test_an_operation_names_only_codes_that_there_are() -> None:

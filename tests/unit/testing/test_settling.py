@@ -75,6 +75,21 @@ async def test_it_is_settled_when_nothing_is_left() -> None:
     assert work.due == []
 
 
+async def test_nothing_is_left_to_be_purged_either() -> None:
+    clock = frozen_clock()
+    work = FakeWork(clock)
+    background = FakeBackground(work, leaves=lambda: work.due.append(None))
+    await settling(background, clock).settle(0)
+    assert (background.purges, work.due) == ([1, 0], [])
+
+
+async def test_before_the_clock_moves_what_is_due_already_is_done() -> None:
+    clock = frozen_clock()
+    work = FakeWork(clock, None)
+    await settling(FakeBackground(work), clock).advance(timedelta(hours=1), 0)
+    assert work.done == [START]
+
+
 async def test_what_is_left_is_told_with_who_has_yet_to_do_it() -> None:
     clock = frozen_clock()
     work = FakeWork(clock, None, START + timedelta(minutes=1), fails=True)
@@ -109,3 +124,15 @@ async def test_what_does_not_get_done_on_the_way_is_told() -> None:
     work = FakeWork(clock, START + timedelta(minutes=1), fails=True)
     with pytest.raises(NotSettled):
         await settling(FakeBackground(work), clock).advance(timedelta(hours=1), 0)
+
+
+async def test_a_purge_that_never_ends_is_told() -> None:
+    clock = frozen_clock()
+    background = FakeBackground()
+
+    async def purge_once() -> dict[str, int]:
+        return {"trash": 0, "endless": 1}
+
+    background.purge_once = purge_once  # type: ignore[method-assign]  # For this test alone.
+    with pytest.raises(NotSettled, match="the purge endless finds something each time"):
+        await settling(background, clock).settle(0)

@@ -19,7 +19,7 @@ DRAIN_SECONDS = 20
 """How long requests under way may take to finish after SIGTERM. Container runtimes kill after 30 seconds or so."""
 
 
-class TaskHubServer(HttpServer):
+class ApiServer(HttpServer):
     """The server of the API. The application's middleware writes the access log."""
 
     def __init__(

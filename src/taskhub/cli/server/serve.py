@@ -5,7 +5,7 @@ import socket
 
 from taskhub.app import TaskHub
 from taskhub.cli.bootstrap import ready_application
-from taskhub.cli.server.api_server import TaskHubServer, url_of
+from taskhub.cli.server.api_server import ApiServer, url_of
 from taskhub.cli.server.db_supervisor import supervised_database
 from taskhub.cli.server.metrics import serving_metrics
 from taskhub.deployment import Deployment
@@ -31,5 +31,5 @@ def serve(
     program = ready_application(settings, deployed)
     app = TaskHub(program)
     contexts = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
-    server = TaskHubServer(app, settings, url_of(listener), contexts, parent=os.getppid() if with_parent else None)
+    server = ApiServer(app, settings, url_of(listener), contexts, parent=os.getppid() if with_parent else None)
     server.run(sockets=[listener])

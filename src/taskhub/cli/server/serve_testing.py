@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from taskhub.cli.server.api_server import TaskHubServer, url_of
+from taskhub.cli.server.api_server import ApiServer, url_of
 from taskhub.cli.server.connections import ConnectionLimits
 from taskhub.cli.server.side_server import serving_beside
 from taskhub.deployment import Deployment
@@ -46,7 +46,7 @@ def serve_testing(
         _announced(ready, options),
     )
     api = idleness.noticing(service.app)
-    server = TaskHubServer(Abortable(api), settings, url, contexts, parent=os.getppid() if with_parent else None)
+    server = ApiServer(Abortable(api), settings, url, contexts, parent=os.getppid() if with_parent else None)
     server.run(sockets=[listener])
 
 

@@ -1,7 +1,7 @@
 """Waiting for the background: until all that is due was done, now or after the clock was moved."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from taskhub.background import Background
@@ -11,7 +11,7 @@ from taskhub.testing.control.errors import NotSettled
 
 PAUSE_SECONDS = 0.02
 MAX_ROUNDS = 20
-"""Of purges: each may leave something for the next (a workspace that is purged has things of its own)."""
+"""Of purges, until they find nothing."""
 
 
 class Settling:
@@ -22,16 +22,12 @@ class Settling:
         self._clock = clock
 
     async def settle(self, seconds: float) -> None:
-        """Returns when nothing is left to be done.
+        """Returns when nothing is left to be done, or to be purged.
 
         Raises:
             NotSettled: something was, after so many seconds. Whatever rests after a failure is told with it.
         """
-        deadline = asyncio.get_running_loop().time() + seconds
-        while left := await self._catch_up():
-            if asyncio.get_running_loop().time() >= deadline:
-                raise NotSettled([f"{work.name}: {_described(pending)}" for work, pending in left])
-            await asyncio.sleep(PAUSE_SECONDS)
+        await self._settle_and_purge(seconds, is_meant=lambda _: True)
 
     async def advance(self, step: timedelta, seconds: float) -> datetime:
         """Moves the clock, stopping wherever something becomes due on the way. Returns the time that it is then.
@@ -40,28 +36,37 @@ class Settling:
             NotSettled
         """
         target = self._clock() + step
+        await self._settle(seconds, is_meant=self._is_due)
         while (due := await self._next_due(target)) is not None:
             self._clock.move_to(due)
-            await self._settle_due(seconds)
+            await self._settle(seconds, is_meant=self._is_due)
         self._clock.move_to(target)
-        for _ in range(MAX_ROUNDS):
-            removed = await self.purge()
-            await self._settle_due(seconds)
-            if not any(removed.values()):
-                break
+        await self._settle_and_purge(seconds, is_meant=self._is_due)
         return self._clock()
 
     async def purge(self) -> dict[str, int]:
         """Runs all purges. How many rows were removed, by purge."""
         return await self._background.purge_once()
 
-    async def _settle_due(self, seconds: float) -> None:
-        """As `settle`, but what only becomes due later may be left."""
+    async def _settle_and_purge(self, seconds: float, *, is_meant: Callable[[Pending], bool]) -> None:
+        """What is purged may leave something to be done, and that something to be purged."""
+        for _ in range(MAX_ROUNDS):
+            await self._settle(seconds, is_meant=is_meant)
+            removed = await self.purge()
+            if not any(removed.values()):
+                return
+        raise NotSettled([f"the purge {name} finds something each time" for name, count in removed.items() if count])
+
+    async def _settle(self, seconds: float, *, is_meant: Callable[[Pending], bool]) -> None:
+        """Until nothing of what is meant is left."""
         deadline = asyncio.get_running_loop().time() + seconds
-        while left := [(work, one) for work, one in await self._catch_up() if one.due_at is None or one.due_at <= self._clock()]:
+        while left := [(work, one) for work, one in await self._catch_up() if is_meant(one)]:
             if asyncio.get_running_loop().time() >= deadline:
                 raise NotSettled([f"{work.name}: {_described(pending)}" for work, pending in left])
             await asyncio.sleep(PAUSE_SECONDS)
+
+    def _is_due(self, pending: Pending) -> bool:
+        return pending.due_at is None or pending.due_at <= self._clock()
 
     async def _next_due(self, until: datetime) -> datetime | None:
         """When the first thing that waits for its time becomes due, if that is before."""
