@@ -36,6 +36,7 @@ lint: $(VENV)/.dev ## Check style, types and the modules' borders
 	$(BIN)/mypy
 	$(BIN)/python -m tools.module_contracts
 	$(BIN)/lint-imports
+	cd examples/time_tracking && ../../$(BIN)/mypy && PYTHONPATH=src ../../$(BIN)/lint-imports
 
 MODULE ?= tasks
 MESSAGE ?= Changes
@@ -53,6 +54,10 @@ try: $(VENV)/.dev ## Follow a page that adds something in a copy of this checkou
 .PHONY: check-openapi
 check-openapi: $(VENV)/.dev $(VENV)/.openapi ## Check the OpenAPI document: linters, generated clients, what the last release promised
 	$(BIN)/python -m pytest openapi $(ARGS)
+
+.PHONY: check-modules
+check-modules: $(VENV)/.dev ## Install the wheels of TaskHub and its example module, and what `taskhub module new` writes, and use them
+	@.ci/modules
 
 .PHONY: release-openapi
 release-openapi: $(VENV)/.dev ## Make the OpenAPI document of now what later ones are compared with: at each release

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from taskhub.cli.commands import backup, doctor, migrate, secret, serve, worker
+from taskhub.cli.commands import backup, doctor, migrate, module, secret, serve, worker
 from taskhub.cli.deployed_application import DeployedApplication
 from taskhub.cli.module_commands import CommandsOfModules
 
@@ -30,7 +30,8 @@ app = typer.Typer(
 )
 for command in (serve.serve, worker.worker, migrate.migrate, doctor.doctor, backup.backup, backup.restore):
     app.command()(command)
-app.add_typer(secret.app)
+for group in (secret.app, module.app):
+    app.add_typer(group)
 
 
 def _print_version(wanted: bool) -> None:

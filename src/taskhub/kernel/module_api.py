@@ -155,7 +155,7 @@ class Module:
     """One module, as the application is told of it.
 
     Attributes:
-        name: as in the entry point; lower case, digits and `_`. Tables, event types, subscribers and settings begin with it.
+        name: as in the entry point; lower case, digits and `_`. Subscribers, settings and revisions begin with it.
         package: the package that it lives in: all error classes of it belong to the module.
         api: the version of this API that it was written for.
         container: builds what it is made of, once for each application.

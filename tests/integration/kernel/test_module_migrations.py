@@ -8,12 +8,10 @@ from sqlalchemy.exc import DBAPIError
 
 from support.fake_revisions import with_modules, write_revision
 from support.harness.migrations import downgrade, migrate
-from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.heads import WrongSchema, check_schema
 from taskhub.schema.revisions import KERNEL, Branch, Revisions
-from taskhub.service.health import check_ready
 
 OURS = installed_modules().revisions
 NEWEST = OURS.heads[KERNEL]
@@ -155,14 +153,12 @@ async def test_a_step_that_fails_leaves_what_was_done_before_it(migrated_url: st
     assert await revisions_in(migrated_url) == {*OUR_HEADS, "gears_0001", "clocks_0001"}
 
 
-async def test_a_service_whose_module_has_no_tables_yet_is_not_ready_and_says_which(
-    migrated_url: str, workshop: Workshop
-) -> None:
+async def test_what_readiness_says_names_the_module_whose_tables_are_missing(migrated_url: str, workshop: Workshop) -> None:
     async with Database(migrated_url, pool_size=1).opened() as database:
-        await check_ready(database, OURS)
-        with pytest.raises(Unavailable, match="no tables of the module gears yet: run `taskhub migrate`"):
-            await check_ready(database, with_modules(workshop.gears(1)))
+        await check_schema(database, OURS)
+        with pytest.raises(WrongSchema, match="no tables of the module gears yet: run `taskhub migrate`"):
+            await check_schema(database, with_modules(workshop.gears(1)))
         await migrate(migrated_url, revisions=workshop.both(1))
-        await check_ready(database, with_modules(workshop.gears(1)))
-        with pytest.raises(Unavailable, match="an older schema of the module gears"):
-            await check_ready(database, with_modules(workshop.gears(2)))
+        await check_schema(database, with_modules(workshop.gears(1)))
+        with pytest.raises(WrongSchema, match="an older schema of the module gears"):
+            await check_schema(database, with_modules(workshop.gears(2)))

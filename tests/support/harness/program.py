@@ -99,11 +99,12 @@ class Served:
 
 @dataclass
 class Installation:
-    """A data folder, a port, and whatever else is set."""
+    """A data folder, a port, and whatever else is set. ``program``: of another environment than this one."""
 
     folder: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    program: Sequence[str] = TASKHUB
 
     @property
     def url(self) -> str:
@@ -114,8 +115,9 @@ class Installation:
         own = {"TASKHUB_DATA_DIR": str(self.folder / "data"), "TASKHUB_PORT": str(self.port)}
         return {**inherited, **own, **self.settings}
 
-    def start(self, command: Sequence[str] = (*TASKHUB, "serve"), *, folder: Path | None = None) -> Served:
+    def start(self, command: Sequence[str] = (), *, folder: Path | None = None) -> Served:
         """Begins to serve. `wait_until_ready` of the result says when it does."""
+        command = command or (*self.program, "serve")
         log = self.folder / "log"
         with log.open("ab") as output:
             since = output.tell()
@@ -133,7 +135,7 @@ class Installation:
     def run(self, *arguments: str, feed: str = "") -> subprocess.CompletedProcess[str]:
         """Runs a command of `taskhub` to its end."""
         return subprocess.run(
-            [*TASKHUB, *arguments],
+            [*self.program, *arguments],
             env=self.environment(),
             cwd=self.folder,
             input=feed,

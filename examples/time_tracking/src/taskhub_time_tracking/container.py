@@ -1,0 +1,52 @@
+"""What the time tracking module is made of."""
+
+from typing import Any
+
+from dependency_injector import containers, providers
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.use_cases import UseCases
+
+from taskhub_time_tracking.application.background.delete_with_task import DeleteWithTask
+from taskhub_time_tracking.application.background.empty_purged_workspace import empty_purged_workspace
+from taskhub_time_tracking.application.background.stop_with_task import StopWithTask
+from taskhub_time_tracking.application.change_time_entry import change_time_entry
+from taskhub_time_tracking.application.delete_time_entry import delete_time_entry
+from taskhub_time_tracking.application.start_time_entry import start_time_entry
+from taskhub_time_tracking.application.stop_time_entry import stop_time_entry
+from taskhub_time_tracking.infrastructure.mappings import TIME_ENTRIES
+from taskhub_time_tracking.infrastructure.queries import SqlTimeEntryQueries
+from taskhub_time_tracking.infrastructure.unit_of_work import SqlTimeTrackingUnitOfWork
+
+
+class TimeTrackingContainer(containers.DeclarativeContainer):
+    """`ModuleContainer` in `taskhub.kernel.module_api` says what the application asks of it."""
+
+    database: providers.Dependency[Any] = providers.Dependency()
+    notifier: providers.Dependency[Any] = providers.Dependency()
+    clock: providers.Dependency[Any] = providers.Dependency()
+    longest: providers.Dependency[Any] = providers.Dependency()
+    tasks: providers.Dependency[Any] = providers.Dependency()
+    task_reader: providers.Dependency[Any] = providers.Dependency()
+
+    unit_of_work = providers.Factory(SqlTimeTrackingUnitOfWork, database, notifier, tasks)
+    command_log = providers.Singleton(SqlCommandLog, database, (TIME_ENTRIES,))
+    runner: providers.Provider[Runner[SqlTimeTrackingUnitOfWork]] = providers.Singleton(
+        Runner, unit_of_work.provider, command_log, clock
+    )
+    queries: providers.Provider[SqlTimeEntryQueries] = providers.Singleton(SqlTimeEntryQueries, database)
+
+    bound = UseCases(runner, clock=clock, longest=longest)
+    start_time_entry = bound(start_time_entry)
+    stop_time_entry = bound(stop_time_entry)
+    change_time_entry = bound(change_time_entry)
+    delete_time_entry = bound(delete_time_entry)
+
+    stop_with_task = providers.Singleton(StopWithTask, clock, longest)
+    delete_with_task = providers.Singleton(DeleteWithTask, clock)
+    subscribers = providers.List(stop_with_task, delete_with_task)
+    empty = providers.Callable(empty_purged_workspace)
+    purges = providers.Object(())
+    background = providers.Object(())
+    ports: providers.Provider[Any] = providers.Dict({})
+    services: providers.Provider[Any] = providers.Dict({})

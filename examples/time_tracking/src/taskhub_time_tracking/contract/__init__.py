@@ -1,0 +1,4 @@
+"""What other modules may use of time tracking.
+
+- `events`: what happens to time entries.
+"""

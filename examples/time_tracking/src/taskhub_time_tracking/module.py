@@ -1,0 +1,42 @@
+"""What the application is told of this module. The entry point in `pyproject.toml` names it."""
+
+from importlib.resources import files
+
+from dependency_injector import providers
+from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
+from taskhub.tasks.contract.tasks import TaskReader, Tasks
+
+from taskhub_time_tracking.api.documentation import DOCUMENTATION
+from taskhub_time_tracking.api.routes import ROUTES
+from taskhub_time_tracking.application.events import EVENTS
+from taskhub_time_tracking.container import TimeTrackingContainer
+from taskhub_time_tracking.infrastructure.mappings import TIME_ENTRIES
+from taskhub_time_tracking.infrastructure.rows import TimeEntryRow
+from taskhub_time_tracking.settings import TimeTrackingSettings
+
+
+def time_tracking_container(context: ModuleContext) -> ModuleContainer:
+    return TimeTrackingContainer(
+        database=context.database,
+        notifier=context.notifier,
+        clock=providers.Object(context.clock),
+        longest=context.settings.longest,
+        tasks=providers.Object(context.port(Tasks)),
+        task_reader=providers.Callable(context.service(TaskReader)),
+    )
+
+
+module = Module(
+    "time_tracking",
+    package="taskhub_time_tracking",
+    api=(1, 0),
+    container=time_tracking_container,
+    requires=frozenset({"tasks", "workspaces"}),
+    rows=(TimeEntryRow,),
+    mappings=(TIME_ENTRIES,),
+    routes=ROUTES,
+    events=EVENTS,
+    documentation=DOCUMENTATION,
+    settings=TimeTrackingSettings,
+    migrations=files("taskhub_time_tracking") / "migrations",
+)
