@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from taskhub.cli.bootstrap import check_modules
 from taskhub.cli.doctor.checks import Finding, fail, ok
+from taskhub.modules.discovery import installed_modules
 from taskhub.modules.errors import WrongModule
+from taskhub.schema.revision_rules import parents_of
+from taskhub.schema.revisions import WrongRevisions
 from taskhub.settings import Settings, WrongSettings
 
 
@@ -12,9 +15,10 @@ def module_findings(settings: Settings, wrong_groups: Sequence[str]) -> Iterator
     """``wrong_groups``: a sentence for each group of commands that can't be used."""
     try:
         names = check_modules(settings)
+        parents_of(installed_modules().revisions)
     except WrongSettings as error:
         yield fail("settings", str(error))
-    except WrongModule as error:
+    except (WrongModule, WrongRevisions) as error:
         yield fail("modules", str(error))
     else:
         yield ok("settings", "all known and valid")

@@ -19,8 +19,7 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.errors import WrongModule
 from taskhub.schema.heads import WrongSchema, check_schema
-from taskhub.schema.revision_rules import parents_of
-from taskhub.schema.revisions import Revisions, WrongRevisions
+from taskhub.schema.revisions import WrongRevisions
 from taskhub.settings import Settings, WrongSettings, read_settings
 
 _CLOCK = Statement(text("SELECT clock_timestamp()"))
@@ -44,14 +43,6 @@ def run_checks(wrong_groups: Sequence[str]) -> Iterator[Finding]:
         return
     yield from module_findings(settings, wrong_groups)
     yield checks.secret(settings)
-    try:
-        revisions = installed_modules().revisions
-        parents_of(revisions)
-    except WrongModule:
-        return  # Told above.
-    except WrongRevisions as error:
-        yield fail("modules", str(error))
-        return
     if settings.database_url is None:
         try:
             tool("postgres")
@@ -65,15 +56,15 @@ def run_checks(wrong_groups: Sequence[str]) -> Iterator[Finding]:
         yield checks.disk_space(folder)
     try:
         with database(settings) as url:
-            yield from asyncio.run(_check_database(url, settings, revisions))
+            yield from asyncio.run(_check_database(url, settings))
     except EmbeddedPostgresError as error:
         yield fail("database", str(error))
 
 
-async def _check_database(url: str, settings: Settings, revisions: Revisions) -> list[Finding]:
+async def _check_database(url: str, settings: Settings) -> list[Finding]:
     async with Database(url, pool_size=2).opened() as opened:
         try:
-            return [finding async for finding in _database_findings(opened, settings, revisions)]
+            return [finding async for finding in _database_findings(opened, settings)]
         except Exception as error:
             sentence = explanation(error)
             if sentence is None:
@@ -81,14 +72,16 @@ async def _check_database(url: str, settings: Settings, revisions: Revisions) ->
             return [fail("database", sentence)]
 
 
-async def _database_findings(database: Database, settings: Settings, revisions: Revisions) -> AsyncIterator[Finding]:
+async def _database_findings(database: Database, settings: Settings) -> AsyncIterator[Finding]:
     server = dict((await database.fetch(_SERVER, {}))[0])
     yield checks.version(server)
     yield checks.durability(server)
     yield checks.connections(server["connections"], settings.database_pool_size)
     yield checks.clock(await _clock_skew(database))
     try:
-        state = await check_schema(database, revisions)
+        state = await check_schema(database, installed_modules().revisions)
+    except (WrongModule, WrongRevisions):
+        return  # Told by `module_findings`. Without them nobody knows what the schema should be.
     except WrongSchema as error:
         yield fail("schema", str(error))
         return
