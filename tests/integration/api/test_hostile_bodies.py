@@ -1,4 +1,7 @@
-"""Bodies that were made to hurt: each is refused with a small problem, and nothing breaks."""
+"""Bodies that were made to hurt: each is refused with a small problem, and nothing breaks.
+
+The conformance kit sends them to the operations of resources (`hostile_bodies_are_refused`).
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -6,7 +9,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from support.harness.operations import WITH_BODY, WITHOUT_BODY, SampleData, each
+from support.harness.operations import WITH_BODY, WITHOUT_BODY, SampleData, beside_resources, each
 from support.harness.problems import problem
 from taskhub.kernel.api.operations import Operation
 
@@ -39,14 +42,14 @@ def members(operation: Operation) -> list[str]:
     return [*operation.body[1].model_fields]
 
 
-@each(WITH_BODY)
+@each(beside_resources(WITH_BODY))
 @pytest.mark.parametrize("value", NOT_JSON.values(), ids=NOT_JSON.keys())
 async def test_what_is_no_json_is_400(sample: SampleData, operation: Operation, value: bytes) -> None:
     for content in (value, b'{"%s": %s}' % (members(operation)[0].encode(), value)):
         problem(await sample.call(operation, content=content), 400, "malformed_json")
 
 
-@each(WITH_BODY)
+@each(beside_resources(WITH_BODY))
 @pytest.mark.parametrize("value", OF_THE_WRONG_KIND.values(), ids=OF_THE_WRONG_KIND.keys())
 async def test_no_member_takes_what_is_not_its_kind(sample: SampleData, operation: Operation, value: bytes) -> None:
     for member in members(operation):
@@ -56,7 +59,7 @@ async def test_no_member_takes_what_is_not_its_kind(sample: SampleData, operatio
         problem(answer, answer.status_code, answer.json()["code"])
 
 
-@each(WITH_BODY)
+@each(beside_resources(WITH_BODY))
 async def test_a_body_that_is_no_object_is_422(sample: SampleData, operation: Operation) -> None:
     for content in (b"null", b"[]", b"1", b'"text"', b"true"):
         problem(await sample.call(operation, content=content), 422, "validation_failed")
@@ -83,14 +86,14 @@ async def test_a_member_that_is_no_json_is_found_behind_its_double_too(sample: S
     problem(await sample.call(operation, content=content), 400, "malformed_json")
 
 
-@each(WITH_BODY)
+@each(beside_resources(WITH_BODY))
 async def test_a_thousand_unknown_members_make_a_small_problem(sample: SampleData, operation: Operation) -> None:
     body = {"\U0001f600" * 90 + str(index): 1 for index in range(2000)}
 
     problem(await sample.call(operation, content=json.dumps(body, ensure_ascii=False).encode()), 422, "validation_failed")
 
 
-@each(WITH_BODY)
+@each(beside_resources(WITH_BODY))
 async def test_a_body_that_streams_on_is_refused_once_it_is_too_large(sample: SampleData, operation: Operation) -> None:
     taken = 0
 

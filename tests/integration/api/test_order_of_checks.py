@@ -1,4 +1,7 @@
-"""Which of several refusals is told: the one that comes first in the contract, so that none gives away what it should not."""
+"""Which of several refusals is told: the one that comes first in the contract, so that none gives away what it should not.
+
+The conformance kit asks it of the operations of resources (`refusals_come_in_order`).
+"""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -7,7 +10,7 @@ import pytest
 
 from integration.conftest import make_container
 from support.harness.api import Api
-from support.harness.operations import PROTECTED, WITH_BODY, WITHOUT_BODY, SampleData, each
+from support.harness.operations import PROTECTED, WITH_BODY, WITHOUT_BODY, SampleData, beside_resources, each
 from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
@@ -38,22 +41,22 @@ async def strict(database_url: str) -> AsyncIterator[SampleData]:
         yield await SampleData.create(api)
 
 
-@each([*WITH_BODY, *WITHOUT_BODY])
+@each(beside_resources([*WITH_BODY, *WITHOUT_BODY]))
 async def test_400_comes_before_401(sample: SampleData, api: Api, operation: Operation) -> None:
     problem(await sample.call(operation, api=api, content=b"{"), 400, "malformed_json")
 
 
-@each(PROTECTED)
+@each(beside_resources(PROTECTED))
 async def test_401_comes_before_422(sample: SampleData, api: Api, operation: Operation) -> None:
     problem(await sample.call(operation, api=api, params=WRONG_SHAPE), 401, "not_authenticated")
 
 
-@each(IN_WORKSPACE)
+@each(beside_resources(IN_WORKSPACE))
 async def test_404_of_the_workspace_comes_before_422(sample: SampleData, stranger: Api, operation: Operation) -> None:
     problem(await sample.call(operation, api=stranger, params=WRONG_SHAPE), 404, "not_found")
 
 
-@each(FOR_MORE_THAN_VIEWERS)
+@each(beside_resources(FOR_MORE_THAN_VIEWERS))
 async def test_403_comes_before_422(sample: SampleData, viewer: Api, operation: Operation) -> None:
     problem(await sample.call(operation, api=viewer, params=WRONG_SHAPE), 403, "not_allowed")
 

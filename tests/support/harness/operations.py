@@ -1,5 +1,6 @@
 """All operations of the service, ready to be called: with real ids in their paths and bodies of the right shape."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx2
 import pytest
 
 from support.harness.api import MERGE_PATCH, Api, ok
+from support.resources_of_tasks import RESOURCES
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.contract.access import Public
 from taskhub.modules.discovery import installed_modules
@@ -19,6 +21,27 @@ WITHOUT_BODY = [operation for operation in OPERATIONS if operation.body is None 
 READS = [operation for operation in OPERATIONS if not operation.writes]
 
 _PATHS = document_of(OPERATIONS, "", installed_modules().catalogue)["paths"]
+
+
+def _shape(path: str) -> str:
+    """A path without the names of its parameters."""
+    return re.sub(r"{[^}]*}", "{}", path)
+
+
+_OF_RESOURCES = {
+    (method, _shape(f"/v1/workspaces/{{}}/{path}"))
+    for one in RESOURCES
+    for method, path in (
+        *(("GET", one.collection), ("POST", one.collection)),
+        *((method, one.item_path) for method in ("GET", "PATCH", "DELETE")),
+        *((action.method, f"{one.item_path}/{action.path}") for action in one.actions),
+    )
+}
+
+
+def beside_resources(operations: list[Operation]) -> list[Operation]:
+    """Those of these operations that the conformance kit does not ask the same of."""
+    return [one for one in operations if (one.method, _shape(one.path)) not in _OF_RESOURCES]
 
 
 def each(operations: list[Operation]) -> pytest.MarkDecorator:

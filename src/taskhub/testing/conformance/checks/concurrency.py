@@ -92,7 +92,7 @@ async def _deleting(case: Case) -> Call | None:
 
 
 class Effect(NamedTuple):
-    """What a write has done: the types of its events, and how many things there are more in the list."""
+    """What a write has done: the types of its events, and how many things there are more in the list after a create."""
 
     events: tuple[str, ...]
     listed: int
@@ -108,20 +108,24 @@ class Before(NamedTuple):
     listed: int
 
     @classmethod
-    async def of(cls, case: Case) -> "Before":
-        return cls(len(await case.world.log()), len(await case.world.items(case.resource)))
+    async def of(cls, case: Case, call: Call) -> "Before":
+        return cls(len(await case.world.log()), await _listed(case, call))
 
-    async def effect(self, case: Case) -> Effect:
+    async def effect(self, case: Case, call: Call) -> Effect:
         events = (await case.world.log())[self.events :]
-        return Effect(tuple(event["type"] for event in events), len(await case.world.items(case.resource)) - self.listed)
+        return Effect(tuple(event["type"] for event in events), await _listed(case, call) - self.listed)
+
+
+async def _listed(case: Case, call: Call) -> int:
+    return len(await case.world.items(case.resource)) if call.operation.creates else 0
 
 
 async def _effect(case: Case, call: Call) -> Effect:
     """What a write does that nothing happens to."""
-    before = await Before.of(case)
+    before = await Before.of(case, call)
     answer = await call.send(await case.world.client())
     assert answer.is_success, f"{call}: {answer.text}"
-    return await before.effect(case)
+    return await before.effect(case, call)
 
 
 async def _check_every_loss(
@@ -132,7 +136,7 @@ async def _check_every_loss(
     for number in range(MAX_CALLS):
         call = await kind()
         assert call is not None
-        client, before = await world.client(), await Before.of(case)
+        client, before = await world.client(), await Before.of(case, call)
         keyed = {} if key is None else {"idempotency_key": f"{key} {call} {number}"}
         world.service.faults.inject(reply_lost, after=number, times=1, spares_connecting=True)
         answer = await call.send(client, **keyed)
@@ -141,7 +145,7 @@ async def _check_every_loss(
         if not injected:
             return
         answer = await _retried(world, call, answer, keyed)
-        effect = await before.effect(case)
+        effect = await before.effect(case, call)
         what = f"{request_of(answer)}, whose reply {number + 1} from the database was lost"
         if answer.is_success:
             report.same(f"{what}: its events, and how many more are in the list", effect, once)

@@ -37,7 +37,7 @@ async def refusals_come_in_order(case: Case, report: Report) -> None:
     world = case.world
     for call in await every_call(case):
         await _check_who_may(world, call, report)
-        if call.operation.body is not None:
+        if call.operation.writes:
             broken = await world.nobody().http.request(
                 call.method, world.nobody().path(call.path), content=b'{"a":', headers={"content-type": "application/json"}
             )
@@ -50,6 +50,7 @@ async def _check_who_may(world: World, call: Call, report: Report) -> None:
     """The query is wrong, so that whoever may is told that, and nothing is done."""
     answer = await _sent(call, world.nobody(), WRONG_SHAPE)
     report.problem(answer, 401, "not_authenticated", "without a credential")
+    report.same(f"{request_of(answer)}: WWW-Authenticate", answer.headers.get("www-authenticate"), "Bearer")
     answer = await _sent(call, world.nobody("thub_unknown"), WRONG_SHAPE)
     report.problem(answer, 401, "invalid_token", "with an unknown token")
     answer = await _sent(call, await world.stranger(), WRONG_SHAPE)
