@@ -20,7 +20,7 @@ from taskhub.settings import Settings
 from taskhub.testing.conformance.suite import LOG_PROCESSORS
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
-structlog.configure(processors=LOG_PROCESSORS, wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+structlog.configure(processors=[*LOG_PROCESSORS], wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 SECRET_KEYS = (b"a secret key that only tests know, long enough",)
 

@@ -1,10 +1,11 @@
 """Notes on PostgreSQL: the unit of work, and reads."""
 
+from datetime import UTC, datetime
 from enum import Enum
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Integer, Uuid, bindparam, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import DateTime, Integer, Uuid, bindparam, delete, func, insert, literal, select, tuple_, update
 
 from support.notes.note import NOTES, Note, NoteView
 from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
@@ -113,6 +114,7 @@ class NoteQueries:
         return PageSlice(items, None if is_last else (items[-1].created_at, UUID(int=first + page.limit)))
 
 
+_LONG_AGO = literal(datetime(2020, 1, 1, tzinfo=UTC), DateTime(timezone=True))
 COPY = Statement(
     insert(NOTES.table).from_select(
         ["workspace_id", "id", "heading", "weight", "version", "created_at", "updated_at"],
@@ -122,8 +124,8 @@ COPY = Statement(
             literal("copy"),
             literal(0, Integer()),
             literal(1, Integer()),
-            func.now(),
-            func.now(),
+            _LONG_AGO,
+            _LONG_AGO,
         ),
     )
 )

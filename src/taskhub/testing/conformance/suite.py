@@ -53,7 +53,7 @@ class Running:
     def __init__(self, database_url: str) -> None:
         self._configures_logs = not structlog.is_configured()
         if self._configures_logs:
-            structlog.configure(processors=LOG_PROCESSORS, wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+            structlog.configure(processors=[*LOG_PROCESSORS], wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         self.loop = LoopThread()
         self.service = self.loop.run(_started(database_url))
 
