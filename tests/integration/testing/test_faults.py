@@ -1,6 +1,7 @@
 """Faults that a test asks for, for itself alone."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -24,6 +25,21 @@ def test_an_operation_fails_as_often_as_was_said_and_does_nothing(tenant: Tenant
     assert refused[0].headers["content-type"] == "application/problem+json"
     assert attempt(tenant).status_code == 201
     assert titles(tenant) == ["Oil"]
+
+
+def test_two_failures_of_one_operation_come_one_after_the_other(tenant: Tenant) -> None:
+    tenant.faults.fail("create_task", code="busy")
+    tenant.faults.fail("create_task", code="unavailable")
+    assert [attempt(tenant).json().get("code") for _ in range(3)] == ["busy", "unavailable", None]
+
+
+def test_of_many_requests_at_once_as_many_fail_as_was_said(server: TaskHubServer, tenant: Tenant) -> None:
+    tenant.faults.fail("get_me", times=1)
+    token = tenant.sign_in()["token"]  # Nobody remembers whose it is, so each request has to look for its caller.
+    with ThreadPoolExecutor(10) as pool, server.client(token) as client:
+        codes = list(pool.map(lambda _: client.get("/v1/users/me").status_code, range(10)))
+    assert sorted(codes) == [200] * 9 + [503]
+    assert tenant.service.get("/v1/users/me").status_code == 200
 
 
 def test_it_may_fail_after_its_work_was_done(tenant: Tenant) -> None:

@@ -1,9 +1,11 @@
 """Servers as processes: ready when they say so, gone with those who started them, side by side on one PostgreSQL."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,18 +15,27 @@ import pytest
 
 from taskhub.testing import ServerNotStarted, TaskHubServer
 from taskhub.testing.client import launch
-from taskhub.testing.options import default_cache
 
 PATIENCE_SECONDS = 60.0
 
 
+@pytest.fixture(scope="module")
+def cache() -> Iterator[Path]:
+    """Of these tests alone: each server that stops removes what it finds unused in the cache."""
+    folder = Path(tempfile.mkdtemp(prefix="taskhub-cache-"))
+    folder.chmod(0o755)  # As root PostgreSQL runs under another account.
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Path]:
+def run(cache: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Path]:
     """A run of this test's own. Gives its folder."""
+    monkeypatch.setenv("TASKHUB_TESTING_CACHE", str(cache))
     launch.run_name.cache_clear()
     name = f"of-{os.getpid()}-{abs(hash(request.node.name))}"
     monkeypatch.setenv("PYTEST_XDIST_TESTRUNUID", name)
-    yield default_cache() / "runs" / name
+    yield cache / "runs" / name
     launch.run_name.cache_clear()
 
 
@@ -86,6 +97,20 @@ def test_what_a_killed_server_leaves_goes_with_the_next_run(run: Path, monkeypat
 def test_a_server_that_can_not_start_says_why(run: Path) -> None:
     with pytest.raises(ServerNotStarted, match="TASKHUB_RATE_LIMITS"):
         TaskHubServer.start(settings={"rate_limits": "sometimes"})
+
+
+def test_a_testing_server_does_not_touch_a_database_that_somebody_names(run: Path) -> None:
+    named = {**os.environ, "TASKHUB_DATABASE_URL": "postgresql://ada@127.0.0.1/precious", "TASKHUB_SECRET_KEY": "k" * 40}
+    done = subprocess.run(
+        [sys.executable, "-m", "taskhub", "serve", "--testing"],
+        env=named,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "a testing server empties its database" in done.stderr
 
 
 def test_settings_are_those_that_were_given_and_none_of_the_environment(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

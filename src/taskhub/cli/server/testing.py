@@ -13,7 +13,7 @@ from taskhub.deployment import Deployment
 from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.logs import configure_logs
 from taskhub.settings import Settings, read_settings
-from taskhub.testing.cluster import migrate_now, throwaway_database
+from taskhub.testing.cluster import throwaway_database
 from taskhub.testing.options import DEFAULTS, TestingOptions
 
 
@@ -21,7 +21,7 @@ def run_testing(*, with_parent: bool) -> None:
     """Serves until the process gets SIGINT or SIGTERM.
 
     Raises:
-        CommandFailed: a port is taken, or an option can't be read.
+        CommandFailed: a port is taken, an option can't be read, or a database is named.
         WrongSettings
         EmbeddedPostgresError
     """
@@ -31,6 +31,11 @@ def run_testing(*, with_parent: bool) -> None:
         raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
     given = read_settings()
     settings = given.model_copy(update={name: value for name, value in DEFAULTS.items() if name not in given.model_fields_set})
+    if settings.database_url is not None:
+        raise CommandFailed(
+            "TASKHUB_DATABASE_URL is set, and a testing server empties its database: it only uses one of its own. Unset it, "
+            "or start without --testing."
+        )
     configure_logs(settings.log_level)
     with (
         exit_on_signals(),
@@ -52,13 +57,8 @@ def _import() -> None:
 
 @contextmanager
 def _deployment(settings: Settings, options: TestingOptions) -> Iterator[Deployment]:
-    """A database of its own; or the one that the settings name, which is migrated."""
+    """A database of its own."""
     keys = tuple(key.get_secret_value().encode() for key in (settings.secret_key, settings.secret_key_previous) if key)
     keys = keys or (secrets.token_bytes(32),)
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        migrate_now(url)
-        yield Deployment(url, keys, is_embedded=False)
-        return
     with throwaway_database(options.cache, options.run) as url:
         yield Deployment(url, keys, is_embedded=True)

@@ -96,7 +96,7 @@ class FaultyRouter:
         if scope["type"] != "http":
             await self._router(scope, receive, send)
             return
-        met = await self._met(scope)
+        met = _effective(await self._met(scope))
         for fault in met:
             fault.hit()
         await asyncio.sleep(sum(fault.seconds for fault in met))
@@ -183,6 +183,13 @@ async def _caller(scope: Scope) -> UUID | None:
         return (await scope["app"].state.authorizer.authenticate(header)).user_id  # type: ignore[no-any-return]
     except DomainError:
         return None
+
+
+def _effective(met: Sequence[InjectedFault]) -> list[InjectedFault]:
+    """Those that a request meets in fact: one refusal is enough, and another request may have used one up meanwhile."""
+    left = [one for one in met if one.times != 0]
+    refusals = [one for one in left if one.kind == "fail"]
+    return [one for one in left if one.kind != "fail" or one is refusals[0]]
 
 
 def _refusal(fault: InjectedFault, scope: Scope) -> JsonResponse:

@@ -38,8 +38,8 @@ class Idleness:
 
     async def _end(self) -> None:
         assert self._seconds is not None
-        quiet, known = 0, -1
+        quiet, known = 0, self._requests
         while quiet < CHECKS:
-            quiet, known = (quiet + 1 if self._requests == known else 0), self._requests
             await asyncio.sleep(self._seconds / CHECKS)
+            quiet, known = (quiet + 1 if self._requests == known else 0), self._requests
         os.kill(os.getpid(), signal.SIGTERM)
