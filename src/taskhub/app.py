@@ -1,4 +1,4 @@
-"""The HTTP application: the modules' routes, behind one frame, with one container."""
+"""The HTTP application: the routes of all modules, behind two middlewares, with one container."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,7 +32,7 @@ EXPOSED_HEADERS = (
 
 
 class TaskHub(FastAPIWithoutHooks):
-    """The application. Its frame is the only middleware; errors of all kinds end there."""
+    """The application. Errors of all kinds end in `ErrorMiddleware`; around it, `RequestLogMiddleware` writes the access log."""
 
     def __init__(self, container: Container) -> None:
         settings: Settings = container.settings()

@@ -97,7 +97,7 @@ class Container:
 
     def service(self, protocol: type[P]) -> P:
         """What some module provides to the whole application under a Protocol."""
-        assert self.modules, "built"
+        _ = self.modules  # Built at the first call.
         return self._ports.service(protocol)
 
     def subscribers(self) -> Iterator[tuple[str, Subscriber]]:

@@ -91,6 +91,8 @@ PLANTS = {
         ("taskhub.workspaces.api.bodies", "asyncpg"),
         ("taskhub.tasks.api.paths", "alembic"),
         ("taskhub.tasks.api.paths", "taskhub.tasks.infrastructure.rows"),
+        ("taskhub.service.pages", "taskhub.kernel.infrastructure.postgres.database"),
+        ("taskhub.service.pages", "asyncpg"),
     ],
     "Only the seam knows the driver": [
         ("taskhub.tasks.infrastructure.rows", "asyncpg"),
