@@ -86,8 +86,8 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         for target in targets:
-            if isinstance(target, ast.Name) and target.id in _NAMES and node.value is not None:  # type: ignore[attr-defined]
-                yield target.id, ast.literal_eval(node.value)  # type: ignore[attr-defined]
+            if isinstance(target, ast.Name) and target.id in _NAMES and node.value is not None:  # type: ignore[attr-defined]  # Only assignments have targets.
+                yield target.id, ast.literal_eval(node.value)  # type: ignore[attr-defined]  # As above.
 
 
 def _as_tuple(value: Any) -> tuple[str, ...]:

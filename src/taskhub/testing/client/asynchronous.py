@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 
 from taskhub.testing.client import calls
+from taskhub.testing.client.account_data import AccountData
 from taskhub.testing.client.launch import Launched, Mode
 from taskhub.testing.client.process import launch_process
 from taskhub.testing.client.server import REQUEST_SECONDS
@@ -93,17 +94,12 @@ class AsyncTaskHubServer:
         return call.result(await self._control.request(**call.request()))
 
 
-class AsyncAccount:
+class AsyncAccount(AccountData):
     """`Account`, awaited."""
 
     def __init__(self, server: AsyncTaskHubServer, workspace_id: str, account: Json, role: str) -> None:
+        super().__init__(workspace_id, account, role)
         self._server = server
-        self.workspace_id = workspace_id
-        self.role = role
-        self.user_id: str = account["user_id"]
-        self.email: str = account["email"]
-        self.password: str = account["password"]
-        self.token: str = account["token"]
 
     @cached_property
     def client(self) -> httpx2.AsyncClient:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from taskhub.testing.client import calls
+from taskhub.testing.client.account_data import AccountData
 from taskhub.testing.client.faults import Faults
 
 if TYPE_CHECKING:
@@ -18,22 +19,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class Account:
-    """Somebody in a workspace.
-
-    Attributes:
-        token: an API token that may do all that the account may. It never ends by itself, however far the clock is moved.
-        email, password: what the account signs in with.
-    """
+class Account(AccountData):
+    """Somebody in a workspace, with clients that wait for their answers."""
 
     def __init__(self, server: TaskHubServer, workspace_id: str, account: Json, role: str) -> None:
+        super().__init__(workspace_id, account, role)
         self._server = server
-        self.workspace_id = workspace_id
-        self.role = role
-        self.user_id: str = account["user_id"]
-        self.email: str = account["email"]
-        self.password: str = account["password"]
-        self.token: str = account["token"]
 
     @cached_property
     def client(self) -> httpx2.Client:

@@ -7,7 +7,6 @@ from typing import Any
 import httpx2
 
 Scope = dict[str, Any]
-_LOST = "Server disconnected without sending a response."
 
 
 class SharedTransport(httpx2.BaseTransport):

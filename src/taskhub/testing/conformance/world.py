@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import httpx2
 
@@ -265,10 +264,6 @@ class World:
         own = tuple(name for name in _names(resource.item_path if thing else resource.collection))
         version = int((thing or {}).get("version", 0))
         return Call(name, method, template, params, operation, role or resource.role_for(method), body, own, version)
-
-
-def missing_id() -> str:
-    return str(uuid4())
 
 
 async def _awaited(made: Json | Awaitable[Json]) -> Json:

@@ -180,7 +180,7 @@ def _database_away(away: bool) -> Iterator[None]:
 async def _caller(scope: Scope) -> UUID | None:
     header = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), None)
     try:
-        return (await scope["app"].state.authorizer.authenticate(header)).user_id  # type: ignore[no-any-return]
+        return (await scope["app"].state.authorizer.authenticate(header)).user_id  # type: ignore[no-any-return]  # The state of an app is untyped.
     except DomainError:
         return None
 

@@ -37,7 +37,7 @@ def _statements() -> tuple[Statement, Statement, Statement]:
     """How large all tables are; one statement that deletes all rows; one that truncates all tables."""
     names = [f'"{name}"' for name in sorted(Row.metadata.tables)]
     sizes = " + ".join(f"pg_relation_size('{name}')" for name in names)
-    deletions = ", ".join(f"deleted_{number} AS (DELETE FROM {name})" for number, name in enumerate(names))  # noqa: S608
+    deletions = ", ".join(f"deleted_{number} AS (DELETE FROM {name})" for number, name in enumerate(names))  # noqa: S608  # Names of our own tables.
     return (
         Statement(text(f"SELECT {sizes}")),
         Statement(text(f"WITH {deletions} SELECT 1")),

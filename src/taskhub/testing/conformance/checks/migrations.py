@@ -47,6 +47,7 @@ def revisions_in(folder: Path) -> list[ModuleType]:
         if hasattr(revision, "revision"):
             found[revision.down_revision] = revision
     ordered: list[ModuleType] = []
+    # A module that was made of a file has no type for what is in it.
     while (revision := found.get(ordered[-1].revision if ordered else None)) is not None:  # type: ignore[assignment]
         ordered.append(revision)
     return ordered
