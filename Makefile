@@ -27,7 +27,7 @@ serve: $(VENV)/.run ## Start TaskHub with a database of its own, on http://127.0
 
 .PHONY: test
 test: $(VENV)/.dev ## Run all tests (narrow them with ARGS="tests/unit -k cursor")
-	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --max-worker-restart 0 $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Check style, types and the modules' borders

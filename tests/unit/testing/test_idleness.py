@@ -1,6 +1,5 @@
 """A server that was left for the next run ends when nobody asks it any more, and not a moment before."""
 
-import asyncio
 import os
 import signal
 
@@ -10,39 +9,30 @@ from taskhub.testing.control.idleness import CHECKS, Idleness
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses between two looks at the requests. None of them takes any time."""
-    pauses: list[float] = []
-
-    async def pause(seconds: float) -> None:
-        pauses.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", pause)
-    return pauses
-
-
-@pytest.fixture
 def ended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     signals: list[tuple[int, int]] = []
     monkeypatch.setattr(os, "kill", lambda pid, number: signals.append((pid, number)))
     return signals
 
 
-async def test_it_ends_after_the_time_without_a_request(looks: list[float], ended: list[tuple[int, int]]) -> None:
-    await Idleness(900)._end()
-    assert (sum(looks), ended) == (900, [(os.getpid(), signal.SIGTERM)])
+async def test_it_ends_after_the_time_without_a_request(ended: list[tuple[int, int]]) -> None:
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    await Idleness(900, sleep)._end()
+    assert (sum(pauses), ended) == (900, [(os.getpid(), signal.SIGTERM)])
 
 
-async def test_a_request_in_the_last_moment_keeps_it(
-    looks: list[float], ended: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    idleness = Idleness(900)
+async def test_a_request_in_the_last_moment_keeps_it(ended: list[tuple[int, int]]) -> None:
+    pauses: list[float] = []
 
-    async def pause(seconds: float) -> None:
-        looks.append(seconds)
-        if len(looks) == CHECKS:
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == CHECKS:
             idleness._requests += 1
 
-    monkeypatch.setattr(asyncio, "sleep", pause)
+    idleness = Idleness(900, sleep)
     await idleness._end()
-    assert (len(looks), len(ended)) == (2 * CHECKS, 1)
+    assert (len(pauses), len(ended)) == (2 * CHECKS, 1)

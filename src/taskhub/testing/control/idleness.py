@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,8 +17,9 @@ CHECKS = 10
 class Idleness:
     """Notices requests. ``seconds``: after so many without any the process ends; never with None."""
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._seconds = seconds
+        self._sleep = sleep
         self._requests = 0
 
     def noticing(self, app: ASGIApp) -> ASGIApp:
@@ -40,6 +41,6 @@ class Idleness:
         assert self._seconds is not None
         quiet, known = 0, self._requests
         while quiet < CHECKS:
-            await asyncio.sleep(self._seconds / CHECKS)
+            await self._sleep(self._seconds / CHECKS)
             quiet, known = (quiet + 1 if self._requests == known else 0), self._requests
         os.kill(os.getpid(), signal.SIGTERM)

@@ -50,7 +50,7 @@ async def test_edges_inserted_at_random_never_close_a_cycle(group: ClientGroup, 
         refused += real_cycles(group.exchanges, history, log)
         assert await graph.fetched_by(group.leader) == history.tasks
     assert refused.total() == sum(exchange.code == "cycle" for exchange in group.exchanges)
-    assert min(refused[PARENTS], refused[BLOCKERS]) > SECONDS
+    assert min(refused[PARENTS], refused[BLOCKERS]) > 0
 
 
 def real_cycles(exchanges: list[Exchange], history: GraphHistory, log: list[Event]) -> Counter[str]:

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from integration.conftest import make_container
-from support.harness.api import Api, ok
-from support.harness.concurrency.clients import ClientGroup, Request
+from support.harness.api import Api
+from support.harness.concurrency.clients import ClientGroup, Request, recorded_exchange
 from support.harness.concurrency.decision_windows import DecisionWindows
 from support.harness.concurrency.order_history import OrderHistory, added, ranks_in, tasks_by_rank
 from support.harness.event_log import read_log
@@ -50,10 +50,12 @@ async def test_moves_at_random_end_in_an_order_that_they_give_one_after_the_othe
 
     async def shuffle_and_create(api: Api, random: Random) -> None:
         await shuffle(api, random)
-        tasks.append((await api.add_task())["id"])
+        created = await recorded_exchange(api, Request("POST", "tasks", {"project_id": api.project["id"], "title": "One more"}))
+        tasks.append(created.answer["id"])
 
     async def rename(api: Api, random: Random) -> None:
-        ok(await api.patch(f"tasks/{random.choice(tasks)}", {"title": f"{random.random()}"}))
+        renamed = await recorded_exchange(api, Request("PATCH", f"tasks/{random.choice(tasks)}", {"title": f"{random.random()}"}))
+        assert renamed.status == 200, renamed
 
     await group.act(SECONDS, *[shuffle] * (CLIENTS - 2), shuffle_and_create, rename)
 

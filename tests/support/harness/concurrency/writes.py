@@ -33,7 +33,6 @@ EXPECTED = {
     (409, "status_in_use"),
     (422, "unknown_reference"),
     (422, "validation_failed"),  # A status that the project has no more.
-    (503, "busy"),  # Others kept a row locked for seconds, on a slow machine.
 }
 
 
