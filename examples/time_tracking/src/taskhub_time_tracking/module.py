@@ -3,7 +3,9 @@
 from importlib.resources import files
 
 from dependency_injector import providers
+from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
+from taskhub.tasks.contract.events import TASK_PURGED
 from taskhub.tasks.contract.tasks import TaskReader, Tasks
 
 from taskhub_time_tracking.api.documentation import DOCUMENTATION
@@ -32,7 +34,7 @@ module = Module(
     api=(1, 0),
     container=time_tracking_container,
     requires=frozenset({"tasks", "workspaces"}),
-    rows=(TimeEntryRow,),
+    rows={TimeEntryRow: {WORKSPACE_PURGED, TASK_PURGED}},
     mappings=(TIME_ENTRIES,),
     routes=ROUTES,
     events=EVENTS,
