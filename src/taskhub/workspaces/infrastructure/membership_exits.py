@@ -7,6 +7,7 @@ from sqlalchemy import Uuid, bindparam, literal, select
 
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.users.contract.membership_exits import MembershipExits
 from taskhub.workspaces.domain.membership_exit import end_memberships
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 from taskhub.workspaces.infrastructure.repositories import SqlMembers, SqlWorkspaces
@@ -49,5 +50,5 @@ class SqlMembershipExits:
         end_memberships(await self._members.membership_exits(user_id, workspaces), now)
 
 
-def sql_membership_exits(uow: SqlUnitOfWork) -> SqlMembershipExits:
+def sql_membership_exits(uow: SqlUnitOfWork) -> MembershipExits:
     return SqlMembershipExits(uow)
