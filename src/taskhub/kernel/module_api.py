@@ -1,4 +1,4 @@
-"""The module API: what the application is told of a module, and what a module is given by the application.
+"""The module API: how a module describes itself to the application, and what the application gives to a module.
 
 A module is a package that the application finds through the entry-point group `taskhub.modules`, ours and others' alike. In the
 `pyproject.toml` of its distribution:
@@ -163,7 +163,7 @@ async def keeps_nothing(workspace: UUID, uow: Any, /, *, limit: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """One module, as the application is told of it.
+    """One module, as it describes itself to the application.
 
     Attributes:
         name: as in the entry point; lower case, digits and `_`. Subscribers, settings and revisions begin with it.

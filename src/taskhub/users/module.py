@@ -1,4 +1,4 @@
-"""What the application is told of this module."""
+"""Describes this module to the application."""
 
 from importlib.resources import files
 

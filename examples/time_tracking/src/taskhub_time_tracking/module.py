@@ -1,4 +1,4 @@
-"""What the application is told of this module. The entry point in `pyproject.toml` names it."""
+"""Describes this module to the application. The entry point in `pyproject.toml` names it."""
 
 from importlib.resources import files
 
