@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from support.fake_revisions import with_modules, write_revision
+from support.fakes.revisions import with_modules, write_revision
 from support.harness import old_events
 from support.harness.database_server import execute
 from support.harness.migrations import downgrade, migrate

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.fake_revisions import write_revision
+from support.fakes.revisions import write_revision
 from support.harness.program import Installation
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.revisions import KERNEL

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.fake_modules import error_of, fake_module, fake_row
+from support.fakes.modules import error_of, fake_module, fake_row
 from taskhub.kernel.api.documentation import Advice, Documentation, Word
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from support.fake_modules import FakeContainer, fake_module, fake_row
+from support.fakes.modules import FakeContainer, fake_module, fake_row
 from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.application.due_work import Pending

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Mapped, mapped_column
 
-from support.fake_modules import fake_module
+from support.fakes.modules import fake_module
 from taskhub.cli.errors import explanation
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.module_api import API_VERSION, Module

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from support.fake_modules import fake_module, fake_row
-from support.fake_revisions import with_modules, write_revision
+from support.fakes.modules import fake_module, fake_row
+from support.fakes.revisions import with_modules, write_revision
 from taskhub.cli.errors import explanation
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules

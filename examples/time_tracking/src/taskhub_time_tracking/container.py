@@ -30,7 +30,7 @@ class TimeTrackingContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
     notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
-    longest: providers.Dependency[Any] = providers.Dependency()
+    max_duration: providers.Dependency[Any] = providers.Dependency()
     tasks: providers.Dependency[Any] = providers.Dependency()
     task_reader: providers.Dependency[Any] = providers.Dependency()
 
@@ -43,13 +43,13 @@ class TimeTrackingContainer(containers.DeclarativeContainer):
     )
     queries: providers.Provider[TimeEntryQueries] = providers.Singleton(SqlTimeEntryQueries, database)
 
-    bound = UseCases(runner, clock=clock, longest=longest)
+    bound = UseCases(runner, clock=clock, max_duration=max_duration)
     start_time_entry = bound(start_time_entry)
     stop_time_entry = bound(stop_time_entry)
     change_time_entry = bound(change_time_entry)
     delete_time_entry = bound(delete_time_entry)
 
-    stop_with_task = providers.Singleton(StopWithTask, clock, longest)
+    stop_with_task = providers.Singleton(StopWithTask, clock, max_duration)
     delete_with_task = providers.Singleton(DeleteWithTask, clock)
     subscribers = providers.List(stop_with_task, delete_with_task)
     empty = providers.Callable(empty_purged_workspace)

@@ -22,7 +22,7 @@ def time_tracking_container(context: ModuleContext) -> ModuleContainer:
         database=context.database,
         notifier=context.notifier,
         clock=providers.Object(context.clock),
-        longest=context.settings.longest,
+        max_duration=context.settings.max_duration,
         tasks=providers.Object(context.port(Tasks)),
         task_reader=providers.Callable(context.service(TaskReader)),
     )
