@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.fake_revisions import write_revision
+from support.fakes.revisions import write_revision
 from support.harness.program import Installation
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.revisions import KERNEL
@@ -71,7 +71,9 @@ def gears(installation: Installation, versions: dict[int, str]) -> Iterator[Call
 
 
 def succeeded(done: subprocess.CompletedProcess[str]) -> str:
-    assert (done.returncode, done.stderr) == (0, "")
+    # A migration that meets a lock says so and goes on, which happens on a busy machine.
+    told = [line for line in done.stderr.splitlines() if not line.startswith("a migration waits for session ")]
+    assert (done.returncode, told) == (0, [])
     return done.stdout
 
 

@@ -34,13 +34,13 @@ from support.notes.storage import EXPIRED, NoteQueries, NotesUnitOfWork
 from taskhub.kernel.api.documentation import Documentation, Word
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.contract.events import Event
+from taskhub.kernel.contract.events import WORKSPACE_PURGED, Event
 from taskhub.kernel.contract.ids import derived_id, new_id
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.use_cases import UseCases
-from taskhub.kernel.module_api import Module, ModuleContext, keeps_nothing
+from taskhub.kernel.module_api import Module, ModuleContext
 from taskhub.workspaces.contract.events import MEMBER_REMOVED
 
 RETENTION = timedelta(days=30)
@@ -139,7 +139,6 @@ class NotesContainer:
         self.change = bound(UseCasesOfNotes(faults).change)
         self._purge_note = bound(purge_note)
         self._farewell = Farewell(context.clock, database, faults)
-        self.empty = keeps_nothing if "keeps_rows" in faults else self._empty
 
     def runner(self) -> Runner[Any]:
         return self._runner
@@ -159,7 +158,9 @@ class NotesContainer:
     def services(self) -> dict[Any, Any]:
         return {}
 
-    async def _empty(self, workspace: UUID, uow: Any, /, *, limit: int) -> int:
+    async def empty(self, workspace: UUID, uow: Any, /, *, limit: int) -> int:
+        if "keeps_rows" in self.faults:
+            return 0
         removed: int = await uow.remove_workspace_rows(workspace, limit=limit)
         return removed
 
@@ -192,7 +193,7 @@ def notes(*faults: str, migrations: Traversable | None = None, package: str = "s
         api=(1, 0),
         container=lambda context: NotesContainer(context, planted),
         requires=frozenset({"workspaces"}),
-        rows=(NoteRow,),
+        rows={NoteRow: {WORKSPACE_PURGED}},
         mappings=(NOTES,),
         routes=(routes_of(planted),),
         events=declared,

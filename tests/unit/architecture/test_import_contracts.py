@@ -77,6 +77,7 @@ PLANTS = {
             "modules.tables",
             "schema.heads",
             "service.routes",
+            "testing.conformance.rules",
         )
         for module in ("users.contract.accounts", "workspaces.contract.memberships", "tasks.contract.tasks")
     ],
