@@ -13,7 +13,15 @@ from structlog.testing import capture_logs
 
 from integration.conftest import make_container
 from support.harness.api import Api
-from support.harness.faulty_driver import FAULTS, Fault, FaultInjector, FaultyDatabase, cancelled_before, refused, terminated
+from support.harness.faulty_driver import (
+    FAULTS,
+    Fault,
+    FaultInjectingDatabase,
+    FaultInjector,
+    cancelled_before,
+    refused,
+    terminated,
+)
 from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.container import Container
@@ -46,7 +54,7 @@ class Scene:
 @pytest.fixture(scope="module")
 async def scene(database_url: str) -> AsyncIterator[Scene]:
     injector = FaultInjector()
-    database = providers.Singleton(FaultyDatabase, database_url, pool_size=POOL_SIZE, injector=injector)
+    database = providers.Singleton(FaultInjectingDatabase, database_url, pool_size=POOL_SIZE, injector=injector)
     container = make_container(database_url, lambda its: its.database.override(database))
     app = TaskHub(container)
     async with Api.on(app) as api, Api.on(app) as guest:
