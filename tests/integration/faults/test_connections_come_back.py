@@ -22,6 +22,7 @@ from support.harness.faulty_driver import (
     refused,
     terminated,
 )
+from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.container import Container
@@ -184,8 +185,9 @@ async def fail_everywhere(scene: Scene, operation: Operation, fault: Fault) -> N
 async def struck(scene: Scene, operation: Operation, fault: Fault, **when: Any) -> bool:
     """Whether there was anything left to fail in what was done, as a task of its own, which may be cancelled."""
     scene.injector.inject(fault, **when)
-    with suppress(Exception, asyncio.CancelledError):
-        await asyncio.create_task(operation(scene))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with suppress(Exception, asyncio.CancelledError):
+            await asyncio.create_task(operation(scene))
     was_injected = scene.injector.injected > 0
     scene.injector.clear()
     return was_injected

@@ -9,6 +9,7 @@ import pytest
 
 from support.fakes.revisions import write_revision
 from support.harness.program import Installation
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.revisions import KERNEL
 
@@ -95,7 +96,8 @@ def test_a_module_comes_goes_and_is_told(
     assert "fail" not in succeeded(installation.run("doctor"))
     backup = str(installation.folder / "backup.tar")
     succeeded(installation.run("backup", backup))
-    manifest = json.loads(subprocess.check_output(["tar", "--extract", "--to-stdout", "--file", backup, "backup.json"]))
+    unpack = ["tar", "--extract", "--to-stdout", "--file", backup, "backup.json"]
+    manifest = json.loads(subprocess.check_output(unpack, timeout=PROGRAM_SECONDS))
     assert manifest["revisions"] == {KERNEL: NEWEST, "gears": "gears_0002"}
 
     gears(1)
