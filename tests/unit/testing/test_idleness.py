@@ -1,12 +1,16 @@
 """A server that was left for the next run ends when nobody asks it any more, and not a moment before."""
 
-import asyncio
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 
+from taskhub.testing.control import idleness as tested
 from taskhub.testing.control.idleness import CHECKS, Idleness
+
+# Only the tested module gets other pauses and signals. Other tests share the event loop: a background loop of theirs that pauses
+# without giving way would never end.
 
 
 @pytest.fixture
@@ -17,14 +21,15 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", pause)
+    monkeypatch.setattr(tested, "asyncio", SimpleNamespace(sleep=pause))
     return pauses
 
 
 @pytest.fixture
 def ended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     signals: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda pid, number: signals.append((pid, number)))
+    kill = SimpleNamespace(kill=lambda pid, number: signals.append((pid, number)), getpid=os.getpid)
+    monkeypatch.setattr(tested, "os", kill)
     return signals
 
 
@@ -43,6 +48,6 @@ async def test_a_request_in_the_last_moment_keeps_it(
         if len(looks) == CHECKS:
             idleness._requests += 1
 
-    monkeypatch.setattr(asyncio, "sleep", pause)
+    monkeypatch.setattr(tested, "asyncio", SimpleNamespace(sleep=pause))
     await idleness._end()
     assert (len(looks), len(ended)) == (2 * CHECKS, 1)
