@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -30,15 +30,23 @@ async def running_loops(*loops: Loop) -> AsyncIterator[None]:
 
     At its end they are cancelled repeatedly until they are done: a driver that waits for a frozen server swallows a cancellation.
     """
-    tasks = [asyncio.create_task(loop(), name=TASK_NAME) for loop in loops]
+    tasks = _started(*loops)
     try:
         yield
     finally:
-        while not all(task.done() for task in tasks):
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
+
+
+def _started(*loops: Loop) -> list[asyncio.Task[None]]:
+    return [asyncio.create_task(loop(), name=TASK_NAME) for loop in loops]
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    while not all(task.done() for task in tasks):
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _restarted(loop: Loop) -> None:
@@ -56,12 +64,13 @@ class Background:
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        shared = (container.database(), container.notifier(), container.clock())
+        shared = (container.database(), container.notifier(), container.clock(), container.monotonic())
         self.subscriptions = [
             Subscription(subscriber, container.modules[module].runner(), *shared)
             for module, subscriber in container.subscribers()
         ]
         self._others = container.background()
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def due_work(self) -> list[DueWork]:
@@ -71,10 +80,25 @@ class Background:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Runs the background work for as long as the block lasts."""
+        self._start()
+        try:
+            yield
+        finally:
+            await _end(self._tasks)
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Ends the loops for as long as the block lasts, and starts them anew: in tests, where all data is removed."""
+        await _end(self._tasks)
+        try:
+            yield
+        finally:
+            self._start()
+
+    def _start(self) -> None:
         others = [loop.run if isinstance(loop, DueWork) else loop for loop in self._others]
         loops = [*(subscription.run for subscription in self.subscriptions), *others, self._purge]
-        async with running_loops(*(partial(_restarted, loop) for loop in loops)):
-            yield
+        self._tasks = _started(*(partial(_restarted, loop) for loop in loops))
 
     async def purge_once(self) -> dict[str, int]:
         """Runs all purges once. Returns how many rows were removed, by purge."""

@@ -4,7 +4,7 @@ import asyncio
 import random
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,8 @@ import pytest
 
 from support.harness import subscriber_process
 from support.harness.subscriber_process import TYPE, RecordingSubscriber, subscription
+from support.harness.waiting import eventually
+from taskhub.background import running_loops
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log import subscriptions
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -110,6 +112,44 @@ async def test_a_quiet_log_is_not_looked_through_again(raw: asyncpg.Connection, 
         "SELECT position FROM subscriptions WHERE stream_id = $1 AND subscriber = $2", stream, RecordingSubscriber.name
     )
     assert position == 3
+
+
+async def let_move_long_ago(raw: asyncpg.Connection, stream: UUID) -> None:
+    """As a commit whose clock was moved on before it was done."""
+    await raw.execute("UPDATE event_streams SET moved_at = now() - interval '10 minutes' WHERE stream_id = $1", stream)
+
+
+async def test_whoever_is_asked_to_catch_up_finds_what_is_said_to_have_moved_long_ago(
+    raw: asyncpg.Connection, database: Database
+) -> None:
+    stream = uuid4()
+    worker = subscription(database, RecordingSubscriber())
+    await worker.catch_up()
+    await add_events(raw, [stream], 1)
+    await let_move_long_ago(raw, stream)
+    await worker.catch_up()
+    assert await handled(raw, [stream]) == {stream: [1]}
+
+
+async def test_the_loop_looks_at_all_logs_once_a_minute_of_the_stopwatch_wherever_the_clock_stands(
+    raw: asyncpg.Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "POLL_SECONDS", 0.01)
+    stream, now, seconds = uuid4(), datetime.now(UTC), [0.0]
+    clock = [now + timedelta(days=400)]
+    worker = subscription(database, RecordingSubscriber(), lambda: clock[0], lambda: seconds[0])
+    await add_events(raw, [stream], 1)
+    async with running_loops(worker.run):
+        await eventually(lambda: is_handled(raw, stream, [1]))
+        clock[0] = now
+        await add_events(raw, [stream], 1)
+        await let_move_long_ago(raw, stream)
+        seconds[0] = 60.0
+        await eventually(lambda: is_handled(raw, stream, [1, 2]))
+
+
+async def is_handled(raw: asyncpg.Connection, stream: UUID, seqs: list[int]) -> bool:
+    return await handled(raw, [stream]) == {stream: seqs}
 
 
 class Failing(RecordingSubscriber):

@@ -55,7 +55,7 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
 
 def test_what_is_described_is_what_can_happen(document: dict[str, Any]) -> None:
     waiting = document["paths"]["/workspaces/{workspace_id}/events/{type}"]["get"]
-    assert set(waiting["responses"]) == {"200", "400", "401", "403", "404", "406", "409", "422"}
+    assert set(waiting["responses"]) == {"200", "400", "401", "404", "406", "409", "422", "503"}
     assert "RateLimit" not in waiting["responses"]["200"]["headers"]
     for methods in document["paths"].values():
         for operation in methods.values():

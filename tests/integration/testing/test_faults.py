@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx2
 import pytest
@@ -98,6 +99,73 @@ def test_those_of_the_server_are_everybodys(server: TaskHubServer, tenant: Tenan
     with server.faults.database_down():
         assert attempt(tenant).status_code == 503
     server.faults.clear()
+
+
+def test_the_id_of_a_workspace_may_be_spelt_in_capitals(server: TaskHubServer, tenant: Tenant) -> None:
+    tenant.faults.fail("list_tasks", times=None)
+    assert tenant.service.get(f"/v1/workspaces/{tenant.workspace_id.upper()}/tasks").status_code == 503
+
+
+def test_the_control_interface_works_while_the_database_is_away(server: TaskHubServer, tenant: Tenant) -> None:
+    task = tenant.task()
+    with server.faults.database_down():
+        assert tenant.client.get("tasks").json()["code"] == "unavailable"
+        assert tenant.wait_for("task.created", entity=task, timeout=0)
+        other = server.tenant()
+        assert other.member("viewer").role == "viewer"
+        assert other.sign_in()["token"]
+        server.settle()
+        server.clock.advance(seconds=1)
+        assert "trash" in server.run_purges()
+    assert other.client.get("tasks").status_code == 200
+    with server.faults.database_down():
+        server.reset()
+    assert server.tenant().client.get("tasks").status_code == 200, "faults end with a reset"
+
+
+NEVER: dict[str, tuple[dict[str, Any], str, str]] = {
+    "what nobody's token is sent with": (
+        {"operation_id": "create_session"},
+        "/operation_id",
+        "nobody knows whose request it is. Leave out `workspace_id` and `user_id` (in Python: `taskhub.faults`",
+    ),
+    "a user for what is about a workspace": (
+        {"operation_id": "create_task", "workspace_id": None},
+        "/workspace_id",
+        "`create_task` is about a workspace: say which one.",
+    ),
+    "a workspace for what is about none": (
+        {"operation_id": "get_me", "user_id": None},
+        "/user_id",
+        "`get_me` is about no workspace: say which user calls it.",
+    ),
+    "a delay of nothing": ({"kind": "delay"}, "/seconds", "Say by how many seconds."),
+    "a pause before a failure": ({"seconds": 1}, "/seconds", "This is for faults of the kind `delay`."),
+    "a code for a lost reply": ({"kind": "lose_reply", "code": "busy"}, "/code", "This is for faults of the kind `fail`."),
+    "a late delay": (
+        {"kind": "delay", "seconds": 1, "after_commit": True},
+        "/after_commit",
+        "This is for faults of the kind `fail`.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NEVER)
+def test_what_could_never_happen_is_refused_with_advice(server: TaskHubServer, tenant: Tenant, case: str) -> None:
+    changed, pointer, advice = NEVER[case]
+    asked = {"kind": "fail", "workspace_id": tenant.workspace_id, "user_id": tenant.user_id, **changed}
+    refused = server.client(server.secret, base=server.control_url).post("/faults", json=asked)
+    assert (refused.status_code, [error["pointer"] for error in refused.json()["errors"]]) == (422, [pointer])
+    assert advice in refused.json()["errors"][0]["message"]
+    assert server.faults.active() == []
+
+
+def test_the_advice_reaches_whoever_uses_the_python_classes(server: TaskHubServer, tenant: Tenant) -> None:
+    with pytest.raises(ControlRefused, match=r"`taskhub\.faults`, not `tenant\.faults`"):
+        tenant.faults.fail("create_session")
+    id = server.faults.fail("create_session")
+    assert server.client().post("/v1/sessions", json={"email": tenant.email, "password": "x"}).status_code == 503
+    server.faults.end(id)
 
 
 def test_operations_and_codes_that_there_are_not_are_refused_with_those_that_there_are(tenant: Tenant) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Uuid, bindparam, column, table
 from sqlalchemy.dialects.postgresql import insert
 
-from taskhub.kernel.application.clock import system_clock
+from taskhub.kernel.application.clock import Clock, Monotonic, system_clock, system_monotonic
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
@@ -36,12 +36,14 @@ class RecordingSubscriber:
         return True
 
 
-def subscription(database: Database, subscriber: Any) -> Subscription:
+def subscription(
+    database: Database, subscriber: Any, clock: Clock = system_clock, monotonic: Monotonic = system_monotonic
+) -> Subscription:
     notifier = EventNotifier()
     runner: Runner[SqlUnitOfWork] = Runner(
-        lambda attempt: SqlUnitOfWork(database, notifier, attempt), SqlCommandLog(database, ()), system_clock
+        lambda attempt: SqlUnitOfWork(database, notifier, attempt), SqlCommandLog(database, ()), clock
     )
-    return Subscription(subscriber, runner, database, notifier, system_clock)
+    return Subscription(subscriber, runner, database, notifier, clock, monotonic)
 
 
 async def main(url: str) -> None:

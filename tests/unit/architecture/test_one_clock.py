@@ -32,7 +32,7 @@ ELAPSED = {
     "schema/locks.py": "how long a revision waits for its locks",
     "testing/client/process.py": "how long a server takes to start",
     "testing/control/log.py": "how long a test waits",
-    "testing/control/settling.py": "how long a test waits",
+    "testing/control/timed_call.py": "how long a test waits",
     "embedded/deadline.py": "how long a program of PostgreSQL takes",
     "cli/server/sockets.py": "how long a port is waited for",
     "cli/server/protocol.py": "how long a client lets the server wait",

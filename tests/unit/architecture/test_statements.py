@@ -21,6 +21,7 @@ ACROSS_WORKSPACES = {
     "the purge asks where the trash is old": r"^SELECT tasks\.workspace_id FROM tasks WHERE tasks\.deleted_at < \$1",
     "names that a process of a former version has written": r"^SELECT \w+\.workspace_id, \w+\.id, \w+\.name, \w+\.sort_key FROM",
     "an operator counts what is parked": r"FROM parked_events GROUP BY",
+    "a testing server tells what is parked": r"FROM parked_events ORDER BY",
 }
 """The few that can't be: who may cross workspaces, and by what statement."""
 

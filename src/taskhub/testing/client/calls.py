@@ -29,6 +29,8 @@ class Call(Generic[T]):
     parameters: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     """How long the server may wait before it answers."""
+    is_done_already: str | None = None
+    """The code of a refusal that says so."""
 
     def request(self) -> dict[str, Any]:
         """The arguments of a client's `request`."""
@@ -44,7 +46,10 @@ class Call(Generic[T]):
         """
         if answer.is_success:
             return self.parse(answer.json() if answer.content else None)
-        raise _refusal(answer)
+        problem = _problem(answer)
+        if problem and problem.get("code") == self.is_done_already:
+            return self.parse(None)
+        raise _refusal(answer, problem)
 
 
 def tenant(role: str, project: str | None) -> Call[dict[str, Any]]:
@@ -116,7 +121,8 @@ def list_faults() -> Call[list[dict[str, Any]]]:
 
 
 def end_fault(id: str) -> Call[None]:
-    return Call("DELETE", f"/faults/{id}", _nothing)
+    """It may have ended already: by `clear`, or a reset."""
+    return Call("DELETE", f"/faults/{id}", _nothing, is_done_already="not_found")
 
 
 def end_faults(workspace_id: str | None) -> Call[None]:
@@ -130,12 +136,20 @@ def _now(clock: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(clock["now"])
 
 
-def _refusal(answer: httpx2.Response) -> TestingError:
+def _problem(answer: httpx2.Response) -> dict[str, Any]:
+    """Empty where it is none: something else than a testing server has answered."""
     try:
         problem = answer.json()
-        code, detail = problem["code"], problem["detail"]
-    except (ValueError, KeyError):
-        return ControlRefused(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:500]}")
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) and {"code", "detail"} <= problem.keys() else {}
+
+
+def _refusal(answer: httpx2.Response, problem: Mapping[str, Any]) -> TestingError:
+    asked = f"{answer.request.method} {answer.request.url}"
+    if not problem:
+        return ControlRefused(f"{asked}: {answer.status_code} {answer.text[:500]}")
+    code, detail = problem["code"], problem["detail"]
     if code == "not_settled":
         return NotSettled(detail, problem["pending"])
     if code == "event_not_seen":

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +22,15 @@ from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
 from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller, Scope
-from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.kernel.module_api import ModuleSettings
-from taskhub.service.reference.catalogue import Problem
 from taskhub.settings import Settings
 from taskhub.testing.control.clock import MovableClock
-from taskhub.testing.control.document import document_of_control
-from taskhub.testing.control.faults import FaultRegistry, FaultyDatabase, FaultyRouter
-from taskhub.testing.control.log import EventWaiter
-from taskhub.testing.control.people import People
-from taskhub.testing.control.reset import empty_tables
+from taskhub.testing.control.control import Control
+from taskhub.testing.control.database import TestingDatabase
+from taskhub.testing.control.fault_registry import FaultRegistry
+from taskhub.testing.control.faults import FaultyRouter
+from taskhub.testing.control.gate import Gate
 from taskhub.testing.control.routes import ROUTES
-from taskhub.testing.control.settling import Settling
 from taskhub.users.contract.errors import InvalidToken, NotAuthenticated
 from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
@@ -63,75 +60,20 @@ class TestingService:
         """``secret``: what the control interface demands. ``url``: where the service is reached. ``module_settings``: of the
         environment, where they are not given.
         """
-        self.clock = MovableClock()
-        self.faults = FaultRegistry()
+        clock, faults, gate = MovableClock(), FaultRegistry(), Gate()
         self.container = Container(
             settings=settings, database_url=database_url, secret_keys=secret_keys, module_settings=module_settings
         )
-        _put_into(self.container, settings, database_url, self.clock, self.faults)
+        _put_into(self.container, settings, database_url, clock, faults, gate)
         self.app = TaskHub(self.container)
-        self.control = Control(self.container, self.app, self.clock, self.faults, url)
+        self.control = Control(self.container, self.app, clock, faults, gate, url)
         self.control_app = ControlApp(self.control, secret)
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[None]:
         """What the control interface needs, while the service runs."""
-        async with self.control.waiter.running():
+        async with self.control.running():
             yield
-
-
-class Control:
-    """What the operations of the control interface call."""
-
-    def __init__(self, container: Container, app: TaskHub, clock: MovableClock, faults: FaultRegistry, url: str) -> None:
-        self.url = url
-        self.clock = clock
-        self.faults = faults
-        self.people = People(container)
-        self.waiter = EventWaiter(container.database(), container.notifier().listen(container.installed.events))
-        self.container = container
-        self._app = app
-
-    @property
-    def settling(self) -> Settling:
-        return Settling(self._app.state.background, self.clock)
-
-    async def reset(self) -> None:
-        self.faults.clear()
-        await empty_tables(self.container.database())
-        self.clock.reset()
-        self.container.windows().clear()
-
-    def require_event_type(self, type: str) -> None:
-        """Raises:
-        UnknownReference: no module appends events of this type.
-        """
-        known = sorted(self.container.installed.events)
-        if type not in known:
-            raise UnknownReference(Fault("unknown_reference", f"No event is of this type. Known are: {', '.join(known)}."))
-
-    def require_operation(self, operation_id: str | None) -> None:
-        """Raises:
-        UnknownReference: there is no such operation.
-        """
-        known = {str(operation.operation_id) for operation in self.container.installed.operations}
-        if operation_id is not None and operation_id not in known:
-            message = f"There is no such operation. Known are: {', '.join(sorted(known))}."
-            raise UnknownReference(Fault("unknown_reference", message, pointer="/operation_id"))
-
-    def problem(self, code: str) -> Problem:
-        """Raises:
-        UnknownReference: the service answers with no such problem.
-        """
-        problems = self.container.installed.catalogue.problems
-        if code not in problems:
-            message = f"There is no such problem. Known are: {', '.join(sorted(problems))}."
-            raise UnknownReference(Fault("unknown_reference", message, pointer="/code"))
-        return problems[code]
-
-    @cached_property
-    def document(self) -> bytes:
-        return document_of_control(ROUTES.operations, self._app.version, self.container.installed.catalogue)
 
 
 class ControlApp(FastAPIWithoutHooks):
@@ -170,14 +112,16 @@ class SecretAuthorizer:
         """Nothing more is asked."""
 
 
-def _put_into(container: Container, settings: Settings, database_url: str, clock: MovableClock, faults: FaultRegistry) -> None:
+def _put_into(
+    container: Container, settings: Settings, database_url: str, clock: MovableClock, faults: FaultRegistry, gate: Gate
+) -> None:
     """What is different here from the service in production."""
     container.clock.override(providers.Object(clock))
     container.monotonic.override(providers.Object(clock.monotonic))
     container.windows.override(providers.Singleton(SlidingWindows, clock.seconds))
     container.database.override(
-        providers.Singleton(FaultyDatabase, database_url, pool_size=settings.database_pool_size, faults=faults)
+        providers.Singleton(TestingDatabase, database_url, pool_size=settings.database_pool_size, faults=faults)
     )
-    container.router_wrapper.override(providers.Object(partial(FaultyRouter, faults=faults)))
+    container.router_wrapper.override(providers.Object(partial(FaultyRouter, faults=faults, gate=gate)))
     hasher = providers.Singleton(Argon2PasswordHasher, time_cost=1, memory_cost=64)
     container.modules["users"].password_hasher.override(hasher)

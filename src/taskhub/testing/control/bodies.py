@@ -11,12 +11,16 @@ from taskhub.kernel.api.bodies import Body
 from taskhub.kernel.api.query_params import QueryParams
 from taskhub.kernel.api.types import Id
 from taskhub.kernel.contract.caller import Scope
-from taskhub.testing.control.faults import InjectedFault, Kind
+from taskhub.testing.control.fault_registry import InjectedFault, Kind
 from taskhub.workspaces.contract.access import Role
 
 MAX_SECONDS = 300.0
 PATIENCE_SECONDS = 10.0
 """How long is waited where nothing else is said."""
+
+CENTURY_SECONDS = 100 * 366 * 86400
+MAX_TIMES = 1_000_000
+MAX_SEQ = 2**63 - 1
 
 Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, strict=False)]
 RoleKey = Annotated[str, Field(pattern="^(viewer|member|admin|owner)$")]
@@ -37,7 +41,7 @@ class NewMember(Body):
 
 class NewUserToken(Body):
     scope: Annotated[str, Field(pattern="^(read|write|admin)$")] = "admin"
-    lifetime_seconds: Annotated[float, Field(gt=0, strict=False)] | None = None
+    lifetime_seconds: Annotated[float, Field(gt=0, le=CENTURY_SECONDS, strict=False)] | None = None
     workspace_id: Id | None = None
 
     @property
@@ -50,7 +54,7 @@ class Patience(Body):
 
 
 class ClockStep(Body):
-    seconds: Annotated[float, Field(ge=0, le=100 * 366 * 86400, strict=False)]
+    seconds: Annotated[float, Field(ge=0, le=CENTURY_SECONDS, strict=False)]
     timeout: Seconds = PATIENCE_SECONDS
 
 
@@ -62,14 +66,14 @@ class NewFault(Body):
     code: str | None = None
     seconds: Seconds = 0.0
     after_commit: bool = False
-    times: Annotated[int, Field(ge=1)] | None = None
+    times: Annotated[int, Field(ge=1, le=MAX_TIMES)] | None = None
     workspace_id: Id | None = None
     user_id: Id | None = None
 
 
 class EventQuery(QueryParams):
     entity: Id | None = None
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, le=MAX_SEQ)] = 0
     timeout: Seconds = PATIENCE_SECONDS
 
 

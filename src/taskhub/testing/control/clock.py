@@ -1,9 +1,12 @@
 """A clock that tests move: forward only, and frozen where they want it to be."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from taskhub.kernel.application.clock import Clock, Monotonic, system_clock, system_monotonic
+from taskhub.kernel.domain.errors import Fault, ValidationFailed
 
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Later it is not set: what ends some time after that would have to end after the year 9999."""
 _FORGETS_ALL = timedelta(days=1)
 """Longer than any cache relies on what it has read."""
 
@@ -32,6 +35,18 @@ class MovableClock:
     @property
     def is_frozen(self) -> bool:
         return self._frozen_at is not None
+
+    def after(self, step: timedelta) -> datetime:
+        """The time that it will be, for whoever moves it so far.
+
+        Raises:
+            ValidationFailed: no further.
+        """
+        if self() + step > LATEST:
+            raise ValidationFailed(
+                Fault("too_large", f"The clock can't be moved beyond the year {LATEST.year}.", pointer="/seconds")
+            )
+        return self() + step
 
     def move_to(self, instant: datetime) -> None:
         """Forward, or not at all."""

@@ -13,8 +13,10 @@ from taskhub.service.reference.document import About, document_of
 
 PACKAGE = "taskhub.testing.control"
 _ID = "018f7a52-7c3e-7d6a-9f10-3c2b1a0d9e8f"
-_NEVER = ("429", "428", "412", "503")
-"""What the service may answer, and its control interface does not: nothing is counted here, and nothing has a version."""
+_NEVER = ("403", "412", "428", "429")
+"""What the service may answer, and its control interface does not: who knows the secret may do anything, nothing is counted, and
+nothing has a version.
+"""
 
 DOCUMENTATION = Documentation(
     tags={"Testing": "What a test asks of a testing server, beside the API: tenants, the clock, faults, and waiting."},
@@ -43,8 +45,9 @@ DOCUMENTATION = Documentation(
     },
     advice={
         "not_settled": Advice(
-            "Something that is due was not done in time. `pending` says what, and since when it fails if it does.",
-            "Read the log of the server: a subscriber that fails says why. Wait for longer if there is much to do.",
+            "Something that is due was not done in time, or a subscriber has given up an event. `pending` says what, and what it "
+            "fails with if it does; `detail` says how far the clock has come.",
+            "Read the log of the server: work that fails says why. Wait for longer if there is much to do.",
         ),
         "event_not_seen": Advice(
             "No such event was appended in time. `seen` lists the last ones in the log after the place that was asked for.",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ import msgspec
 from sqlalchemy import BigInteger, Integer, Text, Uuid, bindparam, cast, literal, or_, select
 
 from taskhub.background import running_loops
+from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.infrastructure.event_log.subscriptions import event_of
-from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -22,7 +23,7 @@ SEEN = 10
 POLL_SECONDS = 0.5
 """How soon an event is seen that another process has appended: those of this one wake at once."""
 
-_events = table_of(EventRow)
+_events, _streams = table_of(EventRow), table_of(StreamRow)
 _THIS_LOG = (_events.c.stream_id == bindparam("stream_id", type_=Uuid()), _events.c.seq > bindparam("after", type_=BigInteger()))
 _entity_id = bindparam("entity_id", type_=Uuid())
 _FIRST = Statement(
@@ -39,6 +40,7 @@ _FIRST = Statement(
     .order_by(_events.c.seq)
     .limit(literal(1, Integer()))
 )
+_HEAD = Statement(select(_streams.c.last_seq).where(_streams.c.stream_id == bindparam("stream_id", type_=Uuid())))
 _LAST = Statement(
     select(_events.c.seq, _events.c.type, _events.c.entity_id)
     .where(*_THIS_LOG)
@@ -80,21 +82,26 @@ class EventWaiter:
 
         Raises:
             EventNotSeen: it was not, so many seconds later.
+            Busy, Unavailable: the database did not answer by then.
         """
         place = {"stream_id": workspace_id, "after": after}
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while True:
             growth = self._growth()  # Before the look: what comes meanwhile is not missed.
-            row = await self._database.fetch_row(_FIRST, {**place, "type": type, "entity_id": entity_id})
-            if row is not None:
-                return _view(row)
+            with suppress(Busy, Unavailable):  # Not yet: it is asked again.
+                row = await self._database.fetch_row(_FIRST, {**place, "type": type, "entity_id": entity_id})
+                if row is not None:
+                    return _view(row)
             if (left := deadline - loop.time()) <= 0:
                 break
             await asyncio.wait([growth], timeout=min(left, POLL_SECONDS))
-        last = await self._database.fetch(_LAST, place)
         wanted = f"{type} of {entity_id}" if entity_id else type
-        raise EventNotSeen(wanted, [f"{row['seq']} {row['type']} of {row['entity_id']}" for row in last])
+        last = await self._database.fetch(_LAST, place)
+        if last:
+            raise EventNotSeen.among(wanted, [f"{row['seq']} {row['type']} of {row['entity_id']}" for row in last])
+        head = await self._database.fetch_row(_HEAD, {"stream_id": workspace_id})
+        raise EventNotSeen.after(wanted, head["last_seq"] if head else None)
 
     def _growth(self) -> asyncio.Future[None]:
         if self._next is None:

@@ -32,6 +32,10 @@ def _control(request: ApiRequest) -> Any:
     return request.app.state.control
 
 
+def _people(request: ApiRequest) -> Any:
+    return _control(request).people(f"{request.method} {request.path}")
+
+
 def _answer(view: Any, status: int = 200) -> Response:
     return JsonResponse(status, msgspec.json.encode(view))
 
@@ -53,7 +57,8 @@ async def create_tenant(request: ApiRequest, body: bodies.NewTenant) -> Response
 
     The tokens are API tokens that may do all that their role may. They never end by themselves, however far the clock is moved.
     """
-    return _answer(await _control(request).people.tenant(body.of_role, body.project), 201)
+    async with _people(request) as people:
+        return _answer(await people.tenant(body.of_role, body.project), 201)
 
 
 @ROUTES.post(
@@ -66,19 +71,22 @@ async def create_tenant(request: ApiRequest, body: bodies.NewTenant) -> Response
     **_ONCE,
 )
 async def create_member(request: ApiRequest, workspace_id: UUID, body: bodies.NewMember) -> Response:
-    return _answer(await _control(request).people.member(workspace_id, Role.of(body.role)), 201)
+    async with _people(request) as people:
+        return _answer(await people.member(workspace_id, Role.of(body.role)), 201)
 
 
 @ROUTES.post("/users/{user_id}/sessions", _SECRET, status_code=201, summary="Sign somebody in", answers=CredentialView, **_ONCE)
 async def create_user_session(request: ApiRequest, user_id: UUID) -> Response:
     """The access token ends as it does after any sign-in. Move the clock to see that."""
-    return _answer(await _control(request).people.session(user_id), 201)
+    async with _people(request) as people:
+        return _answer(await people.session(user_id), 201)
 
 
 @ROUTES.post("/users/{user_id}/tokens", _SECRET, status_code=201, summary="Create an API token", answers=CredentialView, **_ONCE)
 async def create_user_token(request: ApiRequest, user_id: UUID, body: bodies.NewUserToken) -> Response:
     lifetime = None if body.lifetime_seconds is None else timedelta(seconds=body.lifetime_seconds)
-    return _answer(await _control(request).people.token(user_id, body.of_scope, lifetime, body.workspace_id), 201)
+    async with _people(request) as people:
+        return _answer(await people.token(user_id, body.of_scope, lifetime, body.workspace_id), 201)
 
 
 @ROUTES.get(
@@ -91,23 +99,22 @@ async def create_user_token(request: ApiRequest, user_id: UUID, body: bodies.New
 )
 async def wait_for_event(request: ApiRequest, workspace_id: UUID, type: str, query: bodies.EventQuery) -> Response:
     """Answers with the first event of this type after the place `after` in the log of the workspace, as soon as it is there."""
-    control = _control(request)
-    control.require_event_type(type)
-    event = await control.waiter.first(workspace_id, type, entity_id=query.entity, after=query.after, seconds=query.timeout)
-    return _answer(event)
+    return _answer(
+        await _control(request).event(workspace_id, type, entity_id=query.entity, after=query.after, seconds=query.timeout)
+    )
 
 
 @ROUTES.post("/settle", _SECRET, summary="Wait until all is done", answers=bodies.SettledView, errors=(NotSettled,), **_ONCE)
 async def settle(request: ApiRequest, body: bodies.Patience) -> Response:
     """Answers when the background work has nothing left to do: every subscriber has handled what is in the logs."""
     control = _control(request)
-    await control.settling.settle(body.timeout)
+    await control.settle(body.timeout)
     return _answer(bodies.SettledView(control.clock()))
 
 
-@ROUTES.post("/purges", _SECRET, summary="Run all purges", answers=bodies.PurgesView, **_ONCE)
+@ROUTES.post("/purges", _SECRET, summary="Run all purges", answers=bodies.PurgesView, errors=(NotSettled,), **_ONCE)
 async def run_purges(request: ApiRequest) -> Response:
-    return _answer(bodies.PurgesView(await _control(request).settling.purge()))
+    return _answer(bodies.PurgesView(await _control(request).purge(bodies.PATIENCE_SECONDS)))
 
 
 @ROUTES.post("/reset", _SECRET, status_code=204, summary="Remove everything", **_ONCE)
@@ -126,7 +133,7 @@ async def get_clock(request: ApiRequest) -> Response:
 async def advance_clock(request: ApiRequest, body: bodies.ClockStep) -> Response:
     """Answers when everything that became due on the way was done: purges ran, subscribers handled what there was for them."""
     control = _control(request)
-    await control.settling.advance(timedelta(seconds=body.seconds), body.timeout)
+    await control.advance(timedelta(seconds=body.seconds), body.timeout)
     return _clock(request)
 
 
@@ -166,19 +173,7 @@ async def create_fault(request: ApiRequest, body: bodies.NewFault) -> Response:
     With `workspace_id` and `user_id` it is for requests about this workspace, and for those of this user that are about none;
     without them for all requests. `times`: how often; always, where it is null.
     """
-    control = _control(request)
-    control.require_operation(body.operation_id)
-    problem = control.problem(body.code or "unavailable") if body.kind == "fail" else None
-    fault = control.faults.add(
-        kind=body.kind,
-        operation_id=body.operation_id,
-        problem=problem,
-        seconds=body.seconds,
-        after_commit=body.after_commit,
-        times=body.times,
-        workspace_id=body.workspace_id,
-        user_id=body.user_id,
-    )
+    fault = _control(request).add_fault(body)
     return _answer(bodies.InjectedFaultView.of(fault), 201)
 
 

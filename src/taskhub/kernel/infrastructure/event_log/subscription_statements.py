@@ -103,6 +103,12 @@ PARK_EVENT = Statement(
     .on_conflict_do_nothing()
 )
 COUNT_PARKED = Statement(select(_parked.c.subscriber, func.count().label("count")).group_by(_parked.c.subscriber))
+PARKED_EVENTS = Statement(
+    select(_parked.c.subscriber, _parked.c.stream_id, _parked.c.seq, _parked.c.error).order_by(
+        _parked.c.parked_at, _parked.c.subscriber, _parked.c.stream_id, _parked.c.seq
+    )
+)
+"""It looks at every log: for tests that ask what was given up."""
 
 _free = (
     select(_positions.c.stream_id)

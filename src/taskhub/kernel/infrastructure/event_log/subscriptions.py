@@ -1,6 +1,7 @@
 """Runs a subscriber over all logs: woken in the process, and polling for what other processes have written."""
 
 import asyncio
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.clock import Clock, Monotonic, system_monotonic
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
@@ -24,7 +25,9 @@ from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 POLL_SECONDS = 1.0
-FULL_SCAN_INTERVAL = timedelta(seconds=60)
+FULL_SCAN_SECONDS = 60.0
+MOVED_LATELY = timedelta(seconds=120)
+ALL_TIME = timedelta(days=36500)
 EVENTS_PER_SCAN = 50_000
 """How many new events one look goes through: a tenth of a second's work for the database."""
 FAILURES_BEFORE_PARKING = 8
@@ -37,7 +40,13 @@ class Subscription:
     """One subscriber in this process, as `DueWork`. Any number of processes may run the same; one at a time works on a log."""
 
     def __init__(
-        self, subscriber: Subscriber, runner: Runner[Any], database: Database, notifier: EventNotifier, clock: Clock
+        self,
+        subscriber: Subscriber,
+        runner: Runner[Any],
+        database: Database,
+        notifier: EventNotifier,
+        clock: Clock,
+        monotonic: Monotonic = system_monotonic,
     ) -> None:
         self.name = subscriber.name
         self._subscriber = subscriber
@@ -47,13 +56,15 @@ class Subscription:
         self._new_events = notifier.listen(subscriber.types)
         self._seen: dict[UUID, int] = {}
         """How far each log was looked through, ahead of the durable position where nothing was wanted."""
-        self._full_scan_at = clock() - FULL_SCAN_INTERVAL * 2
+        self._monotonic = monotonic
+        self._full_scan_at = -math.inf
+        """By the stopwatch: a clock that tests move may stand still, or begin anew."""
 
     async def run(self) -> None:
         """Works until cancelled. A database that is away is waited for."""
         while True:
             try:
-                await self.catch_up()
+                await self._look(is_full=self._monotonic() - self._full_scan_at >= FULL_SCAN_SECONDS)
             except (Unavailable, Busy):
                 log.warning("the database does not answer", subscriber=self._subscriber.name)
             except Exception:
@@ -63,10 +74,13 @@ class Subscription:
             self._new_events.clear()
 
     async def catch_up(self) -> None:
-        """Looks at what is new in all logs that have moved, as far as one round may go, and handles what is wanted of it."""
-        now = self._clock()
-        is_full_scan = now - self._full_scan_at >= FULL_SCAN_INTERVAL
-        since = now - FULL_SCAN_INTERVAL * 2 if not is_full_scan else now - timedelta(days=36500)
+        """Looks at what is new in all logs, as far as one round may go, and handles what is wanted of it."""
+        await self._look(is_full=True)
+
+    async def _look(self, *, is_full: bool) -> None:
+        """``is_full``: at all logs, not only at those that have moved lately by the clock of whoever moved them."""
+        now, began = self._clock(), self._monotonic()
+        since = now - (ALL_TIME if is_full else MOVED_LATELY)
         parameters = {"subscriber": self._subscriber.name, "since": since, "now": now}
         seq_ranges = [
             seq_range
@@ -74,10 +88,10 @@ class Subscription:
             if (seq_range := _SeqRange.beyond(record, self._seen)).after < seq_range.until
         ]
         for some in _batches(seq_ranges):
-            await self._process(some, skips=is_full_scan)
-        if is_full_scan:
+            await self._process(some, skips=is_full)
+        if is_full:
             self._seen.clear()
-            self._full_scan_at = now
+            self._full_scan_at = began
         if any(seq_range.is_cut for seq_range in seq_ranges):
             self._new_events.set()
 
@@ -227,3 +241,22 @@ async def count_parked_events(database: Database) -> dict[str, int]:
         Unavailable, Busy
     """
     return {row["subscriber"]: row["count"] for row in await database.fetch(statements.COUNT_PARKED, {})}
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedEvent:
+    """An event that a subscriber failed to process and skipped. ``error``: what it failed with."""
+
+    subscriber: str
+    stream_id: UUID
+    seq: int
+    error: str
+
+
+async def list_parked_events(database: Database) -> list[ParkedEvent]:
+    """All of them, for tests: nobody else wants to see those of all logs.
+
+    Raises:
+        Unavailable, Busy
+    """
+    return [ParkedEvent(*row) for row in await database.fetch(statements.PARKED_EVENTS, {})]
