@@ -3,9 +3,11 @@
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
+from taskhub.embedded.locks import FileLock
 from taskhub.testing.control.idleness import CHECKS, Idleness
 
 
@@ -46,3 +48,26 @@ async def test_a_request_in_the_last_moment_keeps_it(
     monkeypatch.setattr(asyncio, "sleep", pause)
     await idleness._end()
     assert (len(looks), len(ended)) == (2 * CHECKS, 1)
+
+
+async def test_one_that_a_suite_holds_is_not_idle(
+    looks: list[float], ended: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    suite = FileLock(tmp_path / "lock")
+    assert suite.try_acquire()
+
+    async def pause(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3 * CHECKS:
+            suite.release()
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    await Idleness(900, tmp_path / "lock")._end()
+    assert (len(looks), len(ended)) == (4 * CHECKS - 1, 1)
+
+
+async def test_one_whose_folder_is_gone_is_found_by_nobody(
+    looks: list[float], ended: list[tuple[int, int]], tmp_path: Path
+) -> None:
+    await Idleness(900, tmp_path / "gone" / "lock")._end()
+    assert (len(looks), len(ended)) == (CHECKS, 1)
