@@ -65,10 +65,17 @@ def can_execute(account: Account, program: Path) -> bool:
         return False
 
 
-def run_client(name: str, *arguments: str | Path, address: Address | None = None, database: str = DATABASE) -> Completed:
+def run_client(
+    name: str,
+    *arguments: str | Path,
+    address: Address | None = None,
+    database: str = DATABASE,
+    timeout: float | None = None,
+) -> Completed:
     """Run one of PostgreSQL's client programs to its end, against a server if an address is given.
 
-    The server has to prove that it knows our password too. Raises OSError when the program can't be executed.
+    The server has to prove that it knows our password too. `timeout` is in seconds. Raises EmbeddedPostgresError when time runs
+    out, OSError when the program can't be executed.
     """
     settings = {}
     if address is not None:
@@ -82,12 +89,20 @@ def run_client(name: str, *arguments: str | Path, address: Address | None = None
             "PGCONNECT_TIMEOUT": str(_SECONDS_TO_CONNECT),
             "PGAPPNAME": "taskhub",
         }
-    return run([tool(name), *arguments], settings)
+    try:
+        return run([tool(name), *arguments], settings, timeout=timeout)
+    except subprocess.TimeoutExpired as error:
+        raise failure(f"{name} did not end within {timeout:.0f} s.") from error
 
 
-def query(*statements: str, address: Address, database: str = DATABASE, together: bool = False) -> Completed:
-    """Run statements by `psql` up to the first error, `together` in one transaction. Rows come one per line."""
+def query(
+    *statements: str, address: Address, database: str = DATABASE, together: bool = False, timeout: float | None = None
+) -> Completed:
+    """Run statements by `psql` up to the first error, `together` in one transaction. Rows come one per line.
+
+    `timeout` is in seconds. Raises EmbeddedPostgresError when time runs out.
+    """
     options = ["--no-psqlrc", "--no-align", "--tuples-only", "--quiet", "--set=ON_ERROR_STOP=1"]
     options += ["--single-transaction"] * together
     options += [f"--command={statement}" for statement in statements]
-    return run_client("psql", *options, address=address, database=database)
+    return run_client("psql", *options, address=address, database=database, timeout=timeout)

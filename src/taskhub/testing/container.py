@@ -45,7 +45,13 @@ class TaskHubContainer(DockerContainer):
         return self._address(CONTROL_PORT)
 
     def launched(self) -> Launched:
-        return Launched(self.url, self.control_url, self.secret, self.stop)
+        return Launched(self.url, self.control_url, self.secret, self.stop, self._log)
+
+    def _log(self) -> str:
+        try:
+            return b"".join(self.get_logs()).decode(errors="replace")
+        except Exception as error:  # Of the engine's client. Whoever reads it has a failure to report, and should be able to.
+            return f"The log of the container can't be read: {error}"
 
     def _address(self, port: int) -> str:
         return f"http://{self.get_container_host_ip()}:{self.get_exposed_port(port)}"

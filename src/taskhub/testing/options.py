@@ -38,7 +38,9 @@ class TestingOptions:
         ready_file: where the server writes where it is reached, as JSON, when it is.
         run: servers of one run share a PostgreSQL.
         cache: where prepared databases are kept.
-        idle_seconds: the server ends by itself when nobody has asked it anything for so long.
+        idle_seconds: the server ends by itself when nobody has asked it anything for so long,
+        idle_lock: and nobody holds this lock.
+        parent: the process that the server ends with.
     """
 
     __test__ = False
@@ -51,6 +53,8 @@ class TestingOptions:
     run: str
     cache: Path
     idle_seconds: float | None
+    idle_lock: Path | None
+    parent: int | None
 
     @classmethod
     def take(cls, environment: MutableMapping[str, str]) -> TestingOptions:
@@ -66,7 +70,7 @@ class TestingOptions:
         cache = default_cache()
         taken("CACHE")
         given = taken("SECRET")
-        ready_file, idle = taken("READY_FILE"), taken("IDLE_SECONDS")
+        ready_file, idle, idle_lock, parent = taken("READY_FILE"), taken("IDLE_SECONDS"), taken("IDLE_LOCK"), taken("PARENT")
         return cls(
             host=taken("HOST") or "127.0.0.1",
             port=int(taken("PORT") or 8001),
@@ -75,5 +79,7 @@ class TestingOptions:
             ready_file=Path(ready_file) if ready_file else None,
             run=taken("RUN") or uuid4().hex,
             idle_seconds=float(idle) if idle else None,
+            idle_lock=Path(idle_lock) if idle_lock else None,
+            parent=int(parent) if parent else None,
             cache=cache,
         )

@@ -10,7 +10,7 @@ Any of the fixtures can be overridden in a conftest.py. What this imports at the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,6 +35,35 @@ def taskhub_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
+_LOG_BEGAN = pytest.StashKey[int]()
+"""Where the log of the server was when it was ready, and when a test began."""
+_SERVER = pytest.StashKey["TaskHubServer"]()
+LAST_LINES = 40
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if (server := item.config.stash.get(_SERVER, None)) is not None:
+        item.stash[_LOG_BEGAN] = len(server.log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the server has said during a test that failed stands in its report."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function) and "taskhub" in item.funcargs:
+        began = item.stash.get(_LOG_BEGAN, item.config.stash.get(_LOG_BEGAN, 0))
+        if lines := _log_of(item.funcargs["taskhub"])[began:].splitlines()[-LAST_LINES:]:
+            report.sections.append(("Log of TaskHub", "\n".join(lines)))
+    return report
+
+
+def _log_of(server: object) -> str:
+    from taskhub.testing.client.server import TaskHubServer
+
+    return server.log if isinstance(server, TaskHubServer) else ""  # The suite may call something else like this.
+
+
 @pytest.fixture(scope="session")
 def taskhub(request: pytest.FixtureRequest, taskhub_settings: dict[str, Any]) -> Iterator[TaskHubServer]:
     """The real service, started when the first test asks for it; with pytest-xdist one for each worker."""
@@ -42,7 +71,12 @@ def taskhub(request: pytest.FixtureRequest, taskhub_settings: dict[str, Any]) ->
 
     mode, reuse = request.config.getini("taskhub_mode"), request.config.getini("taskhub_reuse")
     with TaskHubServer.start(mode, settings=taskhub_settings, reuse=reuse) as server:
+        stash = request.config.stash
+        if mode == "process":  # The log of a container is dear to read before each test: there a report has its last lines.
+            stash[_SERVER], stash[_LOG_BEGAN] = server, len(server.log)
         yield server
+        if mode == "process":
+            del stash[_SERVER]
 
 
 @pytest.fixture

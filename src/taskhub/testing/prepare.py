@@ -2,8 +2,8 @@
 
 import sys
 
-from taskhub.testing.cluster import prepare
 from taskhub.testing.options import default_cache
+from taskhub.testing.prepared_cluster import prepare
 
 if __name__ == "__main__":
     sys.stdout.write(f"{prepare(default_cache())}\n")

@@ -105,7 +105,7 @@ class Machine:
 
     @staticmethod
     def sql(address: Address, statement: str, *, database: str = "taskhub") -> str:
-        done = query(statement, address=address, database=database)
+        done = query(statement, address=address, database=database, timeout=PROGRAM_SECONDS)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

@@ -11,6 +11,9 @@ import pytest
 
 from support.harness.program import SECONDS_TO_END, TASKHUB, Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS, wait_until
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import FileLock
+from taskhub.embedded.placement import known_folder
 
 STARTED_BY_ANOTHER = (
     sys.executable,
@@ -76,3 +79,19 @@ def test_a_kill_leaves_nothing_that_stops_the_next_start(
         kill(served, installation)
     with installation.serving() as again:
         assert again.sign_in(email)
+
+
+def test_a_service_whose_parent_is_killed_before_it_serves_ends_all_the_same(installation: Installation) -> None:
+    with installation.serving():
+        folder = known_folder(installation.folder / "data")
+    assert folder is not None
+    held = FileLock(Layout(folder).clients_lock)
+    wait_until(held.try_acquire)  # As one has it who stops the database: a start waits for that.
+    try:
+        with installation.start(STARTED_BY_ANOTHER) as starting:
+            starting.wait_until_it_says("TaskHub starts its database")
+            starting.end(signal.SIGKILL)
+    finally:
+        held.release()
+    wait_until(lambda: "serves on" in starting.log, PROGRAM_SECONDS)
+    wait_until(lambda: not processes_of(installation), PROGRAM_SECONDS)

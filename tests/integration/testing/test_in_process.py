@@ -56,8 +56,9 @@ async def test_the_asynchronous_twin_does_the_same(mode: str) -> None:
         assert await server.clock.advance(minutes=15) > frozen
         assert (await tenant.client_with(session["token"]).get("tasks")).json()["code"] == "token_expired"
         assert await server.clock.resume() >= await server.clock.now() - (await server.clock.now() - frozen)
-        with pytest.raises(EventNotSeen):
+        with pytest.raises(EventNotSeen) as told:
             await tenant.wait_for("task.purged", timeout=0)
+        assert ("TASKHUB TESTING SERVER" in str(getattr(told.value, "__notes__", ""))) is (mode == "process")
         await server.settle()
         assert "trash" in await server.run_purges()
         await server.reset()

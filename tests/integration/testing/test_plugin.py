@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 Run = Callable[..., str]
 
 SUITE = """
@@ -25,9 +27,9 @@ def test_the_next_one(taskhub):
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs a suite of its own. Gives what pytest says; it has to pass."""
+    """Runs a suite of its own. Gives what pytest says; it has to pass, unless another exit code is expected."""
 
-    def run(suite: str, *options: str, settings: str = "", conftest: str = "") -> str:
+    def run(suite: str, *options: str, settings: str = "", conftest: str = "", code: int = 0) -> str:
         (tmp_path / "pyproject.toml").write_text(f"[tool.pytest]\n{settings}\n")
         (tmp_path / "conftest.py").write_text(conftest)
         (tmp_path / "test_suite.py").write_text(suite)
@@ -37,10 +39,10 @@ def run(tmp_path: Path) -> Run:
             env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=PROGRAM_SECONDS,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 
     return run
@@ -71,3 +73,19 @@ def test_workers_have_services_of_their_own(run: Run) -> None:
 def test_a_suite_that_does_not_use_it_starts_and_imports_nothing(run: Run) -> None:
     suite = "import sys\n\ndef test_it():\n    assert not {'httpx2', 'fastapi', 'taskhub.testing.client'} & set(sys.modules)\n"
     assert "1 passed" in run(suite)
+
+
+def test_a_test_that_fails_is_reported_with_what_the_server_has_said_meanwhile(run: Run) -> None:
+    suite = (
+        "def test_before(taskhub):\n    taskhub.client().get('/before')\n\n"
+        "def test_it(taskhub):\n    taskhub.client().get('/meanwhile')\n    assert 1 == 2\n"
+    )
+    said = run(suite, settings='taskhub_settings = ["log_level=info"]', code=1)
+    report = said.partition("- Log of TaskHub -")[2]
+    assert "/meanwhile" in report
+    assert "/before" not in report
+
+
+def test_a_fixture_of_the_suite_may_be_called_like_ours(run: Run) -> None:
+    conftest = "import pytest\n\n@pytest.fixture\ndef taskhub():\n    return 'something else'\n"
+    assert "1 failed" in run("def test_it(taskhub):\n    assert taskhub == 1\n", conftest=conftest, code=1)

@@ -50,6 +50,14 @@ def test_it_is_told_where_the_log_ends_if_nothing_follows(server: TaskHubServer,
     assert "there is no such workspace" in answer.json()["detail"]
 
 
+def test_who_waited_in_vain_is_told_how_the_log_of_the_server_ends(tenant: Tenant, server: TaskHubServer) -> None:
+    with pytest.raises(EventNotSeen) as told:
+        tenant.wait_for("task.updated", timeout=0)
+    (*_, last) = server.log.splitlines() or [""]
+    notes = getattr(told.value, "__notes__", [])
+    assert [note.splitlines()[-1] for note in notes] == ([last] if last else []), "in one process the suite has the log anyway"
+
+
 def test_a_type_that_there_is_not_is_not_waited_for(tenant: Tenant) -> None:
     with pytest.raises(ControlRefused, match=r"No event is of this type\. Known are: .*task\.created"):
         tenant.wait_for("task.finished")

@@ -112,7 +112,7 @@ class Installation:
 
     def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TASKHUB_")}
-        own = {"TASKHUB_DATA_DIR": str(self.folder / "data"), "TASKHUB_PORT": str(self.port)}
+        own = {"TASKHUB_DATA_DIR": str(self.folder / "data"), "TASKHUB_PORT": str(self.port), "TMPDIR": str(self.folder)}
         return {**inherited, **own, **self.settings}
 
     def start(self, command: Sequence[str] = (), *, folder: Path | None = None) -> Served:

@@ -10,7 +10,7 @@ from taskhub.testing.options import TestingOptions
 
 def test_what_is_not_given_is_loopback_and_a_secret_and_a_run_of_its_own() -> None:
     one, other = TestingOptions.take({}), TestingOptions.take({})
-    assert (one.host, one.ready_file, one.idle_seconds) == ("127.0.0.1", None, None)
+    assert (one.host, one.ready_file, one.idle_seconds, one.idle_lock, one.parent) == ("127.0.0.1", None, None, None, None)
     assert len(one.secret) >= 32
     assert one.secret != other.secret
     assert one.run != other.run
@@ -23,9 +23,10 @@ def test_they_are_taken_out_of_the_environment(tmp_path: Path) -> None:
     assert environment == {"TASKHUB_PORT": "9000"}, "the secret is not inherited by what the server starts"
 
 
-def test_a_port_that_is_none_is_an_error() -> None:
+@pytest.mark.parametrize("name", ["PORT", "PARENT"])
+def test_a_number_that_is_none_is_an_error(name: str) -> None:
     with pytest.raises(ValueError, match="invalid literal"):
-        TestingOptions.take({"TASKHUB_TESTING_PORT": "http"})
+        TestingOptions.take({f"TASKHUB_TESTING_{name}": "http"})
 
 
 def test_settings_become_variables() -> None:

@@ -1,6 +1,7 @@
 """`taskhub serve`"""
 
 import gc
+import os
 from typing import Annotated
 
 import typer
@@ -28,12 +29,13 @@ def serve(
     `taskhub migrate` first: the database needs this program's schema. On SIGTERM it finishes the requests under way, within 20
     seconds. It may be killed at any time: acknowledged writes are safe.
     """
+    parent = os.getppid() if with_parent else None  # At once: who is gone by the time that it serves can't be told any more.
     gc.disable()  # Starting makes next to no garbage, and looking for it takes a fifth of the time. Turned on when it serves.
     if testing:
         from taskhub.cli.server.testing import run_testing
 
-        run_testing(with_parent=with_parent)
+        run_testing(parent=parent)
     else:
         from taskhub.cli.server.run import run
 
-        run(with_parent=with_parent)
+        run(parent=parent)

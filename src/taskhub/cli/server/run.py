@@ -13,8 +13,8 @@ from taskhub.kernel.logs import configure_logs
 from taskhub.settings import read_settings
 
 
-def run(*, with_parent: bool) -> None:
-    """Serves until the process gets SIGINT or SIGTERM.
+def run(*, parent: int | None) -> None:
+    """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
 
     Raises:
         CommandFailed: the port is taken.
@@ -38,7 +38,7 @@ def run(*, with_parent: bool) -> None:
             wait_for_import()
             from taskhub.cli.server.serve import serve
 
-            serve(settings, deployed, listener, metrics_listener, with_parent=with_parent)
+            serve(settings, deployed, listener, metrics_listener, parent=parent)
 
 
 def import_application() -> None:

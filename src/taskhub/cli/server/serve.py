@@ -1,6 +1,5 @@
 """Serves the application in this process."""
 
-import os
 import socket
 
 from taskhub.app import TaskHub
@@ -18,9 +17,9 @@ def serve(
     listener: socket.socket,
     metrics_listener: socket.socket | None,
     *,
-    with_parent: bool,
+    parent: int | None,
 ) -> None:
-    """Serves until the process gets SIGINT or SIGTERM.
+    """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
 
     Raises:
         WrongModule
@@ -31,5 +30,5 @@ def serve(
     program = ready_application(settings, deployed)
     app = TaskHub(program)
     contexts = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
-    server = ApiServer(app, settings, url_of(listener), contexts, parent=os.getppid() if with_parent else None)
+    server = ApiServer(app, settings, url_of(listener), contexts, parent=parent)
     server.run(sockets=[listener])

@@ -4,8 +4,10 @@ import json
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 
@@ -32,13 +34,13 @@ def serve_testing(
     listener: socket.socket,
     control_listener: socket.socket,
     *,
-    with_parent: bool,
+    parent: int | None,
 ) -> None:
-    """Serves until the process gets SIGINT or SIGTERM."""
+    """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one."""
     url = url_of(listener)
     service = TestingService(settings, deployed.database_url, deployed.secret_keys, secret=options.secret, url=url)
     ready = {"url": url, "control_url": url_of(control_listener), "secret": options.secret, "pid": os.getpid()}
-    idleness = Idleness(options.idle_seconds)
+    idleness = Idleness(options.idle_seconds, options.idle_lock)
     contexts = (
         service.started(),
         serving_beside(idleness.noticing(service.control_app), control_listener, LIMITS),
@@ -46,7 +48,7 @@ def serve_testing(
         _announced(ready, options),
     )
     api = idleness.noticing(service.app)
-    server = ApiServer(Abortable(api), settings, url, contexts, parent=os.getppid() if with_parent else None)
+    server = ApiServer(Abortable(api), settings, url, contexts, parent=parent)
     server.run(sockets=[listener])
 
 
@@ -65,9 +67,14 @@ async def _announced(ready: dict[str, object], options: TestingOptions) -> Async
         f"TASKHUB TESTING SERVER on {ready['url']}, controlled on {ready['control_url']}. {WARNING} Its secret is {secret}.\n"
     )
     sys.stdout.flush()
-    if (file := options.ready_file) is not None:
-        draft = file.with_suffix(".draft")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(ready), encoding="utf-8")
-        draft.replace(file)
+    if options.ready_file is not None:
+        write_ready_file(options.ready_file, json.dumps(ready))
     yield
+
+
+def write_ready_file(file: Path, text: str) -> None:
+    """All at once, for its owner alone, and through no link that somebody has put there."""
+    descriptor, name = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as draft:
+        draft.write(text)
+    Path(name).replace(file)

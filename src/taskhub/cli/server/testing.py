@@ -17,11 +17,11 @@ from taskhub.testing.cluster import throwaway_database
 from taskhub.testing.options import DEFAULTS, TestingOptions
 
 
-def run_testing(*, with_parent: bool) -> None:
-    """Serves until the process gets SIGINT or SIGTERM.
+def run_testing(*, parent: int | None) -> None:
+    """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
 
     Raises:
-        CommandFailed: a port is taken, an option can't be read, or a database is named.
+        CommandFailed: a port is taken, an option can't be read, or a database or its folder is named.
         WrongSettings
         EmbeddedPostgresError
     """
@@ -36,6 +36,11 @@ def run_testing(*, with_parent: bool) -> None:
             "TASKHUB_DATABASE_URL is set, and a testing server empties its database: it only uses one of its own. Unset it, "
             "or start without --testing."
         )
+    if settings.data_dir is not None:
+        raise CommandFailed(
+            "TASKHUB_DATA_DIR is set, and a testing server keeps nothing: its database is thrown away. Unset it, or start "
+            "without --testing. TASKHUB_TESTING_CACHE says where such databases are made."
+        )
     configure_logs(settings.log_level)
     with (
         exit_on_signals(),
@@ -47,7 +52,7 @@ def run_testing(*, with_parent: bool) -> None:
         wait_for_import()
         from taskhub.cli.server.serve_testing import serve_testing
 
-        serve_testing(settings, options, deployed, api, control, with_parent=with_parent)
+        serve_testing(settings, options, deployed, api, control, parent=options.parent or parent)
 
 
 def _import() -> None:

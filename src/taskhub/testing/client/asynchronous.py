@@ -15,6 +15,7 @@ import httpx2
 
 from taskhub.testing.client import calls
 from taskhub.testing.client.account_data import AccountData
+from taskhub.testing.client.errors import EventNotSeen, NotSettled, add_log
 from taskhub.testing.client.launch import Launched, Mode
 from taskhub.testing.client.process import launch_process
 from taskhub.testing.client.server import REQUEST_SECONDS
@@ -34,6 +35,7 @@ class AsyncTaskHubServer:
         self.url = launched.url
         self.control_url = launched.control_url
         self.secret = launched.secret
+        self._launched = launched
         self._stack = stack
         self._transport = AsyncSharedTransport(transport)
         self._control = self.client(launched.secret, base=launched.control_url)
@@ -68,6 +70,10 @@ class AsyncTaskHubServer:
         await self._transport.really_close()
         await self._stack.aclose()
 
+    @property
+    def log(self) -> str:
+        return self._launched.log()
+
     async def tenant(self, role: str = "owner", project: str | None = "TEST") -> AsyncTenant:
         return AsyncTenant(self, await self.call(calls.tenant(role, project)))
 
@@ -91,7 +97,12 @@ class AsyncTaskHubServer:
         )
 
     async def call(self, call: calls.Call[T]) -> T:
-        return call.result(await self._control.request(**call.request()))
+        answer = await self._control.request(**call.request())
+        try:
+            return call.result(answer)
+        except (NotSettled, EventNotSeen) as error:
+            add_log(error, self.log)
+            raise
 
 
 class AsyncAccount(AccountData):

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+LAST_LINES = 20
+
 
 class TestingError(Exception):
     """The base of these errors."""
@@ -31,3 +33,9 @@ class EventNotSeen(TestingError):
     def __init__(self, message: str, seen: Sequence[str]) -> None:
         super().__init__(message)
         self.seen = list(seen)
+
+
+def add_log(error: BaseException, log: str) -> None:
+    """Has the error say how the log of the server ends."""
+    if lines := log.splitlines()[-LAST_LINES:]:
+        error.add_note("\n".join(["The log of the server ends with:", *lines]))

@@ -13,14 +13,19 @@ Mode = Literal["process", "asgi", "container"]
 Settings = Mapping[str, Any]
 
 
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Launched:
-    """A server that is ready. ``stop`` ends it, and returns when it has ended."""
+    """A server that is ready. ``stop`` ends it, and returns when it has ended. ``log``: what it has said so far."""
 
     url: str
     control_url: str
     secret: str
     stop: Callable[[], None]
+    log: Callable[[], str] = _nothing
 
 
 @cache

@@ -2,105 +2,142 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
+from taskhub.embedded.deadline import Deadline
 from taskhub.testing.client.errors import ServerNotStarted
 from taskhub.testing.client.launch import Launched, Settings, as_environment, run_name
+from taskhub.testing.client.notes import LOG, READY, Notes, log_in
+from taskhub.testing.held_folders import HeldFolder, remove_files, remove_unused
+from taskhub.testing.options import default_cache
 
 SECONDS_TO_START = 120.0
 """The first start on a machine prepares a database."""
 SECONDS_TO_END = 60.0
+SECONDS_TO_HOLD = 5.0
 POLL_SECONDS = 0.005
-READY = "ready.json"
-"""Where a server writes where it is reached."""
 
 
 def launch_process(settings: Settings) -> Launched:
     """Raises:
     ServerNotStarted
     """
-    folder = Path(tempfile.mkdtemp(prefix="taskhub-testing-"))
+    held = _own_folder(default_cache() / "servers")
     process: subprocess.Popen[bytes] | None = None
 
     def stop() -> None:
         if process is not None:
             _end(process)
-        shutil.rmtree(folder, ignore_errors=True)
+        held.release()
+        held.try_remove(remove_files)
 
     try:
-        process = started(folder, settings, ["--with-parent"], {"TASKHUB_TESTING_RUN": run_name()})
-        return told_in(folder, stop)
+        process = started(held.folder, settings, ["--with-parent"], {"TASKHUB_TESTING_RUN": run_name(), **_parent()})
+        return notes_of(held.folder).launched(held.folder, stop)
     except BaseException:
         stop()
         raise
 
 
-def started(
-    folder: Path, settings: Settings, options: Sequence[str], variables: Mapping[str, str], **of_process: Any
-) -> subprocess.Popen[bytes]:
+def started(folder: Path, settings: Settings, options: Sequence[str], variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A server that keeps its notes in a folder, when it is ready.
 
     Raises:
         ServerNotStarted
     """
-    ready, log = folder / READY, folder / "log"
-    with log.open("wb") as output:
+    with (folder / LOG).open("wb") as output:
         process: subprocess.Popen[bytes] = subprocess.Popen(
             [sys.executable, "-m", "taskhub", "serve", "--testing", *options],
-            env={**_environment(settings, ready), **variables},
+            env={**_environment(settings, folder / READY), **variables},
             cwd=folder,  # No .env of the suite is read.
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            **of_process,
+            # Ctrl-C is for the tests: with them, their server goes as well. Those that go on, in a debugger, need it.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # The same on Windows.
         )
     try:
-        _wait(process, ready, log)
+        _wait(process, folder)
     except BaseException:
         _end(process)
         raise
     return process
 
 
-def told_in(folder: Path, stop: Callable[[], None]) -> Launched:
-    """Where the server is that has written its notes here. Where it has not: OSError, ValueError or KeyError."""
-    told = json.loads((folder / READY).read_text(encoding="utf-8"))
-    return Launched(told["url"], told["control_url"], told["secret"], stop)
+def notes_of(folder: Path) -> Notes:
+    """Those of a server that is ready.
+
+    Raises:
+        ServerNotStarted: they were taken away meanwhile.
+    """
+    notes = Notes.read(folder)
+    if notes is None:
+        raise ServerNotStarted(f"The testing server was ready, but {folder} does not say any more where it is.")
+    return notes
+
+
+def _own_folder(place: Path) -> HeldFolder:
+    """A new folder that goes with this process. Those of processes that were killed go first.
+
+    Raises:
+        ServerNotStarted
+    """
+    held = HeldFolder(place / uuid4().hex)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        remove_unused(place, remove_files)
+        Deadline(SECONDS_TO_HOLD).wait_until(held.try_hold)
+        held.folder.mkdir(mode=0o700)
+    except OSError as error:
+        held.release()
+        raise no_place(error) from error
+    return held
+
+
+def no_place(error: OSError) -> ServerNotStarted:
+    advice = "Set TASKHUB_TESTING_CACHE to a folder that this account may write to."
+    return ServerNotStarted(f"The testing server has no place to work in: {error}. {advice}")
+
+
+def _parent() -> dict[str, str]:
+    """Whom the server ends with. It may look for its parent for the first time when that is gone already.
+
+    On Windows the program of a virtual environment starts another one, whose parent is not this process.
+    """
+    return {} if sys.platform == "win32" else {"TASKHUB_TESTING_PARENT": str(os.getpid())}
 
 
 def _environment(settings: Settings, ready: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("TASKHUB_")}
-    cache = os.environ.get("TASKHUB_TESTING_CACHE")
     own = {
         "TASKHUB_HOST": "127.0.0.1",
         "TASKHUB_PORT": "0",
         "TASKHUB_TESTING_PORT": "0",
         "TASKHUB_TESTING_READY_FILE": str(ready),
+        "TASKHUB_TESTING_CACHE": str(default_cache()),
     }
-    return kept | own | ({"TASKHUB_TESTING_CACHE": cache} if cache else {}) | as_environment(settings)
+    return kept | own | as_environment(settings)
 
 
-def _wait(process: subprocess.Popen[bytes], ready: Path, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], folder: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while not ready.exists():
+    while not (folder / READY).exists():
         if process.poll() is not None:
-            raise ServerNotStarted(f"The testing server has ended at its start: {_said(log)}")
+            raise ServerNotStarted(f"The testing server has ended at its start: {_said(folder)}")
         if time.monotonic() > deadline:
-            raise ServerNotStarted(f"The testing server is not ready after {SECONDS_TO_START:.0f} s: {_said(log)}")
+            raise ServerNotStarted(f"The testing server is not ready after {SECONDS_TO_START:.0f} s: {_said(folder)}")
         time.sleep(POLL_SECONDS)
 
 
-def _said(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")[-4000:].strip() or "it said nothing"
+def _said(folder: Path) -> str:
+    return log_in(folder)[-4000:].strip() or "it said nothing"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ import httpx2
 
 from taskhub.testing.client import calls
 from taskhub.testing.client.clock import Clock
+from taskhub.testing.client.errors import EventNotSeen, NotSettled, add_log
 from taskhub.testing.client.faults import Faults
 from taskhub.testing.client.launch import Launched, Mode
 from taskhub.testing.client.process import launch_process
@@ -79,6 +80,14 @@ class TaskHubServer:
         self._transport.really_close()
         self._launched.stop()
 
+    @property
+    def log(self) -> str:
+        """What the server has said so far: warnings and errors, unless the setting `log_level` says another.
+
+        Nothing with `asgi`, where the log goes where the suite's own goes, and nothing any more once it was stopped.
+        """
+        return self._launched.log()
+
     def tenant(self, role: str = "owner", project: str | None = "TEST") -> Tenant:
         """A new workspace with a project of this key (none with None), and an account with this role in it."""
         return Tenant(self, self.call(calls.tenant(role, project)))
@@ -112,4 +121,9 @@ class TaskHubServer:
 
     def call(self, call: calls.Call[T]) -> T:
         """Calls the control interface."""
-        return call.result(self._control.request(**call.request()))
+        answer = self._control.request(**call.request())
+        try:
+            return call.result(answer)
+        except (NotSettled, EventNotSeen) as error:
+            add_log(error, self.log)
+            raise

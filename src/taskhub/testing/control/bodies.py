@@ -135,4 +135,5 @@ class ServerView(msgspec.Struct, frozen=True):
     name: str
     version: str
     url: str
+    pid: int
     warning: str

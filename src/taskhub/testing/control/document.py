@@ -42,6 +42,7 @@ DOCUMENTATION = Documentation(
         "hits": Word("How often it has happened.", 0),
         "is_frozen": Word("Whether the clock stands still.", False),
         "Server.url": Word("Where the service is reached.", "http://127.0.0.1:8000"),
+        "Server.pid": Word("The id of its process.", 4711),
     },
     advice={
         "not_settled": Advice(

@@ -5,20 +5,32 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from taskhub.background import running_loops
+from taskhub.embedded.locks import is_held
 
 CHECKS = 10
 """In the time after which it ends."""
 
 
 class Idleness:
-    """Notices requests. ``seconds``: after so many without any the process ends; never with None."""
+    """Notices requests. ``seconds``: after so many without any the process ends; never with None.
 
-    def __init__(self, seconds: float | None, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+    ``lock``: it does not while somebody holds this one, such as a suite that stands still in a debugger.
+    """
+
+    def __init__(
+        self,
+        seconds: float | None,
+        lock: Path | None = None,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self._seconds = seconds
+        self._lock = lock
         self._sleep = sleep
         self._requests = 0
 
@@ -42,5 +54,12 @@ class Idleness:
         quiet, known = 0, self._requests
         while quiet < CHECKS:
             await self._sleep(self._seconds / CHECKS)
-            quiet, known = (quiet + 1 if self._requests == known else 0), self._requests
+            is_quiet = self._requests == known and not self._is_held()
+            quiet, known = (quiet + 1 if is_quiet else 0), self._requests
         os.kill(os.getpid(), signal.SIGTERM)
+
+    def _is_held(self) -> bool:
+        try:
+            return self._lock is not None and is_held(self._lock)
+        except OSError:  # Its folder is gone, and with it whoever could come back.
+            return False

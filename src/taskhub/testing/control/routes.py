@@ -1,5 +1,6 @@
 """The operations of the control interface."""
 
+import os
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -43,7 +44,7 @@ def _answer(view: Any, status: int = 200) -> Response:
 @ROUTES.get("/", PUBLIC, summary="Read where the service is", answers=bodies.ServerView)
 async def get_server(request: ApiRequest) -> Response:
     control = _control(request)
-    return _answer(bodies.ServerView("TaskHub testing server", request.app.version, control.url, WARNING))
+    return _answer(bodies.ServerView("TaskHub testing server", request.app.version, control.url, os.getpid(), WARNING))
 
 
 @ROUTES.get("/openapi.json", PUBLIC, summary="Read this OpenAPI document", answers=dict)

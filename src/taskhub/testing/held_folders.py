@@ -1,0 +1,71 @@
+"""Folders that are used for as long as somebody holds their lock, and removed when nobody does: also after a kill.
+
+The lock of a folder is a file beside it, so that it can be taken before the folder is there, and while it is removed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from taskhub.embedded.locks import FileLock
+
+SUFFIX = ".lock"
+
+
+class HeldFolder:
+    """One folder. ``try_hold`` makes neither the folder nor what is in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = FileLock(lock_of(folder))
+
+    def try_hold(self, *, shared: bool = False) -> bool:
+        """Whether it is held now. Raises OSError where files can't be locked."""
+        if not self._lock.try_acquire(shared=shared):
+            return False
+        if self._is_there():
+            return True
+        self._lock.release()  # Whoever has removed the folder has removed the file of the lock as well.
+        return False
+
+    def release(self) -> None:
+        self._lock.release()
+
+    def try_remove(self, remove: Callable[[Path], bool]) -> None:
+        """Removes the folder unless it is held. ``remove``: whether it could. What can't be removed stays for the next one."""
+        with suppress(OSError):
+            if not self.try_hold():
+                return
+            try:
+                if remove(self.folder):
+                    lock_of(self.folder).unlink()
+            finally:
+                self.release()
+
+    def _is_there(self) -> bool:
+        try:
+            there = lock_of(self.folder).stat()
+        except FileNotFoundError:
+            return False
+        ours = os.fstat(self._lock.fileno())
+        return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+
+def lock_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}{SUFFIX}")
+
+
+def remove_unused(place: Path, remove: Callable[[Path], bool]) -> None:
+    """Removes the folders in a place that nobody holds."""
+    for lock in place.glob(f"*{SUFFIX}"):
+        HeldFolder(lock.with_name(lock.name.removesuffix(SUFFIX))).try_remove(remove)
+
+
+def remove_files(folder: Path) -> bool:
+    """A folder of plain files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
