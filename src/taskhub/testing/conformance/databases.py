@@ -14,8 +14,9 @@ import asyncpg
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.migrate import migrate
 from taskhub.testing.client.launch import run_name
-from taskhub.testing.cluster import TEMPLATE, throwaway_database
+from taskhub.testing.cluster import throwaway_database
 from taskhub.testing.options import default_cache
+from taskhub.testing.prepared_cluster import TEMPLATE
 
 T = TypeVar("T")
 
