@@ -14,7 +14,7 @@ import pytest
 
 from support.harness import subscriber_process
 from support.harness.subscriber_process import TYPE, RecordingSubscriber, subscription
-from support.harness.waiting import eventually
+from support.harness.waiting import PROGRAM_SECONDS, eventually
 from taskhub.background import running_loops
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log import subscriptions
@@ -75,7 +75,7 @@ async def test_four_processes_killed_at_random_miss_none_of_ten_thousand_events(
     processes = [await _start(database_url) for _ in range(4)]
     kills = 0
     try:
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(PROGRAM_SECONDS):
             while (done := await raw.fetchval("SELECT count(*) FROM handled")) < len(streams) * each:
                 # Kill one after roughly every five hundred events, so that it never is only an idle one.
                 if done > (kills + 1) * 500:
