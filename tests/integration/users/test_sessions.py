@@ -159,6 +159,7 @@ async def test_a_session_is_renewed(mira: Api, clock: FakeClock) -> None:
 
 async def test_two_tabs_that_renew_at_once_get_the_same_successor(mira: Api) -> None:
     tokens = await signed_in(mira)
+    mira.sends_again = True
     answers = await asyncio.gather(*(refresh(mira, tokens["refresh_token"]) for _ in range(10)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["refresh_token"] for answer in answers}) == 1

@@ -1,5 +1,6 @@
 """A REST client for tests: real requests against the real application, in this process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 import httpx2
 
+from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.app import TaskHub
 
 PASSWORD = "correct horse battery staple"
@@ -22,6 +24,8 @@ class Api:
         self.workspace: dict[str, Any] = {}
         self.project: dict[str, Any] = {}
         self.password = PASSWORD
+        self.sends_again = False
+        """Sends again what is told 503 with ``retry: safe``, as clients should: many at once keep a slow machine busy."""
 
     @classmethod
     @asynccontextmanager
@@ -34,7 +38,7 @@ class Api:
 
     async def get(self, path: str, **parameters: Any) -> httpx2.Response:
         headers = parameters.pop("headers", None)
-        return await self.client.get(self.at(path), params=parameters or None, headers=headers)
+        return await self._answer("GET", path, params=parameters or None, headers=headers)
 
     async def post(self, path: str, body: Any = None, **headers: str) -> httpx2.Response:
         return await self.send("POST", path, body, **headers)
@@ -52,7 +56,13 @@ class Api:
         """Header names are given with underscores: ``if_match='"1"'``."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         content = {} if body is None else {"json": body}
-        return await self.client.request(method, self.at(path), headers=named, **content)
+        return await self._answer(method, path, headers=named, **content)
+
+    async def _answer(self, method: str, path: str, **content: Any) -> httpx2.Response:
+        async with asyncio.timeout(PATIENCE_SECONDS if self.sends_again else None):
+            while (answer := await self.client.request(method, self.at(path), **content)).status_code == 503 and self.sends_again:
+                assert answer.json()["retry"] == "safe", answer.text
+        return answer
 
     def at(self, path: str) -> str:
         """A path below the current workspace, unless it starts at the root."""

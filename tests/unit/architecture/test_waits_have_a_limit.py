@@ -20,12 +20,19 @@ ENDS = frozenset({"wait", "communicate", "join", "acquire", "result", "get"})
 
 
 def unlimited(source: str) -> Iterator[int]:
-    """The lines of calls that block the process for as long as it takes. What is awaited can be cancelled."""
+    """The lines of calls that block the process for as long as it takes. What is awaited, or a task, can be cancelled."""
     tree = ast.parse(source)
-    awaited = {id(part) for node in ast.walk(tree) if isinstance(node, ast.Await) for part in ast.walk(node)}
+    awaited = {id(part) for node in ast.walk(tree) if _is_asynchronous(node) for part in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and id(node) not in awaited and _blocks(node):
             yield node.lineno
+
+
+def _is_asynchronous(node: ast.AST) -> bool:
+    match node:
+        case ast.Await() | ast.Call(ast.Attribute(_, "create_task")):
+            return True
+    return False
 
 
 def _blocks(call: ast.Call) -> bool:

@@ -49,7 +49,7 @@ class FaultRules:
                 yield Fault("missing", f"`{name}` is about a workspace: say which one.", pointer="/workspace_id")
         elif operation.is_public:
             yield Fault(
-                "never_happens",
+                "invalid",
                 f"`{name}` is called without a token and about no workspace: nobody knows whose request it is. Leave out "
                 "`workspace_id` and `user_id` (in Python: `taskhub.faults`, not `tenant.faults`), and it happens to everybody.",
                 pointer="/operation_id",
@@ -68,7 +68,7 @@ def _without_effect(asked: NewFault) -> Iterator[Fault]:
         ("after_commit", "fail", asked.after_commit),
     ):
         if is_given and asked.kind != kind:
-            yield Fault("never_happens", f"This is for faults of the kind `{kind}`.", pointer=f"/{name}")
+            yield Fault("invalid", f"This is for faults of the kind `{kind}`.", pointer=f"/{name}")
 
 
 def _unknown(pointer: str, what: str, known: Mapping[str, object]) -> Fault:

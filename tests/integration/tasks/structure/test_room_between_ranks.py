@@ -67,6 +67,7 @@ async def test_creating_changing_and_moving_go_on_while_room_is_made(
     monkeypatch.setattr(places, "MAX_REBALANCED_LENGTH", 12)
     monkeypatch.setattr(places, "REBALANCE_REACH", 5)
     tasks = await added(ada, 40)
+    ada.sends_again = True
 
     async def work(random: Random) -> None:
         for _ in range(60):
