@@ -1,12 +1,9 @@
 """A migrated PostgreSQL database of this process's own, where the author of a suite names none."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -16,6 +13,9 @@ import asyncpg
 from taskhub.embedded import EmbeddedPostgres
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.migrate import migrate
+from taskhub.testing.held_folders import own_folder
+from taskhub.testing.options import default_cache
+from taskhub.testing.prepared_cluster import remove_cluster
 
 T = TypeVar("T")
 
@@ -43,14 +43,9 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 @contextmanager
 def embedded_server() -> Iterator[str]:
     """An embedded PostgreSQL for this process alone: it is made in less than a second. Gives the URL of its `postgres`."""
-    folder = Path(tempfile.mkdtemp(prefix="taskhub-conformance-"))
-    folder.chmod(0o711)  # As root the server runs under another account, which has to reach its data here.
-    server = EmbeddedPostgres(folder, durable=False)
-    try:
-        yield server.start().url("postgres")
-    finally:
-        server.release()
-        shutil.rmtree(folder, ignore_errors=True)
+    place = default_cache() / "conformance"
+    with own_folder(place, remove_cluster) as folder, EmbeddedPostgres(folder, durable=False).running() as address:
+        yield address.url("postgres")
 
 
 @contextmanager
