@@ -192,6 +192,9 @@ def _contents(data: Path) -> str:
 
 
 def _remove_old(cache: Path) -> None:
+    """With the lock held: what is half made is nobody's."""
+    for folder in cache.glob("prepared-*.making"):
+        remove_cluster(folder, 0)
     found = sorted((one for one in cache.glob("prepared-*") if one.is_dir()), key=lambda one: one.stat().st_mtime, reverse=True)
     for folder in found[KEPT:]:
         remove_cluster(folder, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.harness.waiting import PROGRAM_SECONDS
-from taskhub.testing.held_folders import HeldFolder, lock_of, own_folder, remove_files, remove_unused
+from taskhub.testing.held_folders import SECONDS_TO_END, HeldFolder, lock_of, own_folder, remove_files, remove_unused
 
 KILLED = """
 import os, signal, sys
@@ -90,3 +90,19 @@ def test_what_a_killed_process_has_left_goes_with_the_next_one(tmp_path: Path) -
     with own_folder(tmp_path, remove_files) as folder:
         assert [one.name for one in tmp_path.iterdir()] == [lock_of(folder).name]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_leaves_waits_for_processes_of_its_own_alone(tmp_path: Path) -> None:
+    """Those of another run that was killed may take long, and go with the next one."""
+    left = HeldFolder(tmp_path / "left")
+    assert left.try_hold()
+    left.release()
+    waited = {}
+
+    def remove(folder: Path, patience: float) -> bool:
+        waited[folder.name] = patience
+        return True
+
+    with own_folder(tmp_path, remove) as own:
+        pass
+    assert waited == {"left": 0, own.name: SECONDS_TO_END}
