@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
 
+const SECONDS_TO_START = 120; // The first start on a machine prepares a database.
+
 export interface Server {
   url: string;
   control_url: string;
@@ -23,20 +25,34 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const ready = join(folder, "ready.json");
   const server = spawn("taskhub", ["serve", "--testing", "--with-parent"], {
     cwd: folder,
+    detached: true, // Ctrl-C is for the tests: with them, the server goes as well.
     stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, TASKHUB_PORT: "0", TASKHUB_TESTING_PORT: "0", TASKHUB_TESTING_READY_FILE: ready },
+    env: { ...inherited(), TASKHUB_PORT: "0", TASKHUB_TESTING_PORT: "0", TASKHUB_TESTING_READY_FILE: ready },
   });
+  let ended: string | undefined;
+  server.once("error", (error) => (ended = error.message));
+  server.once("exit", (code) => (ended = `it ended with ${code}`));
+  const deadline = Date.now() + SECONDS_TO_START * 1000;
   while (!existsSync(ready)) {
-    if (server.exitCode !== null) throw new Error(`the testing server has ended with ${server.exitCode}`);
+    if (ended !== undefined) throw new Error(`the testing server did not start: ${ended}`);
+    if (Date.now() > deadline) {
+      server.kill("SIGTERM");
+      throw new Error(`the testing server is not ready after ${SECONDS_TO_START} s`);
+    }
     await pause(10);
   }
   project.provide("taskhub", JSON.parse(readFileSync(ready, "utf8")));
   return async () => {
-    const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGTERM");
-    await ended;
+    while (ended === undefined) await pause(10);
     rmSync(folder, { recursive: true });
   };
+}
+
+/** The environment without settings of a TaskHub that somebody uses. */
+function inherited(): NodeJS.ProcessEnv {
+  const isOthers = (name: string) => name.startsWith("TASKHUB_") && name !== "TASKHUB_TESTING_CACHE";
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOthers(name)));
 }
 
 export type Json = Record<string, any>;

@@ -1,3 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { globalSetup: "./taskhub.ts", testTimeout: 20_000, hookTimeout: 120_000 } });
+export default defineConfig({
+  test: {
+    globalSetup: "./taskhub.ts",
+    fileParallelism: false, // All tests share one server, and so its clock.
+    testTimeout: 20_000,
+  },
+});

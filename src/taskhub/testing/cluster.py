@@ -6,7 +6,6 @@ It goes with the last server of its run. What killed ones have left goes with th
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,10 +14,9 @@ from taskhub.embedded.commands import query
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import failure
 from taskhub.embedded.placement import resolve_placement
-from taskhub.testing.held_folders import HeldFolder, remove_unused
+from taskhub.testing.held_folders import SECONDS_TO_END, HeldFolder, remove_unused
 from taskhub.testing.prepared_cluster import (
     SECONDS_TO_ANSWER,
-    SECONDS_TO_END,
     TEMPLATE,
     copy_prepared,
     execute,
@@ -47,8 +45,8 @@ def throwaway_database(cache: Path, run_name: str) -> Iterator[str]:
             yield address.url(name)
     finally:
         held.release()
-        held.try_remove(partial(remove_cluster, patience=SECONDS_TO_END))
-        remove_unused(held.folder.parent, partial(remove_cluster, patience=0))
+        held.try_remove(remove_cluster, SECONDS_TO_END)
+        remove_unused(held.folder.parent, remove_cluster)
 
 
 def run_folder(cache: Path, run_name: str) -> Path:

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
+from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.locks import FileLock
 
+Remove = Callable[[Path, float], bool]
+"""Removes a folder. Whether it could: a process may still need it, whose end is waited for so many seconds."""
 SUFFIX = ".lock"
+SECONDS_TO_HOLD = 5.0
+"""Who looks for what is unused may have it for a moment."""
+SECONDS_TO_END = 30.0
+"""For processes that used it."""
 
 
 class HeldFolder:
@@ -35,13 +43,13 @@ class HeldFolder:
     def release(self) -> None:
         self._lock.release()
 
-    def try_remove(self, remove: Callable[[Path], bool]) -> None:
-        """Removes the folder unless it is held. ``remove``: whether it could. What can't be removed stays for the next one."""
+    def try_remove(self, remove: Remove, patience: float = 0) -> None:
+        """Removes the folder unless it is held. What can't be removed stays for the next one."""
         with suppress(OSError):
             if not self.try_hold():
                 return
             try:
-                if remove(self.folder):
+                if remove(self.folder, patience):
                     lock_of(self.folder).unlink()
             finally:
                 self.release()
@@ -55,17 +63,38 @@ class HeldFolder:
         return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
 
 
+@contextmanager
+def own_folder(place: Path, remove: Remove) -> Iterator[Path]:
+    """The name of a new folder of this process, for as long as the block lasts.
+
+    What processes that were killed have left in this place goes first.
+
+    Raises:
+        OSError
+    """
+    held = HeldFolder(place / uuid4().hex[:16])
+    place.mkdir(parents=True, exist_ok=True)
+    remove_unused(place, remove)
+    if not Deadline(SECONDS_TO_HOLD).wait_until(held.try_hold):
+        raise OSError(f"{lock_of(held.folder)} is new and can't be locked")
+    try:
+        yield held.folder
+    finally:
+        held.release()
+        held.try_remove(remove, SECONDS_TO_END)
+
+
 def lock_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}{SUFFIX}")
 
 
-def remove_unused(place: Path, remove: Callable[[Path], bool]) -> None:
+def remove_unused(place: Path, remove: Remove) -> None:
     """Removes the folders in a place that nobody holds."""
     for lock in place.glob(f"*{SUFFIX}"):
         HeldFolder(lock.with_name(lock.name.removesuffix(SUFFIX))).try_remove(remove)
 
 
-def remove_files(folder: Path) -> bool:
+def remove_files(folder: Path, patience: float) -> bool:
     """A folder of plain files."""
     shutil.rmtree(folder, ignore_errors=True)
     return not folder.exists()

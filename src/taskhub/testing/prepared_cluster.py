@@ -24,6 +24,7 @@ from taskhub.embedded.locks import exclusive_lock, is_held
 from taskhub.embedded.placement import known_folder
 from taskhub.embedded.sockets import fits
 from taskhub.embedded.subprocesses import run
+from taskhub.testing.held_folders import SECONDS_TO_END
 
 MODULES_GROUP = "taskhub.modules"
 FORMAT = "3"
@@ -31,7 +32,6 @@ FORMAT = "3"
 KEPT = 4
 """Prepared data folders: of so many versions, those that were used last."""
 SECONDS_TO_PREPARE = 120.0
-SECONDS_TO_END = 30.0
 SECONDS_TO_ANSWER = 60.0
 TEMPLATE = f"{DATABASE}_template"
 """The migrated database. Nobody connects to it, or it could not be cloned meanwhile."""
@@ -192,6 +192,9 @@ def _contents(data: Path) -> str:
 
 
 def _remove_old(cache: Path) -> None:
+    """With the lock held: what is half made is nobody's."""
+    for folder in cache.glob("prepared-*.making"):
+        remove_cluster(folder, 0)
     found = sorted((one for one in cache.glob("prepared-*") if one.is_dir()), key=lambda one: one.stat().st_mtime, reverse=True)
     for folder in found[KEPT:]:
         remove_cluster(folder, 0)

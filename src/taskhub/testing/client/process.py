@@ -7,20 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from uuid import uuid4
 
-from taskhub.embedded.deadline import Deadline
 from taskhub.testing.client.errors import ServerNotStarted
 from taskhub.testing.client.launch import Launched, Settings, as_environment, run_name
 from taskhub.testing.client.notes import LOG, READY, Notes, log_in
-from taskhub.testing.held_folders import HeldFolder, remove_files, remove_unused
+from taskhub.testing.held_folders import own_folder, remove_files
 from taskhub.testing.options import default_cache
 
 SECONDS_TO_START = 120.0
 """The first start on a machine prepares a database."""
 SECONDS_TO_END = 60.0
-SECONDS_TO_HOLD = 5.0
 POLL_SECONDS = 0.005
 
 
@@ -28,21 +26,15 @@ def launch_process(settings: Settings) -> Launched:
     """Raises:
     ServerNotStarted
     """
-    held = _own_folder(default_cache() / "servers")
-    process: subprocess.Popen[bytes] | None = None
-
-    def stop() -> None:
-        if process is not None:
-            _end(process)
-        held.release()
-        held.try_remove(remove_files)
-
-    try:
-        process = started(held.folder, settings, ["--with-parent"], {"TASKHUB_TESTING_RUN": run_name(), **_parent()})
-        return notes_of(held.folder).launched(held.folder, stop)
-    except BaseException:
-        stop()
-        raise
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(own_folder(default_cache() / "servers", remove_files))
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise no_place(error) from error
+        process = started(folder, settings, ["--with-parent"], {"TASKHUB_TESTING_RUN": run_name(), **_parent()})
+        stack.callback(_end, process)
+        return notes_of(folder).launched(folder, stack.pop_all().close)
 
 
 def started(folder: Path, settings: Settings, options: Sequence[str], variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -81,24 +73,6 @@ def notes_of(folder: Path) -> Notes:
     if notes is None:
         raise ServerNotStarted(f"The testing server was ready, but {folder} does not say any more where it is.")
     return notes
-
-
-def _own_folder(place: Path) -> HeldFolder:
-    """A new folder that goes with this process. Those of processes that were killed go first.
-
-    Raises:
-        ServerNotStarted
-    """
-    held = HeldFolder(place / uuid4().hex)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        remove_unused(place, remove_files)
-        Deadline(SECONDS_TO_HOLD).wait_until(held.try_hold)
-        held.folder.mkdir(mode=0o700)
-    except OSError as error:
-        held.release()
-        raise no_place(error) from error
-    return held
 
 
 def no_place(error: OSError) -> ServerNotStarted:

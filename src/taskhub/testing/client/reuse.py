@@ -87,10 +87,10 @@ def _new(held: HeldFolder, settings: Settings) -> Launched:
     return notes_of(held.folder).launched(held.folder, held.release)
 
 
-def _remove_dead(folder: Path) -> bool:
+def _remove_dead(folder: Path, patience: float) -> bool:
     """The folder of a server that has ended, with the secret that nobody needs any more."""
     notes = Notes.read(folder)
-    return not (notes is not None and notes.is_of_who_answers()) and remove_files(folder)
+    return not (notes is not None and notes.is_of_who_answers()) and remove_files(folder, patience)
 
 
 def _key(settings: Settings) -> str:

@@ -8,12 +8,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.UUID;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
 /** The image with a database in it, and what tests ask of it. */
 class TaskHub extends GenericContainer<TaskHub> {
-  private static final String SECRET = "only this suite knows it";
+  private static final String SECRET = UUID.randomUUID().toString(); // The ports are open to whoever reaches this machine.
   private static final ObjectMapper JSON = new ObjectMapper();
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -24,7 +25,11 @@ class TaskHub extends GenericContainer<TaskHub> {
 
   /** Asks the control interface, and gives the body of its answer. */
   JsonNode control(String method, String path, String body) throws Exception {
-    return JSON.readTree(ask(8001, SECRET, method, path, body).body());
+    var answer = ask(8001, SECRET, method, path, body);
+    if (answer.statusCode() >= 300) {
+      throw new IllegalStateException(method + " " + path + ": " + answer.statusCode() + " " + answer.body());
+    }
+    return JSON.readTree(answer.body());
   }
 
   HttpResponse<String> api(String token, String method, String path, String body) throws Exception {
