@@ -13,7 +13,7 @@ async def project(world: World) -> Json:
 
 
 async def task(world: World) -> Json:
-    return await world.add("tasks", {"project_id": (await project(world))["id"], "title": "Oil the engine"})
+    return await world.add("tasks", {**await world.parents(TASK), "title": "Oil the engine"})
 
 
 # -- projects --------------------------------------------------------------------------------------
@@ -59,8 +59,12 @@ PROJECT = Resource(
 # -- tasks -----------------------------------------------------------------------------------------
 
 
+async def within_project(world: World) -> Mapping[str, str]:
+    return {"project_id": (await project(world))["id"]}
+
+
 async def new_task(world: World, client: Client) -> Json:
-    return {"project_id": (await project(world))["id"], "title": f"Task {world.unique()}"}
+    return {**await world.parents(TASK), "title": f"Task {world.unique()}"}
 
 
 async def a_label(world: World, thing: Json) -> Json:
@@ -106,6 +110,7 @@ TASK = Resource(
     "task",
     "tasks",
     make=new_task,
+    parents=within_project,
     patches=[
         {"title": "Ümlaut ☃"},
         {"description": "# Oil\n\nTwice *a* day."},

@@ -25,6 +25,7 @@ from taskhub.testing.conformance.rules import RuleCheck
 from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import Case
 
+WITHOUT_ACTIONS = replace(NOTE, patches=[], actions=[])
 OF_A_RESOURCE: dict[RuleCheck[Case], list[str]] = {
     refusals.refusals_come_in_order: ["viewers_create", "needs_no_version"],
     refusals.the_least_right_is_enough: ["admins_create"],
@@ -125,4 +126,6 @@ def test_a_subscriber_of_whose_events_none_occurs_is_told(bench: Bench) -> None:
 
 def test_processes_are_killed_over_the_events_of_resources_beside_those_of_triggers(bench: Bench) -> None:
     with pytest.raises(NotConforming, match=r"(?s)^Rule 14: .*when a process was killed"):
-        bench.check_module(subscribers.a_process_may_be_killed_at_any_moment, "reacts_to_trash", "marks_first")
+        bench.check_module(
+            subscribers.a_process_may_be_killed_at_any_moment, "reacts_to_trash", "marks_first", resources=[WITHOUT_ACTIONS]
+        )

@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from support import resources_of_tasks, resources_of_users, resources_of_workspaces
 from support.harness.api import MERGE_PATCH, Api, ok
-from support.resources_of_tasks import RESOURCES
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.contract.access import Public
 from taskhub.modules.discovery import installed_modules
@@ -28,9 +28,10 @@ def _shape(path: str) -> str:
     return re.sub(r"{[^}]*}", "{}", path)
 
 
+_RESOURCES = (*resources_of_tasks.RESOURCES, *resources_of_users.RESOURCES, *resources_of_workspaces.RESOURCES)
 _OF_RESOURCES = {
-    (method, _shape(f"/v1/workspaces/{{}}/{path}"))
-    for one in RESOURCES
+    (method, _shape(path if one.is_of_account else f"/v1/workspaces/{{}}/{path}"))
+    for one in _RESOURCES
     for method, path in (
         *(("GET", one.collection), ("POST", one.collection)),
         *((method, one.item_path) for method in ("GET", "PATCH", "DELETE")),

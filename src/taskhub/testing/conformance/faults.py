@@ -18,8 +18,8 @@ class FaultInjector:
     Attributes:
         calls: how many there were.
         injected: how many of them have failed.
-        stored: how many there were each time when something may have been stored for good: by COMMIT, or by a statement that is
-            no SELECT and in no transaction.
+        stored: what may have stored something for good, and after how many calls: COMMIT, and what is no SELECT and in no
+            transaction.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class FaultInjector:
         self._fault: Fault | None = None
         self.injected = 0
         self.calls = 0
-        self.stored: list[int] = []
+        self.stored: list[tuple[int, str]] = []
 
     def inject(self, fault: Fault, *, after: int, times: int, spares_connecting: bool = False) -> None:
         """From now on, ``after`` so many calls, so many ``times`` in a row."""
@@ -45,8 +45,8 @@ class FaultInjector:
             self.injected += 1
             return await self._fault(connection, call)
         result = await call()
-        if connection is not None and not connection.is_in_transaction() and not sql.startswith("SELECT"):
-            self.stored.append(self.calls)
+        if connection is not None and not connection.is_in_transaction() and not sql.startswith(("SELECT", "ROLLBACK")):
+            self.stored.append((self.calls, sql))
         return result
 
 
@@ -66,13 +66,13 @@ class FaultInjectingConnection(asyncpg.Connection):  # type: ignore[misc]  # The
 class FaultInjectingDatabase(Database):
     connection_class = FaultInjectingConnection
 
-    def __init__(self, url: str, *, pool_size: int, injector: FaultInjector) -> None:
+    def __init__(self, url: str, *, pool_size: int, injector: FaultInjector | None = None) -> None:
         super().__init__(url, pool_size=pool_size)
-        self._injector = injector
+        self.injector = injector or FaultInjector()
 
     async def _connect(self) -> asyncpg.Connection:
-        connection = await self._injector.pass_through(None, super()._connect)
-        connection.injector, connection.url = self._injector, self._url
+        connection = await self.injector.pass_through(None, super()._connect)
+        connection.injector, connection.url = self.injector, self._url
         return connection
 
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequenc
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -21,16 +20,16 @@ from taskhub.container import Container
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
-from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.kernel.module_api import ModuleSettings
+from taskhub.kernel.module_api import Module, ModuleSettings
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules
 from taskhub.service.reference.document import document_of
 from taskhub.settings import Settings
+from taskhub.testing.conformance.app_client import AppClient
 from taskhub.testing.conformance.databases import MigratedDatabase
-from taskhub.testing.conformance.faults import FaultInjectingDatabase, FaultInjector
+from taskhub.testing.conformance.faults import FaultInjectingDatabase
 from taskhub.testing.control.clock import MovableClock
 
 PASSWORD = "a password of some length"  # noqa: S105  # Of nobody.
@@ -94,6 +93,7 @@ class Service:
         *,
         module_settings: Mapping[str, Any] | None = None,
         clock: MovableClock | None = None,
+        connections: FaultInjectingDatabase | None = None,
     ) -> None:
         """
         Args:
@@ -101,11 +101,11 @@ class Service:
             installed: the modules, where they are not those of this installation.
             module_settings: settings of modules, by `<module>_<field>`. All other settings are the defaults: what the variables
                 of the environment say is for other services.
-            clock: the one of another process.
+            clock: the one of another service.
+            connections: those of another service.
         """
         self.migrated = database
         self.clock = clock or MovableClock()
-        self.faults = FaultInjector()
         self._module_settings = module_settings or {}
         installed = installed or installed_modules()
         settings = Settings(_env_prefix=UNUSED_PREFIX, _env_file=None, rate_limits="off", log_level="error")
@@ -118,11 +118,11 @@ class Service:
         )
         self.container.clock.override(providers.Object(self.clock))
         self.container.monotonic.override(providers.Object(self.clock.monotonic))
-        self.container.database.override(
-            providers.Singleton(FaultInjectingDatabase, database.url, pool_size=settings.database_pool_size, injector=self.faults)
-        )
-        self.database: Database = self.container.database()
+        self.database = connections or FaultInjectingDatabase(database.url, pool_size=settings.database_pool_size)
+        self.faults = self.database.injector
+        self.container.database.override(providers.Object(self.database))
         self.people: dict[str, Person] = {}
+        self._documents: dict[str, dict[str, Any]] = {}
         hasher = self.container.modules["users"].password_hasher
         hasher.override(providers.Singleton(hasher.provides, time_cost=1, memory_cost=64))
         self.app = TaskHub(self.container)
@@ -138,15 +138,19 @@ class Service:
         async with other.database.opened():
             yield other
 
+    def with_modules(self, installed: Modules) -> "Service":
+        """An application with other modules, with the connections and the people of this one."""
+        other = type(self)(self.migrated, installed, clock=self.clock, connections=self.database)
+        other.people = self.people
+        return other
+
     async def stop(self) -> None:
         await self.database.close()
 
     # -- requests --------------------------------------------------------------------------------
 
-    def http(self, token: str | None = None) -> httpx2.AsyncClient:
-        headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
-        return httpx2.AsyncClient(transport=transport, base_url="http://taskhub.test", headers=headers)
+    def http(self, token: str | None = None) -> AppClient:
+        return AppClient(self.app, token)
 
     def operation(self, method: str, path: str) -> Operation | None:
         """The operation that answers such a request."""
@@ -156,10 +160,12 @@ class Service:
     def operations(self) -> list[Operation]:
         return self.container.installed.operations
 
-    @cached_property
-    def document(self) -> dict[str, Any]:
-        """The OpenAPI document."""
-        return document_of(self.operations, "", self.container.installed.catalogue)
+    def document_of(self, module: Module) -> dict[str, Any]:
+        """The OpenAPI document of what a module adds to it."""
+        if module.name not in self._documents:
+            operations = [operation for routes in module.routes for operation in routes.operations]
+            self._documents[module.name] = document_of(operations, "", self.container.installed.catalogue)
+        return self._documents[module.name]
 
     @contextmanager
     def requiring_versions(self) -> Iterator[None]:
@@ -179,19 +185,16 @@ class Service:
     async def new_person(self, name: str, *, scopes: Sequence[str] = SCOPES) -> Person:
         """Somebody with a new account."""
         email = f"{uuid4().hex}@example.com"
-        async with self.http() as http:
-            user = await _made(http.post("/v1/users", json={"email": email, "name": name.title(), "password": PASSWORD}))
-            person = Person(user["id"], email, {})
-            if scopes:
-                http.headers["authorization"] = f"Bearer {await self.session(person)}"
-            for scope in scopes:
-                person.tokens[scope] = (await _made(http.post("/v1/tokens", json={"name": scope, "scopes": [scope]})))["token"]
+        user = await _made(self.http().post("/v1/users", {"email": email, "name": name.title(), "password": PASSWORD}))
+        person = Person(user["id"], email, {})
+        http = self.http(await self.session(person) if scopes else None)
+        for scope in scopes:
+            person.tokens[scope] = (await _made(http.post("/v1/tokens", {"name": scope, "scopes": [scope]})))["token"]
         return person
 
     async def session(self, person: Person) -> str:
         """Signs somebody in. The access token, which is good for 15 minutes of the service's clock."""
-        async with self.http() as http:
-            session = await _made(http.post("/v1/sessions", json={"email": person.email, "password": PASSWORD}))
+        session = await _made(self.http().post("/v1/sessions", {"email": person.email, "password": PASSWORD}))
         return str(session["access_token"])
 
     # -- behind the scenes -----------------------------------------------------------------------

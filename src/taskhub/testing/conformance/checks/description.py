@@ -32,7 +32,7 @@ def _everything(node: Any, schemas: dict[str, Any], known: set[str]) -> Iterator
     section=SECTION,
 )
 async def the_description_is_complete(subject: Subject, report: Report) -> None:
-    document = subject.service.document
+    document = subject.service.document_of(subject.module)
     schemas = document["components"]["schemas"]
     for operation in operations_of(subject):
         described = document["paths"][operation.path][operation.method.lower()]
@@ -78,7 +78,7 @@ def operations_of(subject: Subject) -> list[Operation]:
     section=SECTION,
 )
 async def the_examples_can_be_sent(subject: Subject, report: Report) -> None:
-    document = subject.service.document
+    document = subject.service.document_of(subject.module)
     world = await World.create(subject.service)
     client = await world.client()
     for operation in operations_of(subject):
