@@ -1,6 +1,7 @@
 """Faults on demand: refused, late or lost answers of operations, and a database that is away; for one tenant, or for all."""
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from taskhub.kernel.api.bodies import ClientGone
+from taskhub.kernel.api.bodies import MAX_BYTES, ClientGone
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MEDIA_TYPE
 from taskhub.kernel.api.responses import JsonResponse
@@ -39,7 +40,9 @@ class FaultyRouter:
         met = self._effective(await self._met(scope))
         for fault in met:
             fault.hit()
-        await asyncio.sleep(sum(fault.seconds for fault in met))
+        if seconds := sum(fault.seconds for fault in met):
+            receive = await _received(receive)
+            await asyncio.sleep(seconds)
         passage = await self._gate.enter(f"{scope['method']} {scope['path']}")
 
         async def answer(message: Message) -> None:
@@ -144,6 +147,22 @@ def _refusal(fault: InjectedFault, scope: Scope) -> JsonResponse:
     }
     headers = [(b"retry-after", b"1")] if problem.status in (429, 503) else []
     return JsonResponse(problem.status, msgspec.json.encode(document), headers, MEDIA_TYPE)
+
+
+async def _received(receive: Receive) -> Receive:
+    """What gives a request again that has been received: it is done, though its client may not wait for it."""
+    held: deque[Message] = deque()
+    size, has_more = 0, True
+    while has_more and size <= MAX_BYTES:
+        message = await receive()
+        held.append(message)
+        size += len(message.get("body", b""))
+        has_more = message.get("more_body", False)
+
+    async def again() -> Message:
+        return held.popleft() if held else await receive()
+
+    return again
 
 
 def _keep(held: list[Message]) -> Send:
