@@ -127,7 +127,7 @@ class People:
 
         user = await self._users.runner().perform(find, user_id, Context())
         if user is None:
-            raise NotFound
+            raise NotFound("There is no such user.")
         return user
 
     async def _open_session(self, user: Any) -> SignedIn:
@@ -150,7 +150,7 @@ class People:
     async def _join(self, workspace_id: UUID, account: AccountView, role: Role) -> None:
         async def join(role: Role, uow: Any) -> None:
             if await uow.workspaces.find(workspace_id) is None:
-                raise NotFound
+                raise NotFound("There is no such workspace.")
             now = self._container.clock()()
             uow.members.add(Member.join(workspace_id=workspace_id, user_id=account.user_id, role=role, now=now))
 
