@@ -87,6 +87,16 @@ def test_the_database_is_away_for_as_long_as_was_said(tenant: Tenant) -> None:
     assert attempt(tenant).status_code == 201
 
 
+@pytest.mark.parametrize("limited", [{"operation_id": "list_tasks"}, {"times": 1}], ids=["one operation", "once"])
+def test_a_database_may_be_away_for_some_requests_of_everybody(
+    server: TaskHubServer, tenant: Tenant, limited: dict[str, Any]
+) -> None:
+    server.client(server.secret, base=server.control_url).post("/faults", json={"kind": "database_down", **limited})
+    assert tenant.client.get("tasks").json()["code"] == "unavailable"
+    assert tenant.client.get("projects").status_code == 200
+    server.faults.clear()
+
+
 def test_neighbours_do_not_meet(server: TaskHubServer, tenant: Tenant) -> None:
     other = server.tenant()
     tenant.faults.fail("create_task", times=None)

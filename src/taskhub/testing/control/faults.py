@@ -19,7 +19,7 @@ from taskhub.kernel.domain.errors import DomainError, NotFound
 from taskhub.kernel.domain.ids import parse_id
 from taskhub.testing.control.database import database_away
 from taskhub.testing.control.fault_registry import FaultRegistry, InjectedFault
-from taskhub.testing.control.gate import Gate
+from taskhub.testing.control.gate import Gate, Visit
 
 ABORT = "taskhub.testing.abort"
 """Where the scope has what cuts the connection of a request, if it has one."""
@@ -43,17 +43,9 @@ class FaultyRouter:
         if seconds := sum(fault.seconds for fault in met):
             receive = await _received(receive)
             await asyncio.sleep(seconds)
-        passage = await self._gate.enter(f"{scope['method']} {scope['path']}")
-
-        async def answer(message: Message) -> None:
-            passage.leave()  # All is done by then. Whoever reads it may be slow.
-            await send(message)
-
-        try:
-            with database_away(any(fault.kind == "database_down" for fault in met)):
-                await self._answer(met, scope, receive, answer)
-        finally:
-            passage.leave()
+        with database_away(any(fault.kind == "database_down" for fault in met)):
+            async with Visit(self._gate, f"{scope['method']} {scope['path']}", receive, send) as visit:
+                await self._answer(met, scope, visit.receive, visit.send)
 
     async def _answer(self, met: Sequence[InjectedFault], scope: Scope, receive: Receive, send: Send) -> None:
         failing = next((one for one in met if one.kind == "fail"), None)
