@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from importlib.metadata import entry_points
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict, SettingsError
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -19,6 +19,8 @@ PREFIX = "TASKHUB_"
 ENV_FILE = ".env"
 MODULES_GROUP = "taskhub.modules"
 """The entry points of modules: the settings of each begin with its name."""
+_NO_PREFIX = "TASKHUB_IN_NO_VARIABLE_"
+"""Nobody means a variable with it for anything."""
 _HOST = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d{0,5})?", re.ASCII)
 
 
@@ -106,17 +108,17 @@ def _can_be_read(url: str) -> bool:
     return all(_HOST.fullmatch(host) and int(host.rpartition("]")[2].partition(":")[2] or 0) <= 65535 for host in hosts)
 
 
-def read_settings() -> Settings:
-    """The settings of this process.
+def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; ``variables``: those that these make, of another service than the process is.
 
     Raises:
         WrongSettings
     """
-    unknown = unknown_settings(own_settings())
+    unknown = unknown_settings(own_settings(), variables)
     # What begins with the name of a module is looked at with its module, which takes a while to import.
     prefixes = tuple(f"{PREFIX}{entry.name}_".upper() for entry in entry_points(group=MODULES_GROUP)) if unknown else ()
     refuse_unknown([name for name in unknown if not name.upper().startswith(prefixes)], own_settings())
-    return read(Settings, PREFIX)
+    return read(Settings, PREFIX, variables)
 
 
 def own_settings() -> set[str]:
@@ -124,17 +126,23 @@ def own_settings() -> set[str]:
     return {PREFIX + name.upper() for name in Settings.model_fields}
 
 
-def unknown_settings(known: Set[str]) -> list[str]:
+def unknown_settings(known: Set[str], variables: Mapping[str, str] | None = None) -> list[str]:
     """What is given with our prefix and not among these names.
 
     Raises:
         WrongSettings
     """
     try:
-        given = {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})}
+        given = (
+            {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})} if variables is None else {*variables}
+        )
     except UnicodeDecodeError:
         raise WrongSettings(f"{ENV_FILE} is no text in UTF-8.") from None
     return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+
+
+def _given() -> set[str]:
+    return {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})}
 
 
 def refuse_unknown(unknown: Sequence[str], known: Set[str]) -> None:
@@ -145,14 +153,24 @@ def refuse_unknown(unknown: Sequence[str], known: Set[str]) -> None:
         raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub. Known are: {', '.join(sorted(known))}.")
 
 
-def read(kind: type[AnySettings], prefix: str) -> AnySettings:
+def read(kind: type[AnySettings], prefix: str, variables: Mapping[str, str] | None = None) -> AnySettings:
     """Settings of a kind, from variables with a prefix.
 
     Raises:
         WrongSettings
     """
     try:
-        return kind(_env_prefix=prefix, _env_file=ENV_FILE)
+        if variables is None:
+            return kind(_env_prefix=prefix, _env_file=ENV_FILE)
+        return kind(_env_prefix=_NO_PREFIX, _env_file=None, **_values_of(kind, prefix, variables))
     except ValidationError as error:
         problems = (f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors() if fault["loc"])
         raise WrongSettings("; ".join(problems)) from None
+    except SettingsError as error:  # A list or a mapping of a module, which has to be JSON.
+        raise WrongSettings(f"{prefix}…: {error}.") from None
+
+
+def _values_of(kind: type[BaseSettings], prefix: str, variables: Mapping[str, str]) -> dict[str, Any]:
+    source = EnvSettingsSource(kind, env_prefix=prefix)
+    source.env_vars = {name.lower(): value for name, value in variables.items()}
+    return source()

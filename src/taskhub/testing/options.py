@@ -15,8 +15,6 @@ from taskhub.embedded.account import is_root
 from taskhub.embedded.placement import SYSTEM_FOLDER
 
 PREFIX = "TASKHUB_TESTING_"
-DEFAULTS = {"rate_limits": "off", "database_pool_size": 8, "log_level": "warning"}
-"""What is set differently here where nothing is said: a suite signs in all day, and many servers share one PostgreSQL."""
 
 
 def default_cache() -> Path:

@@ -72,11 +72,29 @@ def test_an_operation_is_late(tenant: Tenant) -> None:
     assert time.monotonic() - began >= 0.3
 
 
+def test_who_gives_up_waiting_has_asked_nevertheless(tenant: Tenant) -> None:
+    tenant.faults.delay("create_task", 1, times=1)
+    with pytest.raises(httpx2.ReadTimeout):
+        tenant.client.post("tasks", json={"project_id": tenant.project_id, "title": "Oil"}, timeout=httpx2.Timeout(30, read=0.05))
+    tenant.wait_for("task.created", timeout=60)
+    assert titles(tenant) == ["Oil"]
+
+
 def test_the_database_is_away_for_as_long_as_was_said(tenant: Tenant) -> None:
     with tenant.faults.database_down():
         answers = [tenant.client.get("tasks"), attempt(tenant), tenant.service.get("/v1/users/me")]
         assert [answer.json()["code"] for answer in answers] == ["unavailable"] * 3
     assert attempt(tenant).status_code == 201
+
+
+@pytest.mark.parametrize("limited", [{"operation_id": "list_tasks"}, {"times": 1}], ids=["one operation", "once"])
+def test_a_database_may_be_away_for_some_requests_of_everybody(
+    server: TaskHubServer, tenant: Tenant, limited: dict[str, Any]
+) -> None:
+    server.client(server.secret, base=server.control_url).post("/faults", json={"kind": "database_down", **limited})
+    assert tenant.client.get("tasks").json()["code"] == "unavailable"
+    assert tenant.client.get("projects").status_code == 200
+    server.faults.clear()
 
 
 def test_neighbours_do_not_meet(server: TaskHubServer, tenant: Tenant) -> None:

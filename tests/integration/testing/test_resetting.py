@@ -253,6 +253,24 @@ def test_whoever_waits_for_the_background_meanwhile_is_told(monkeypatch: pytest.
         assert abs(server.clock.now() - datetime.now(UTC)) < timedelta(minutes=5)
 
 
+def test_a_database_that_is_away_again_meanwhile_is_emptied(monkeypatch: pytest.MonkeyPatch, pool: ThreadPoolExecutor) -> None:
+    emptied = Emptied(monkeypatch)
+    emptied.may_go_on.clear()
+    with TaskHubServer.start("asgi") as server:
+        tenant = server.tenant()
+        server.faults.fail("create_task")
+        resetting = pool.submit(server.reset)
+        try:
+            assert emptied.began.wait(PATIENCE_SECONDS)
+            with server.faults.database_down():
+                emptied.may_go_on.set()
+                resetting.result(PATIENCE_SECONDS)
+                assert server.faults.active() == [], "all faults end with the data"
+        finally:
+            emptied.may_go_on.set()
+        assert tenant.client.get("tasks").status_code == 401
+
+
 def test_many_resets_at_once_are_done_one_after_the_other(server: TaskHubServer, pool: ThreadPoolExecutor) -> None:
     for done in [pool.submit(server.reset) for _ in range(8)]:
         done.result(PATIENCE_SECONDS)

@@ -1,10 +1,14 @@
 """What a test starts from: a workspace of its own, and accounts in it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from taskhub.background import Background
 from taskhub.testing import ControlRefused, TaskHubServer, Tenant
+from taskhub.testing.control.people import People
+from taskhub.users.application.open_session import SignedIn
 
 
 def test_a_tenant_is_an_empty_workspace_with_an_owner_and_a_project(server: TaskHubServer, tenant: Tenant) -> None:
@@ -51,6 +55,23 @@ def test_a_token_ends_when_it_was_said_to(server: TaskHubServer, tenant: Tenant)
     server.clock.advance(hours=1)
     assert short.get("tasks").json()["code"] == "token_expired"
     assert tenant.client.get("tasks").status_code == 200, "that of the account itself goes on"
+
+
+def test_a_tenant_is_made_while_the_clock_is_moved_over_the_end_of_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    open_session, moves = People._open_session, iter([timedelta(days=400)])
+
+    async def overtaken(people: People, user: Any) -> SignedIn:
+        """The first session is over, and purged, before it is used."""
+        signed_in = await open_session(people, user)
+        clock: Any = people._container.clock()
+        for step in moves:
+            clock.move_to(clock() + step)
+            await Background(people._container).purge_once()
+        return signed_in
+
+    with TaskHubServer.start("asgi") as server:
+        monkeypatch.setattr(People, "_open_session", overtaken)
+        assert server.tenant().client.get("tasks").status_code == 200
 
 
 def test_a_role_that_there_is_not_is_refused(server: TaskHubServer) -> None:

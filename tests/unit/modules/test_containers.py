@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
+from pydantic import Field
 
 from support.fakes.modules import FakeContainer, fake_module, fake_row
 from taskhub.background import Background
@@ -252,6 +253,7 @@ def test_what_runs_beside_the_requests_is_that_of_all_modules() -> None:
 
 class TowerSettings(ModuleSettings):
     bells: int = 1
+    ringers: list[str] = Field(default_factory=list)
 
 
 @pytest.fixture
@@ -292,3 +294,30 @@ def test_what_begins_with_the_name_of_an_installed_module_is_left_to_it(tower: M
     assert read_settings().port == 8000
     with pytest.raises(WrongSettings, match="TASKHUB_TASKS_SURPRISE is not a setting of TaskHub"):
         read_module_settings(tower)
+
+
+def test_a_list_of_a_module_that_is_no_json_is_named(tower: Modules, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TASKHUB_TOWER_RINGERS", "Ada,Grace")
+    with pytest.raises(WrongSettings, match=r'TASKHUB_TOWER_…: .*"ringers"'):
+        read_module_settings(tower)
+
+
+def test_other_variables_than_those_of_the_process_are_read_in_the_same_way(
+    tower: Modules, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setenv("TASKHUB_TOWER_BELLS", "5")
+    monkeypatch.setenv("TASKHUB_PORT", "9000")
+    (tmp_path / ".env").write_text("TASKHUB_REGISTRATION=closed\n")
+    given = {"TASKHUB_REQUIRE_IF_MATCH": "true", "TASKHUB_CORS_ORIGINS": "http://a, http://b"}
+    settings = read_settings(given)
+    assert (settings.port, settings.registration, settings.require_if_match) == (8000, "open", True)
+    assert settings.cors_origins == ("http://a", "http://b")
+    assert settings.model_fields_set == {"require_if_match", "cors_origins"}
+    given = {"TASKHUB_TOWER_RINGERS": '["Ada"]', "TASKHUB_REQUIRE_IF_MATCH": "true"}
+    assert read_module_settings(tower, given) == {"tower": TowerSettings(bells=1, ringers=["Ada"])}
+    with pytest.raises(WrongSettings, match="TASKHUB_RATE_LIMIT is not a setting of TaskHub"):
+        read_settings({"TASKHUB_RATE_LIMIT": "on"})
+    with pytest.raises(WrongSettings, match="TASKHUB_TOWER_BELS is not a setting of TaskHub"):
+        read_module_settings(tower, {"TASKHUB_TOWER_BELS": "2"})
+    with pytest.raises(WrongSettings, match="TASKHUB_PORT: Input should be a valid integer"):
+        read_settings({"TASKHUB_PORT": "x"})

@@ -14,26 +14,24 @@ from taskhub.testing.control.gate import Gate
 
 
 class FakeRouter:
-    """Answers when it is let to. ``calls``: how many requests it was given."""
+    """Answers when it is let to. ``calls``: how many requests it was given; ``received``: how many of them with their body."""
 
     routes = ()
 
     def __init__(self) -> None:
-        self.calls = 0
+        self.calls = self.received = 0
         self.may_answer, self.may_end = asyncio.Event(), asyncio.Event()
 
-    async def __call__(self, _scope: Any, _receive: Any, send: Any) -> None:
+    async def __call__(self, _scope: Any, receive: Any, send: Any) -> None:
         self.calls += 1
+        await receive()
+        self.received += 1
         await self.may_answer.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await self.may_end.wait()
 
 
 async def _ignore(_: Any) -> None: ...
-
-
-async def _nothing() -> dict[str, Any]:
-    return {"type": "http.disconnect"}
 
 
 class Scene:
@@ -43,10 +41,16 @@ class Scene:
         self.gate, self.faults, self.router = Gate(), FaultRegistry(), FakeRouter()
         self.front = FaultyRouter(self.router, self.faults, self.gate)
         self.resets = 0
+        self.is_sent = asyncio.Event()
+        self.is_sent.set()
+
+    async def _receive(self) -> dict[str, Any]:
+        await self.is_sent.wait()
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     def request(self, path: str = "/v1/users/me") -> asyncio.Task[None]:
         scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-        return asyncio.create_task(self.front(scope, _nothing, _ignore))
+        return asyncio.create_task(self.front(scope, self._receive, _ignore))
 
     def reset(self, seconds: float = PATIENCE_SECONDS) -> asyncio.Task[None]:
         return asyncio.create_task(self._reset(seconds))
@@ -83,6 +87,22 @@ async def test_whoever_reads_the_answer_slowly_holds_up_nothing() -> None:
     assert scene.resets == 1
     scene.router.may_end.set()
     await asyncio.wait_for(request, PATIENCE_SECONDS)
+
+
+async def test_whoever_sends_the_request_slowly_holds_up_nothing_and_comes_afterwards() -> None:
+    scene = Scene()
+    scene.is_sent.clear()
+    request = scene.request()
+    await scene.are_called(1)
+    async with scene.gate.closed(PATIENCE_SECONDS):
+        scene.is_sent.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert scene.router.received == 0
+    scene.router.may_end.set()
+    scene.router.may_answer.set()
+    await asyncio.wait_for(request, PATIENCE_SECONDS)
+    assert scene.router.received == 1
 
 
 async def test_what_is_late_by_a_fault_has_not_begun() -> None:

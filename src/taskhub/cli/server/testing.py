@@ -1,7 +1,6 @@
 """Starts `taskhub serve --testing`: the service on a database that is thrown away, with its control interface beside it."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -14,33 +13,23 @@ from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.logs import configure_logs
 from taskhub.settings import Settings, read_settings
 from taskhub.testing.cluster import throwaway_database
-from taskhub.testing.options import DEFAULTS, TestingOptions
+from taskhub.testing.options import TestingOptions
+from taskhub.testing.service_settings import for_testing, secret_keys
 
 
 def run_testing(*, parent: int | None) -> None:
     """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
 
     Raises:
-        CommandFailed: a port is taken, an option can't be read, or a database or its folder is named.
-        WrongSettings
+        CommandFailed: a port is taken, or an option can't be read.
+        WrongSettings: also where a database or its folder is named.
         EmbeddedPostgresError
     """
     try:
         options = TestingOptions.take(os.environ)
     except ValueError as error:
         raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
-    given = read_settings()
-    settings = given.model_copy(update={name: value for name, value in DEFAULTS.items() if name not in given.model_fields_set})
-    if settings.database_url is not None:
-        raise CommandFailed(
-            "TASKHUB_DATABASE_URL is set, and a testing server empties its database: it only uses one of its own. Unset it, "
-            "or start without --testing."
-        )
-    if settings.data_dir is not None:
-        raise CommandFailed(
-            "TASKHUB_DATA_DIR is set, and a testing server keeps nothing: its database is thrown away. Unset it, or start "
-            "without --testing. TASKHUB_TESTING_CACHE says where such databases are made."
-        )
+    settings = for_testing(read_settings())
     configure_logs(settings.log_level)
     with (
         exit_on_signals(),
@@ -63,7 +52,5 @@ def _import() -> None:
 @contextmanager
 def _deployment(settings: Settings, options: TestingOptions) -> Iterator[Deployment]:
     """A database of its own."""
-    keys = tuple(key.get_secret_value().encode() for key in (settings.secret_key, settings.secret_key_previous) if key)
-    keys = keys or (secrets.token_bytes(32),)
     with throwaway_database(options.cache, options.run) as url:
-        yield Deployment(url, keys, is_embedded=True)
+        yield Deployment(url, secret_keys(settings), is_embedded=True)

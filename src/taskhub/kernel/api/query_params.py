@@ -43,6 +43,8 @@ def _integer(value: Any) -> Any:
 
 
 Flag = Annotated[bool, BeforeValidator(_boolean)]
+Integer = BeforeValidator(_integer)
+"""Of a field that is an `int`: neither spaces, signs, separators nor other digits are read."""
 
 
 class QueryParams(BaseModel):
@@ -54,7 +56,7 @@ class QueryParams(BaseModel):
 class PageParams(QueryParams):
     """What every list takes."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_ITEMS), BeforeValidator(_integer)] = 50
+    limit: Annotated[int, Field(ge=1, le=MAX_ITEMS), Integer] = 50
     cursor: Cursor | None = None
 
 

@@ -17,7 +17,7 @@ from taskhub.testing.client import calls
 from taskhub.testing.client.account_data import AccountData
 from taskhub.testing.client.errors import EventNotSeen, NotSettled, add_log
 from taskhub.testing.client.launch import Launched, Mode
-from taskhub.testing.client.process import launch_process
+from taskhub.testing.client.modes import launch
 from taskhub.testing.client.server import REQUEST_SECONDS
 from taskhub.testing.client.tenant import created, task_body
 from taskhub.testing.client.transports import AsyncSharedTransport
@@ -51,12 +51,12 @@ class AsyncTaskHubServer:
         """
         stack = AsyncExitStack()
         if mode == "asgi":
-            from taskhub.testing.client.in_process import CONTROL_URL, URL, AppTransport, service_running
+            from taskhub.testing.client.in_process import CONTROL_URL, URL, running_service
 
             secret = secrets.token_urlsafe(32)
-            service = await stack.enter_async_context(service_running(settings or {}, secret))
-            return cls(Launched(URL, CONTROL_URL, secret, _nothing), stack, AppTransport(service))
-        launched = await asyncio.to_thread(_launch, mode, settings or {}, reuse=reuse)
+            transport = await stack.enter_async_context(running_service(settings or {}, secret))
+            return cls(Launched(URL, CONTROL_URL, secret, _nothing), stack, transport)
+        launched = await asyncio.to_thread(launch, mode, settings or {}, reuse=reuse)
         stack.push_async_callback(asyncio.to_thread, launched.stop)
         return cls(launched, stack)
 
@@ -230,18 +230,6 @@ class AsyncFaults:
     async def _add(self, kind: str, **of: Any) -> str:
         id: str = await self._call(calls.add_fault(kind, self._bound, **of))
         return id
-
-
-def _launch(mode: Mode, settings: Mapping[str, Any], *, reuse: bool) -> Launched:
-    if mode == "container":
-        from taskhub.testing.container import launch_container
-
-        return launch_container(settings)
-    if reuse:
-        from taskhub.testing.client.reuse import launch_reused
-
-        return launch_reused(settings)
-    return launch_process(settings)
 
 
 def _nothing() -> None: ...

@@ -13,7 +13,7 @@ from taskhub.testing.client.clock import Clock
 from taskhub.testing.client.errors import EventNotSeen, NotSettled, add_log
 from taskhub.testing.client.faults import Faults
 from taskhub.testing.client.launch import Launched, Mode
-from taskhub.testing.client.process import launch_process
+from taskhub.testing.client.modes import launch
 from taskhub.testing.client.tenant import Tenant
 from taskhub.testing.client.transports import SharedTransport
 
@@ -37,6 +37,7 @@ class TaskHubServer:
         self.control_url = launched.control_url
         self.secret = launched.secret
         self._launched = launched
+        self._is_stopped = False
         self._transport = SharedTransport(transport)
         self._control = self.client(launched.secret, base=launched.control_url)
         self.clock = Clock(self.call)
@@ -59,15 +60,7 @@ class TaskHubServer:
             from taskhub.testing.client.in_process import launch_in_thread
 
             return cls(*launch_in_thread(settings or {}))
-        if mode == "container":
-            from taskhub.testing.container import launch_container
-
-            return cls(launch_container(settings or {}))
-        if reuse:
-            from taskhub.testing.client.reuse import launch_reused
-
-            return cls(launch_reused(settings or {}))
-        return cls(launch_process(settings or {}))
+        return cls(launch(mode, settings or {}, reuse=reuse))
 
     def __enter__(self) -> Self:
         return self
@@ -76,9 +69,11 @@ class TaskHubServer:
         self.stop()
 
     def stop(self) -> None:
-        """Ends it. What was stored in it is gone."""
-        self._transport.really_close()
-        self._launched.stop()
+        """Ends it, once. What was stored in it is gone."""
+        if not self._is_stopped:
+            self._is_stopped = True
+            self._transport.really_close()
+            self._launched.stop()
 
     @property
     def log(self) -> str:

@@ -1,14 +1,16 @@
 """What the control interface is sent, and answers."""
 
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body
-from taskhub.kernel.api.query_params import QueryParams
+from taskhub.kernel.api.query_params import Integer, QueryParams
 from taskhub.kernel.api.types import Id
 from taskhub.kernel.contract.caller import Scope
 from taskhub.testing.control.fault_registry import InjectedFault, Kind
@@ -20,10 +22,18 @@ PATIENCE_SECONDS = 10.0
 
 CENTURY_SECONDS = 100 * 366 * 86400
 MAX_TIMES = 1_000_000
-MAX_SEQ = 2**63 - 1
 
-Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, strict=False)]
-RoleKey = Annotated[str, Field(pattern="^(viewer|member|admin|owner)$")]
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?(e[+-]?[0-9]{1,3})?")
+
+
+def _decimal(value: Any) -> Any:
+    if not _DECIMAL.fullmatch(value):
+        raise PydanticCustomError("wrong_format", "Expected a number such as 10 or 0.5.")
+    return float(value)
+
+
+Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS)]
+RoleKey = Literal["viewer", "member", "admin", "owner"]
 
 
 class NewTenant(Body):
@@ -40,8 +50,8 @@ class NewMember(Body):
 
 
 class NewUserToken(Body):
-    scope: Annotated[str, Field(pattern="^(read|write|admin)$")] = "admin"
-    lifetime_seconds: Annotated[float, Field(gt=0, le=CENTURY_SECONDS, strict=False)] | None = None
+    scope: Literal["read", "write", "admin"] = "admin"
+    lifetime_seconds: Annotated[float, Field(ge=0.001, le=CENTURY_SECONDS)] | None = None
     workspace_id: Id | None = None
 
     @property
@@ -54,7 +64,7 @@ class Patience(Body):
 
 
 class ClockStep(Body):
-    seconds: Annotated[float, Field(ge=0, le=CENTURY_SECONDS, strict=False)]
+    seconds: Annotated[float, Field(ge=0, le=CENTURY_SECONDS)]
     timeout: Seconds = PATIENCE_SECONDS
 
 
@@ -73,8 +83,8 @@ class NewFault(Body):
 
 class EventQuery(QueryParams):
     entity: Id | None = None
-    after: Annotated[int, Field(ge=0, le=MAX_SEQ)] = 0
-    timeout: Seconds = PATIENCE_SECONDS
+    after: Annotated[int, Field(ge=0), Integer] = 0
+    timeout: Annotated[Seconds, BeforeValidator(_decimal)] = PATIENCE_SECONDS
 
 
 class FaultQuery(QueryParams):

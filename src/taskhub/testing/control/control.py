@@ -93,10 +93,11 @@ class Control:
             Unavailable
         """
         async with self._resets, self._gate.closed(RESET_SECONDS), self._database.kept(RESET_SECONDS):
-            self.faults.clear()
             await self._settling.break_off()
             async with self._app.state.background.paused():
-                await empty_tables(self._database)
+                with unharmed():  # Not around the whole: the loops that are started would not be harmed either.
+                    await empty_tables(self._database)
+                self.faults.clear()
                 self.clock.reset()
                 self.container.windows().clear()
 

@@ -14,12 +14,12 @@ class NotSettled(DomainError):
     members: ClassVar[Mapping[str, Any]] = {"pending": list[str]}
 
     def __init__(self, pending: Sequence[str], progress: str = "") -> None:
-        """``progress``: how far it has come, as a sentence."""
+        """``progress``: how far the clock has come."""
         told = [one[:MAX_LENGTH] for one in pending[:MAX_TOLD]]
         if len(pending) > MAX_TOLD:
             told.append(f"and {len(pending) - MAX_TOLD} more")
-        where = f" {progress}" if progress else ""
-        super().__init__(f"Not everything that is due was done.{where} Left are: {'; '.join(told)}.", pending=told)
+        where = f" ({progress})" if progress else ""
+        super().__init__(f"Not everything that is due was done{where}: {'; '.join(told)}.", pending=told)
 
 
 class EventNotSeen(DomainError):

@@ -34,6 +34,11 @@ class InjectedFault:
     def is_for_everybody(self) -> bool:
         return self.workspace_id is None and self.user_id is None
 
+    @property
+    def is_for_everything(self) -> bool:
+        """Not only for some requests."""
+        return self.is_for_everybody and self.operation_id is None and self.times is None
+
     def hit(self) -> None:
         self.hits += 1
         if self.times is not None:
@@ -60,8 +65,8 @@ class FaultRegistry:
 
     @property
     def is_database_down(self) -> bool:
-        """For everybody, the background as well."""
-        return any(one.kind == "database_down" and one.is_for_everybody for one in self._faults.values())
+        """For everything that anybody does, the background as well."""
+        return any(one.kind == "database_down" and one.is_for_everything for one in self._faults.values())
 
     def add(self, **of: Any) -> InjectedFault:
         fault = InjectedFault(id=uuid4(), **of)

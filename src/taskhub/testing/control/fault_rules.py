@@ -24,7 +24,7 @@ class FaultRules:
             UnknownReference: there is no such operation or problem.
             ValidationFailed: it would never happen.
         """
-        code = asked.code or DEFAULT_PROBLEM
+        code = DEFAULT_PROBLEM if asked.code is None else asked.code
         unknown = [
             _unknown(pointer, what, known)
             for pointer, what, name, known in (

@@ -1,6 +1,7 @@
 """Faults on demand: refused, late or lost answers of operations, and a database that is away; for one tenant, or for all."""
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from taskhub.kernel.api.bodies import ClientGone
+from taskhub.kernel.api.bodies import MAX_BYTES, ClientGone
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MEDIA_TYPE
 from taskhub.kernel.api.responses import JsonResponse
@@ -18,7 +19,7 @@ from taskhub.kernel.domain.errors import DomainError, NotFound
 from taskhub.kernel.domain.ids import parse_id
 from taskhub.testing.control.database import database_away
 from taskhub.testing.control.fault_registry import FaultRegistry, InjectedFault
-from taskhub.testing.control.gate import Gate
+from taskhub.testing.control.gate import Gate, Visit
 
 ABORT = "taskhub.testing.abort"
 """Where the scope has what cuts the connection of a request, if it has one."""
@@ -39,18 +40,12 @@ class FaultyRouter:
         met = self._effective(await self._met(scope))
         for fault in met:
             fault.hit()
-        await asyncio.sleep(sum(fault.seconds for fault in met))
-        passage = await self._gate.enter(f"{scope['method']} {scope['path']}")
-
-        async def answer(message: Message) -> None:
-            passage.leave()  # All is done by then. Whoever reads it may be slow.
-            await send(message)
-
-        try:
-            with database_away(any(fault.kind == "database_down" for fault in met)):
-                await self._answer(met, scope, receive, answer)
-        finally:
-            passage.leave()
+        if seconds := sum(fault.seconds for fault in met):
+            receive = await _received(receive)
+            await asyncio.sleep(seconds)
+        with database_away(any(fault.kind == "database_down" for fault in met)):
+            async with Visit(self._gate, f"{scope['method']} {scope['path']}", receive, send) as visit:
+                await self._answer(met, scope, visit.receive, visit.send)
 
     async def _answer(self, met: Sequence[InjectedFault], scope: Scope, receive: Receive, send: Send) -> None:
         failing = next((one for one in met if one.kind == "fail"), None)
@@ -144,6 +139,22 @@ def _refusal(fault: InjectedFault, scope: Scope) -> JsonResponse:
     }
     headers = [(b"retry-after", b"1")] if problem.status in (429, 503) else []
     return JsonResponse(problem.status, msgspec.json.encode(document), headers, MEDIA_TYPE)
+
+
+async def _received(receive: Receive) -> Receive:
+    """What gives a request again that has been received: it is done, though its client may not wait for it."""
+    held: deque[Message] = deque()
+    size, has_more = 0, True
+    while has_more and size <= MAX_BYTES:
+        message = await receive()
+        held.append(message)
+        size += len(message.get("body", b""))
+        has_more = message.get("more_body", False)
+
+    async def again() -> Message:
+        return held.popleft() if held else await receive()
+
+    return again
 
 
 def _keep(held: list[Message]) -> Send:

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Self
+
+from starlette.types import Message, Receive, Send
 
 from taskhub.kernel.application.errors import Busy
 
@@ -19,6 +22,41 @@ class Passage:
     def leave(self) -> None:
         """It does not any more. It may leave again."""
         self._gate.left_by(self)
+
+
+class Visit:
+    """A request that passes. It is inside while it works, not while it waits for its client: who is slow holds up nothing."""
+
+    def __init__(self, gate: "Gate", name: str, receive: Receive, send: Send) -> None:
+        self._gate = gate
+        self._name = name
+        self._receive = receive
+        self._send = send
+        self._passage: Passage | None = None
+        self._is_answered = False
+
+    async def __aenter__(self) -> Self:
+        self._passage = await self._gate.enter(self._name)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._leave()
+
+    async def receive(self) -> Message:
+        self._leave()
+        message = await self._receive()
+        if not self._is_answered:
+            self._passage = await self._gate.enter(self._name)
+        return message
+
+    async def send(self, message: Message) -> None:
+        self._is_answered = True  # All is done by then.
+        self._leave()
+        await self._send(message)
+
+    def _leave(self) -> None:
+        if self._passage is not None:
+            self._passage.leave()
 
 
 class Gate:

@@ -169,7 +169,7 @@ async def create_fault(request: ApiRequest, body: bodies.NewFault) -> Response:
       `after_commit` it does its work first.
     - `lose_reply`: the operation does its work, and the connection is closed instead of an answer.
     - `delay`: the operation starts `seconds` later.
-    - `database_down`: the database is away.
+    - `database_down`: the database is away. If that is for all requests of everybody, and always, it is for the background, too.
 
     With `workspace_id` and `user_id` it is for requests about this workspace, and for those of this user that are about none;
     without them for all requests. `times`: how often; always, where it is null.

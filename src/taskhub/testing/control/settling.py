@@ -82,7 +82,7 @@ class Settling:
             self._calls.discard(call)
 
     async def _advance(self, call: TimedCall, target: datetime) -> datetime:
-        call.progress = lambda: f"The clock has come to {self._clock().isoformat()}, on its way to {target.isoformat()}."
+        call.progress = lambda: self._progress(target)
         await self._settle(call, is_meant=self._is_due)
         while (due := await self._next_due(call, target)) is not None:
             if call.is_over:
@@ -92,6 +92,11 @@ class Settling:
         self._clock.move_to(target)
         await self._settle_and_purge(call, is_meant=self._is_due)
         return self._clock()
+
+    def _progress(self, target: datetime) -> str:
+        now = self._clock()
+        way = f", on its way to {target.isoformat()}" if now < target else ""
+        return f"the clock has come to {now.isoformat()}{way}"
 
     async def _settle_and_purge(self, call: TimedCall, *, is_meant: IsMeant) -> None:
         """What is purged may leave something to be done, and that something to be purged."""

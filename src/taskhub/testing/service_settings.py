@@ -1,0 +1,33 @@
+"""The settings of a service that is tested, however it was started."""
+
+import secrets
+
+from taskhub.settings import Settings, WrongSettings
+
+DEFAULTS = {"rate_limits": "off", "database_pool_size": 8, "log_level": "warning"}
+"""What is set differently here where nothing is said: a suite signs in all day, and many servers share one PostgreSQL."""
+
+
+def for_testing(given: Settings) -> Settings:
+    """With our defaults for what was not given.
+
+    Raises:
+        WrongSettings: a database or its folder is named.
+    """
+    if given.database_url is not None:
+        raise WrongSettings(
+            "TASKHUB_DATABASE_URL is set, and a testing server empties its database: it only uses one of its own. Unset it, "
+            "or start without --testing."
+        )
+    if given.data_dir is not None:
+        raise WrongSettings(
+            "TASKHUB_DATA_DIR is set, and a testing server keeps nothing: its database is thrown away. Unset it, or start "
+            "without --testing. TASKHUB_TESTING_CACHE says where such databases are made."
+        )
+    return given.model_copy(update={name: value for name, value in DEFAULTS.items() if name not in given.model_fields_set})
+
+
+def secret_keys(settings: Settings) -> tuple[bytes, ...]:
+    """Those that are given, or a new one."""
+    keys = tuple(key.get_secret_value().encode() for key in (settings.secret_key, settings.secret_key_previous) if key)
+    return keys or (secrets.token_bytes(32),)
