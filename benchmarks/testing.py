@@ -53,7 +53,7 @@ def measured() -> Iterator[Line]:
         with TaskHubServer.start() as server:
             server.tenant()
             yield Line("a tenant", median(timed(server.tenant) for _ in range(ROUNDS)), 30)
-            yield Line("wait_for, after the change was sent", median(wait_milliseconds(server.tenant()) for _ in range(ROUNDS)), 20)
+            yield Line("wait_for, after the change", median(wait_milliseconds(server.tenant()) for _ in range(ROUNDS)), 20)
             yield Line("reset", median(reset_milliseconds(server) for _ in range(ROUNDS // 2)), 100)
 
 
