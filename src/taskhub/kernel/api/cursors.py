@@ -41,15 +41,6 @@ class CursorSigner:
             raise InvalidCursor
         return msgspec.json.decode(payload, type=list[Any])
 
-    def read_from(self, path: str, parameters: Pairs) -> list[Any] | None:
-        """The position that the cursor among the parameters holds; None where there is none, or not one alone.
-
-        Raises:
-            InvalidCursor
-        """
-        given = [value for name, value in parameters if name == "cursor"]
-        return self.read(given[0], path, parameters) if len(given) == 1 else None
-
     def _tag(self, key: bytes, payload: bytes, path: str, parameters: Pairs) -> bytes:
         bound = msgspec.json.encode((path, sorted(pair for pair in parameters if pair[0] not in _UNBOUND)))
         return hashlib.blake2b(payload + b"\n" + bound, key=key, digest_size=_TAG_BYTES).digest()
