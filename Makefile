@@ -26,6 +26,7 @@ serve: $(VENV)/.run ## Start TaskHub with a database of its own, on http://127.0
 	@exec $(BIN)/taskhub serve --with-parent
 
 .PHONY: test
+# A worker that dies ends the run: pytest-xdist would run its test again in the next one, and after some of them wait for ever.
 test: $(VENV)/.dev ## Run all tests (narrow them with ARGS="tests/unit -k cursor")
 	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --max-worker-restart 0 $(ARGS)
 

@@ -111,7 +111,7 @@ def _await_answer(process: "subprocess.Popen[bytes]", port: int, output: Path) -
             time.sleep(0.05)
         else:
             return
-    raise StartFailed(f"{' '.join(process.args)} did not start:\n{output.read_text(errors='replace')[-2000:]}")  # type: ignore[arg-type]
+    raise StartFailed(f"{process.args!r} did not start:\n{output.read_text(errors='replace')[-2000:]}")
 
 
 def _free_port() -> int:

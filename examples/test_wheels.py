@@ -9,8 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ import asyncpg
 import pytest
 
 from support.harness.program import Installation, Served
+from support.harness.waiting import PROGRAM_SECONDS, wait_until
 from taskhub.embedded import EmbeddedPostgres
 
 PYTHON = os.environ["INSTALLED_PYTHON"]
 WHEEL = os.environ["MODULE_WHEEL"]
-PATIENCE_SECONDS = 30.0
 SECRET_KEY = "a secret key that only this test knows, long"
 
 PURGE = """
@@ -70,22 +69,14 @@ class Story:
 
 
 def pip(*arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", PYTHON, *arguments], check=True
-    )
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", PYTHON, *arguments]
+    subprocess.run(command, timeout=PROGRAM_SECONDS, check=True)
 
 
 def ask(served: Served, method: str, path: str, body: Any = None) -> Any:
     answer = served.client.request(method, path, json=body)
     assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
     return answer.json() if answer.content else None
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +137,7 @@ def test_closing_a_task_stops_its_time(story: Story) -> None:
         story.entry = ask(served, "POST", story.path("time_entries"), {"task_id": "OPS-1"})
         ask(served, "PATCH", story.path("tasks/OPS-1"), {"status": "done"})
         place = story.path(f"time_entries/{story.entry['id']}")
-        eventually(lambda: ask(served, "GET", place)["stopped_at"] is not None)
+        wait_until(lambda: ask(served, "GET", place)["stopped_at"] is not None)
         story.entry = ask(served, "GET", place)
         report = ask(served, "GET", story.path("time_reports/tasks"))["items"]
         assert [(row["task_id"], row["entries"]) for row in report] == [(story.tasks[0]["id"], 1)]
@@ -177,15 +168,15 @@ def test_a_purged_task_and_a_purged_workspace_leave_none_behind(story: Story) ->
         ask(served, "POST", story.path("time_entries"), {"task_id": "OPS-2"})
         ask(served, "DELETE", story.path("tasks/OPS-1"))
         _purge(story)
-        eventually(lambda: story.rows() == 1)
+        wait_until(lambda: story.rows() == 1)
         assert ask(served, "GET", story.path("time_entries"))["items"][0]["task_id"] == story.tasks[1]["id"]
         ask(served, "DELETE", f"/v1/workspaces/{story.workspace['id']}")
         _purge(story)
-        eventually(lambda: story.rows() == 0)
+        wait_until(lambda: story.rows() == 0)
 
 
 def _purge(story: Story) -> None:
-    subprocess.run([PYTHON, "-c", PURGE], env=story.deployed.environment(), check=True)
+    subprocess.run([PYTHON, "-c", PURGE], env=story.deployed.environment(), timeout=PROGRAM_SECONDS, check=True)
 
 
 def test_a_module_for_another_major_version_of_the_api_stops_the_start(story: Story) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[1]
 _BIN = Path(sys.executable).parent
+SECONDS_TO_RUN = 300.0
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".env", "__pycache__", ".*_cache", ".hypothesis", "node_modules", ".import_linter_cache"
 )
@@ -93,10 +94,17 @@ def run(folder: Path, *command: str) -> None:
 
     Raises:
         AssertionError: it failed; with what it said.
+        subprocess.TimeoutExpired
     """
     environment = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [str(_BIN / command[0]), *command[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [str(_BIN / command[0]), *command[1:]],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_TO_RUN,
+        check=False,
     )
     if done.returncode:
         raise AssertionError(done.stdout + done.stderr)

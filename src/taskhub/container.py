@@ -1,6 +1,6 @@
 """The root container: makes the container of each module and joins them. Nothing here opens a connection or starts anything."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import Clock, Monotonic, system_clock, system_monotonic
 from taskhub.kernel.application.due_work import DueWork
-from taskhub.kernel.application.empty_purged_workspace import EmptyPurgedWorkspace
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.subscriber import Subscriber
@@ -20,21 +19,17 @@ from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.kernel.module_api import Loop, Module, ModuleSettings, keeps_nothing
+from taskhub.kernel.module_api import Loop, Module, ModuleSettings
 from taskhub.modules.collection import Modules
+from taskhub.modules.containers import build, check_containers, subscribers_of
 from taskhub.modules.discovery import installed_modules
-from taskhub.modules.entry_points import reason
 from taskhub.modules.port_registry import PortRegistry
-from taskhub.modules.refusals import wrong_module
 from taskhub.modules.settings import read_module_settings
 from taskhub.schema.heads import WrongSchema, check_schema
 from taskhub.settings import Settings
 
 P = TypeVar("P")
 T = TypeVar("T")
-
-_REQUIRED = ("runner", "subscribers", "purges", "background", "ports", "services", "empty")
-"""Of a module's container."""
 
 
 class Container:
@@ -81,18 +76,15 @@ class Container:
     @cached_property
     def modules(self) -> Mapping[str, Any]:
         """Raises:
-        WrongModule: the container of one can't be built or lacks something, or two provide the same, or nobody does.
+        WrongModule: the container of one can't be built or lacks something, or containers don't fit together.
         """
         ports = PortRegistry()
-        built = {module.name: _built(module, _Context(module, self, ports)) for module in self.installed}
+        built = {module.name: build(module, _Context(module, self, ports)) for module in self.installed}
         for name, container in built.items():
-            _check(name, container)
             ports.add(name, container)
         ports.check()
         self._ports = ports
-        _check_unique("subscriber", [(one.name, name) for name in built for one in _subscribers(name, built[name])])
-        of_modules = [(one.name, name) for name in built for one in built[name].purges()]
-        _check_unique("purge", [*((one.name, "") for one in PURGES), *of_modules])
+        check_containers((module, built[module.name]) for module in self.installed)
         return built
 
     def service(self, protocol: type[P]) -> P:
@@ -103,7 +95,7 @@ class Container:
     def subscribers(self) -> Iterator[tuple[str, Subscriber]]:
         """All that reacts to events, with the name of the module whose runner runs it."""
         for name, container in self.modules.items():
-            yield from ((name, subscriber) for subscriber in _subscribers(name, container))
+            yield from ((name, subscriber) for subscriber in subscribers_of(name, container))
 
     def purges(self) -> list[Purge]:
         return [*PURGES, *(purge for container in self.modules.values() for purge in container.purges())]
@@ -153,37 +145,3 @@ class _Context:
 
     def service(self, protocol: type[P]) -> Callable[[], P]:
         return self._ports.want_service(self._name, protocol)
-
-
-def _built(module: Module, context: _Context) -> Any:
-    try:
-        return module.container(context)
-    except Exception as error:
-        raise wrong_module(f"The container of the module {module.name} can't be built: {reason(error)}.", module.name) from error
-
-
-def _check(name: str, container: Any) -> None:
-    for member in _REQUIRED:
-        if not callable(getattr(container, member, None)):
-            sentence = f"The container of the module {name} has no `{member}`, which taskhub.kernel.module_api asks for."
-            raise wrong_module(sentence, name)
-
-
-def _check_unique(kind: str, named: Iterable[tuple[str, str]]) -> None:
-    """``named``: names, each with its module's."""
-    owners: dict[str, list[str]] = {}
-    for name, module in named:
-        owners.setdefault(name, []).append(module)
-        if len(owners[name]) > 1:
-            raise wrong_module(
-                f"Two {kind}s are called `{name}`: the name of each begins with that of its module.", *owners[name]
-            )
-
-
-def _subscribers(name: str, container: Any) -> list[Subscriber]:
-    emptying = [] if _keeps_nothing(container) else [EmptyPurgedWorkspace(name, container.empty)]
-    return [*container.subscribers(), *emptying]
-
-
-def _keeps_nothing(container: Any) -> bool:
-    return keeps_nothing in (container.empty, getattr(container.empty, "provides", None))

@@ -45,6 +45,7 @@ PROJECT = Resource(
     patches=[{"name": "Ümlaut ☃"}, {"description": "# Oil\n\nTwice *a* day."}],
     text="name",
     roles={"DELETE": "admin"},
+    rows_left={"projects": "its key is never given again"},
     retention_days=30,
     round_trips={"DELETE": 9, "archive": 3, "unarchive": 3, "restore": 9, "set_workflow": 9},
     actions=[
@@ -174,6 +175,7 @@ COMMENT = Resource(
     text="body",
     is_personal=True,
     belongs_to="tasks/{task_id}",
+    rows_left={"comments": "it tells which events belong to the history of the task"},
     round_trips={"POST": 3, "PATCH": 3, "DELETE": 3},
 )
 

@@ -12,7 +12,7 @@ from taskhub.tasks.contract.tasks import TaskFacts
 from taskhub_time_tracking.domain.time_entry import TimeEntry
 
 
-class FakeTimeEntries:
+class FakeTimeEntryRepository:
     def __init__(self) -> None:
         self.kept: dict[UUID, TimeEntry] = {}
 
@@ -56,7 +56,7 @@ class FakeTasks:
 class FakeUnitOfWork:
     """As far as use cases and subscribers need it: they never open or commit one."""
 
-    time_entries: FakeTimeEntries = field(default_factory=FakeTimeEntries)
+    time_entries: FakeTimeEntryRepository = field(default_factory=FakeTimeEntryRepository)
     tasks: FakeTasks = field(default_factory=FakeTasks)
     redacted: list[UUID] = field(default_factory=list)
 

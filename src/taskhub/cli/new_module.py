@@ -58,7 +58,6 @@ class Names:
             "Thing": _camel(thing),
             "THING": thing.upper(),
             "things": f"{thing}s",
-            "Things": f"{_camel(thing)}s",
             "THINGS": f"{thing.upper()}S",
             "thing_in_words": f"{words} item",
             "things_in_words": f"{words} items",

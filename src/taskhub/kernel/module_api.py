@@ -1,4 +1,4 @@
-"""The module API: what the application is told of a module, and what a module is given by the application.
+"""The module API: how a module describes itself to the application, and what the application gives to a module.
 
 A module is a package that the application finds through the entry-point group `taskhub.modules`, ours and others' alike. In the
 `pyproject.toml` of its distribution:
@@ -14,7 +14,7 @@ The name before the equals sign is the module's name; behind it stands one objec
         api=(1, 0),
         container=time_tracking_container,  # takes a ModuleContext, gives a ModuleContainer
         requires=frozenset({"tasks", "workspaces"}),
-        rows=(TimeEntryRow,),
+        rows={TimeEntryRow: {WORKSPACE_PURGED, TASK_PURGED}},
         mappings=(TIME_ENTRIES,),
         routes=ROUTES,
         documentation=DOCUMENTATION,
@@ -23,11 +23,12 @@ The name before the equals sign is the module's name; behind it stands one objec
 
 Commands for operators are an entry point of another group, `taskhub.commands`: see `taskhub.kernel.cli`.
 
-Two modules that claim the same (a table, a path, an error code …) stop the start, as does one that was written for another major
-version of this API. A new attribute comes with a default, so that modules written before it go on: that is a minor version.
+Two modules that claim the same (a table, a path, an error code …) stop the start. So does a module that keeps rows of what is
+gone for good, and one that was written for another major version of this API. A new attribute comes with a default, so that
+modules written before it go on: that is a minor version.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any, Protocol, TypeVar
@@ -123,10 +124,12 @@ class ModuleContainer(Protocol):
         """Runs the module's use cases. Its subscribers are run by it as well."""
 
     def subscribers(self) -> Sequence[Subscriber]:
-        """What reacts to events, of this module or others. Their names begin with the module's and are never changed."""
+        """What reacts to events, of this module or others. Their names begin with the module's and a dot, and are never changed:
+        a subscriber's position in the log is stored under its name.
+        """
 
     def purges(self) -> Sequence[Purge]:
-        """What removes what is over."""
+        """What removes what is over. No two of an application have the same name."""
 
     def background(self) -> Sequence[Loop | DueWork]:
         """What runs for as long as `taskhub serve` or `taskhub worker` does: coroutine functions without arguments, or `DueWork`,
@@ -148,7 +151,8 @@ class ModuleContainer(Protocol):
         of the workspace is closed: nothing is appended to it, so rows are removed by statements, not as aggregates. ``limit`` is
         how many rows of a table to remove at most, so that no lock is held for long.
 
-        A module that has no rows of workspaces, or whose rows go before the workspace does, says so with `keeps_nothing`.
+        A module that has no rows of workspaces, or whose rows go before the workspace does, says so with `keeps_nothing`. What
+        belongs to another thing than a workspace is removed by a subscriber: see `Module.rows`.
         """
 
 
@@ -159,7 +163,7 @@ async def keeps_nothing(workspace: UUID, uow: Any, /, *, limit: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """One module, as the application is told of it.
+    """One module, as it describes itself to the application.
 
     Attributes:
         name: as in the entry point; lower case, digits and `_`. Subscribers, settings and revisions begin with it.
@@ -167,7 +171,10 @@ class Module:
         api: the version of this API that it was written for.
         container: builds what it is made of, once for each application.
         requires: the names of the modules below it, those that it imports the contract of. They order the whole.
-        rows: its tables.
+        rows: its tables. Of each, what its rows belong to in other modules, as the types of the events that tell that this is
+            gone for good: `{WORKSPACE_PURGED, TASK_PURGED}`; `frozenset()` where they belong to nothing. The rows have to be
+            removed then: after `WORKSPACE_PURGED` by the container's `empty`, after all others by a subscriber of the module. The
+            start checks that there is one.
         mappings: how its aggregates become rows. Each has a lock rank that no other in the application has: rows are locked in
             this order everywhere. Ours are below 100; choose one above those of what you require.
         routes: its operations, those first that are called most. Paths begin with `/v1/`.
@@ -185,7 +192,7 @@ class Module:
     api: tuple[int, int]
     container: Callable[[ModuleContext], ModuleContainer]
     requires: frozenset[str] = frozenset()
-    rows: Sequence[type[Row]] = ()
+    rows: Mapping[type[Row], Set[str]] = field(default_factory=dict)
     mappings: Sequence[RowMapping[Any]] = ()
     routes: Sequence[Routes] = ()
     events: Mapping[str, Any] = field(default_factory=dict)

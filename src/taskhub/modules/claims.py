@@ -46,7 +46,7 @@ class Claimant:
             modules=(module.name,),
             package=module.package,
             branch=module.name,
-            rows=module.rows,
+            rows=tuple(module.rows),
             mappings=module.mappings,
             routes=module.routes,
             events=module.events,
@@ -127,3 +127,21 @@ def check_documented(claimants: Iterable[Claimant]) -> None:
             if routes.tag not in claimant.documentation.tags:
                 sentence = f"The documentation of {claimant.name} does not describe the tag `{routes.tag}` of its routes."
                 raise wrong_module(sentence, *claimant.modules)
+
+
+def check_owners(modules: Sequence[Module]) -> None:
+    """Raises:
+    WrongModule: nobody says what rows belong to, or it is an event that no module appends.
+    """
+    known = {type for module in modules for type in module.events}
+    for module in modules:
+        if not isinstance(module.rows, Mapping):
+            sentence = f"`rows` of the module {module.name} does not say what its rows belong to: write a mapping, such as"
+            raise wrong_module(f"{sentence} `{{TimeEntryRow: {{WORKSPACE_PURGED, TASK_PURGED}}}}`.", module.name)
+        for row, owners in module.rows.items():
+            for type in sorted(owners - known):
+                table = f"`{row.__tablename__}` of the module {module.name}"
+                sentence = (
+                    f"The rows of the table {table} are to be removed after `{type}`, and no installed module has such events."
+                )
+                raise wrong_module(sentence, module.name)

@@ -96,14 +96,14 @@ def recording(parents: Parents) -> Callable[..., None]:
 
 
 def comparing_with(models: MetaData, installed: Revisions, recorded: Iterable[str]) -> Callable[..., bool]:
-    """Which tables Alembic compares with the models: `include_name`. Those of modules that are not installed have no models.
+    """Which tables Alembic compares with the models: `include_name`.
 
-    ``recorded``: what stands in the real table.
+    A table without a model is one that was removed from the models, so it is compared as well; but while a module is not
+    installed, it may be a table of that module. ``recorded``: what stands in the real table.
     """
-    away = {branch_of(revision) for revision in recorded} - installed.names
-    others = tuple(f"{name}_" for name in away)
+    is_complete = {branch_of(revision) for revision in recorded} <= installed.names
 
     def includes(name: str | None, kind: str, _: object) -> bool:
-        return kind != "table" or name is None or name in models.tables or not (name == VERSIONS.name or name.startswith(others))
+        return kind != "table" or name is None or name in models.tables or (is_complete and name != VERSIONS.name)
 
     return includes

@@ -1,10 +1,10 @@
-"""What the tasks module is made of."""
+"""What the tasks module is made of. Parts have the type of their Protocol, so that mypy checks here whether a class fits."""
 
 from typing import Any
 
 from dependency_injector import containers, providers
 
-from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.application.runner import CommandLog, Runner
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
@@ -20,11 +20,20 @@ from taskhub.tasks.application.comments.delete_comment import delete_comment
 from taskhub.tasks.application.labels.change_label import change_label
 from taskhub.tasks.application.labels.create_label import create_label
 from taskhub.tasks.application.labels.delete_label import delete_label
+from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.application.projects.archive_project import archive_project, unarchive_project
 from taskhub.tasks.application.projects.change_project import change_project
 from taskhub.tasks.application.projects.create_project import create_project
 from taskhub.tasks.application.projects.set_workflow import set_workflow
 from taskhub.tasks.application.projects.trash_project import restore_project, trash_project
+from taskhub.tasks.application.queries import (
+    CommentQueries,
+    HistoryQueries,
+    KeyQueries,
+    LabelQueries,
+    ProjectQueries,
+    TaskQueries,
+)
 from taskhub.tasks.application.tasks.assign_task import assign_task, unassign_task
 from taskhub.tasks.application.tasks.block_task import block_task, unblock_task
 from taskhub.tasks.application.tasks.change_task import change_task
@@ -54,20 +63,21 @@ class TasksContainer(containers.DeclarativeContainer):
     memberships: providers.Dependency[Any] = providers.Dependency()
 
     project_cache = providers.Singleton(RowCache, PROJECTS, monotonic)
-    unit_of_work = providers.Factory(SqlTasksUnitOfWork, database, notifier, memberships, project_cache)
-    command_log = providers.Singleton(SqlCommandLog, database, (PROJECTS, TASKS, LABELS, COMMENTS))
-    runner: providers.Provider[Runner[SqlTasksUnitOfWork]] = providers.Singleton(
-        Runner, unit_of_work.provider, command_log, clock
+    unit_of_work: providers.Provider[TasksUnitOfWork] = providers.Factory(
+        SqlTasksUnitOfWork, database, notifier, memberships, project_cache
     )
+    command_log: providers.Provider[CommandLog] = providers.Singleton(
+        SqlCommandLog, database, (PROJECTS, TASKS, LABELS, COMMENTS)
+    )
+    runner: providers.Provider[Runner[TasksUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log, clock)
 
-    task_queries: providers.Provider[SqlTaskQueries] = providers.Singleton(SqlTaskQueries, database)
-    project_queries: providers.Provider[SqlProjectQueries] = providers.Singleton(SqlProjectQueries, database)
-
-    task_reader = providers.Singleton(SqlTaskReader, database)
-    key_queries: providers.Provider[SqlKeyQueries] = providers.Singleton(SqlKeyQueries, database)
-    label_queries: providers.Provider[SqlLabelQueries] = providers.Singleton(SqlLabelQueries, database)
-    comment_queries: providers.Provider[SqlCommentQueries] = providers.Singleton(SqlCommentQueries, database)
-    history_queries: providers.Provider[SqlHistoryQueries] = providers.Singleton(SqlHistoryQueries, database)
+    task_queries: providers.Provider[TaskQueries] = providers.Singleton(SqlTaskQueries, database)
+    project_queries: providers.Provider[ProjectQueries] = providers.Singleton(SqlProjectQueries, database)
+    task_reader: providers.Provider[TaskReader] = providers.Singleton(SqlTaskReader, database)
+    key_queries: providers.Provider[KeyQueries] = providers.Singleton(SqlKeyQueries, database)
+    label_queries: providers.Provider[LabelQueries] = providers.Singleton(SqlLabelQueries, database)
+    comment_queries: providers.Provider[CommentQueries] = providers.Singleton(SqlCommentQueries, database)
+    history_queries: providers.Provider[HistoryQueries] = providers.Singleton(SqlHistoryQueries, database)
 
     bound = UseCases(runner, clock=clock)
     create_project = bound(create_project)

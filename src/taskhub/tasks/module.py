@@ -1,9 +1,10 @@
-"""What the application is told of this module."""
+"""Describes this module to the application."""
 
 from importlib.resources import files
 
 from dependency_injector import providers
 
+from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 from taskhub.tasks.api.documentation import DOCUMENTATION
 from taskhub.tasks.api.routes import ROUTES
@@ -30,7 +31,13 @@ module = Module(
     api=(1, 0),
     container=tasks_container,
     requires=frozenset({"users", "workspaces"}),
-    rows=(ProjectRow, TaskRow, FormerKeyRow, LabelRow, CommentRow),
+    rows={
+        ProjectRow: {WORKSPACE_PURGED},
+        TaskRow: {WORKSPACE_PURGED},
+        FormerKeyRow: {WORKSPACE_PURGED},
+        LabelRow: {WORKSPACE_PURGED},
+        CommentRow: {WORKSPACE_PURGED},
+    },
     mappings=(PROJECTS, TASKS, LABELS, COMMENTS),
     routes=ROUTES,
     events=EVENTS,

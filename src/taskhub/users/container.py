@@ -1,11 +1,11 @@
-"""What the users module is made of."""
+"""What the users module is made of. Parts have the type of their Protocol, so that mypy checks here whether a class fits."""
 
 from functools import partial
 from typing import Any
 
 from dependency_injector import containers, providers
 
-from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.application.runner import CommandLog, Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.kernel.module_api import keeps_nothing
@@ -16,7 +16,9 @@ from taskhub.users.application.create_token import create_token
 from taskhub.users.application.create_user import create_user
 from taskhub.users.application.end_session import end_session
 from taskhub.users.application.open_session import open_session
-from taskhub.users.application.passwords import Passwords
+from taskhub.users.application.passwords import CredentialStore, Passwords
+from taskhub.users.application.ports import AccessTokens, ApiTokenSecrets, PasswordHasher, RefreshTokens, UsersUnitOfWork
+from taskhub.users.application.queries import AccountQueries
 from taskhub.users.application.refresh_session import refresh_session
 from taskhub.users.application.reset_password import reset_password
 from taskhub.users.application.revoke_token import revoke_token
@@ -47,22 +49,24 @@ class UsersContainer(containers.DeclarativeContainer):
     registration: providers.Dependency[Any] = providers.Dependency()
     membership_exits: providers.Dependency[Any] = providers.Dependency()
 
-    unit_of_work = providers.Factory(SqlUsersUnitOfWork, database, notifier, membership_exits)
-    command_log = providers.Singleton(SqlCommandLog, database, (USERS, SESSIONS, API_TOKENS))
-    runner: providers.Provider[Runner[SqlUsersUnitOfWork]] = providers.Singleton(
-        Runner, unit_of_work.provider, command_log, clock
+    unit_of_work: providers.Provider[UsersUnitOfWork] = providers.Factory(
+        SqlUsersUnitOfWork, database, notifier, membership_exits
     )
+    command_log: providers.Provider[CommandLog] = providers.Singleton(SqlCommandLog, database, (USERS, SESSIONS, API_TOKENS))
+    runner: providers.Provider[Runner[UsersUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log, clock)
 
-    password_hasher = providers.Singleton(Argon2PasswordHasher)
+    password_hasher: providers.Provider[PasswordHasher] = providers.Singleton(Argon2PasswordHasher)
     sign_in_addresses = providers.Singleton(SqlSignInAddresses, database, secret_keys)
-    credentials = providers.Singleton(SqlCredentialStore, database, sign_in_addresses, clock)
+    credentials: providers.Provider[CredentialStore] = providers.Singleton(SqlCredentialStore, database, sign_in_addresses, clock)
     passwords = providers.Singleton(Passwords, credentials, password_hasher)
-    refresh_tokens = providers.Singleton(SignedRefreshTokens, secret_keys)
-    access_tokens = providers.Singleton(JwtAccessTokens, secret_keys)
-    api_token_secrets = providers.Singleton(RandomApiTokenSecrets)
+    refresh_tokens: providers.Provider[RefreshTokens] = providers.Singleton(SignedRefreshTokens, secret_keys)
+    access_tokens: providers.Provider[AccessTokens] = providers.Singleton(JwtAccessTokens, secret_keys)
+    api_token_secrets: providers.Provider[ApiTokenSecrets] = providers.Singleton(RandomApiTokenSecrets)
     last_use = providers.Singleton(LastUse, database)
-    authenticator = providers.Singleton(SqlAuthenticator, database, access_tokens, last_use, clock, monotonic)
-    queries = providers.Singleton(SqlAccountQueries, database)
+    authenticator: providers.Provider[Authenticator] = providers.Singleton(
+        SqlAuthenticator, database, access_tokens, last_use, clock, monotonic
+    )
+    queries: providers.Provider[AccountQueries] = providers.Singleton(SqlAccountQueries, database)
 
     bound = UseCases(runner, clock=clock, refresh_tokens=refresh_tokens, secrets=api_token_secrets)
     create_user = bound(create_user)
@@ -77,7 +81,7 @@ class UsersContainer(containers.DeclarativeContainer):
     create_token = bound(create_token)
     revoke_token = bound(revoke_token)
 
-    accounts = providers.Singleton(SqlAccounts, database)
+    accounts: providers.Provider[Accounts] = providers.Singleton(SqlAccounts, database)
     ports = providers.Object({OpenAccounts: sql_open_accounts})
     services = providers.Dict({Authenticator: authenticator.provider, Accounts: accounts.provider})
     subscribers = providers.Object(())

@@ -1,4 +1,4 @@
-"""What the application is told of this module."""
+"""Describes this module to the application."""
 
 from importlib.resources import files
 
@@ -31,7 +31,12 @@ module = Module(
     package="taskhub.users",
     api=(1, 0),
     container=users_container,
-    rows=(UserRow, SessionRow, ApiTokenRow, SignInAddressRow),
+    rows={
+        UserRow: frozenset(),
+        SessionRow: frozenset(),
+        ApiTokenRow: frozenset(),
+        SignInAddressRow: frozenset(),
+    },
     mappings=(USERS, SESSIONS, API_TOKENS),
     routes=ROUTES,
     events=EVENTS,

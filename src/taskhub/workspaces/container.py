@@ -1,11 +1,11 @@
-"""What the workspaces module is made of."""
+"""What the workspaces module is made of. Parts have the type of their Protocol, so that mypy checks here whether a class fits."""
 
 from typing import Any
 
 from dependency_injector import containers, providers
 
 from taskhub.kernel.api.authorizer import Authorizer
-from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.application.runner import CommandLog, Runner
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.use_cases import UseCases
@@ -18,6 +18,8 @@ from taskhub.workspaces.application.change_workspace import change_workspace
 from taskhub.workspaces.application.create_invitation import create_invitation
 from taskhub.workspaces.application.create_workspace import create_workspace
 from taskhub.workspaces.application.delete_workspace import delete_workspace
+from taskhub.workspaces.application.ports import Grants, WorkspacesUnitOfWork
+from taskhub.workspaces.application.queries import WorkspaceQueries
 from taskhub.workspaces.application.remove_member import remove_member
 from taskhub.workspaces.application.restore_workspace import restore_workspace
 from taskhub.workspaces.application.revoke_invitation import revoke_invitation
@@ -40,15 +42,17 @@ class WorkspacesContainer(containers.DeclarativeContainer):
     account_names: providers.Dependency[Any] = providers.Dependency()
     open_accounts: providers.Dependency[Any] = providers.Dependency()
 
-    unit_of_work = providers.Factory(SqlWorkspacesUnitOfWork, database, notifier, open_accounts)
-    command_log = providers.Singleton(SqlCommandLog, database, (WORKSPACES, MEMBERS, INVITATIONS))
-    runner: providers.Provider[Runner[SqlWorkspacesUnitOfWork]] = providers.Singleton(
+    unit_of_work: providers.Provider[WorkspacesUnitOfWork] = providers.Factory(
+        SqlWorkspacesUnitOfWork, database, notifier, open_accounts
+    )
+    command_log: providers.Provider[CommandLog] = providers.Singleton(SqlCommandLog, database, (WORKSPACES, MEMBERS, INVITATIONS))
+    runner: providers.Provider[Runner[WorkspacesUnitOfWork]] = providers.Singleton(
         Runner, unit_of_work.provider, command_log, clock
     )
 
-    grants = providers.Singleton(SqlGrants, database, notifier, monotonic)
-    authorizer: providers.Provider[WorkspaceAuthorizer] = providers.Singleton(WorkspaceAuthorizer, authenticator, grants)
-    queries: providers.Provider[SqlWorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
+    grants: providers.Provider[Grants] = providers.Singleton(SqlGrants, database, notifier, monotonic)
+    authorizer: providers.Provider[Authorizer] = providers.Singleton(WorkspaceAuthorizer, authenticator, grants)
+    queries: providers.Provider[WorkspaceQueries] = providers.Singleton(SqlWorkspaceQueries, database)
     purges = providers.List(
         providers.Object(Purge("invitations", purge_invitations)),
         providers.Factory(Purge, "workspaces", providers.Factory(WorkspacePurge, runner)),

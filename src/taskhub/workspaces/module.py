@@ -1,4 +1,4 @@
-"""What the application is told of this module."""
+"""Describes this module to the application."""
 
 from importlib.resources import files
 
@@ -33,7 +33,11 @@ module = Module(
     api=(1, 0),
     container=workspaces_container,
     requires=frozenset({"users"}),
-    rows=(WorkspaceRow, MemberRow, InvitationRow),
+    rows={
+        WorkspaceRow: frozenset(),
+        MemberRow: frozenset(),
+        InvitationRow: frozenset(),
+    },
     mappings=(WORKSPACES, MEMBERS, INVITATIONS),
     routes=ROUTES,
     events=EVENTS,

@@ -17,7 +17,7 @@ def conformance_database_url(template_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def bench(template_url: str) -> Iterator[Bench]:
     """Runs checks on modules of notes."""
-    with database_with_notes(template_url) as url:
-        bench = Bench(url)
+    with database_with_notes(template_url) as database:
+        bench = Bench(database)
         yield bench
         bench.stop()

@@ -55,7 +55,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check_imports(bench: Bench, package: Path) -> None:
-    bench.check_module(imports.imports_keep_the_contracts, notes(package=package.name))
+    bench.check_module(imports.imports_keep_the_contracts, module=notes(package=package.name))
 
 
 def test_sound_imports_pass(bench: Bench, package: Path) -> None:

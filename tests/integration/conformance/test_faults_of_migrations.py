@@ -56,7 +56,7 @@ WAY_DOWN = 'op.drop_index("ix_notes_created_at", "notes"); op.drop_column("notes
 def check_migrations(bench: Bench, folder: Path, weight: str = "Integer", way_down: str = WAY_DOWN) -> None:
     (folder / "notes_0001_notes.py").write_text(FIRST.format(weight=weight))
     (folder / "notes_0002_trash.py").write_text(SECOND.format(way_down=way_down))
-    bench.check_module(migrations.migrations_go_up_down_and_up_again, notes(migrations=folder))
+    bench.check_module(migrations.migrations_go_up_down_and_up_again, module=notes(migrations=folder))
 
 
 def test_sound_migrations_pass(bench: Bench, tmp_path: Path) -> None:
@@ -80,4 +80,4 @@ def test_a_fault_of_a_migration_is_found(bench: Bench, tmp_path: Path, fault: di
 
 def test_a_module_with_tables_has_migrations(bench: Bench) -> None:
     with pytest.raises(NotConforming, match=r"(?s)^Rule 15: .*the revisions of the module"):
-        bench.check_module(migrations.migrations_go_up_down_and_up_again, notes())
+        bench.check_module(migrations.migrations_go_up_down_and_up_again)

@@ -1,11 +1,11 @@
-"""Users and workspaces keep what is asked of a whole module.
+"""The users and workspaces modules keep what every module has to keep.
 
-Their resources are no things of a workspace, which the rules for resources are about: accounts, sessions and tokens are a user's
-own, and workspaces, members and invitations are what the others are in.
+The rules are asked of API tokens, members and invitations. Accounts, sessions and workspaces are what all others are in.
 """
 
 from typing import ClassVar
 
+from support import resources_of_users, resources_of_workspaces
 from taskhub.testing.conformance import Conformance, World
 from taskhub.users.module import module as users
 from taskhub.workspaces.module import module as workspaces
@@ -21,11 +21,13 @@ async def an_invitation_is_open(world: World) -> None:
 
 class TestUsers(Conformance):
     module = users
+    resources = resources_of_users.RESOURCES
     triggers = (a_member_leaves,)
 
 
 class TestWorkspaces(Conformance):
     module = workspaces
+    resources = resources_of_workspaces.RESOURCES
     triggers = (a_member_leaves, an_invitation_is_open)
     across_workspaces: ClassVar = {
         "a user's own workspaces": r"FROM members (JOIN workspaces .*)?WHERE members\.user_id = \$1::UUID",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from integration.embedded.machine import Client, Machine
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.embedded import EmbeddedPostgres
 
 
@@ -54,7 +55,7 @@ def used(table: Path) -> Iterator[Machine]:
 @pytest.fixture
 def damageable(machine: Machine, table: Path) -> Machine:
     """A copy of the data folder with the table."""
-    subprocess.run(["cp", "-a", str(table), str(machine.data_dir)], check=True)
+    subprocess.run(["cp", "-a", str(table), str(machine.data_dir)], timeout=PROGRAM_SECONDS, check=True)
     return machine
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.embedded import Address, EmbeddedPostgres
 from taskhub.embedded.commands import query
 from taskhub.embedded.deadline import Deadline
@@ -51,8 +53,11 @@ class Client:
         )
 
     def wait_until_started(self) -> None:
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline(), "the client could not start the server"
+        stdout = self.process.stdout
+        assert stdout is not None
+        # It says one line, or ends.
+        assert select.select([stdout], [], [], PROGRAM_SECONDS)[0], "the client neither started the server nor ended"
+        assert stdout.readline(), "the client could not start the server"
 
     def tell_to_leave(self) -> None:
         assert self.process.stdin is not None
@@ -60,12 +65,12 @@ class Client:
         self.process.stdin = None
 
     def leave(self) -> int:
-        self.process.communicate()
+        self.process.communicate(timeout=PROGRAM_SECONDS)
         return self.process.returncode
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.communicate(timeout=PROGRAM_SECONDS)
 
 
 @dataclass
@@ -93,7 +98,8 @@ class Machine:
 
     @staticmethod
     def commands(words: str) -> list[int]:
-        listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+        command = ["ps", "-axww", "-o", "pid=,command="]
+        listing = subprocess.run(command, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=True)
         rows = [row.split(maxsplit=1) for row in listing.stdout.splitlines()]
         return [int(pid) for pid, command in rows if words in command]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from integration.embedded.machine import Machine
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.embedded import EmbeddedPostgresError, account, binaries_copy, placement
 from taskhub.embedded.binaries import Binaries, installed_binaries
 
@@ -201,5 +202,6 @@ def _as(someone: account.Account, python: Path, script: str, *arguments: str) ->
         cwd="/",
         capture_output=True,
         text=True,
+        timeout=PROGRAM_SECONDS,
         check=False,
     )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from integration.embedded.machine import Client, Machine
+from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.embedded import Address, EmbeddedPostgres, EmbeddedPostgresError, startup, tool
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import failure
@@ -43,7 +44,7 @@ def test_a_killed_postmaster_and_its_busy_orphan(used: Machine) -> None:
         with EmbeddedPostgres(used.data_dir).running() as restarted:
             assert used.sql(restarted, "SELECT answer FROM committed") == "43"
         used.sql(address, "DROP TABLE committed")  # the client from before is served again too
-        busy.communicate()
+        busy.wait(PATIENCE_SECONDS)
     assert used.is_down()
 
 
@@ -51,7 +52,7 @@ def test_the_last_client_cleans_up_after_a_killed_postmaster(used: Machine) -> N
     with used.server().running() as address:
         busy = _busy_backend(used, address)
         used.kill(used.postmaster)
-    busy.communicate()
+    busy.wait(PATIENCE_SECONDS)
 
     assert used.is_down()
 
@@ -122,7 +123,7 @@ def test_a_stale_pid_that_is_an_innocent_process_now(used: Machine) -> None:
         assert innocent.poll() is None
     finally:
         innocent.kill()
-        innocent.wait()
+        innocent.wait(PATIENCE_SECONDS)
 
 
 def test_a_client_killed_while_it_makes_the_data_directory(machine: Machine, client: Callable[[Machine], Client]) -> None:

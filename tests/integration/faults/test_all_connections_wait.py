@@ -56,4 +56,4 @@ async def test_who_finds_all_connections_waiting_is_told_busy(api: Api, others: 
         refusal = problem(await api.get(path), 503, "busy")
         await holding.rollback()
     assert refusal["retry"] == "safe"
-    assert {change.result().status_code for change in changes} == {200}
+    assert {(await change).status_code for change in changes} == {200}

@@ -13,7 +13,16 @@ from structlog.testing import capture_logs
 
 from integration.conftest import make_container
 from support.harness.api import Api
-from support.harness.faulty_driver import FAULTS, Fault, FaultInjector, FaultyDatabase, cancelled_before, refused, terminated
+from support.harness.faulty_driver import (
+    FAULTS,
+    Fault,
+    FaultInjectingDatabase,
+    FaultInjector,
+    cancelled_before,
+    refused,
+    terminated,
+)
+from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.container import Container
@@ -46,7 +55,7 @@ class Scene:
 @pytest.fixture(scope="module")
 async def scene(database_url: str) -> AsyncIterator[Scene]:
     injector = FaultInjector()
-    database = providers.Singleton(FaultyDatabase, database_url, pool_size=POOL_SIZE, injector=injector)
+    database = providers.Singleton(FaultInjectingDatabase, database_url, pool_size=POOL_SIZE, injector=injector)
     container = make_container(database_url, lambda its: its.database.override(database))
     app = TaskHub(container)
     async with Api.on(app) as api, Api.on(app) as guest:
@@ -176,8 +185,9 @@ async def fail_everywhere(scene: Scene, operation: Operation, fault: Fault) -> N
 async def struck(scene: Scene, operation: Operation, fault: Fault, **when: Any) -> bool:
     """Whether there was anything left to fail in what was done, as a task of its own, which may be cancelled."""
     scene.injector.inject(fault, **when)
-    with suppress(Exception, asyncio.CancelledError):
-        await asyncio.create_task(operation(scene))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with suppress(Exception, asyncio.CancelledError):
+            await asyncio.create_task(operation(scene))
     was_injected = scene.injector.injected > 0
     scene.injector.clear()
     return was_injected

@@ -12,6 +12,7 @@ from support.harness.api import Api
 from support.harness.database_proxy import DatabaseProxy
 from support.harness.database_server import execute
 from support.harness.problems import problem
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.app import TaskHub
 
 
@@ -79,7 +80,8 @@ async def test_backends_terminated_under_load_lose_nothing(remote: Api, database
             elif answer.status_code != 503:
                 unexpected.append(answer.status_code)
 
-    await asyncio.gather(*(write() for _ in range(8)))
+    async with asyncio.timeout(PROGRAM_SECONDS):
+        await asyncio.gather(*(write() for _ in range(8)))
     assert unexpected == []
     assert len(acknowledged) > 100
     found = set()

@@ -13,7 +13,7 @@ import pytest
 
 from support.harness.problems import problem
 from support.harness.program import Installation, Served
-from support.harness.raw_http import wait_until
+from support.harness.waiting import PATIENCE_SECONDS, PROGRAM_SECONDS, wait_until
 
 DISK = "700m"
 """A new database insists on half a gigabyte."""
@@ -25,13 +25,16 @@ def disk() -> Iterator[Path]:
     """A small file system of its own."""
     folder = Path(tempfile.mkdtemp(prefix="taskhub-disk-"))
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=711", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=711", "tmpfs", str(folder)],
+        capture_output=True,
+        timeout=PROGRAM_SECONDS,
+        check=False,
     )
     if mounted.returncode:
         folder.rmdir()
         pytest.skip("only who may mount a file system can fill one")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", str(folder)], timeout=PROGRAM_SECONDS, check=True)
     folder.rmdir()
 
 
@@ -62,7 +65,11 @@ async def write_log(disk: Path) -> None:
     """Has the database write into its log until it has no room left for that, which ends all its processes."""
     postgres = disk / "data" / "postgres"
     connection = await asyncpg.connect(
-        host=str(postgres / "run"), user="taskhub", password=(postgres / "password").read_text().strip(), database="taskhub"
+        host=str(postgres / "run"),
+        user="taskhub",
+        password=(postgres / "password").read_text().strip(),
+        database="taskhub",
+        command_timeout=PATIENCE_SECONDS,
     )
     with pytest.raises(asyncpg.ConnectionDoesNotExistError, match="pg_wal"):
         await emit(connection)

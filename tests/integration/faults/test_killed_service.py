@@ -11,9 +11,12 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from support.harness.program import Installation, Served
+from support.harness.program import SECONDS_TO_END, Installation, Served
+from support.harness.waiting import PROGRAM_SECONDS
 
 WRITERS = 8
+ENOUGH = 300
+"""Acknowledged writes."""
 
 
 @pytest.fixture
@@ -64,17 +67,20 @@ async def write_until_killed(served: Served, tasks: str, project_id: str, author
                 return
             if answer.status_code == 201:
                 acknowledged.add(title)
-            if len(acknowledged) == 300:
+            if len(acknowledged) == ENOUGH:
                 served.process.send_signal(signal.SIGKILL)
 
-    async with client(served, authorization) as http:
+    async with client(served, authorization) as http, asyncio.timeout(PROGRAM_SECONDS):
         await asyncio.gather(*(write(http) for _ in range(WRITERS)))
-    served.process.wait()
+    assert len(acknowledged) >= ENOUGH, "it was not killed, but has broken its connections by itself"
+    served.process.wait(SECONDS_TO_END)
     return acknowledged, attempted
 
 
 def client(served: Served, authorization: str) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=served.url, headers={"authorization": authorization}, trust_env=False)
+    """It waits for an answer for as long as a loaded machine takes: who gives up sees the same as who loses the connection."""
+    headers = {"authorization": authorization}
+    return httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=PROGRAM_SECONDS, trust_env=False)
 
 
 async def create(http: httpx2.AsyncClient, tasks: str, project_id: str, title: str) -> httpx2.Response:

@@ -12,6 +12,7 @@ from integration.conftest import make_container
 from support.harness.api import Api
 from support.harness.database_server import execute
 from support.harness.problems import problem
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres import database as database_module
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -69,7 +70,10 @@ async def test_after_a_storm_of_terminated_backends_all_connections_are_there(
                     await answered.wait()
         is_over = True
 
-    await asyncio.gather(blow(), *(write(number) for number in range(WRITERS)))
+    async with asyncio.timeout(PROGRAM_SECONDS), asyncio.TaskGroup() as group:
+        group.create_task(blow())
+        for number in range(WRITERS):
+            group.create_task(write(number))
     assert set(statuses) <= {200, 503}
     await borrow(database, database.pool_size)
     assert (await api.patch(f"tasks/{tasks[0]}", {"title": "After the storm"})).status_code == 200

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from support.fake_revisions import with_modules, write_revision
+from support.fakes.revisions import with_modules, write_revision
 from support.harness.migrations import downgrade, migrate
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.modules.discovery import installed_modules

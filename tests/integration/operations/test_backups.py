@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.harness.program import TASKHUB, Installation, Served
+from support.harness.waiting import PROGRAM_SECONDS
 
 EMAIL = "ada@example.com"
 
@@ -71,7 +72,8 @@ def test_an_existing_file_is_not_written_over(backup: Path, installation: Instal
 def test_another_file_is_refused(new_installation: Callable[..., Installation]) -> None:
     somewhere = new_installation()
     other = somewhere.folder / "other.tar"
-    subprocess.run(["tar", "-cf", other, "-C", somewhere.folder, "."], check=False, capture_output=True)
+    command = ["tar", "-cf", str(other), "-C", str(somewhere.folder), "."]
+    subprocess.run(command, capture_output=True, timeout=PROGRAM_SECONDS, check=False)
     for file in (other, Path(__file__)):
         done = somewhere.run("restore", str(file))
         assert done.returncode == 1

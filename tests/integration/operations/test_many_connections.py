@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from support.harness.program import TASKHUB, Installation, Served
+from support.harness.waiting import PATIENCE_SECONDS
 
 DESCRIPTORS = 1024
 STAYING = 1100
@@ -33,8 +34,9 @@ def crowd(served: Served) -> Iterator[contextlib.ExitStack]:
 
 def test_whoever_stays_shuts_nobody_out(served: Served, crowd: contextlib.ExitStack) -> None:
     served.sign_up("first@example.com")
+    address = ("127.0.0.1", served.client.base_url.port or 0)
     for number in range(STAYING):
-        wire = crowd.enter_context(socket.create_connection(("127.0.0.1", served.client.base_url.port or 0)))
+        wire = crowd.enter_context(socket.create_connection(address, PATIENCE_SECONDS))
         with contextlib.suppress(ConnectionError):
             wire.sendall(HALVES[number % len(HALVES)])
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from support.fake_revisions import write_revision
+from support.fakes.revisions import write_revision
 from support.harness.program import Installation
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.revisions import KERNEL
 
@@ -71,7 +72,9 @@ def gears(installation: Installation, versions: dict[int, str]) -> Iterator[Call
 
 
 def succeeded(done: subprocess.CompletedProcess[str]) -> str:
-    assert (done.returncode, done.stderr) == (0, "")
+    # A migration that meets a lock says so and goes on, which happens on a busy machine.
+    told = [line for line in done.stderr.splitlines() if not line.startswith("a migration waits for session ")]
+    assert (done.returncode, told) == (0, [])
     return done.stdout
 
 
@@ -93,7 +96,8 @@ def test_a_module_comes_goes_and_is_told(
     assert "fail" not in succeeded(installation.run("doctor"))
     backup = str(installation.folder / "backup.tar")
     succeeded(installation.run("backup", backup))
-    manifest = json.loads(subprocess.check_output(["tar", "--extract", "--to-stdout", "--file", backup, "backup.json"]))
+    unpack = ["tar", "--extract", "--to-stdout", "--file", backup, "backup.json"]
+    manifest = json.loads(subprocess.check_output(unpack, timeout=PROGRAM_SECONDS))
     assert manifest["revisions"] == {KERNEL: NEWEST, "gears": "gears_0002"}
 
     gears(1)

@@ -10,6 +10,7 @@ import pytest
 
 from support.harness.doc_examples import examples_of, run
 from support.harness.program import Installation, Served
+from support.harness.waiting import PROGRAM_SECONDS
 
 CHECKOUT = Path(__file__).parents[3]
 SERVE, TEST, *EXAMPLE = (example.script for example in examples_of((CHECKOUT / "README.md").read_text("utf-8")))
@@ -36,6 +37,9 @@ def test_the_example_makes_a_first_task(shell: str, served: Served) -> None:
 def test_the_command_for_the_tests_finds_them() -> None:
     """The block runs as it is; the environment asks pytest to collect only, or this would never end."""
     environment = {**os.environ, "PYTEST_ADDOPTS": "--collect-only -q", "MAKEFLAGS": ""}
-    done = subprocess.run(["sh", "-c", TEST], env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    command = ["sh", "-c", TEST]
+    done = subprocess.run(
+        command, env=environment, cwd=CHECKOUT, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "tests/integration/operations/test_readme.py" in done.stdout

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from support.harness.program import TASKHUB, Installation, Served
+from support.harness.program import SECONDS_TO_END, TASKHUB, Installation, Served
+from support.harness.waiting import PROGRAM_SECONDS, wait_until
 
 STARTED_BY_ANOTHER = (
     sys.executable,
@@ -20,7 +21,8 @@ STARTED_BY_ANOTHER = (
 
 def processes_of(installation: Installation) -> list[int]:
     """The database's server and its watchdog."""
-    listing = subprocess.run(["ps", "-axww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    command = ["ps", "-axww", "-o", "pid=,args="]
+    listing = subprocess.run(command, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=True).stdout
     rows = [line.split(maxsplit=1) for line in listing.splitlines()]
     return [int(pid) for pid, line in rows if str(installation.folder) in line]
 
@@ -43,15 +45,14 @@ def kill_everything(served: Served, installation: Installation) -> None:
     assert len(pids) > 1
     for pid in (*pids, served.process.pid):
         os.kill(pid, signal.SIGKILL)
-    served.process.wait()
+    served.process.wait(SECONDS_TO_END)
 
 
 def test_the_embedded_database_is_started_again_when_it_was_killed(installation: Installation) -> None:
     with installation.serving() as served:
         served.sign_up("before@example.com")
         os.kill(postmaster_of(installation), signal.SIGKILL)
-        while served.is_ready():
-            pass
+        wait_until(lambda: not served.is_ready())
         served.wait_until_ready()
         assert served.sign_in("before@example.com")
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from support.harness.program import PASSWORD, Installation, Served, free_port
+from support.harness.program import PASSWORD, SECONDS_TO_END, Installation, Served, free_port
+from support.harness.waiting import PATIENCE_SECONDS, wait_until
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock
 from taskhub.embedded.placement import known_folder
@@ -53,16 +54,15 @@ def test_a_request_under_way_is_finished_on_sigterm(new_installation: Callable[.
     head = f"POST /v1/users HTTP/1.1\r\nHost: taskhub\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with (
         new_installation().serving() as served,
-        socket.create_connection(("127.0.0.1", int(served.url.rsplit(":", 1)[1]))) as client,
+        socket.create_connection(("127.0.0.1", int(served.url.rsplit(":", 1)[1])), PATIENCE_SECONDS) as client,
     ):
         client.sendall(head.encode() + body[:10])
         served.sign_up("before@example.com")  # An answer to this means that the other's head was read.
         served.process.send_signal(signal.SIGTERM)
-        while served.is_ready():
-            pass
+        wait_until(lambda: not served.is_ready())
         client.sendall(body[10:])
         assert client.recv(1000).startswith(b"HTTP/1.1 201")
-        assert served.process.wait(30) == 0
+        assert served.process.wait(SECONDS_TO_END) == 0
 
 
 def test_a_service_that_waits_for_its_database_to_start_ends_when_it_is_told_to(
@@ -73,7 +73,7 @@ def test_a_service_that_waits_for_its_database_to_start_ends_when_it_is_told_to(
         folder = known_folder(installation.folder / "data")
     assert folder is not None
     held = FileLock(Layout(folder).clients_lock)
-    held.wait()  # As one has it who stops the database: a start waits for that, for two minutes.
+    wait_until(held.try_acquire)  # As one has it who stops the database: a start waits for that, for two minutes.
     try:
         with installation.start() as starting:
             starting.wait_until_it_says("TaskHub starts its database")

@@ -6,6 +6,7 @@ import sys
 import httpx2
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.testing import AsyncTaskHubServer, EventNotSeen
 
 LEFT_ALONE = """
@@ -30,7 +31,8 @@ assert state() == before, state()
 
 
 def test_the_process_is_left_as_it_is_and_nothing_is_said() -> None:
-    done = subprocess.run([sys.executable, "-c", LEFT_ALONE], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", LEFT_ALONE]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -75,7 +75,7 @@ def test_a_server_ends_with_whoever_started_it(run: Path, tmp_path: Path) -> Non
         assert httpx2.get(f"{url}/health/live", trust_env=False).status_code == 200
     finally:
         suite.send_signal(signal.SIGKILL)
-        suite.wait()
+        suite.wait(PATIENCE_SECONDS)
     eventually(lambda: not _answers(url))
     eventually(lambda: not run.with_suffix(".lock").exists())
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.testing import ControlRefused, EventNotSeen, TaskHubServer, Tenant
 
 
@@ -18,7 +19,7 @@ def test_what_happens_later_is_waited_for(tenant: Tenant) -> None:
     with ThreadPoolExecutor() as thread:
         waiting = thread.submit(tenant.wait_for, "task.updated", entity=task["id"], timeout=60)
         tenant.client.patch(f"tasks/{task['key']}", json={"title": "Oil"}).raise_for_status()
-        assert waiting.result()["changes"]["title"] == ["A task", "Oil"]
+        assert waiting.result(PROGRAM_SECONDS)["changes"]["title"] == ["A task", "Oil"]
 
 
 def test_only_what_comes_after_a_place_counts(tenant: Tenant) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import support.harness.raw_http as wire_support
-from support.harness.raw_http import RawConnection, Recorder, ThreadedServer, recording, wait_until
+from support.harness.raw_http import RawConnection, Recorder, ThreadedServer, recording
+from support.harness.waiting import wait_until
 from taskhub.cli.server.connections import ConnectionLimits
 
 NEVER = 1000.0

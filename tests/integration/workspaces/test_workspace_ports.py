@@ -43,9 +43,10 @@ def put(begin: Begin) -> Put:
 
     async def put(*things: Any) -> None:
         async with begin() as uow:
+            repositories: dict[type, Any] = {Workspace: uow.workspaces, Member: uow.members, Invitation: uow.invitations}
             for thing in things:
                 thing._record(EVENTS[type(thing)])
-                {Workspace: uow.workspaces, Member: uow.members, Invitation: uow.invitations}[type(thing)].add(thing)  # type: ignore[attr-defined]
+                repositories[type(thing)].add(thing)
             await uow.commit(None, Reply())
 
     return put

@@ -40,9 +40,9 @@ class FakeUsersUnitOfWork:
         self.removed: list[Any] = []
         self.forgotten: list[UUID] = []
         self.forgotten_addresses: list[UUID] = []
-        self.users = FakeUsers(self, [one for one in loaded if isinstance(one, User)])
-        self.sessions = FakeSessions(self, [one for one in loaded if isinstance(one, Session)])
-        self.api_tokens = FakeApiTokens(self, [one for one in loaded if isinstance(one, ApiToken)])
+        self.users = FakeUserRepository(self, [one for one in loaded if isinstance(one, User)])
+        self.sessions = FakeSessionRepository(self, [one for one in loaded if isinstance(one, Session)])
+        self.api_tokens = FakeApiTokenRepository(self, [one for one in loaded if isinstance(one, ApiToken)])
         self.membership_exits = membership_exits or FakeMembershipExits()
 
     async def __aenter__(self) -> Self:
@@ -93,7 +93,7 @@ class _FakeRepository:
         return [one for one in self._things if one.user_id == user_id]
 
 
-class FakeUsers(_FakeRepository):
+class FakeUserRepository(_FakeRepository):
     async def find(self, *key: UUID) -> User | None:
         user: User | None = await super().find(*key)
         return user if user and user.deleted_at is None else None
@@ -102,9 +102,9 @@ class FakeUsers(_FakeRepository):
         return next((user for user in self._things if user.email and user.email.key == key), None)
 
 
-class FakeSessions(_FakeRepository):
+class FakeSessionRepository(_FakeRepository):
     pass
 
 
-class FakeApiTokens(_FakeRepository):
+class FakeApiTokenRepository(_FakeRepository):
     pass

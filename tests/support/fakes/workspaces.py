@@ -48,8 +48,8 @@ class FakeWorkspacesUnitOfWork:
         self.loaded: dict[Key, Any] = {}
         self.is_locking = False
         self.rests_on_cache = False
-        self.workspaces = FakeWorkspaces(self, Workspace)
-        self.members = FakeMembers(self, Member)
+        self.workspaces = FakeWorkspaceRepository(self, Workspace)
+        self.members = FakeMemberRepository(self, Member)
         self.invitations = FakeRepository(self, Invitation)
         self.accounts = FakeAccounts(store)
 
@@ -94,7 +94,7 @@ class FakeRepository(Generic[A]):
         self._uow.loaded[_key_of(aggregate)] = aggregate
 
 
-class FakeWorkspaces(FakeRepository[Workspace]):
+class FakeWorkspaceRepository(FakeRepository[Workspace]):
     async def find(self, *key: UUID, with_deleted: bool = False) -> Workspace | None:
         found = await super().find(*key)
         return found if found and (with_deleted or not found.is_deleted) else None
@@ -108,7 +108,7 @@ class FakeWorkspaces(FakeRepository[Workspace]):
         return workspace
 
 
-class FakeMembers(FakeRepository[Member]):
+class FakeMemberRepository(FakeRepository[Member]):
     async def roster(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> Roster:
         wanted = set(user_ids)
         here = [member for member in self._uow.store.all(Member) if member.workspace_id == workspace_id]

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from support.harness.waiting import PATIENCE_SECONDS
+
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -42,7 +44,8 @@ class DatabaseProxy:
         finally:
             server.close()
             self.break_connections()
-            await server.wait_closed()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await server.wait_closed()
 
     def cut_at(self, marker: str, *, answer_only: bool) -> Cut:
         """Breaks the connection that sends the marker: before the database has it, or before its answer comes back."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 _BLOCK = re.compile(r"^```sh\n(.*?)^```\n(?:```json\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 _ID = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -29,7 +31,7 @@ class Example:
 def run(shell: str, scripts: Iterable[str], url: str) -> list[str]:
     """What each block prints when they are run one after the other in a shell: only the service is another, and the user."""
     script = "\necho '--'\n".join(scripts).replace("http://127.0.0.1:8000", url).replace("ada@", f"{shell}@")
-    done = subprocess.run([shell], input=script, capture_output=True, text=True, check=True)
+    done = subprocess.run([shell], input=script, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=True)
     assert done.stderr == ""
     return done.stdout.split("--\n")
 

@@ -5,14 +5,21 @@ from typing import Any
 
 import asyncpg
 
-from taskhub.testing.conformance.faults import Call, Fault, FaultInjector, FaultyConnection, FaultyDatabase, reply_lost
+from taskhub.testing.conformance.faults import (
+    DriverCall,
+    Fault,
+    FaultInjectingConnection,
+    FaultInjectingDatabase,
+    FaultInjector,
+    reply_lost,
+)
 
-__all__ = ["FAULTS", "Fault", "FaultInjector", "FaultyDatabase"]
+__all__ = ["FAULTS", "Fault", "FaultInjectingDatabase", "FaultInjector"]
 
 # -- the ways to fail ------------------------------------------------------------------------------
 
 
-async def terminated(connection: FaultyConnection | None, call: Call) -> Any:
+async def terminated(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """The server ends the backend before the statement reaches it."""
     if connection is None:
         raise ConnectionRefusedError
@@ -27,41 +34,41 @@ async def terminated(connection: FaultyConnection | None, call: Call) -> Any:
     return await call()
 
 
-async def timed_out(connection: FaultyConnection | None, call: Call) -> Any:
+async def timed_out(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """The server does not answer in time."""
     raise TimeoutError
 
 
-async def refused(connection: FaultyConnection | None, call: Call) -> Any:
+async def refused(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """The server says that its disk is full."""
     raise asyncpg.DiskFullError("could not extend file: No space left on device")
 
 
-async def lock_timed_out(connection: FaultyConnection | None, call: Call) -> Any:
+async def lock_timed_out(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
 
 
-async def deadlocked(connection: FaultyConnection | None, call: Call) -> Any:
+async def deadlocked(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     raise asyncpg.DeadlockDetectedError("deadlock detected")
 
 
-async def confused(connection: FaultyConnection | None, call: Call) -> Any:
+async def confused(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """The driver finds itself in a state that it does not expect."""
     raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")
 
 
-async def broken(connection: FaultyConnection | None, call: Call) -> Any:
+async def broken(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """A mistake of ours."""
     raise RuntimeError("planted")
 
 
-async def cancelled_before(connection: FaultyConnection | None, call: Call) -> Any:
+async def cancelled_before(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """Whoever waits is cancelled, while the statement is under way."""
     _cancel()
     return await call()
 
 
-async def cancelled_after(connection: FaultyConnection | None, call: Call) -> Any:
+async def cancelled_after(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """Whoever waits is cancelled, just as the answer is there."""
     if connection is None:
         return await cancelled_before(connection, call)

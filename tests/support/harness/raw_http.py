@@ -5,7 +5,6 @@ import json
 import select
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from typing import Any, NoReturn, Self
 
 from starlette.types import Message, Receive, Scope, Send
 
-from support.harness.waiting import PATIENCE_SECONDS
+from support.harness.waiting import PATIENCE_SECONDS, wait_until
 from taskhub.cli.server.connections import ConnectionLimits
 from taskhub.cli.server.http_server import HttpServer
 
-PAUSE_SECONDS = 0.005
 LARGE = 32 * 1024 * 1024
 """More bytes than the buffers of a connection hold."""
 PIECE = 4096
@@ -212,10 +210,3 @@ def recording(limits: ConnectionLimits) -> Iterator[tuple[ThreadedServer, Record
     recorder = Recorder()
     with ThreadedServer(recorder, limits) as server:
         yield server, recorder
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(PAUSE_SECONDS)

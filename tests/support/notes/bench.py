@@ -16,10 +16,10 @@ from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules
 from taskhub.testing.conformance import Action, Client, Fake, Resource, World
 from taskhub.testing.conformance.checks import fakes
-from taskhub.testing.conformance.databases import execute, run
+from taskhub.testing.conformance.databases import MigratedDatabase, execute, run
 from taskhub.testing.conformance.resources import ModuleUnderTest
 from taskhub.testing.conformance.rules import RuleCheck
-from taskhub.testing.conformance.service import LoopThread, Person, Service
+from taskhub.testing.conformance.service import LoopThread, Service
 from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import Case
 
@@ -51,47 +51,52 @@ ACROSS = {"the purge asks where the trash is old": r"^SELECT notes\.workspace_id
 
 
 class Bench:
-    """Services with modules of notes, on one database and with the same people."""
+    """Runs checks on modules of notes, all on one database and with the same people. The sound module has one service for all."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database: MigratedDatabase) -> None:
         self._loop = LoopThread()
-        self._url = database_url
-        self._people: dict[str, Person] = {}
+        self._database = database
+        self._sound = Service(database, Modules([*installed_modules(), notes()]))
+        self._loop.run(self._sound.start())
 
     def stop(self) -> None:
+        self._loop.run(self._sound.stop())
         self._loop.stop()
 
-    def check_resource(self, check: RuleCheck[Case], module: Module) -> None:
+    def check_resource(self, check: RuleCheck[Case], *faults: str, resource: Resource = NOTE) -> None:
         async def checked(service: Service) -> None:
-            await check(Case(await World.create(service), NOTE))
+            await check(Case(await World.create(service, resource), resource))
 
-        self._run(module, checked)
+        self._run(faults, checked)
 
-    def check_module(self, check: RuleCheck[Subject], module: Module) -> None:
+    def check_module(self, check: RuleCheck[Subject], *faults: str, module: Module | None = None, **declared: Any) -> None:
+        """``module``: another than that of the service, for checks that only look at it. ``declared``: see `ModuleUnderTest`."""
+
         async def checked(service: Service) -> None:
-            declared = ModuleUnderTest(module, [NOTE], across_workspaces=ACROSS, triggers=[a_member_leaves])
-            await check(Subject(service, declared))
+            (own,) = (one for one in service.container.installed if one.name == "notes")
+            of_notes = {"resources": [NOTE], "across_workspaces": ACROSS, "triggers": [a_member_leaves], **declared}
+            await check(Subject(service, ModuleUnderTest(module or own, **of_notes)))
 
-        self._run(module, checked)
+        self._run(faults, checked)
 
     def check_fake(self, fake: Fake) -> None:
         async def checked(service: Service) -> None:
             await fakes.a_fake_behaves_like_the_repository(fakes.FakeCase(service, "notes", fake))
 
-        self._run(notes(), checked)
+        self._run((), checked)
 
-    def _run(self, module: Module, checked: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
-        async def started() -> None:
-            service = Service(self._url, Modules([*installed_modules(), module]))
-            service.people = self._people
+    def _run(self, faults: tuple[str, ...], checked: Callable[[Service], Coroutine[Any, Any, None]]) -> None:
+        async def on_its_own() -> None:
+            service = Service(self._database, Modules([*installed_modules(), notes(*faults)]), clock=self._sound.clock)
+            service.people = self._sound.people
             async with service.database.opened():
                 await checked(service)
 
-        self._loop.run(started())
+        self._loop.run(on_its_own() if faults else checked(self._sound))
 
 
 @contextmanager
-def database_with_notes(template_url: str) -> Iterator[str]:
+def database_with_notes(template_url: str) -> Iterator[MigratedDatabase]:
     name, maintenance = f"notes_{uuid4().hex}", with_database(template_url, "postgres")
     dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no annotation for it.
     made: list[ExecutableDDLElement] = [CreateTable(NOTES.table), *(CreateIndex(index) for index in NOTES.table.indexes)]
@@ -99,6 +104,6 @@ def database_with_notes(template_url: str) -> Iterator[str]:
     try:
         url = with_database(template_url, name)
         run(execute(url, *(str(one.compile(dialect=dialect)) for one in made)))
-        yield url
+        yield MigratedDatabase(url, TEMPLATE)
     finally:
         run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))

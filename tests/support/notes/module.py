@@ -13,10 +13,13 @@
 | last_write_wins | a patch sends back what it has read before |
 | writes_past | writes a row past the unit of work |
 | reads_one_by_one, forgets_workspace | statements: too many, without a workspace |
-| keeps_rows, keeps_values | purges leave rows, or values in the log |
-| counts_twice, marks_first | a subscriber that is not idempotent, or can't be killed |
+| keeps_rows, keeps_row, keeps_values | purges leave rows of a workspace, the row of a note, or values in the log |
+| counts_twice, marks_first, empties_once | a subscriber that is not idempotent, or can't be killed |
+| refuses_patches, always_busy | changes are not done |
 | undescribed, bad_example | documentation |
 | answers_html, takes_any_weight | what it takes and gives |
+
+Two are none by themselves: with `busy_at_first` a retry is done, with `reacts_to_trash` its subscriber reacts to something else.
 """
 
 from collections.abc import Sequence
@@ -34,13 +37,13 @@ from support.notes.storage import EXPIRED, NoteQueries, NotesUnitOfWork
 from taskhub.kernel.api.documentation import Documentation, Word
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.contract.events import Event
+from taskhub.kernel.contract.events import WORKSPACE_PURGED, Event
 from taskhub.kernel.contract.ids import derived_id, new_id
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.use_cases import UseCases
-from taskhub.kernel.module_api import Module, ModuleContext, keeps_nothing
+from taskhub.kernel.module_api import Module, ModuleContext
 from taskhub.workspaces.contract.events import MEMBER_REMOVED
 
 RETENTION = timedelta(days=30)
@@ -84,13 +87,16 @@ class UseCasesOfNotes:
             note.update(now, pinned=True)
 
 
-async def purge_note(key: tuple[UUID, UUID], uow: NotesUnitOfWork, *, clock: Any, keeps_values: bool) -> None:
+async def purge_note(key: tuple[UUID, UUID], uow: NotesUnitOfWork, *, clock: Any, faults: frozenset[str]) -> None:
     await uow.lock()
     note = await uow.notes.find(*key, with_deleted=True)
     if note is not None:
         note.purge(clock())
-        uow.notes.remove(note)
-        if not keeps_values:
+        if "keeps_row" in faults:
+            note.heading, note.weight = "", 0
+        else:
+            uow.notes.remove(note)
+        if "keeps_values" not in faults:
             await uow.redact(key[0], [key[1]])
 
 
@@ -98,31 +104,32 @@ class Farewell:
     """Writes a note when a member has gone."""
 
     name = "notes.farewell"
-    types = frozenset({MEMBER_REMOVED})
 
     def __init__(self, clock: Any, database: Database, faults: frozenset[str]) -> None:
+        self.types = frozenset({"note.trashed" if "reacts_to_trash" in faults else MEMBER_REMOVED})
         self._clock = clock
         self._database = database
         self._faults = faults
 
     async def handle(self, event: Event, uow: NotesUnitOfWork) -> bool:
         id = new_id() if "counts_twice" in self._faults else derived_id(event.id)
-        if "marks_first" in self._faults and not await self._mark(event):
+        if "marks_first" in self._faults and not await mark(self._database, event.stream_id, event.id):
             return True
         if await uow.notes.find(event.stream_id, id) is None:
             uow.notes.add(Note.create(workspace_id=event.stream_id, id=id, now=self._clock(), heading="Farewell"))
         return True
 
-    async def _mark(self, event: Event) -> bool:
-        """A fault: keeps for itself what was done before it is done. Returns whether it was not."""
-        async with self._database.connection() as connection:
-            marked = await connection._driver.fetch(
-                "INSERT INTO notes (workspace_id, id, heading, weight, version, created_at, updated_at)"
-                " VALUES ($1, $2, 'mark', 0, 1, now(), now()) ON CONFLICT DO NOTHING RETURNING 1",
-                event.stream_id,
-                event.id,
-            )
-        return bool(marked)
+
+async def mark(database: Database, workspace_id: UUID, id: UUID) -> bool:
+    """A fault: stores that something was done before it is done. Returns whether it was not."""
+    async with database.connection() as connection:
+        marked = await connection._driver.fetch(
+            "INSERT INTO notes (workspace_id, id, heading, weight, version, created_at, updated_at)"
+            " VALUES ($1, $2, 'mark', 0, 1, now(), now()) ON CONFLICT DO NOTHING RETURNING 1",
+            workspace_id,
+            id,
+        )
+    return bool(marked)
 
 
 class NotesContainer:
@@ -131,15 +138,15 @@ class NotesContainer:
     def __init__(self, context: ModuleContext, faults: frozenset[str]) -> None:
         self.faults = faults
         database, clock = context.database, providers.Object(context.clock)
+        self._database = database
         log = SqlCommandLog(database, (NOTES,))
         self._runner: Runner[NotesUnitOfWork] = Runner(partial(NotesUnitOfWork, database, context.notifier), log, context.clock)
         self.queries = NoteQueries(database, faults)
-        bound = UseCases(providers.Object(self._runner), clock=clock, keeps_values=providers.Object("keeps_values" in faults))
+        bound = UseCases(providers.Object(self._runner), clock=clock, faults=providers.Object(faults))
         self.create = bound(create_note)
         self.change = bound(UseCasesOfNotes(faults).change)
         self._purge_note = bound(purge_note)
         self._farewell = Farewell(context.clock, database, faults)
-        self.empty = keeps_nothing if "keeps_rows" in faults else self._empty
 
     def runner(self) -> Runner[Any]:
         return self._runner
@@ -159,7 +166,12 @@ class NotesContainer:
     def services(self) -> dict[Any, Any]:
         return {}
 
-    async def _empty(self, workspace: UUID, uow: Any, /, *, limit: int) -> int:
+    async def empty(self, workspace: UUID, uow: Any, /, *, limit: int) -> int:
+        if "keeps_rows" in self.faults:
+            return 0
+        elsewhere = derived_id(workspace)
+        if "empties_once" in self.faults and not await mark(self._database, elsewhere, workspace):
+            return 0
         removed: int = await uow.remove_workspace_rows(workspace, limit=limit)
         return removed
 
@@ -192,7 +204,7 @@ def notes(*faults: str, migrations: Traversable | None = None, package: str = "s
         api=(1, 0),
         container=lambda context: NotesContainer(context, planted),
         requires=frozenset({"workspaces"}),
-        rows=(NoteRow,),
+        rows={NoteRow: {WORKSPACE_PURGED}},
         mappings=(NOTES,),
         routes=(routes_of(planted),),
         events=declared,

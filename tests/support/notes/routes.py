@@ -1,7 +1,9 @@
 """Routes of notes, sound or with faults."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,9 +21,10 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.api.types import Cursor, Name, NewId
 from taskhub.kernel.application.commands import Reply
+from taskhub.kernel.application.errors import Busy
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.errors import NotAllowed, NotFound
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.workspaces.contract.access import CONTRIBUTE, LEAVE, MANAGE, READ
 
@@ -65,6 +68,14 @@ class Declared:
     """What routes say of themselves."""
 
     faults: frozenset[str]
+    _patches: Iterator[int] = field(default_factory=count)
+
+    def refuse_patch(self) -> None:
+        """Refuses a patch where a fault says so; `busy_at_first`, which is none, the first one and every other."""
+        if "refuses_patches" in self.faults:
+            raise NotAllowed("planted")
+        if "always_busy" in self.faults or ("busy_at_first" in self.faults and next(self._patches) % 2 == 0):
+            raise Busy
 
     @property
     def creates(self) -> Access:
@@ -169,6 +180,7 @@ def add_changes(routes: Routes, declared: Declared) -> None:
     @routes.patch(ITEM, CONTRIBUTE, summary="Change a note", **change)
     async def change_note(request: ApiRequest, workspace_id: UUID, note_id: UUID, body: NotePatch) -> Response:
         """As any."""
+        declared.refuse_patch()
         values = {name: getattr(body, name) for name in body.model_fields_set}
         if "last_write_wins" in declared.faults:
             view = await container_of(request).queries.find(workspace_id, note_id)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 TOP = Path(__file__).parents[3]
 SOURCE = TOP / "src" / "taskhub"
 
@@ -77,6 +79,7 @@ PLANTS = {
             "modules.tables",
             "schema.heads",
             "service.routes",
+            "testing.conformance.rules",
         )
         for module in ("users.contract.accounts", "workspaces.contract.memberships", "tasks.contract.tasks")
     ],
@@ -138,6 +141,7 @@ def _lint_imports(top: Path) -> str:
         env={**os.environ, "PYTHONPATH": str(top), "COLUMNS": "1000", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
+        timeout=PROGRAM_SECONDS,
         check=False,
     )
     assert done.returncode == 1, done.stdout + done.stderr

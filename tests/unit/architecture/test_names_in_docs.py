@@ -33,6 +33,8 @@ _LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 _FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|md|toml|sql)")
 _NAME = re.compile(r"(?:[A-Za-z]\w*\.)*(?:[A-Z]+[a-z]\w*|[a-z]+(?:_[a-z0-9]+)+)(?:\(\))?")
 """What can be nothing but a name: `CamelCase` or `snake_case`, also behind the names of what it belongs to."""
+_TEST = re.compile(r"(test_\w+)(?:…|\[\w+\])")
+"""A test whose name is cut off, or that has parameters."""
 
 
 @cache
@@ -67,6 +69,18 @@ def missing_names(text: str) -> list[str]:
     return sorted(name for name in named(text, _NAME) if not {*re.findall(r"\w+", name)} <= known and not _is_metric(name))
 
 
+def missing_tests(text: str) -> list[str]:
+    """Tests that are not there: `test_begins_like…`, `test_name[parameter]`."""
+    there = tuple(f"{name}[" for file in files() if file.endswith(".py") for name in _tests_in(file))
+    beginnings = {name: re.split(r"…|(?<=\[)", name)[0] for name in named(text, _TEST)}
+    return sorted(name for name, beginning in beginnings.items() if not any(one.startswith(beginning) for one in there))
+
+
+@cache
+def _tests_in(file: str) -> list[str]:
+    return re.findall(r"def (test_\w+)", (TOP / file[1:]).read_text("utf-8"))
+
+
 def _is_metric(name: str) -> bool:
     """Prometheus adds an ending to the names of counters."""
     return name.endswith("_total") and name.removesuffix("_total") in words_of_the_code()
@@ -86,6 +100,11 @@ def test_a_page_uses_names_that_the_code_has(page: Path) -> None:
 
 
 @each_page
+def test_a_page_names_tests_that_are_there(page: Path) -> None:
+    assert missing_tests(page.read_text("utf-8")) == []
+
+
+@each_page
 def test_a_page_links_to_what_is_there(page: Path) -> None:
     text = _BLOCK.sub("", page.read_text("utf-8"))
     assert [link for link in _LINK.findall(text) if not (page.parent / link).exists()] == []
@@ -95,6 +114,11 @@ def test_what_is_not_there_is_noticed() -> None:
     page = "`api/frame.py`, `RequestFrame`, `Runner.recollect_all`, `retry_keyed()`, but: `api/request.py`, `ApiRequest`."
     assert missing_files(page) == ["api/frame.py"]
     assert missing_names(page) == ["RequestFrame", "Runner.recollect_all", "retry_keyed()"]
+
+
+def test_a_test_that_is_not_there_is_noticed() -> None:
+    page = "`test_a_test_that…`, `test_a_page_names_files_that_are_there[README]`, but: `test_a_tset…`, `test_a_page[README]`."
+    assert missing_tests(page) == ["test_a_page[README]", "test_a_tset…"]
 
 
 def test_every_decision_is_in_the_list_of_decisions() -> None:

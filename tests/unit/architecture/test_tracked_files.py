@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 TOP = Path(__file__).parents[3]
 # In parts, so that this file does not name them itself.
 REGISTRIES = [
@@ -29,7 +31,9 @@ def texts() -> dict[str, str]:
         pytest.skip("only a checkout knows what is tracked")
     # Whoever checked it out need not be who runs the tests.
     command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
-    listed = subprocess.run(command, cwd=TOP, capture_output=True, check=True).stdout.decode().split("\0")
+    listed = (
+        subprocess.run(command, cwd=TOP, capture_output=True, timeout=PROGRAM_SECONDS, check=True).stdout.decode().split("\0")
+    )
     files = [TOP / name for name in listed if (TOP / name).is_file()]
     return {str(file.relative_to(TOP)): file.read_text("utf-8", errors="replace") for file in files}
 

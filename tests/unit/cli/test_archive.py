@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskhub.cli.operations.archive import DUMP, MANIFEST, _revisions_in, manifest, pack, unpack
+from taskhub.cli.archive import DUMP, MANIFEST, _revisions_in, manifest, pack, unpack
 from taskhub.deployment import SECRET_FILE
 from taskhub.kernel.cli import CommandFailed
 

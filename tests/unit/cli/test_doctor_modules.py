@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.fake_modules import fake_module
+from support.fakes.modules import fake_module
 from taskhub import container
 from taskhub.cli.doctor.modules import module_findings
 from taskhub.kernel.module_api import Module, ModuleSettings

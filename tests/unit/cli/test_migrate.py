@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from support.fake_modules import fake_module
+from support.fakes.modules import fake_module
 from taskhub import container
 from taskhub.cli.main import app
 from taskhub.kernel.module_api import Module, ModuleSettings

@@ -35,13 +35,13 @@ def reset_all() -> None:
 
 
 @pytest.fixture(autouse=True)
-def package(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def package(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A package with a group, `fake_clocks:commands`."""
-    made = ModuleType("fake_clocks")
+    made: Any = ModuleType("fake_clocks")
     commands = typer.Typer(help="Clocks: wind them.")
     commands.command()(wind)
-    made.commands = commands  # type: ignore[attr-defined]
-    made.nothing = None  # type: ignore[attr-defined]
+    made.commands = commands
+    made.nothing = None
     monkeypatch.setitem(sys.modules, "fake_clocks", made)
     return made
 
@@ -177,12 +177,12 @@ def test_the_other_commands_and_help_work_without_it(app: typer.Typer, install: 
     assert run(app, "reset-all").output == "All is as new.\n"
 
 
-def test_a_command_whose_parameters_typer_does_not_take_is_told(app: typer.Typer, install: Install, package: ModuleType) -> None:
+def test_a_command_whose_parameters_typer_does_not_take_is_told(app: typer.Typer, install: Install, package: Any) -> None:
     def strike(bell: Annotated[str, typer.Option(), typer.Argument()]) -> None: ...
 
     wrong = typer.Typer()
     wrong.command()(strike)
-    package.commands = wrong  # type: ignore[attr-defined]
+    package.commands = wrong
     install("clocks")
     (sentence,) = wrong_groups(app)
     assert "The command `taskhub clocks` can't be loaded from fake_clocks:commands: MultipleTyperAnnotationsError: " in sentence

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.cli.new_module import MAX_LENGTH, Names, new_module, render
 from taskhub.kernel.cli import CommandFailed
 from taskhub.modules.discovery import installed_modules
@@ -45,7 +46,8 @@ SKELETON = tables_of(skeleton_of("time_tracking")["pyproject.toml"])
 def test_the_skeleton_has_the_style_of_taskhub_whatever_it_is_called(name: str, tmp_path: Path) -> None:
     folder, count = new_module(name, tmp_path)
     for check in (["check"], ["format", "--check"]):
-        done = subprocess.run([RUFF, *check, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)
+        command = [str(RUFF), *check, "--no-cache"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False)
         assert done.returncode == 0, done.stdout
     assert count == sum(file.is_file() for file in folder.rglob("*"))
 
@@ -190,6 +192,7 @@ def test_its_rules_can_be_tested_at_once(tmp_path: Path) -> None:
         cwd=folder,
         capture_output=True,
         text=True,
+        timeout=PROGRAM_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stdout

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 PROGRAM = """
 import sys
 
@@ -16,4 +18,4 @@ print(*[name for name in sys.modules if name.split(".")[0] in ("alembic", "mako"
 
 
 def test_a_start_imports_no_alembic() -> None:
-    assert subprocess.check_output([sys.executable, "-c", PROGRAM], text=True).split() == []
+    assert subprocess.check_output([sys.executable, "-c", PROGRAM], text=True, timeout=PROGRAM_SECONDS).split() == []

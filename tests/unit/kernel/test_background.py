@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from support.fake_modules import FakeContainer, fake_module
+from support.fakes.modules import FakeContainer, fake_module
 from taskhub import background
 from taskhub.background import Background, running_loops
 from taskhub.container import Container

@@ -11,7 +11,7 @@ import pytest
 
 import taskhub
 from support.harness.event_check import EVENT_TYPES
-from taskhub.kernel.application.event_types import EventType, EventTypeTaken, event_content, event_types, last_event_content
+from taskhub.kernel.application.event_types import EventType, event_content, event_types, last_event_content
 from taskhub.kernel.contract.event_content import EventContent
 from taskhub.kernel.contract.events import Event
 from taskhub.tasks.contract.events import CLOSING, TaskEvent
@@ -58,11 +58,6 @@ def test_a_type_knows_its_module_and_what_it_holds() -> None:
     assert painted.members == hidden.members == ("id", "color", "opened_at")
     assert (opened.members, burnt.members) == (("opened_at",), ())
     assert [one.has_snapshot for one in (painted, opened, hidden, burnt)] == [True, True, False, False]
-
-
-def test_a_type_that_two_modules_declare_is_refused_and_both_are_named() -> None:
-    with pytest.raises(EventTypeTaken, match=r"The modules boxes and parcels both declare events of the type box\.opened\."):
-        event_types({"boxes": BOXES, "parcels": {"box.opened": BOXES["box.opened"]}})
 
 
 def test_every_type_in_the_source_is_declared_and_no_other() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 FULL = Path("/dev/full")
 
 PROGRAM = """
@@ -22,5 +24,6 @@ __import__("os")._exit(0)
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a file that is always full")
 def test_lines_that_find_no_room_are_no_failure() -> None:
     with FULL.open("wb") as full:
-        done = subprocess.run([sys.executable, "-c", PROGRAM], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        command = [sys.executable, "-c", PROGRAM]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=PROGRAM_SECONDS, check=False)
     assert (done.returncode, done.stderr) == (0, "went on\n")

@@ -26,7 +26,7 @@ class Connection:
     def terminate(self) -> None:
         self.closed = True
 
-    async def close(self, *, timeout: float) -> None:  # noqa: ASYNC109 (as the driver names it)
+    async def close(self, *, timeout: float) -> None:  # noqa: ASYNC109  # As the driver names it.
         self.closed = True
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.fake_modules import error_of, fake_module
+from support.fakes.modules import error_of, fake_module, fake_row
 from taskhub.kernel.api.documentation import Advice, Documentation, Word
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
@@ -42,9 +42,10 @@ def documented(*tags: str, **others: Any) -> Documentation:
 
 
 WORD, ADVICE = Word("…"), Advice("…", "…")
-ROW, MAPPING = SimpleNamespace(__tablename__="gears"), SimpleNamespace(name="gears", lock_rank=7)
+ROWS: dict[Any, Any] = {fake_row("gears"): frozenset()}
+MAPPING = SimpleNamespace(name="gears", lock_rank=7)
 CLASHES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "table": ({"rows": [ROW]}, {"rows": [ROW]}, "The table `gears` is claimed twice: by the module a and by the module b"),
+    "table": ({"rows": ROWS}, {"rows": ROWS}, "The table `gears` is claimed twice: by the module a and by the module b"),
     "event type": (
         {"events": {"gear.turned": 1}},
         {"events": {"gear.turned": 2}},
@@ -139,7 +140,7 @@ def test_an_error_code_belongs_to_one_module() -> None:
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        ({"rows": [SimpleNamespace(__tablename__="events")]}, "The table `events` .* TaskHub itself and by the module a"),
+        ({"rows": {fake_row("events"): frozenset()}}, "The table `events` .* TaskHub itself and by the module a"),
         ({"documentation": documented("Service")}, "The tag `Service` .* TaskHub itself and by the module a"),
         ({"documentation": documented(words={"cursor": WORD})}, "The word `cursor` .* TaskHub itself and by the module a"),
         (
@@ -167,6 +168,21 @@ def test_the_same_path_may_have_methods_of_two_modules() -> None:
     first = fake_module("a", routes=routes("/v1/gears", tag="A"), documentation=documented("A"))
     second = fake_module("b", routes=routes("/v1/gears", method="POST", tag="B"), documentation=documented("B"))
     assert len(Modules([first, second]).operations) == 2 + len(Modules([]).operations)
+
+
+def test_a_table_says_what_its_rows_belong_to() -> None:
+    with pytest.raises(WrongModule, match="`rows` of the module a does not say what its rows belong to: write a mapping"):
+        Modules([fake_module("a", rows=[*ROWS])])
+
+
+def test_rows_belong_to_what_a_module_may_tell_the_end_of() -> None:
+    rows = {fake_row("gears"): {"clock.purged", "clock.purgd"}}
+    clocks = fake_module("clocks", events={"clock.purged": "It is gone for good."})
+    with pytest.raises(
+        WrongModule,
+        match=r"The rows of the table `gears` of the module a are to be removed after `clock\.purgd`, and no installed module",
+    ):
+        Modules([clocks, fake_module("a", rows=rows)])
 
 
 def test_an_error_code_needs_advice() -> None:

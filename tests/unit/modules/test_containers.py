@@ -1,15 +1,19 @@
 """The containers of modules are built in turn, and joined by the Protocols that they need and provide."""
 
+import re
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Protocol
 from uuid import uuid4
 
 import pytest
 
-from support.fake_modules import FakeContainer, fake_module
+from support.fakes.modules import FakeContainer, fake_module, fake_row
 from taskhub.background import Background
 from taskhub.container import Container
-from taskhub.kernel.application.empty_purged_workspace import ROWS_AT_ONCE, EmptyPurgedWorkspace
+from taskhub.kernel.application.due_work import Pending
+from taskhub.kernel.application.empty_purged_workspace import ROWS_AT_ONCE
+from taskhub.kernel.contract.events import WORKSPACE_PURGED, Event
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.module_api import Module, ModuleContext, ModuleSettings, keeps_nothing
 from taskhub.modules.collection import Modules
@@ -102,16 +106,118 @@ def test_a_container_that_cant_be_built_stops_the_start() -> None:
         _ = container_of(fake_module("m", build)).modules
 
 
-def test_two_subscribers_of_one_name_stop_the_start() -> None:
-    subscriber = EmptyPurgedWorkspace("a", keeps_nothing)
-    with pytest.raises(WrongModule, match=r"Two subscribers are called `a\.empty_purged_workspace`"):
-        _ = container_of(fake_module("a", FakeContainer(subscribers=[subscriber]))).modules
+class Reaction:
+    """Subscribes to what happens to clocks."""
+
+    def __init__(self, name: str, *types: str) -> None:
+        self.name = name
+        self.types = frozenset(types)
+
+    async def handle(self, event: Event, uow: Any) -> bool:
+        raise AssertionError
+
+
+class Winding:
+    """Work of the background that has a name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def run(self) -> None: ...
+
+    async def catch_up(self) -> None: ...
+
+    async def pending(self) -> list[Pending]:
+        return []
+
+
+def with_names(*, subscribers: Sequence[str] = (), background: Sequence[str] = ()) -> Container:
+    """An application with one module, ``a``, whose parts have these names."""
+    parts = {"subscribers": [*map(Reaction, subscribers)], "background": [*map(Winding, background)]}
+    return container_of(fake_module("a", FakeContainer(**parts)))
+
+
+def test_names_that_begin_with_their_modules_and_a_dot_are_fine() -> None:
+    assert [*with_names(subscribers=["a.reaction"], background=["a.winding"]).modules] == ["a"]
+
+
+@pytest.mark.parametrize("kind", ["subscribers", "background"])
+@pytest.mark.parametrize("name", ["reaction", "ab.reaction", "a_reaction", "b.a.reaction"])
+def test_a_name_that_does_not_begin_with_its_modules_stops_the_start(kind: str, name: str) -> None:
+    with pytest.raises(WrongModule, match=rf"`{re.escape(name)}` has to begin with its module's: `a\.`"):
+        _ = with_names(**{kind: [name]}).modules
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"subscribers": ["a.reaction", "a.reaction"]},
+        {"subscribers": ["a.reaction"], "background": ["a.reaction"]},
+        {"background": ["a.reaction", "a.reaction"]},
+    ],
+)
+def test_two_subscribers_or_background_works_of_one_name_stop_the_start(names: dict[str, list[str]]) -> None:
+    with pytest.raises(WrongModule, match=r"Two subscribers or background works of the module a are called `a\.reaction`"):
+        _ = with_names(**names).modules
+
+
+def test_no_subscriber_has_the_name_of_the_one_that_empties_the_module() -> None:
+    with pytest.raises(WrongModule, match=r"are called `a\.empty_purged_workspace`"):
+        _ = with_names(subscribers=["a.empty_purged_workspace"]).modules
 
 
 def test_two_purges_of_one_name_stop_the_start() -> None:
+    purge = Purge("gears", Nothing().purge)
+    modules = [fake_module(name, FakeContainer(purges=[purge])) for name in "ab"]
+    with pytest.raises(WrongModule, match="Two purges are called `gears`: give the one of the module b another name"):
+        _ = container_of(*modules).modules
+
+
+def test_no_purge_has_the_name_of_one_of_our_own() -> None:
     purge = Purge("retry_keys", Nothing().purge)
-    with pytest.raises(WrongModule, match="Two purges are called `retry_keys`"):
+    with pytest.raises(WrongModule, match="Two purges are called `retry_keys`: give the one of the module a another name"):
         _ = container_of(fake_module("a", FakeContainer(purges=[purge]))).modules
+
+
+# -- what is left of things that are gone for good ---------------------------------------------------
+
+
+def gears(*owners: str, container: Any = None) -> Container:
+    """A module with gears, which belong to what these events tell the end of, beside one that has such events."""
+    clocks = fake_module("clocks", events=dict.fromkeys(["clock.purged", WORKSPACE_PURGED], "It is gone for good."))
+    return container_of(clocks, fake_module("a", container, rows={fake_row("gears"): {*owners}}))
+
+
+def keeping(*subscribers: Reaction) -> FakeContainer:
+    """A container that keeps nothing of purged workspaces, as it says."""
+    container = FakeContainer(subscribers=subscribers)
+    container.empty = keeps_nothing  # type: ignore[method-assign]  # What a module without rows of workspaces has.
+    return container
+
+
+def test_a_module_that_leaves_rows_of_a_purged_thing_stops_the_start() -> None:
+    with pytest.raises(
+        WrongModule,
+        match=r"The rows of the table `gears` of the module a are to be removed after `clock\.purged`, and nothing does it: "
+        "give the module's container a subscriber with this type of event",
+    ):
+        _ = gears("clock.purged", container=FakeContainer(subscribers=[Reaction("a.reaction", "clock.stopped")])).modules
+
+
+def test_a_module_that_leaves_rows_of_a_purged_workspace_stops_the_start() -> None:
+    with pytest.raises(
+        WrongModule, match=r"after `workspace\.purged`, and nothing does it: the `empty` of the module's container"
+    ):
+        _ = gears(WORKSPACE_PURGED, container=keeping()).modules
+
+
+def test_a_module_that_removes_what_it_has_of_purged_things_starts() -> None:
+    removing = FakeContainer(subscribers=[Reaction("a.reaction", "clock.stopped", "clock.purged")])
+    assert "a" in gears("clock.purged", WORKSPACE_PURGED, container=removing).modules
+
+
+def test_rows_that_belong_to_nothing_of_others_need_no_subscriber() -> None:
+    assert "a" in gears(container=keeping()).modules
 
 
 async def test_every_module_is_emptied_of_a_workspace_that_was_purged() -> None:
@@ -130,9 +236,7 @@ async def test_every_module_is_emptied_of_a_workspace_that_was_purged() -> None:
 
 
 def test_a_module_that_keeps_nothing_of_workspaces_is_not_asked() -> None:
-    container = FakeContainer()
-    container.empty = keeps_nothing  # type: ignore[method-assign]
-    assert [*container_of(fake_module("clocks", container)).subscribers()] == []
+    assert [*container_of(fake_module("clocks", keeping())).subscribers()] == []
 
 
 def test_what_runs_beside_the_requests_is_that_of_all_modules() -> None:

@@ -4,11 +4,12 @@ import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Mapped, mapped_column
 
-from support.fake_modules import fake_module
+from support.fakes.modules import fake_module
 from taskhub.cli.errors import explanation
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.module_api import API_VERSION, Module
@@ -26,9 +27,9 @@ def entry(name: str, value: str, distribution: str | None = None) -> EntryPoint:
 
 
 @pytest.fixture
-def package(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def package(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A package that can be imported as `fake_clocks`."""
-    made = ModuleType("fake_clocks")
+    made: Any = ModuleType("fake_clocks")
     monkeypatch.setitem(sys.modules, "fake_clocks", made)
     return made
 
@@ -37,19 +38,19 @@ def test_users_workspaces_and_tasks_are_found_as_any_other_is() -> None:
     assert [module.name for module in installed_modules()] == ["users", "workspaces", "tasks"]
 
 
-def test_an_entry_point_names_one_object(package: ModuleType) -> None:
-    package.module = fake_module("clocks")  # type: ignore[attr-defined]
+def test_an_entry_point_names_one_object(package: Any) -> None:
+    package.module = fake_module("clocks")
     assert loaded([entry("clocks", "fake_clocks:module")]) == [package.module]
 
 
-def test_what_is_no_module_is_told(package: ModuleType) -> None:
-    package.module = "clocks"  # type: ignore[attr-defined]
+def test_what_is_no_module_is_told(package: Any) -> None:
+    package.module = "clocks"
     with pytest.raises(WrongModule, match="The module clocks is not a Module: fake_clocks:module is of the type str"):
         loaded([entry("clocks", "fake_clocks:module")])
 
 
-def test_a_module_has_the_name_of_its_entry_point(package: ModuleType) -> None:
-    package.module = fake_module("watches")  # type: ignore[attr-defined]
+def test_a_module_has_the_name_of_its_entry_point(package: Any) -> None:
+    package.module = fake_module("watches")
     with pytest.raises(
         WrongModule, match="The module of fake_clocks:module has the name watches, but its entry point has the name clocks"
     ):

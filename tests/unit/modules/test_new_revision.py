@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tools.new_revision import new_revision
 
-from support.fake_revisions import with_modules
+from support.fakes.revisions import with_modules
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.revision_rules import parents_of
 from taskhub.schema.revisions import KERNEL, Branch, WrongRevisions

@@ -1,13 +1,12 @@
 """What revisions of modules are called, and what they have to say of themselves."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from support.fake_modules import fake_module
-from support.fake_revisions import with_modules, write_revision
+from support.fakes.modules import fake_module, fake_row
+from support.fakes.revisions import with_modules, write_revision
 from taskhub.cli.errors import explanation
 from taskhub.modules.collection import Modules
 from taskhub.modules.discovery import installed_modules
@@ -79,7 +78,7 @@ def test_a_module_has_its_folder(tmp_path: Path) -> None:
 
 
 def test_a_module_with_tables_has_what_makes_them() -> None:
-    modules = Modules([fake_module("clocks", rows=[SimpleNamespace(__tablename__="hands")])])
+    modules = Modules([fake_module("clocks", rows={fake_row("hands"): frozenset()})])
     with pytest.raises(WrongRevisions, match=r"The module clocks has tables \(hands\), and no `migrations`"):
         _ = modules.revisions
 

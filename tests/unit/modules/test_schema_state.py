@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData, Table
 
 from taskhub.schema.heads import SchemaState, WrongSchema
 from taskhub.schema.revisions import KERNEL, Branch, Revisions
-from taskhub.schema.version_table import heads_for_alembic, heads_of_branches
+from taskhub.schema.version_table import VERSIONS, comparing_with, heads_for_alembic, heads_of_branches
 
 
 def branch(name: str, *revisions: str) -> Branch:
@@ -114,3 +115,19 @@ def test_alembic_has_those_that_no_other_comes_after(recorded: set[str], heads: 
 
 def test_alembic_has_none_that_it_does_not_know() -> None:
     assert heads_for_alembic({"0010", "tasks_0001", "gears_0007"}, PARENTS) == ["tasks_0001"]
+
+
+def compared(*recorded: str) -> dict[str, bool]:
+    """Which of three tables Alembic compares: only the first one has a model."""
+    models = MetaData()
+    Table("tasks", models)
+    includes = comparing_with(models, INSTALLED, recorded)
+    return {name: includes(name, "table", {}) for name in ("tasks", "time_entries", VERSIONS.name)}
+
+
+def test_a_table_that_lost_its_model_is_compared() -> None:
+    assert compared(*CURRENT) == {"tasks": True, "time_entries": True, VERSIONS.name: False}
+
+
+def test_a_table_that_may_be_of_a_module_that_is_away_is_not_compared() -> None:
+    assert compared(*CURRENT, "time_tracking_0001") == {"tasks": True, "time_entries": False, VERSIONS.name: False}

@@ -5,11 +5,14 @@ import sys
 
 import pytest
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 
 def imported_by(code: str) -> set[str]:
     """The modules that a fresh Python has imported after these lines."""
     script = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=True)
     return set(done.stdout.split())
 
 

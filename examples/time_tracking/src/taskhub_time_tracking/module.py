@@ -1,9 +1,11 @@
-"""What the application is told of this module. The entry point in `pyproject.toml` names it."""
+"""Describes this module to the application. The entry point in `pyproject.toml` names it."""
 
 from importlib.resources import files
 
 from dependency_injector import providers
+from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
+from taskhub.tasks.contract.events import TASK_PURGED
 from taskhub.tasks.contract.tasks import TaskReader, Tasks
 
 from taskhub_time_tracking.api.documentation import DOCUMENTATION
@@ -20,7 +22,7 @@ def time_tracking_container(context: ModuleContext) -> ModuleContainer:
         database=context.database,
         notifier=context.notifier,
         clock=providers.Object(context.clock),
-        longest=context.settings.longest,
+        max_duration=context.settings.max_duration,
         tasks=providers.Object(context.port(Tasks)),
         task_reader=providers.Callable(context.service(TaskReader)),
     )
@@ -32,7 +34,7 @@ module = Module(
     api=(1, 0),
     container=time_tracking_container,
     requires=frozenset({"tasks", "workspaces"}),
-    rows=(TimeEntryRow,),
+    rows={TimeEntryRow: {WORKSPACE_PURGED, TASK_PURGED}},
     mappings=(TIME_ENTRIES,),
     routes=ROUTES,
     events=EVENTS,

@@ -12,5 +12,5 @@ class TimeTrackingSettings(ModuleSettings):
     max_hours: int = Field(24, ge=1, le=24 * 366)
 
     @property
-    def longest(self) -> timedelta:
+    def max_duration(self) -> timedelta:
         return timedelta(hours=self.max_hours)

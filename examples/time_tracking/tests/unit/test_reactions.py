@@ -42,7 +42,7 @@ def the_task_is(uow: FakeUnitOfWork, *, closed: bool) -> None:
 
 async def stop(uow: FakeUnitOfWork, event: Event) -> bool:
     """As the subscriber does it an hour later."""
-    return await StopWithTask(lambda: NOW + HOUR, longest=24 * HOUR).handle(event, uow)  # type: ignore[arg-type]  # A fake.
+    return await StopWithTask(lambda: NOW + HOUR, max_duration=24 * HOUR).handle(event, uow)  # type: ignore[arg-type]  # A fake.
 
 
 @pytest.mark.parametrize("type", [TASK_UPDATED, TASK_MOVED])

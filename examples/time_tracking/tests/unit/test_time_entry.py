@@ -27,22 +27,22 @@ def test_a_new_one_runs_from_now_on() -> None:
 
 def test_it_stops_once() -> None:
     entry = an_entry()
-    entry.stop(NOW + HOUR, longest=DAY, now=NOW + HOUR)
-    entry.stop(NOW + 2 * HOUR, longest=DAY, now=NOW + 2 * HOUR)
+    entry.stop(NOW + HOUR, max_duration=DAY, now=NOW + HOUR)
+    entry.stop(NOW + 2 * HOUR, max_duration=DAY, now=NOW + 2 * HOUR)
 
     assert (entry.stopped_at, entry.updated_at, entry.event) == (NOW + HOUR, NOW + HOUR, "time_entry.stopped")
 
 
 def test_one_that_is_stopped_stays_as_it_is() -> None:
     entry = an_entry(stopped_at=NOW + HOUR)
-    entry.stop(NOW + 2 * HOUR, longest=DAY, now=NOW + 2 * HOUR)
+    entry.stop(NOW + 2 * HOUR, max_duration=DAY, now=NOW + 2 * HOUR)
 
     assert (entry.stopped_at, entry.event) == (NOW + HOUR, None)
 
 
 def test_one_that_was_forgotten_stops_at_its_greatest_length() -> None:
     entry = an_entry()
-    entry.stop(NOW + 3 * DAY, longest=DAY, now=NOW + 3 * DAY)
+    entry.stop(NOW + 3 * DAY, max_duration=DAY, now=NOW + 3 * DAY)
 
     assert entry.stopped_at == NOW + DAY
 
@@ -50,28 +50,28 @@ def test_one_that_was_forgotten_stops_at_its_greatest_length() -> None:
 def test_it_never_stops_before_it_starts() -> None:
     """Clocks differ: its task may have been closed by a process whose clock is behind."""
     entry = an_entry()
-    entry.stop(NOW - timedelta(seconds=1), longest=DAY, now=NOW)
+    entry.stop(NOW - timedelta(seconds=1), max_duration=DAY, now=NOW)
 
     assert entry.stopped_at == NOW
 
 
 def test_a_change_that_changes_nothing_is_none() -> None:
     entry = an_entry(stopped_at=NOW + HOUR)
-    entry.change(longest=DAY, now=NOW + DAY, stopped_at=NOW + HOUR)
+    entry.change(max_duration=DAY, now=NOW + DAY, stopped_at=NOW + HOUR)
 
     assert entry.event is None
 
 
 def test_its_times_can_be_corrected() -> None:
     entry = an_entry(stopped_at=NOW + HOUR)
-    entry.change(longest=DAY, now=NOW + DAY, started_at=NOW - HOUR, note="Looked for the leak")
+    entry.change(max_duration=DAY, now=NOW + DAY, started_at=NOW - HOUR, note="Looked for the leak")
 
     assert (entry.started_at, entry.note, entry.event) == (NOW - HOUR, "Looked for the leak", "time_entry.changed")
 
 
 def test_a_running_one_that_gets_its_end_is_stopped() -> None:
     entry = an_entry()
-    entry.change(longest=DAY, now=NOW + DAY, stopped_at=NOW + HOUR)
+    entry.change(max_duration=DAY, now=NOW + DAY, stopped_at=NOW + HOUR)
 
     assert (entry.stopped_at, entry.event) == (NOW + HOUR, "time_entry.stopped")
 
@@ -87,7 +87,7 @@ def test_a_running_one_that_gets_its_end_is_stopped() -> None:
 def test_times_that_can_not_be_are_refused(changes: dict[str, datetime], code: str, pointer: str) -> None:
     entry = an_entry()
     with pytest.raises(ValidationFailed) as refusal:
-        entry.change(longest=DAY, now=NOW + DAY, **changes)
+        entry.change(max_duration=DAY, now=NOW + DAY, **changes)
 
     assert [(fault.code, fault.pointer) for fault in refusal.value.faults] == [(code, pointer)]
     assert entry.event is None
@@ -95,9 +95,9 @@ def test_times_that_can_not_be_are_refused(changes: dict[str, datetime], code: s
 
 def test_it_may_be_as_long_as_the_limit_and_no_longer() -> None:
     entry = an_entry()
-    entry.change(longest=DAY, now=NOW + 2 * DAY, stopped_at=NOW + DAY)
+    entry.change(max_duration=DAY, now=NOW + 2 * DAY, stopped_at=NOW + DAY)
     with pytest.raises(TimeEntryTooLong) as refusal:
-        entry.change(longest=DAY, now=NOW + 2 * DAY, stopped_at=NOW + DAY + timedelta(microseconds=1))
+        entry.change(max_duration=DAY, now=NOW + 2 * DAY, stopped_at=NOW + DAY + timedelta(microseconds=1))
 
     assert refusal.value.extra == {"max_hours": 24}
 

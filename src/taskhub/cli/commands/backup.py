@@ -17,7 +17,7 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file
     read every task and sign in as anyone: protect it like the data folder. A secret from TASKHUB_SECRET_KEY is not in it. Back up
     an external database with its own tools (pg_dump).
     """
-    from taskhub.cli.operations.archive import write_backup
+    from taskhub.cli.archive import write_backup
 
     write_backup(file.absolute())
     typer.echo(f"The backup is in {file}.")
@@ -38,7 +38,7 @@ def restore(
     content or the new one; a damaged file is noticed before anything is changed. If it is killed, run it again: `taskhub serve`
     refuses to start on an unfinished restore. Sessions are as they were at the time of the backup.
     """
-    from taskhub.cli.operations.archive import read_backup
+    from taskhub.cli.archive import read_backup
 
     state = read_backup(file.absolute(), replace=replace)
     typer.echo(f"{file} was restored. Start `taskhub serve`.")

@@ -28,6 +28,7 @@ from taskhub.kernel.contract.access import Access, Public
 from taskhub.kernel.domain.errors import Category, DomainError, Fault, IdempotencyKeyReused, ValidationFailed
 
 Endpoint = Callable[..., Awaitable[Response]]
+AccessOf = Callable[[ApiRequest], Access]
 ReplayRefused = Callable[[ApiRequest, IdempotencyKey], Awaitable[Answer | None]]
 EVENT_STREAM = "text/event-stream"
 _JSON = "application/json"
@@ -58,6 +59,7 @@ class Operation(APIRoute):
         if_match: IfMatch | None = None,
         retryable: bool | None = None,
         etag: bool | None = None,
+        access_of: AccessOf | None = None,
         replay_refused: ReplayRefused | None = None,
         reads_log: bool = False,
         **documentation: Any,
@@ -65,6 +67,7 @@ class Operation(APIRoute):
         super().__init__(path, endpoint, response_model=None, methods=[method], **documentation)
         self.is_public = isinstance(access, Public)
         self.access = access
+        self.access_of = access_of
         self.method = method
         self.privacy = privacy or (Privacy.PUBLIC if self.is_public else Privacy.PRIVATE)
         self.call = endpoint
@@ -173,7 +176,7 @@ class Operation(APIRoute):
         await request.authenticate()
         throttle = request.app_state.throttle
         try:
-            await request.authorize(self.access)
+            await request.authorize(self.access if self.access_of is None else self.access_of(request))
         finally:
             if throttle is not None:
                 left = throttle.admit(request.caller.user_id, writes=self.writes)
@@ -244,6 +247,7 @@ class Routes:
             privacy: what caches may do with the answer.
             if_match: what `If-Match` means.
             retryable: whether `Idempotency-Key` applies: to writes whose answer and body hold no secret.
+            access_of: what a request needs instead of ``access``, where its path says so: never less.
             replay_refused: looks up what a command was answered that may have taken its caller's own right away, such as leaving.
             reads_log: whether its cursors are places in the log of the workspace: good for every such operation and filter.
             etag: whether the answer has an `ETag`: where it has a version, and is nobody's own.

@@ -20,7 +20,7 @@ class DueWork(Protocol):
 
     @property
     def name(self) -> str:
-        """It begins with the module's name."""
+        """It begins with the module's name and a dot. No other work or subscriber has it."""
 
     async def run(self) -> None:
         """Works until cancelled. What cannot be done for now it tries again by itself."""

@@ -40,26 +40,9 @@ class EventType:
         return _type_of(self.content, "snapshot") not in (None, NoneType)
 
 
-class EventTypeTaken(Exception):
-    """Two modules declare the same type of event."""
-
-    def __init__(self, name: str, module: str, other: str) -> None:
-        super().__init__(f"The modules {module} and {other} both declare events of the type {name}.")
-
-
 def event_types(modules: Mapping[str, Mapping[str, type[EventContent]]]) -> dict[str, EventType]:
-    """All types of events, by name: what each module declares, by the module's name.
-
-    Raises:
-        EventTypeTaken
-    """
-    types: dict[str, EventType] = {}
-    for module, events in modules.items():
-        for name, content in events.items():
-            known = types.setdefault(name, EventType(name, module, content))
-            if known.module != module:
-                raise EventTypeTaken(name, known.module, module)
-    return types
+    """All types of events, by name: what each module declares, by the module's name. No two declare the same."""
+    return {name: EventType(name, module, content) for module, events in modules.items() for name, content in events.items()}
 
 
 def event_content(

@@ -13,7 +13,7 @@ class Subscriber(Protocol):
 
     @property
     def name(self) -> str:
-        """Its durable name: a new one starts from the beginning of all logs."""
+        """Its durable name, `<module>.<name>`: under a new one it starts from the beginning of all logs."""
 
     @property
     def types(self) -> frozenset[str]: ...

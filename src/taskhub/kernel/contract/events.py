@@ -55,5 +55,5 @@ WORKSPACE_PURGED = "workspace.purged"
 """The last event of a workspace: it was deleted permanently and can't be restored.
 
 Its members and invitations are deleted, and the values in all events of its log are removed. Modules with other rows of the
-workspace delete them in `ModuleContainer.empty`. The event may be delivered more than once.
+workspace say so in `Module.rows`, and delete them in `ModuleContainer.empty`. The event may be delivered more than once.
 """

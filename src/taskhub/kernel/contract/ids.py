@@ -14,13 +14,13 @@ _VERSION = 0xF << 76
 
 
 def derived_id(id: UUID) -> UUID:
-    """The id under which a log knows something that is named by an id from elsewhere: a version 8, which no client may choose.
+    """An id of version 8, for what a log has to name by an id from elsewhere: a member, who has the id of a user.
 
-    Otherwise somebody could use such an id up, for a thing of their own.
+    Clients may choose ids, but none of version 8: otherwise somebody could use up a derived id for a thing of their own.
     """
     return UUID(int=id.int & ~_VERSION | 8 << 76)
 
 
 def source_id(derived: UUID) -> UUID:
-    """The id that a shadow was made of: one of ours, so a version 7."""
+    """The id that `derived_id` was given. It was made by `new_id`, so it is of version 7."""
     return UUID(int=derived.int & ~_VERSION | 7 << 76)

@@ -77,7 +77,7 @@ class Expired:
     waiting: list[Task]
 
 
-class Projects(Protocol):
+class ProjectRepository(Protocol):
     async def find(self, workspace_id: UUID, id: UUID, /, *, with_deleted: bool = False) -> Project | None: ...
 
     async def get(self, workspace_id: UUID, id: UUID, /, *, expected: Expected = None, with_deleted: bool = False) -> Project:
@@ -100,7 +100,7 @@ class Projects(Protocol):
     def remove(self, project: Project) -> None: ...
 
 
-class Tasks(Protocol):
+class TaskRepository(Protocol):
     async def identify(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> UUID:
         """The id of a task.
 
@@ -215,7 +215,7 @@ class Cascades(Protocol):
         """Removes a label from all tasks, in the trash or not."""
 
 
-class Labels(Protocol):
+class LabelRepository(Protocol):
     async def get(self, workspace_id: UUID, id: UUID, /, *, expected: Expected = None) -> Label:
         """Raises:
         NotFound
@@ -230,7 +230,7 @@ class Labels(Protocol):
     def remove(self, label: Label) -> None: ...
 
 
-class Comments(Protocol):
+class CommentRepository(Protocol):
     async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID) -> Comment:
         """A comment on this task.
 
@@ -245,10 +245,10 @@ class Comments(Protocol):
 
 class TasksUnitOfWork(UnitOfWork, Protocol):
     @property
-    def projects(self) -> Projects: ...
+    def projects(self) -> ProjectRepository: ...
 
     @property
-    def tasks(self) -> Tasks: ...
+    def tasks(self) -> TaskRepository: ...
 
     @property
     def structure(self) -> Structure: ...
@@ -260,10 +260,10 @@ class TasksUnitOfWork(UnitOfWork, Protocol):
     def cascades(self) -> Cascades: ...
 
     @property
-    def labels(self) -> Labels: ...
+    def labels(self) -> LabelRepository: ...
 
     @property
-    def comments(self) -> Comments: ...
+    def comments(self) -> CommentRepository: ...
 
     @property
     def memberships(self) -> Memberships: ...

@@ -13,7 +13,10 @@ TASK_MOVED = "task.moved"
 TASK_TRASHED = "task.trashed"
 TASK_RESTORED = "task.restored"
 TASK_PURGED = "task.purged"
-"""The last event of a task: it is gone for good. What belongs to it in other modules is of no use any more."""
+"""The last event of a task: it was deleted permanently, from the trash.
+
+Modules with rows that belong to tasks say so in `Module.rows`, and delete them in a subscriber to this event.
+"""
 
 CLOSING = frozenset({TASK_UPDATED, TASK_MOVED})
 """The types of events by which a task that was there before may be closed or reopened. One may also be created closed."""

@@ -41,29 +41,29 @@ class ParentDeleted(DomainError):
 class TooManyAssignees(DomainError):
     category, code, title = Category.CONFLICT, "too_many_assignees", "Too many assignees"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"A task can have up to {most} assignees. Remove one first.")
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A task can have up to {limit} assignees. Remove one first.")
 
 
 class TooManyLabels(DomainError):
     category, code, title = Category.CONFLICT, "too_many_labels", "Too many labels"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"A task can have up to {most} labels. Remove one first.")
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A task can have up to {limit} labels. Remove one first.")
 
 
 class TooManyBlockers(DomainError):
     category, code, title = Category.CONFLICT, "too_many_blockers", "Too many blockers"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"A task can have up to {most} blockers. Remove one first.")
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A task can have up to {limit} blockers. Remove one first.")
 
 
 class TooDeep(DomainError):
     category, code, title = Category.CONFLICT, "too_deep", "Too deep"
 
-    def __init__(self, most: int) -> None:
-        super().__init__(f"Tasks can be nested up to {most} levels deep. Choose a parent closer to the top level.")
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Tasks can be nested up to {limit} levels deep. Choose a parent closer to the top level.")
 
 
 class Cycle(DomainError):

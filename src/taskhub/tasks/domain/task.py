@@ -260,14 +260,14 @@ class Task(Aggregate):
         self._record("task.purged")
 
     def _add(
-        self, name: str, id: UUID, most: int, too_many: Callable[[int], DomainError], project: Project, now: datetime
+        self, name: str, id: UUID, limit: int, too_many: Callable[[int], DomainError], project: Project, now: datetime
     ) -> None:
         """Adds an id to one of the lists of the content."""
         ids = getattr(self.content, name)
         if id in ids:
             return
-        if len(ids) >= most:
-            raise too_many(most)
+        if len(ids) >= limit:
+            raise too_many(limit)
         extended: Any = {name: tuple(sorted((*ids, id)))}
         self.change(replace(self.content, **extended), project=project, now=now)
 

@@ -87,7 +87,7 @@ class SqlTaskReader:
         return found
 
 
-class SqlTasksPort(SqlTaskReader):
+class SqlTasks(SqlTaskReader):
     def __init__(self, uow: SqlUnitOfWork) -> None:
         super().__init__(uow)
         self._uow = uow
@@ -120,4 +120,4 @@ def _facts_of(record: Any) -> TaskFacts:
 
 
 def sql_tasks(uow: SqlUnitOfWork) -> Tasks:
-    return SqlTasksPort(uow)
+    return SqlTasks(uow)

@@ -17,12 +17,12 @@ from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.cascades import SqlCascades
-from taskhub.tasks.infrastructure.repositories.comments import SqlComments
-from taskhub.tasks.infrastructure.repositories.labels import SqlLabels
+from taskhub.tasks.infrastructure.repositories.comments import SqlCommentRepository
+from taskhub.tasks.infrastructure.repositories.labels import SqlLabelRepository
 from taskhub.tasks.infrastructure.repositories.order import SqlTaskOrder
-from taskhub.tasks.infrastructure.repositories.projects import SqlProjects
+from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository
 from taskhub.tasks.infrastructure.repositories.structure import SqlStructure
-from taskhub.tasks.infrastructure.repositories.tasks import SqlTasks
+from taskhub.tasks.infrastructure.repositories.tasks import SqlTaskRepository
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 from taskhub.workspaces.contract.memberships import Memberships
@@ -69,12 +69,12 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
         self._project_cache.invalidate_changed(changes)
 
     @property
-    def projects(self) -> SqlProjects:
-        return SqlProjects(self, self._project_cache)
+    def projects(self) -> SqlProjectRepository:
+        return SqlProjectRepository(self, self._project_cache)
 
     @property
-    def tasks(self) -> SqlTasks:
-        return SqlTasks(self, self.projects)
+    def tasks(self) -> SqlTaskRepository:
+        return SqlTaskRepository(self, self.projects)
 
     @property
     def structure(self) -> SqlStructure:
@@ -89,12 +89,12 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
         return SqlCascades(self)
 
     @property
-    def labels(self) -> SqlLabels:
-        return SqlLabels(self)
+    def labels(self) -> SqlLabelRepository:
+        return SqlLabelRepository(self)
 
     @property
-    def comments(self) -> SqlComments:
-        return SqlComments(self)
+    def comments(self) -> SqlCommentRepository:
+        return SqlCommentRepository(self)
 
     @property
     def memberships(self) -> Memberships:

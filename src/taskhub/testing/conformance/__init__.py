@@ -3,9 +3,10 @@
 See `Conformance`, and docs/conformance.md for each rule.
 """
 
+from taskhub.testing.conformance.calls import Client
 from taskhub.testing.conformance.resources import Action, Fake, Resource
 from taskhub.testing.conformance.rules import NotConforming
 from taskhub.testing.conformance.suite import Conformance
-from taskhub.testing.conformance.world import Client, World
+from taskhub.testing.conformance.world import World
 
 __all__ = ["Action", "Client", "Conformance", "Fake", "NotConforming", "Resource", "World"]

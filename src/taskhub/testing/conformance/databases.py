@@ -1,23 +1,57 @@
-"""A migrated PostgreSQL database of this process's own, where the author of a suite names none."""
+"""The database of the kit: a clone of what is prepared in the user's cache, where the author of a suite names none."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 
-from taskhub.embedded import EmbeddedPostgres
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.migrate import migrate
+from taskhub.testing.client.launch import run_name
+from taskhub.testing.cluster import TEMPLATE, throwaway_database
+from taskhub.testing.options import default_cache
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class MigratedDatabase:
+    """A database with the tables of this installation.
+
+    Attributes:
+        url: where it is.
+        template: another one on the same server that nobody is connected to, so that it can be cloned; None where there is none.
+    """
+
+    url: str
+    template: str | None = None
+
+    @contextmanager
+    def another(self) -> Iterator[str]:
+        """A new database beside it, with the same tables. Gives its URL."""
+        name = f"conformance_{uuid4().hex}"
+        url = with_database(self.url, name)
+        source = f' TEMPLATE "{self.template}"' if self.template else ""
+        run(execute(self.url, f'CREATE DATABASE "{name}"{source}'))
+        try:
+            if self.template is None:
+                run(migrate(url, installed_modules().revisions))
+            yield url
+        finally:
+            run(execute(self.url, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def own_database() -> Iterator[MigratedDatabase]:
+    """One for this process alone. All workers of pytest-xdist share its server."""
+    with throwaway_database(default_cache(), run_name()) as url:
+        yield MigratedDatabase(url, TEMPLATE)
 
 
 async def execute(url: str, *statements: str) -> None:
@@ -38,41 +72,3 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine in a thread of its own: the caller may be in a loop, or not."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
-
-
-@contextmanager
-def embedded_server() -> Iterator[str]:
-    """An embedded PostgreSQL for this process alone: it is made in less than a second. Gives the URL of its `postgres`."""
-    folder = Path(tempfile.mkdtemp(prefix="taskhub-conformance-"))
-    folder.chmod(0o711)  # As root the server runs under another account, which has to reach its data here.
-    server = EmbeddedPostgres(folder, durable=False)
-    try:
-        yield server.start().url("postgres")
-    finally:
-        server.release()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def empty_database(server_url: str) -> Iterator[str]:
-    """A new database on the server that a URL is of."""
-    name, maintenance = f"conformance_{uuid4().hex}", with_database(server_url, "postgres")
-    run(execute(maintenance, f'CREATE DATABASE "{name}"'))
-    try:
-        yield with_database(server_url, name)
-    finally:
-        run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
-
-
-@contextmanager
-def migrated_database(server_url: str) -> Iterator[str]:
-    """A new database on the server that a URL is of, with the tables of this installation."""
-    with empty_database(server_url) as url:
-        run(migrate(url, installed_modules().revisions))
-        yield url
-
-
-@contextmanager
-def own_database() -> Iterator[str]:
-    with embedded_server() as server_url, migrated_database(server_url) as url:
-        yield url

@@ -21,7 +21,7 @@ def _fault_of(event: Mapping[str, Any], types: Mapping[str, EventType]) -> str |
         return f"it is about a thing of the type {event['entity_type']}"
     if event["schema"] != declared.content.schema:
         return f"it has the schema {event['schema']}, and not {declared.content.schema}"
-    if declared.has_snapshot and event["snapshot"] is None and not _has_lost_its_values(event):
+    if declared.has_snapshot and event["snapshot"] is None and has_values(event):
         return "it has no snapshot"
     content = {"changes": event["changes"], "snapshot": event["snapshot"]}
     try:
@@ -32,9 +32,9 @@ def _fault_of(event: Mapping[str, Any], types: Mapping[str, EventType]) -> str |
     return None if understood == content else f"{_difference(content, understood)} is not declared, or not in its one form"
 
 
-def _has_lost_its_values(event: Mapping[str, Any]) -> bool:
-    """Whether they were taken out of the log, as those of what was purged are."""
-    return not any(event["changes"].values())
+def has_values(event: Mapping[str, Any]) -> bool:
+    """Whether an event tells more than the names of what changed."""
+    return event["snapshot"] is not None or any(event["changes"].values())
 
 
 def _difference(content: dict[str, Any], understood: dict[str, Any]) -> str:

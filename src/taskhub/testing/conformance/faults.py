@@ -1,18 +1,26 @@
 """Fault injection: real connections to the database whose calls fail when a test says so."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
 
 from taskhub.kernel.infrastructure.postgres.database import Database
 
-Call = Callable[[], Awaitable[Any]]
-Fault = Callable[["FaultyConnection | None", Call], Awaitable[Any]]
+DriverCall = Callable[[], Awaitable[Any]]
+Fault = Callable[["FaultInjectingConnection | None", DriverCall], Awaitable[Any]]
 
 
 class FaultInjector:
-    """Counts the calls of the driver (connecting, statements, BEGIN, COMMIT, ROLLBACK), and makes some of them fail."""
+    """Counts the calls of the driver (connecting, statements, BEGIN, COMMIT, ROLLBACK), and makes some of them fail.
+
+    Attributes:
+        calls: how many there were.
+        injected: how many of them have failed.
+        stored: how many there were each time when something may have been stored for good: by COMMIT, or by a statement that is
+            no SELECT and in no transaction.
+    """
 
     def __init__(self) -> None:
         self.clear()
@@ -21,6 +29,7 @@ class FaultInjector:
         self._fault: Fault | None = None
         self.injected = 0
         self.calls = 0
+        self.stored: list[int] = []
 
     def inject(self, fault: Fault, *, after: int, times: int, spares_connecting: bool = False) -> None:
         """From now on, ``after`` so many calls, so many ``times`` in a row."""
@@ -28,29 +37,34 @@ class FaultInjector:
         self._fault, self._after, self._until = fault, after, after + times
         self._spares_connecting = spares_connecting
 
-    async def pass_through(self, connection: "FaultyConnection | None", call: Call) -> Any:
+    async def pass_through(self, connection: "FaultInjectingConnection | None", call: DriverCall, sql: str = "") -> Any:
         if self._fault is None or (connection is None and self._spares_connecting):
             return await call()
         self.calls += 1
-        if not self._after < self.calls <= self._until:
-            return await call()
-        self.injected += 1
-        return await self._fault(connection, call)
+        if self._after < self.calls <= self._until:
+            self.injected += 1
+            return await self._fault(connection, call)
+        result = await call()
+        if connection is not None and not connection.is_in_transaction() and not sql.startswith("SELECT"):
+            self.stored.append(self.calls)
+        return result
 
 
-class FaultyConnection(asyncpg.Connection):  # type: ignore[misc]  # The driver has no types.
+class FaultInjectingConnection(asyncpg.Connection):  # type: ignore[misc]  # The driver has no types.
     injector: FaultInjector
     url: str
 
-    async def fetch(self, *arguments: Any, **options: Any) -> Any:
-        return await self.injector.pass_through(self, lambda: super(FaultyConnection, self).fetch(*arguments, **options))
+    async def fetch(self, query: str, *arguments: Any, **options: Any) -> Any:
+        return await self.injector.pass_through(self, partial(super().fetch, query, *arguments, **options), query)
 
     async def execute(self, *arguments: Any, **options: Any) -> Any:
-        return await self.injector.pass_through(self, lambda: super(FaultyConnection, self).execute(*arguments, **options))
+        return await self.injector.pass_through(
+            self, lambda: super(FaultInjectingConnection, self).execute(*arguments, **options)
+        )
 
 
-class FaultyDatabase(Database):
-    connection_class = FaultyConnection
+class FaultInjectingDatabase(Database):
+    connection_class = FaultInjectingConnection
 
     def __init__(self, url: str, *, pool_size: int, injector: FaultInjector) -> None:
         super().__init__(url, pool_size=pool_size)
@@ -62,7 +76,7 @@ class FaultyDatabase(Database):
         return connection
 
 
-async def reply_lost(connection: FaultyConnection | None, call: Call) -> Any:
+async def reply_lost(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """The statement is done, and the line breaks before its answer is there."""
     if connection is None:
         raise ConnectionResetError

@@ -9,7 +9,7 @@ import httpx2
 MAX_FINDINGS = 12
 MAX_BODY = 300
 
-Subject = TypeVar("Subject")
+Checked = TypeVar("Checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +85,19 @@ class Report:
         raise NotConforming("\n".join([f"Rule {self.rule.number}: {self.rule.says}", *lines, f"  See {where}."]))
 
 
-Check = Callable[[Subject, Report], Awaitable[None]]
+Check = Callable[[Checked, Report], Awaitable[None]]
 
 
-class RuleCheck(Generic[Subject]):
+class RuleCheck(Generic[Checked]):
     """A check of one rule: called with its subject, it raises `NotConforming` where the rule is broken."""
 
-    def __init__(self, rule: Rule, check: Check[Subject]) -> None:
+    def __init__(self, rule: Rule, check: Check[Checked]) -> None:
         self.rule = rule
         self.name = check.__name__
         self.__doc__ = check.__doc__
         self._check = check
 
-    async def __call__(self, subject: Subject) -> None:
+    async def __call__(self, subject: Checked) -> None:
         """Raises:
         NotConforming
         """
@@ -106,7 +106,7 @@ class RuleCheck(Generic[Subject]):
         report.raise_findings()
 
 
-def checks(number: int, says: str, *, section: str) -> Callable[[Check[Subject]], RuleCheck[Subject]]:
+def checks(number: int, says: str, *, section: str) -> Callable[[Check[Checked]], RuleCheck[Checked]]:
     """Makes a check of a function that reports what it finds."""
     return lambda check: RuleCheck(Rule(number, says, section), check)
 

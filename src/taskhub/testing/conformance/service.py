@@ -1,10 +1,12 @@
-"""The real application in this process, on a real PostgreSQL, with a clock that is set and background work that is run."""
+"""The real application in this process, on a real PostgreSQL, with a clock that is moved and background work that is run."""
 
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -17,18 +19,24 @@ from taskhub.app import TaskHub
 from taskhub.background import Background
 from taskhub.container import Container
 from taskhub.kernel.api.operations import Operation
-from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.module_api import ModuleSettings
 from taskhub.modules.collection import Modules
+from taskhub.modules.discovery import installed_modules
+from taskhub.service.reference.document import document_of
 from taskhub.settings import Settings
-from taskhub.testing.conformance.faults import FaultInjector, FaultyDatabase
+from taskhub.testing.conformance.databases import MigratedDatabase
+from taskhub.testing.conformance.faults import FaultInjectingDatabase, FaultInjector
+from taskhub.testing.control.clock import MovableClock
 
 PASSWORD = "a password of some length"  # noqa: S105  # Of nobody.
 SECRET_KEYS = (b"a secret key that only tests know, long enough",)
+UNUSED_PREFIX = "TASKHUB_CONFORMANCE_"
+"""No variable of the environment is meant for this service."""
 SCOPES = ("read", "write", "admin")
 MAX_ROUNDS = 50
 """Of all subscribers, until nothing is left to do."""
@@ -67,42 +75,51 @@ class LoopThread:
         self._loop.close()
 
 
-class SetClock:
-    """The service's one clock, which goes on by itself and can be put forward."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return system_clock() + self.ahead
-
-    def advance(self, by: timedelta) -> None:
-        self.ahead += by
-
-
+@dataclass(frozen=True)
 class Person:
-    """Somebody with an account and a token for each scope."""
+    """Somebody with an account, and tokens by their scopes."""
 
-    def __init__(self, user: dict[str, Any], tokens: Mapping[str, str]) -> None:
-        self.id: str = user["id"]
-        self.tokens = tokens
+    id: str
+    email: str
+    tokens: dict[str, str]
 
 
 class Service:
     """One application on one migrated database, which it has for itself: purges take whatever is over there."""
 
-    def __init__(self, database_url: str, installed: Modules | None = None) -> None:
-        """``installed``: the modules, where they are not those of this installation."""
-        self.database_url = database_url
-        self.clock = SetClock()
+    def __init__(
+        self,
+        database: MigratedDatabase,
+        installed: Modules | None = None,
+        *,
+        module_settings: Mapping[str, Any] | None = None,
+        clock: MovableClock | None = None,
+    ) -> None:
+        """
+        Args:
+            database: what it works on.
+            installed: the modules, where they are not those of this installation.
+            module_settings: settings of modules, by `<module>_<field>`. All other settings are the defaults: what the variables
+                of the environment say is for other services.
+            clock: the one of another process.
+        """
+        self.migrated = database
+        self.clock = clock or MovableClock()
         self.faults = FaultInjector()
-        settings = Settings(_env_file=None, rate_limits="off", log_level="error")
+        self._module_settings = module_settings or {}
+        installed = installed or installed_modules()
+        settings = Settings(_env_prefix=UNUSED_PREFIX, _env_file=None, rate_limits="off", log_level="error")
         self.container = Container(
-            settings=settings, database_url=database_url, secret_keys=SECRET_KEYS, installed=installed, module_settings=None
+            settings=settings,
+            database_url=database.url,
+            secret_keys=SECRET_KEYS,
+            installed=installed,
+            module_settings=_of_modules(installed, self._module_settings),
         )
         self.container.clock.override(providers.Object(self.clock))
+        self.container.monotonic.override(providers.Object(self.clock.monotonic))
         self.container.database.override(
-            providers.Singleton(FaultyDatabase, database_url, pool_size=settings.database_pool_size, injector=self.faults)
+            providers.Singleton(FaultInjectingDatabase, database.url, pool_size=settings.database_pool_size, injector=self.faults)
         )
         self.database: Database = self.container.database()
         self.people: dict[str, Person] = {}
@@ -117,8 +134,7 @@ class Service:
     @asynccontextmanager
     async def another_process(self) -> AsyncIterator["Service"]:
         """Another application on the same database and by the same clock, which remembers nothing of this one."""
-        other = type(self)(self.database_url, self.container.installed)
-        other.clock.ahead = self.clock.ahead
+        other = type(self)(self.migrated, self.container.installed, module_settings=self._module_settings, clock=self.clock)
         async with other.database.opened():
             yield other
 
@@ -140,6 +156,11 @@ class Service:
     def operations(self) -> list[Operation]:
         return self.container.installed.operations
 
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return document_of(self.operations, "", self.container.installed.catalogue)
+
     @contextmanager
     def requiring_versions(self) -> Iterator[None]:
         """As where `TASKHUB_REQUIRE_IF_MATCH` is set."""
@@ -152,20 +173,26 @@ class Service:
     async def person(self, name: str) -> Person:
         """Somebody who is made when they are first asked for."""
         if name not in self.people:
-            self.people[name] = await self._new_person(name)
+            self.people[name] = await self.new_person(name)
         return self.people[name]
 
-    async def _new_person(self, name: str) -> Person:
+    async def new_person(self, name: str, *, scopes: Sequence[str] = SCOPES) -> Person:
+        """Somebody with a new account."""
         email = f"{uuid4().hex}@example.com"
         async with self.http() as http:
             user = await _made(http.post("/v1/users", json={"email": email, "name": name.title(), "password": PASSWORD}))
-            session = await _made(http.post("/v1/sessions", json={"email": email, "password": PASSWORD}))
-            http.headers["authorization"] = f"Bearer {session['access_token']}"
-            tokens = {
-                scope: (await _made(http.post("/v1/tokens", json={"name": scope, "scopes": [scope]})))["token"]
-                for scope in SCOPES
-            }
-        return Person(user, tokens)
+            person = Person(user["id"], email, {})
+            if scopes:
+                http.headers["authorization"] = f"Bearer {await self.session(person)}"
+            for scope in scopes:
+                person.tokens[scope] = (await _made(http.post("/v1/tokens", json={"name": scope, "scopes": [scope]})))["token"]
+        return person
+
+    async def session(self, person: Person) -> str:
+        """Signs somebody in. The access token, which is good for 15 minutes of the service's clock."""
+        async with self.http() as http:
+            session = await _made(http.post("/v1/sessions", json={"email": person.email, "password": PASSWORD}))
+        return str(session["access_token"])
 
     # -- behind the scenes -----------------------------------------------------------------------
 
@@ -199,11 +226,31 @@ class Service:
         async with self.database.connection() as connection:
             return int(await connection._driver.fetchval("SELECT coalesce(sum(last_seq), 0) FROM event_streams"))
 
-    async def purge(self, after: timedelta, instead: Sequence[Subscription] = ()) -> None:
+    async def event_types(self, since: datetime) -> set[str]:
+        """The types of all events from an instant on, of all logs."""
+        async with self.database.connection() as connection:
+            found = await connection._driver.fetch("SELECT DISTINCT type FROM events WHERE occurred_at >= $1", since)
+        return {record[0] for record in found}
+
+    async def purge(self, after: timedelta) -> None:
         """Puts the clock forward, runs all purges, and what reacts to them (see `settle`)."""
-        self.clock.advance(after)
+        await self.purge_without_reactions(after)
+        await self.settle()
+
+    async def purge_without_reactions(self, after: timedelta) -> None:
+        self.clock.move_to(self.clock() + after)
         await self.background.purge_once()
-        await self.settle(instead)
+
+
+def _of_modules(installed: Modules, given: Mapping[str, Any]) -> dict[str, ModuleSettings]:
+    """The settings of each module that has any, by its name."""
+    read = {}
+    for module in installed:
+        if module.settings is not None:
+            prefix = f"{module.name}_"
+            own = {name.removeprefix(prefix): value for name, value in given.items() if name.startswith(prefix)}
+            read[module.name] = module.settings(_env_prefix=UNUSED_PREFIX, _env_file=None, **own)
+    return read
 
 
 async def _made(request: Coroutine[Any, Any, httpx2.Response]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ class TestNotes(Conformance):
     resources = [Resource("note", "notes", make=new_note, patches=[{"title": "Other"}])]
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import ExitStack
@@ -32,7 +33,7 @@ from taskhub.testing.conformance.checks import (
     subscribers,
     wire,
 )
-from taskhub.testing.conformance.databases import own_database
+from taskhub.testing.conformance.databases import MigratedDatabase, own_database
 from taskhub.testing.conformance.resources import Fake, ModuleUnderTest, Resource
 from taskhub.testing.conformance.rules import NotConforming, RuleCheck
 from taskhub.testing.conformance.service import LoopThread, Service
@@ -40,6 +41,7 @@ from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import Case, World
 
 DATABASE_FIXTURE = "conformance_database_url"
+SETTINGS_FIXTURE = "taskhub_settings"
 LOG_PROCESSORS = (
     structlog.processors.add_log_level,
     structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
@@ -47,18 +49,31 @@ LOG_PROCESSORS = (
 """Errors only, and without all values in a traceback: to show those of a hostile request takes seconds."""
 
 
+MAX_SECONDS = 300.0
+"""Of one check, on a slow machine: they take a second or two. One that waits for something that does not come is ended."""
+
+APPLIES: Mapping[str, Callable[[Resource], object]] = {
+    "test_a_key_is_for_one_request": lambda resource: resource.is_retryable,
+    "test_a_key_that_is_sent_at_once_is_done_once": lambda resource: resource.is_retryable,
+    "test_a_patch_that_changes_nothing_leaves_no_trace": lambda resource: resource.patches,
+    "test_concurrent_patches_all_survive": lambda resource: resource.patches,
+    "test_a_purged_thing_leaves_nothing_behind": lambda resource: not resource.is_kept,
+}
+"""Which tests are of some resources only. That a resource is declared rightly in this is tested by others."""
+
+
 class Running:
     """A service, and the loop that it lives in."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database: MigratedDatabase, module_settings: Mapping[str, Any]) -> None:
         self._configures_logs = not structlog.is_configured()
         if self._configures_logs:
             structlog.configure(processors=[*LOG_PROCESSORS], wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         self.loop = LoopThread()
-        self.service = self.loop.run(_started(database_url))
+        self.service = self.loop.run(_started(database, module_settings))
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run(coroutine)
+        return self.loop.run(asyncio.wait_for(coroutine, MAX_SECONDS))
 
     def stop(self) -> None:
         self.loop.run(self.service.stop())
@@ -70,8 +85,8 @@ class Running:
 _RUNNING = pytest.StashKey[Running]()
 
 
-async def _started(database_url: str) -> Service:
-    service = Service(database_url)
+async def _started(database: MigratedDatabase, module_settings: Mapping[str, Any]) -> Service:
+    service = Service(database, module_settings=module_settings)
     await service.start()
     return service
 
@@ -82,20 +97,27 @@ def running_service(request: pytest.FixtureRequest) -> Running:
     if _RUNNING not in stash:
         stack = ExitStack()
         request.config.add_cleanup(stack.close)
-        try:
-            url = request.getfixturevalue(DATABASE_FIXTURE)
-        except pytest.FixtureLookupError:
-            url = stack.enter_context(own_database())
-        stash[_RUNNING] = Running(url)
+        url = _value_of(DATABASE_FIXTURE, request)
+        database = MigratedDatabase(url) if url else stack.enter_context(own_database())
+        stash[_RUNNING] = Running(database, _value_of(SETTINGS_FIXTURE, request) or {})
         stack.callback(stash[_RUNNING].stop)
     return stash[_RUNNING]
+
+
+def _value_of(fixture: str, request: pytest.FixtureRequest) -> Any:
+    """The value of a fixture; None where there is no such."""
+    try:
+        return request.getfixturevalue(fixture)
+    except pytest.FixtureLookupError:
+        return None
 
 
 class Conformance:
     """What every module keeps, as tests: derive a class from it whose name begins with `Test`.
 
     The service is the installed one, in this process, on a database of its own: the embedded PostgreSQL, or what a session-wide
-    fixture `conformance_database_url` gives, a migrated database that nothing else uses.
+    fixture `conformance_database_url` gives, a migrated database that nothing else uses. Of the settings only those of modules
+    count that the fixture `taskhub_settings` gives, which is that of testing servers.
 
     Attributes:
         module: the module.
@@ -116,7 +138,7 @@ class Conformance:
         super().__init_subclass__()
         for name, test in vars(Conformance).items():
             parameters = signature(test).parameters if name.startswith("test_") else {}
-            if ("resource" in parameters and not cls.resources) or ("fake" in parameters and not cls.fakes):
+            if ("resource" in parameters and not cls._resources_of(name)) or ("fake" in parameters and not cls.fakes):
                 setattr(cls, name, None)
 
     @pytest.fixture(autouse=True)
@@ -125,10 +147,16 @@ class Conformance:
 
     @classmethod
     def pytest_generate_tests(cls, metafunc: pytest.Metafunc) -> None:
-        for name, declared in (("resource", cls.resources), ("fake", cls.fakes)):
+        resources = cls._resources_of(metafunc.function.__name__)
+        for name, declared in (("resource", resources), ("fake", cls.fakes)):
             if name in metafunc.fixturenames:
                 ids = [one.name if isinstance(one, Resource) else one.repository for one in declared]
                 metafunc.parametrize(name, declared, ids=ids)
+
+    @classmethod
+    def _resources_of(cls, test: str) -> list[Resource]:
+        """The resources that a test is of."""
+        return [one for one in cls.resources if APPLIES.get(test, bool)(one)]
 
     @classmethod
     def declared(cls) -> ModuleUnderTest:
@@ -136,7 +164,7 @@ class Conformance:
 
     def _check_resource(self, check: RuleCheck[Case], resource: Resource) -> None:
         async def run() -> None:
-            await check(Case(await World.create(self._running.service), resource))
+            await check(Case(await World.create(self._running.service, resource), resource))
 
         self._run(run())
 

@@ -16,7 +16,7 @@ ACCESS_SECONDS = 900
 """The lifetime of an access token."""
 
 
-class Users(Protocol):
+class UserRepository(Protocol):
     async def find(self, id: UUID, /) -> User | None: ...
 
     async def find_by_email(self, key: str) -> User | None: ...
@@ -30,7 +30,7 @@ class Users(Protocol):
     def add(self, user: User) -> None: ...
 
 
-class Sessions(Protocol):
+class SessionRepository(Protocol):
     async def find(self, user_id: UUID, id: UUID, /) -> Session | None: ...
 
     async def get(self, user_id: UUID, id: UUID, /, *, expected: Expected = None) -> Session:
@@ -46,7 +46,7 @@ class Sessions(Protocol):
     def remove(self, session: Session) -> None: ...
 
 
-class ApiTokens(Protocol):
+class ApiTokenRepository(Protocol):
     async def get(self, user_id: UUID, id: UUID, /, *, expected: Expected = None) -> ApiToken:
         """Raises:
         NotFound
@@ -62,13 +62,13 @@ class ApiTokens(Protocol):
 
 class UsersUnitOfWork(UnitOfWork, Protocol):
     @property
-    def users(self) -> Users: ...
+    def users(self) -> UserRepository: ...
 
     @property
-    def sessions(self) -> Sessions: ...
+    def sessions(self) -> SessionRepository: ...
 
     @property
-    def api_tokens(self) -> ApiTokens: ...
+    def api_tokens(self) -> ApiTokenRepository: ...
 
     @property
     def membership_exits(self) -> MembershipExits: ...

@@ -30,21 +30,21 @@ _SESSIONS_OF_USER = _of_user(SESSIONS)
 _TOKENS_OF_USER = _of_user(API_TOKENS)
 
 
-class SqlUsers(SqlRepository[User]):
+class SqlUserRepository(SqlRepository[User]):
     mapping = USERS
 
     async def find_by_email(self, key: str) -> User | None:
         return await self._load(_USER_BY_EMAIL[self._uow.is_locking], {"key": key})
 
 
-class SqlSessions(SqlRepository[Session]):
+class SqlSessionRepository(SqlRepository[Session]):
     mapping = SESSIONS
 
     async def of_user(self, user_id: UUID) -> list[Session]:
         return await self._load_all(_SESSIONS_OF_USER[self._uow.is_locking], {"user_id": user_id})
 
 
-class SqlApiTokens(SqlRepository[ApiToken]):
+class SqlApiTokenRepository(SqlRepository[ApiToken]):
     mapping = API_TOKENS
 
     async def of_user(self, user_id: UUID) -> list[ApiToken]:

@@ -14,7 +14,7 @@ from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.users.contract.membership_exits import MembershipExits
-from taskhub.users.infrastructure.repositories import SqlApiTokens, SqlSessions, SqlUsers
+from taskhub.users.infrastructure.repositories import SqlApiTokenRepository, SqlSessionRepository, SqlUserRepository
 from taskhub.users.infrastructure.sign_in_addresses import DELETE_ADDRESSES
 
 _keys = table_of(IdempotencyKeyRow)
@@ -34,16 +34,16 @@ class SqlUsersUnitOfWork(SqlUnitOfWork):
         self._membership_exits = membership_exits
 
     @property
-    def users(self) -> SqlUsers:
-        return SqlUsers(self)
+    def users(self) -> SqlUserRepository:
+        return SqlUserRepository(self)
 
     @property
-    def sessions(self) -> SqlSessions:
-        return SqlSessions(self)
+    def sessions(self) -> SqlSessionRepository:
+        return SqlSessionRepository(self)
 
     @property
-    def api_tokens(self) -> SqlApiTokens:
-        return SqlApiTokens(self)
+    def api_tokens(self) -> SqlApiTokenRepository:
+        return SqlApiTokenRepository(self)
 
     @property
     def membership_exits(self) -> MembershipExits:

@@ -21,7 +21,7 @@ from taskhub.workspaces.application.change_member import ChangeMember
 from taskhub.workspaces.application.queries import IN_ORDER_OF_JOINING, IN_ORDER_OF_LEAVING
 from taskhub.workspaces.application.remove_member import RemoveMember
 from taskhub.workspaces.application.views import NamedMember
-from taskhub.workspaces.contract.access import LEAVE, MANAGE, READ
+from taskhub.workspaces.contract.access import LEAVE, MANAGE, READ, WorkspaceAccess
 from taskhub.workspaces.domain.errors import LastOwner
 
 MEMBER_ROUTES = Routes("Members")
@@ -69,17 +69,20 @@ async def change_member(request: ApiRequest, workspace_id: UUID, user_id: str, b
     return request.answer(await request.run(module.change_member, command, reply))
 
 
+def _access_to_remove(request: ApiRequest) -> WorkspaceAccess:
+    return LEAVE if names_caller(request) else MANAGE
+
+
 @MEMBER_ROUTES.delete(
     MEMBER,
     LEAVE,
+    access_of=_access_to_remove,
     status_code=204,
     summary="Remove a member, or leave a workspace",
     errors=(InsufficientScope, NotAllowed, LastOwner),
     replay_refused=replay_to_former_self,
 )
 async def delete_member(request: ApiRequest, workspace_id: UUID, user_id: str) -> Response:
-    module, caller = module_of(request), request.caller
-    if not names_caller(request):
-        await request.authorize(MANAGE)
-    command = RemoveMember(workspace_id, request.user_id(user_id), caller.user_id, request.expected)
+    module = module_of(request)
+    command = RemoveMember(workspace_id, request.user_id(user_id), request.caller.user_id, request.expected)
     return request.answer(await request.run(module.remove_member, command, Reply(204)))

@@ -14,7 +14,7 @@ from taskhub.workspaces.domain.roster import Roster
 from taskhub.workspaces.domain.workspace import Workspace
 
 
-class Workspaces(Protocol):
+class WorkspaceRepository(Protocol):
     async def find(self, id: UUID, /, *, with_deleted: bool = False) -> Workspace | None: ...
 
     async def get(self, id: UUID, /, *, expected: Expected = None, with_deleted: bool = False) -> Workspace:
@@ -26,7 +26,7 @@ class Workspaces(Protocol):
     def add(self, workspace: Workspace) -> None: ...
 
 
-class Members(Protocol):
+class MemberRepository(Protocol):
     async def find(self, workspace_id: UUID, user_id: UUID, /) -> Member | None:
         """A current or former member."""
 
@@ -36,7 +36,7 @@ class Members(Protocol):
     def add(self, member: Member) -> None: ...
 
 
-class Invitations(Protocol):
+class InvitationRepository(Protocol):
     async def find(self, workspace_id: UUID, id: UUID, /) -> Invitation | None: ...
 
     def add(self, invitation: Invitation) -> None: ...
@@ -47,13 +47,13 @@ class WorkspacesUnitOfWork(UnitOfWork, Protocol):
     def accounts(self) -> OpenAccounts: ...
 
     @property
-    def workspaces(self) -> Workspaces: ...
+    def workspaces(self) -> WorkspaceRepository: ...
 
     @property
-    def members(self) -> Members: ...
+    def members(self) -> MemberRepository: ...
 
     @property
-    def invitations(self) -> Invitations: ...
+    def invitations(self) -> InvitationRepository: ...
 
 
 class Grants(Protocol):

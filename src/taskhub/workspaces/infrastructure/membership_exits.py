@@ -7,9 +7,10 @@ from sqlalchemy import Uuid, bindparam, literal, select
 
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.users.contract.membership_exits import MembershipExits
 from taskhub.workspaces.domain.membership_exit import end_memberships
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
-from taskhub.workspaces.infrastructure.repositories import SqlMembers, SqlWorkspaces
+from taskhub.workspaces.infrastructure.repositories import SqlMemberRepository, SqlWorkspaceRepository
 
 _members, _workspaces = MEMBERS.table.c, WORKSPACES.table.c
 _MINE = (_members.user_id == bindparam("user_id", type_=Uuid()), _members.left_at.is_(None))
@@ -27,8 +28,8 @@ class SqlMembershipExits:
 
     def __init__(self, uow: SqlUnitOfWork) -> None:
         self._uow = uow
-        self._workspaces = SqlWorkspaces(uow)
-        self._members = SqlMembers(uow)
+        self._workspaces = SqlWorkspaceRepository(uow)
+        self._members = SqlMemberRepository(uow)
 
     async def is_member(self, workspace_id: UUID, user_id: UUID) -> bool:
         return await self._uow.fetch_row(_IS_MEMBER, {"workspace_id": workspace_id, "user_id": user_id}) is not None
@@ -49,5 +50,5 @@ class SqlMembershipExits:
         end_memberships(await self._members.membership_exits(user_id, workspaces), now)
 
 
-def sql_membership_exits(uow: SqlUnitOfWork) -> SqlMembershipExits:
+def sql_membership_exits(uow: SqlUnitOfWork) -> MembershipExits:
     return SqlMembershipExits(uow)

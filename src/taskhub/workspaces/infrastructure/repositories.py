@@ -52,7 +52,7 @@ _LOCK_MEMBERSHIPS = Statement(
 )
 
 
-class SqlWorkspaces(SqlRepository[Workspace]):
+class SqlWorkspaceRepository(SqlRepository[Workspace]):
     mapping = WORKSPACES
 
     async def lock_all(self, ids: Sequence[UUID]) -> list[Workspace]:
@@ -60,7 +60,7 @@ class SqlWorkspaces(SqlRepository[Workspace]):
         return await self._load_all(_LOCK_WORKSPACES, {"workspace_ids": ids})
 
 
-class SqlMembers(SqlRepository[Member]):
+class SqlMemberRepository(SqlRepository[Member]):
     mapping = MEMBERS
 
     async def roster(self, workspace_id: UUID, user_ids: Iterable[UUID]) -> Roster:
@@ -81,5 +81,5 @@ class SqlMembers(SqlRepository[Member]):
         ]
 
 
-class SqlInvitations(SqlRepository[Invitation]):
+class SqlInvitationRepository(SqlRepository[Invitation]):
     mapping = INVITATIONS

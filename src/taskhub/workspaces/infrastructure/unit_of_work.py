@@ -7,7 +7,7 @@ from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.users.contract.accounts import OpenAccounts
-from taskhub.workspaces.infrastructure.repositories import SqlInvitations, SqlMembers, SqlWorkspaces
+from taskhub.workspaces.infrastructure.repositories import SqlInvitationRepository, SqlMemberRepository, SqlWorkspaceRepository
 
 
 class SqlWorkspacesUnitOfWork(SqlUnitOfWork):
@@ -26,13 +26,13 @@ class SqlWorkspacesUnitOfWork(SqlUnitOfWork):
         return self._accounts(self)
 
     @property
-    def workspaces(self) -> SqlWorkspaces:
-        return SqlWorkspaces(self)
+    def workspaces(self) -> SqlWorkspaceRepository:
+        return SqlWorkspaceRepository(self)
 
     @property
-    def members(self) -> SqlMembers:
-        return SqlMembers(self)
+    def members(self) -> SqlMemberRepository:
+        return SqlMemberRepository(self)
 
     @property
-    def invitations(self) -> SqlInvitations:
-        return SqlInvitations(self)
+    def invitations(self) -> SqlInvitationRepository:
+        return SqlInvitationRepository(self)

@@ -15,7 +15,7 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import PEOPLE, Task
 
 
-class FakeProjects:
+class FakeProjectRepository:
     def __init__(self, uow: FakeSession) -> None:
         self._uow = uow
 
@@ -45,7 +45,7 @@ class FakeProjects:
         self._uow.buried.add(project.id)
 
 
-class FakeTasks:
+class FakeTaskRepository:
     def __init__(self, uow: FakeSession) -> None:
         self._uow = uow
 
@@ -126,7 +126,7 @@ class FakeTasks:
         return checked(self._uow.find(Project, task.workspace_id, task.project_id, with_deleted=True))
 
 
-class FakeLabels:
+class FakeLabelRepository:
     def __init__(self, uow: FakeSession) -> None:
         self._uow = uow
 
@@ -143,7 +143,7 @@ class FakeLabels:
         self._uow.drop([label])
 
 
-class FakeComments:
+class FakeCommentRepository:
     def __init__(self, uow: FakeSession) -> None:
         self._uow = uow
 

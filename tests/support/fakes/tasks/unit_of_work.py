@@ -8,7 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from support.fakes.tasks.repositories import FakeComments, FakeLabels, FakeMemberships, FakeProjects, FakeTasks
+from support.fakes.tasks.repositories import (
+    FakeCommentRepository,
+    FakeLabelRepository,
+    FakeMemberships,
+    FakeProjectRepository,
+    FakeTaskRepository,
+)
 from support.fakes.tasks.store import FakeSession, FakeStore
 from support.fakes.tasks.structure import FakeCascades, FakeOrder, FakeStructure
 from taskhub.kernel.application.commands import Answer, Reply
@@ -18,13 +24,13 @@ from taskhub.tasks.domain.comment import Comment
 class FakeTasksUnitOfWork(FakeSession):
     def __init__(self, store: FakeStore) -> None:
         super().__init__(store)
-        self.projects = FakeProjects(self)
-        self.tasks = FakeTasks(self)
+        self.projects = FakeProjectRepository(self)
+        self.tasks = FakeTaskRepository(self)
         self.structure = FakeStructure(self)
         self.order = FakeOrder(self)
         self.cascades = FakeCascades(self)
-        self.labels = FakeLabels(self)
-        self.comments = FakeComments(self)
+        self.labels = FakeLabelRepository(self)
+        self.comments = FakeCommentRepository(self)
         self.memberships = FakeMemberships(store)
         self._forgotten: set[UUID] = set()
 

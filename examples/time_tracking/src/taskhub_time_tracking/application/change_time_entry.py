@@ -26,7 +26,7 @@ class ChangeTimeEntry:
 
 
 async def change_time_entry(
-    command: ChangeTimeEntry, uow: TimeTrackingUnitOfWork, *, clock: Clock, longest: timedelta
+    command: ChangeTimeEntry, uow: TimeTrackingUnitOfWork, *, clock: Clock, max_duration: timedelta
 ) -> TimeEntry:
     """Raises:
     NotFound
@@ -38,5 +38,5 @@ async def change_time_entry(
     entry = await uow.time_entries.get(command.workspace_id, command.id)
     entry.require_right(command.actor_id, manages=command.manages)
     require_version(entry, command.expected)
-    entry.change(longest=longest, now=clock(), **command.changes)
+    entry.change(max_duration=max_duration, now=clock(), **command.changes)
     return entry

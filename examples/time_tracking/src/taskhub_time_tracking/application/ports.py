@@ -11,7 +11,7 @@ from taskhub.tasks.contract.tasks import Tasks
 from taskhub_time_tracking.domain.time_entry import TimeEntry
 
 
-class TimeEntries(Protocol):
+class TimeEntryRepository(Protocol):
     async def get(self, workspace_id: UUID, id: UUID, /, *, expected: Expected = None) -> TimeEntry:
         """Raises:
         NotFound
@@ -31,7 +31,7 @@ class TimeEntries(Protocol):
 
 class TimeTrackingUnitOfWork(UnitOfWork, Protocol):
     @property
-    def time_entries(self) -> TimeEntries: ...
+    def time_entries(self) -> TimeEntryRepository: ...
 
     @property
     def tasks(self) -> Tasks:

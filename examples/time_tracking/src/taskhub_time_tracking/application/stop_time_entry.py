@@ -23,7 +23,9 @@ class StopTimeEntry:
     expected: Expected
 
 
-async def stop_time_entry(command: StopTimeEntry, uow: TimeTrackingUnitOfWork, *, clock: Clock, longest: timedelta) -> TimeEntry:
+async def stop_time_entry(
+    command: StopTimeEntry, uow: TimeTrackingUnitOfWork, *, clock: Clock, max_duration: timedelta
+) -> TimeEntry:
     """Allowed whatever became of its task: one that runs can always be stopped.
 
     Raises:
@@ -35,5 +37,5 @@ async def stop_time_entry(command: StopTimeEntry, uow: TimeTrackingUnitOfWork, *
     entry.require_right(command.actor_id, manages=command.manages)
     require_version(entry, command.expected)
     now = clock()
-    entry.stop(now, longest=longest, now=now)
+    entry.stop(now, max_duration=max_duration, now=now)
     return entry

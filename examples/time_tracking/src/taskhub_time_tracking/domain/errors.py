@@ -25,6 +25,6 @@ class TimeEntryTooLong(DomainError):
     category, code, title = Category.CONFLICT, "time_entry_too_long", "Time entry too long"
     members: ClassVar[Mapping[str, Any]] = {"max_hours": int}
 
-    def __init__(self, longest: timedelta) -> None:
-        hours = longest // timedelta(hours=1)
+    def __init__(self, max_duration: timedelta) -> None:
+        hours = max_duration // timedelta(hours=1)
         super().__init__(f"A time entry can have up to {hours} hours. Split it into several.", max_hours=hours)

@@ -53,13 +53,13 @@ class TimeEntry(Aggregate):
         if actor_id != self.user_id and not manages:
             raise NotAllowed("Only the member whose time it is, and admins, can stop, change or delete a time entry.")
 
-    def stop(self, at: datetime, *, longest: timedelta, now: datetime) -> None:
+    def stop(self, at: datetime, *, max_duration: timedelta, now: datetime) -> None:
         """Stops it at an instant, or at its greatest length if it was forgotten. One that is stopped stays as it is."""
         if self.stopped_at is None:
-            stopped_at = min(max(at, self.started_at), self.started_at + longest)
+            stopped_at = min(max(at, self.started_at), self.started_at + max_duration)
             self._change(TIME_ENTRY_STOPPED, now, stopped_at=stopped_at)
 
-    def change(self, *, longest: timedelta, now: datetime, **values: Any) -> None:
+    def change(self, *, max_duration: timedelta, now: datetime, **values: Any) -> None:
         """``values``: some of ``note``, ``started_at`` and ``stopped_at``. A running entry that gets its end is stopped by that.
 
         Raises:
@@ -67,7 +67,7 @@ class TimeEntry(Aggregate):
             TimeEntryTooLong
         """
         was_running = self.stopped_at is None
-        self._check(values.get("started_at", self.started_at), values.get("stopped_at", self.stopped_at), longest, now)
+        self._check(values.get("started_at", self.started_at), values.get("stopped_at", self.stopped_at), max_duration, now)
         self._change(TIME_ENTRY_CHANGED, now, **values)
         if was_running and self.stopped_at is not None:
             self._record(TIME_ENTRY_STOPPED)
@@ -78,7 +78,7 @@ class TimeEntry(Aggregate):
         self._record(TIME_ENTRY_DELETED)
 
     @staticmethod
-    def _check(started_at: datetime, stopped_at: datetime | None, longest: timedelta, now: datetime) -> None:
+    def _check(started_at: datetime, stopped_at: datetime | None, max_duration: timedelta, now: datetime) -> None:
         times = {"started_at": started_at, "stopped_at": stopped_at}
         late = [name for name, instant in times.items() if instant is not None and instant > now]
         if late:
@@ -89,8 +89,8 @@ class TimeEntry(Aggregate):
             return
         if stopped_at < started_at:
             raise ValidationFailed(Fault("ends_before_start", "The entry would end before it starts.", pointer="/stopped_at"))
-        if stopped_at - started_at > longest:
-            raise TimeEntryTooLong(longest)
+        if stopped_at - started_at > max_duration:
+            raise TimeEntryTooLong(max_duration)
 
 
 def seconds_between(stopped_at: datetime, started_at: datetime) -> int:

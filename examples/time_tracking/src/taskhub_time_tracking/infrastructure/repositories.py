@@ -23,7 +23,7 @@ _FIND_OF_TASK = Statement(_OF_TASK)
 _FIND_RUNNING = Statement(_OF_TASK.where(_entries.stopped_at.is_(None)))
 
 
-class SqlTimeEntries(SqlRepository[TimeEntry]):
+class SqlTimeEntryRepository(SqlRepository[TimeEntry]):
     mapping = TIME_ENTRIES
 
     async def find_running(self, workspace_id: UUID, task_id: UUID, *, limit: int) -> list[TimeEntry]:

@@ -13,7 +13,7 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 from taskhub.tasks.contract.tasks import Tasks
 
 from taskhub_time_tracking.infrastructure.mappings import TIME_ENTRIES
-from taskhub_time_tracking.infrastructure.repositories import SqlTimeEntries
+from taskhub_time_tracking.infrastructure.repositories import SqlTimeEntryRepository
 
 _table, _entries = TIME_ENTRIES.table, TIME_ENTRIES.table.c
 _IN_WORKSPACE = _entries.workspace_id == bindparam("workspace_id", type_=Uuid())
@@ -29,8 +29,8 @@ class SqlTimeTrackingUnitOfWork(SqlUnitOfWork):
         self._tasks = tasks
 
     @property
-    def time_entries(self) -> SqlTimeEntries:
-        return SqlTimeEntries(self)
+    def time_entries(self) -> SqlTimeEntryRepository:
+        return SqlTimeEntryRepository(self)
 
     @property
     def tasks(self) -> Tasks:

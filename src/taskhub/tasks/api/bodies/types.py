@@ -27,10 +27,10 @@ _NAME = "^[A-Za-z0-9-]{2,36}$"
 """An id, a key or `me`."""
 
 
-def ids_or_names(most: int) -> WithJsonSchema:
+def ids_or_names(limit: int) -> WithJsonSchema:
     """Documented as a list of ids (as in responses) or a list of names: in typed clients these are two types."""
     kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": _NAME}]
-    return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": most} for kind in kinds]})
+    return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": limit} for kind in kinds]})
 
 
 WallTime = Annotated[

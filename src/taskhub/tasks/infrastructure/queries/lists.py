@@ -105,8 +105,8 @@ def matching_ids(shape: ListShape) -> Select[Any]:
     query = select(*(key.label(name) for name, key in {"id": tasks.id, **keys}.items())).where(*list_conditions(shape, tasks))
     if is_indexed(shape):
         return query.order_by(*ORDERS.sorted_by(shape.order, tasks))
-    # OFFSET 0 is a border for the planner. Without it, it would read rows in the order of another index until enough of them pass
-    # the filters: all of them where the filters are rarer in this workspace than elsewhere.
+    # OFFSET 0 keeps the planner from merging the subquery. It would read rows in the order of another index until enough of them
+    # pass the filters: all of them where the filters are rarer in this workspace than elsewhere.
     every = query.offset(literal_column("0")).subquery("every")
     return select(every).order_by(*_in_direction(shape, every))
 

@@ -8,7 +8,7 @@ from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.infrastructure.mappings import COMMENTS
 
 
-class SqlComments(SqlRepository[Comment]):
+class SqlCommentRepository(SqlRepository[Comment]):
     mapping = COMMENTS
 
     async def get_of(self, workspace_id: UUID, task_id: UUID, id: UUID) -> Comment:

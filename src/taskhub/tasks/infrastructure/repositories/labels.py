@@ -11,7 +11,7 @@ from taskhub.tasks.infrastructure.mappings import LABELS
 _LABELS = RowGuard(LABELS.table, LABELS.key)
 
 
-class SqlLabels(SqlRepository[Label]):
+class SqlLabelRepository(SqlRepository[Label]):
     mapping = LABELS
 
     async def require(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:

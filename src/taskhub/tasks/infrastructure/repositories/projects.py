@@ -48,7 +48,7 @@ async def share_lock_projects(uow: SqlUnitOfWork, workspace_id: UUID) -> None:
     await uow.fetch(_SHARE_LOCK, {"workspace_id": workspace_id})
 
 
-class SqlProjects(CachedRepository[Project]):
+class SqlProjectRepository(CachedRepository[Project]):
     mapping = PROJECTS
 
     async def allocate(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allocation:

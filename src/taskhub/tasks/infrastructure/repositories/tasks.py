@@ -21,7 +21,7 @@ from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import PEOPLE, Task
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.repositories.projects import SqlProjects, share_lock_projects
+from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository, share_lock_projects
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 from taskhub.tasks.infrastructure.tasks_port import sql_tasks
@@ -98,10 +98,10 @@ _key = (
 _RECORD_FORMER_KEYS = Statement(insert(_former).from_select(["workspace_id", *_KEY], select(WORKSPACE_ID, *_key.c)))
 
 
-class SqlTasks(SqlRepository[Task]):
+class SqlTaskRepository(SqlRepository[Task]):
     mapping = TASKS
 
-    def __init__(self, uow: SqlUnitOfWork, projects: SqlProjects) -> None:
+    def __init__(self, uow: SqlUnitOfWork, projects: SqlProjectRepository) -> None:
         super().__init__(uow)
         self._projects = projects
 

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import httpx2
 
+from taskhub.testing.conformance.calls import ResourceCall, retried
 from taskhub.testing.conformance.faults import reply_lost
 from taskhub.testing.conformance.rules import Report, answer_of, checks, request_of
-from taskhub.testing.conformance.world import Call, Case, World
+from taskhub.testing.conformance.world import Case
 
 CLIENTS = 12
 ROUNDS = 3
 MAX_CALLS = 60
 """Of the driver, that one request may make."""
-MAX_RETRIES = 8
 
 
 @checks(
@@ -36,10 +36,12 @@ async def concurrent_patches_all_survive(case: Case, report: Report) -> None:
 async def _check_different_members(case: Case, report: Report) -> None:
     world, resource = case
     client, thing = await world.client(), await world.make(resource)
+    before = await world.version(resource, thing)
     calls = [call for n in range(len(resource.patches)) if (call := await world.patching(resource, thing, n)) is not None]
-    answers = await gather(*(call.send(client) for call in calls))
+    answers = await gather(*(retried(partial(call.send, client)) for call in calls))
     after = await world.read(resource, thing)
-    report.same("the version after patches of different members, sent at once", after["version"], 1 + len(answers))
+    done = await world.version(resource, after) - before
+    report.same("versions that patches of different members have made, sent at once", done, len(answers))
     for call, answer in zip(calls, answers, strict=True):
         if report.success(answer, "sent at once with patches of other members"):
             for name in set(call.body or ()) & {*after}:
@@ -49,16 +51,18 @@ async def _check_different_members(case: Case, report: Report) -> None:
 async def _check_one_member(case: Case, text: str, report: Report) -> None:
     world, resource = case
     client, thing = await world.client(), await world.make(resource)
-    path = await world.item(resource, thing)
-    answers = await gather(*(client.patch(path, {text: f"client {number}"}) for number in range(CLIENTS)))
+    path, first = await world.item(resource, thing), await world.version(resource, thing) + 1
+
+    async def patch(text_sent: str, **headers: str) -> httpx2.Response:
+        return await retried(partial(client.patch, path, {text: text_sent}, **headers))
+
+    answers = await gather(*(patch(f"client {number}") for number in range(CLIENTS)))
     for answer in answers:
         report.success(answer, f"one of {CLIENTS} that change `{text}` at once")
     versions = sorted(answer.json().get("version") for answer in answers if answer.is_success)
-    report.same(f"the versions of {CLIENTS} patches at once", versions, [*range(2, CLIENTS + 2)])
-    current = (await world.read(resource, thing))["version"]
-    named = await gather(
-        *(client.patch(path, {text: f"client {n} of {current}"}, if_match=f'"{current}"') for n in range(CLIENTS))
-    )
+    report.same(f"the versions of {CLIENTS} patches at once", versions, [*range(first, first + CLIENTS)])
+    current = await world.version(resource, await world.read(resource, thing))
+    named = await gather(*(patch(f"client {n} of {current}", if_match=f'"{current}"') for n in range(CLIENTS)))
     statuses = sorted(answer.status_code for answer in named)
     report.same(f"{CLIENTS} patches at once for one version", statuses, [200] + [412] * (CLIENTS - 1))
 
@@ -71,7 +75,7 @@ async def _check_one_member(case: Case, text: str, report: Report) -> None:
 )
 async def a_write_whose_reply_is_lost_is_done_once(case: Case, report: Report) -> None:
     world, resource = case
-    kinds: list[Callable[[], Awaitable[Call | None]]] = [partial(world.creating, resource)]
+    kinds: list[Callable[[], Awaitable[ResourceCall | None]]] = [partial(world.creating, resource)]
     if resource.patches:
         kinds.append(partial(_patching, case))
     kinds.append(partial(_deleting, case))
@@ -83,22 +87,22 @@ async def a_write_whose_reply_is_lost_is_done_once(case: Case, report: Report) -
                 await _check_every_loss(case, kind, once, key, report)
 
 
-async def _patching(case: Case) -> Call | None:
+async def _patching(case: Case) -> ResourceCall | None:
     return await case.world.patching(case.resource, await case.world.make(case.resource))
 
 
-async def _deleting(case: Case) -> Call | None:
+async def _deleting(case: Case) -> ResourceCall | None:
     return await case.world.call(case.resource, "DELETE", await case.world.make(case.resource))
 
 
-class Effect(NamedTuple):
+class WriteEffect(NamedTuple):
     """What a write has done: the types of its events, and how many things there are more in the list after a create."""
 
     events: tuple[str, ...]
     listed: int
 
 
-NOTHING = Effect((), 0)
+NOTHING = WriteEffect((), 0)
 
 
 class Before(NamedTuple):
@@ -108,19 +112,19 @@ class Before(NamedTuple):
     listed: int
 
     @classmethod
-    async def of(cls, case: Case, call: Call) -> "Before":
+    async def of(cls, case: Case, call: ResourceCall) -> "Before":
         return cls(len(await case.world.log()), await _listed(case, call))
 
-    async def effect(self, case: Case, call: Call) -> Effect:
+    async def effect(self, case: Case, call: ResourceCall) -> WriteEffect:
         events = (await case.world.log())[self.events :]
-        return Effect(tuple(event["type"] for event in events), await _listed(case, call) - self.listed)
+        return WriteEffect(tuple(event["type"] for event in events), await _listed(case, call) - self.listed)
 
 
-async def _listed(case: Case, call: Call) -> int:
+async def _listed(case: Case, call: ResourceCall) -> int:
     return len(await case.world.items(case.resource)) if call.operation.creates else 0
 
 
-async def _effect(case: Case, call: Call) -> Effect:
+async def _effect(case: Case, call: ResourceCall) -> WriteEffect:
     """What a write does that nothing happens to."""
     before = await Before.of(case, call)
     answer = await call.send(await case.world.client())
@@ -129,7 +133,7 @@ async def _effect(case: Case, call: Call) -> Effect:
 
 
 async def _check_every_loss(
-    case: Case, kind: Callable[[], Awaitable[Call | None]], once: Effect, key: str | None, report: Report
+    case: Case, kind: Callable[[], Awaitable[ResourceCall | None]], once: WriteEffect, key: str | None, report: Report
 ) -> None:
     """Loses the reply to the first call of the driver, to the second, and so on, until the write makes no more calls."""
     world = case.world
@@ -144,7 +148,7 @@ async def _check_every_loss(
         world.service.faults.clear()
         if not injected:
             return
-        answer = await _retried(world, call, answer, keyed)
+        answer = await retried(partial(call.send, client, **keyed), has_key=key is not None, first=answer)
         effect = await before.effect(case, call)
         what = f"{request_of(answer)}, whose reply {number + 1} from the database was lost"
         if answer.is_success:
@@ -153,13 +157,3 @@ async def _check_every_loss(
             is_told = answer.status_code == 503 and answer.json().get("code") == "outcome_unknown"
             expected = "success, or 503 `outcome_unknown`"
             report.true(what, is_told and effect in (NOTHING, once), expected=expected, seen=answer_of(answer))
-
-
-async def _retried(world: World, call: Call, answer: httpx2.Response, keyed: dict[str, str]) -> httpx2.Response:
-    """The last answer to a client that does what `retry` says."""
-    allowed = {"safe", "same_key"} if keyed else {"safe"}
-    for _ in range(MAX_RETRIES):
-        if answer.status_code != 503 or answer.json().get("retry") not in allowed:
-            break
-        answer = await call.send(await world.client(), **keyed)
-    return answer

@@ -3,17 +3,18 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from taskhub.testing.conformance.calls import ResourceCall
 from taskhub.testing.conformance.resources import Action
 from taskhub.testing.conformance.round_trips import recording_round_trips
 from taskhub.testing.conformance.rules import Report, checks
-from taskhub.testing.conformance.world import Call, Case, World
+from taskhub.testing.conformance.world import Case, World
 
 TRIES = 3
 """Of which the cheapest counts: on a slow machine what the process remembers of a caller is over now and then, and read again."""
 SIZES = (0, 3, 12)
 LIMITS = {"GET": 1, "LIST": 1, "POST": 2, "PATCH": 2}
 
-Kind = Callable[[], Awaitable[Call | None]]
+NewCall = Callable[[], Awaitable[ResourceCall | None]]
 
 
 @checks(
@@ -34,7 +35,7 @@ async def round_trips_stay_within_their_budget(case: Case, report: Report) -> No
             await _check(name, kind, limits[name], world, report)
 
 
-def _kinds(case: Case) -> dict[str, Kind]:
+def _kinds(case: Case) -> dict[str, NewCall]:
     """What makes each kind of request, on a new thing each time."""
     world, resource = case
     return {
@@ -46,19 +47,19 @@ def _kinds(case: Case) -> dict[str, Kind]:
     }
 
 
-async def _on_new(case: Case, method: str) -> Call | None:
+async def _on_new(case: Case, method: str) -> ResourceCall | None:
     return await case.world.call(case.resource, method, await case.world.make(case.resource))
 
 
-async def _patching(case: Case) -> Call | None:
+async def _patching(case: Case) -> ResourceCall | None:
     return await case.world.patching(case.resource, await case.world.make(case.resource))
 
 
-async def _acting(case: Case, action: Action) -> Call:
+async def _acting(case: Case, action: Action) -> ResourceCall:
     return await case.world.acting(case.resource, action, await case.world.make(case.resource))
 
 
-async def _check(name: str, kind: Kind, limit: int, world: World, report: Report) -> None:
+async def _check(name: str, kind: NewCall, limit: int, world: World, report: Report) -> None:
     cheapest: list[str] | None = None
     client = await world.client()
     for _ in range(TRIES):

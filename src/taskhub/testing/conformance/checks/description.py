@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskhub.kernel.api.operations import Operation
-from taskhub.service.reference.document import document_of
 from taskhub.testing.conformance.rules import Report, answer_of, checks, request_of
 from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import MERGE_PATCH, World
@@ -33,8 +32,7 @@ def _everything(node: Any, schemas: dict[str, Any], known: set[str]) -> Iterator
     section=SECTION,
 )
 async def the_description_is_complete(subject: Subject, report: Report) -> None:
-    installed = subject.service.container.installed
-    document = document_of(installed.operations, "", installed.catalogue)
+    document = subject.service.document
     schemas = document["components"]["schemas"]
     for operation in operations_of(subject):
         described = document["paths"][operation.path][operation.method.lower()]
@@ -80,8 +78,7 @@ def operations_of(subject: Subject) -> list[Operation]:
     section=SECTION,
 )
 async def the_examples_can_be_sent(subject: Subject, report: Report) -> None:
-    installed = subject.service.container.installed
-    document = document_of(installed.operations, "", installed.catalogue)
+    document = subject.service.document
     world = await World.create(subject.service)
     client = await world.client()
     for operation in operations_of(subject):

@@ -2,17 +2,19 @@
 
 from asyncio import gather as gathered
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 import httpx2
 
+from taskhub.testing.conformance.calls import ResourceCall, retried
 from taskhub.testing.conformance.rules import Report, checks, request_of
-from taskhub.testing.conformance.world import Call, Case, World
+from taskhub.testing.conformance.world import Case, World
 
 SECTION = "docs/api.md, “Retries”"
 KEPT = ("etag", "location", "content-location", "content-type")
 
 
-async def keyed(case: Case) -> AsyncIterator[Call]:
+async def keyed(case: Case) -> AsyncIterator[ResourceCall]:
     if case.resource.is_retryable:
         async for call in case.world.writes(case.resource):
             yield call
@@ -29,12 +31,15 @@ def _replayed(report: Report, first: httpx2.Response, again: httpx2.Response, wh
 @checks(
     4,
     "The same Idempotency-Key again: the first answer, byte for byte, with `Idempotency-Replayed: true`; nothing is done again."
-    " It is looked up before 428 and everything after it, however the thing has moved on.",
+    " It is looked up before 428 and everything after it, however the thing has moved on. Where answers hold a secret the key"
+    " means nothing.",
     section=SECTION,
 )
 async def a_retried_write_is_replayed(case: Case, report: Report) -> None:
     world = case.world
     client = await world.client()
+    if not case.resource.is_retryable:
+        await _check_no_replay(case, report)
     async for call in keyed(case):
         key = f"key of {call}"
         matching = {"if_match": f'"{call.version}"'} if call.changes else {}
@@ -49,6 +54,19 @@ async def a_retried_write_is_replayed(case: Case, report: Report) -> None:
         thing = first.json() if call.operation.creates else call.params
         if (await client.delete(await world.item(case.resource, dict(thing)))).is_success:
             _replayed(report, first, await call.send(client, idempotency_key=key), "the thing is gone")
+
+
+async def _check_no_replay(case: Case, report: Report) -> None:
+    """What holds a secret is not kept to be answered again: the key means nothing."""
+    world, resource = case
+    client = await world.client()
+    for _ in range(2):
+        call = await world.creating(resource)
+        if call is not None:
+            answer = await call.send(client, idempotency_key="a key that means nothing")
+            if report.success(answer, "its key means nothing"):
+                replayed = answer.headers.get("idempotency-replayed")
+                report.same(f"{request_of(answer)}: Idempotency-Replayed", replayed, None)
 
 
 @checks(
@@ -82,11 +100,12 @@ async def a_key_that_is_sent_at_once_is_done_once(case: Case, report: Report) ->
         await _check_at_once(world, call, report)
 
 
-async def _check_at_once(world: World, call: Call, report: Report) -> None:
+async def _check_at_once(world: World, call: ResourceCall, report: Report) -> None:
     client, before, key = await world.client(), len(await world.log()), f"at once {call}"
     refused = await client.send(call.method, f"{call.path}?surprise=1", call.body, idempotency_key=key)
     report.problem(refused, 422, "validation_failed")
-    answers: Sequence[httpx2.Response] = await gathered(*(call.send(client, idempotency_key=key) for _ in range(6)))
+    send = partial(call.send, client, idempotency_key=key)
+    answers: Sequence[httpx2.Response] = await gathered(*(retried(send, has_key=True) for _ in range(6)))
     for answer in answers:
         report.success(answer, "sent six times at once with one key")
     report.same(f"{call}: different answers to one key", len({answer.content for answer in answers}), 1)

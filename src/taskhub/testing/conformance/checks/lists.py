@@ -5,8 +5,9 @@ from typing import Any, get_args
 import httpx2
 
 from taskhub.kernel.api.operations import Operation
+from taskhub.testing.conformance.calls import Client, ResourceCall
 from taskhub.testing.conformance.rules import Report, checks
-from taskhub.testing.conformance.world import Call, Case, Client
+from taskhub.testing.conformance.world import Case
 
 FIRST = 5
 LIMIT = 2
@@ -28,20 +29,20 @@ def orders(operation: Operation) -> list[str]:
 )
 async def a_walk_shows_each_thing_once(case: Case, report: Report) -> None:
     world, resource = case
-    there = [(await world.make(resource))["id"] for _ in range(FIRST)]
+    there = [await world.item(resource, await world.make(resource)) for _ in range(FIRST)]
     call = await world.call(resource, "GET")
     if call is None:
         return
     for order in orders(call.operation):
         seen = await _walked(case, call, f"&sort={order}" if order else "", report)
-        for id in there:
-            report.same(f"{call}{f' sorted by {order}' if order else ''}: how often {id} was seen", seen.count(id), 1)
-        twice = {id for id in seen if seen.count(id) > 1}
+        for path in there:
+            report.same(f"{call}{f' sorted by {order}' if order else ''}: how often {path} was seen", seen.count(path), 1)
+        twice = {path for path in seen if seen.count(path) > 1}
         report.same(f"{call}{f' sorted by {order}' if order else ''}: seen more than once", twice, set())
 
 
-async def _walked(case: Case, call: Call, query: str, report: Report) -> list[str]:
-    """The ids on all pages, between which things are added: two at first, then one for every page."""
+async def _walked(case: Case, call: ResourceCall, query: str, report: Report) -> list[str]:
+    """The paths of what is on all pages, between which things are added: two at first, then one for every page."""
     world, client = case.world, await case.world.client()
     seen: list[str] = []
     cursor: str | None = ""
@@ -52,7 +53,7 @@ async def _walked(case: Case, call: Call, query: str, report: Report) -> list[st
             return seen
         page: dict[str, Any] = answer.json()
         report.true(f"{call}: items on a page", len(page["items"]) <= LIMIT, expected=f"up to {LIMIT}", seen=len(page["items"]))
-        seen += [one["id"] for one in page["items"]]
+        seen += [await world.item(case.resource, one) for one in page["items"]]
         cursor = page["next_cursor"]
         _check_link(answer, cursor, call, report)
         if cursor is None:
@@ -63,7 +64,7 @@ async def _walked(case: Case, call: Call, query: str, report: Report) -> list[st
     return seen
 
 
-def _check_link(answer: httpx2.Response, cursor: str | None, call: Call, report: Report) -> None:
+def _check_link(answer: httpx2.Response, cursor: str | None, call: ResourceCall, report: Report) -> None:
     url = answer.links.get("next", {}).get("url", "")
     if cursor is None:
         report.same(f"{call}: Link on the last page", url, "")
@@ -99,12 +100,12 @@ async def a_cursor_is_bound_to_its_list(case: Case, report: Report) -> None:
     await _check_limits(client, call, report)
 
 
-def _check_order(answer: httpx2.Response, order: str, call: Call, report: Report) -> None:
+def _check_order(answer: httpx2.Response, order: str, call: ResourceCall, report: Report) -> None:
     """The order that a list has without `sort` may be named: the cursor is bound to what was asked."""
     report.problem(answer, 400, "invalid_cursor", f"a cursor of another order than {order}")
 
 
-async def _check_limits(client: Client, call: Call, report: Report) -> None:
+async def _check_limits(client: Client, call: ResourceCall, report: Report) -> None:
     for limit in ("0", "201", "x", "-1"):
         report.problem(await client.get(f"{call.path}?limit={limit}"), 422, "validation_failed")
     for limit in ("1", "200"):

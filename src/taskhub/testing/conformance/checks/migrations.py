@@ -17,7 +17,6 @@ from sqlalchemy.pool import NullPool
 
 from taskhub.kernel.module_api import Module
 from taskhub.testing.conformance.checks.statements import tables_of
-from taskhub.testing.conformance.databases import migrated_database
 from taskhub.testing.conformance.rules import Report, checks
 from taskhub.testing.conformance.subject import Subject
 
@@ -100,12 +99,12 @@ async def migrations_go_up_down_and_up_again(subject: Subject, report: Report) -
         return
     with _revisions(module) as revisions:
         if revisions:
-            with migrated_database(subject.service.database_url) as url:
+            with subject.service.migrated.another() as url:
                 await _with_schema(url, lambda schema: _check_steps(schema, module, revisions, report))
         else:
             is_ours = module.package.startswith("taskhub.")  # What was there before modules had revisions is TaskHub's own.
             report.true("the revisions of the module", is_ours, expected="some", seen="none")
-            await _with_schema(subject.service.database_url, lambda schema: _compare(schema, module, report))
+            await _with_schema(subject.service.migrated.url, lambda schema: _compare(schema, module, report))
 
 
 async def _with_schema(url: str, check: Callable[[Schema], None]) -> None:

@@ -5,15 +5,16 @@ from uuid import uuid4
 
 import httpx2
 
+from taskhub.testing.conformance.calls import Client, ResourceCall
 from taskhub.testing.conformance.rules import Report, answer_of, checks, request_of
-from taskhub.testing.conformance.world import ROLES, SCOPE_OF, Call, Case, Client, World
+from taskhub.testing.conformance.world import ROLES, SCOPE_OF, Case, World
 
 SCOPES = ("read", "write", "admin")
 WRONG_SHAPE = "?surprise=1"
 STALE = '"77"'
 
 
-async def every_call(case: Case) -> list[Call]:
+async def every_call(case: Case) -> list[ResourceCall]:
     """One of each kind, on one thing: none of them is to succeed."""
     world, resource = case
     thing = await world.make(resource)
@@ -24,7 +25,7 @@ async def every_call(case: Case) -> list[Call]:
     return [call for call in found if call is not None]
 
 
-async def _sent(call: Call, client: Client, query: str = "", path: str = "", **headers: str) -> httpx2.Response:
+async def _sent(call: ResourceCall, client: Client, query: str = "", path: str = "", **headers: str) -> httpx2.Response:
     return await client.send(call.method, (path or call.path) + query, call.body, **headers)
 
 
@@ -43,21 +44,22 @@ async def refusals_come_in_order(case: Case, report: Report) -> None:
             )
             report.problem(broken, 400, "malformed_json", "before the credential is asked for")
         if call.changes:
-            await _check_order_on_a_thing(world, call, report)
+            await _check_order_on_a_thing(case, call, report)
 
 
-async def _check_who_may(world: World, call: Call, report: Report) -> None:
+async def _check_who_may(world: World, call: ResourceCall, report: Report) -> None:
     """The query is wrong, so that whoever may is told that, and nothing is done."""
     answer = await _sent(call, world.nobody(), WRONG_SHAPE)
     report.problem(answer, 401, "not_authenticated", "without a credential")
     report.same(f"{request_of(answer)}: WWW-Authenticate", answer.headers.get("www-authenticate"), "Bearer")
     answer = await _sent(call, world.nobody("thub_unknown"), WRONG_SHAPE)
     report.problem(answer, 401, "invalid_token", "with an unknown token")
+    if world.is_of_account:
+        await _check_session(world, call, report)
+        return
     answer = await _sent(call, await world.stranger(), WRONG_SHAPE)
-    is_in_workspace = call.operation.access.stream_parameter is not None
-    if is_in_workspace:
-        report.problem(answer, 404, "not_found", "by somebody who is no member")
-    for role in ROLES if is_in_workspace else ():
+    report.problem(answer, 404, "not_found", "by somebody who is no member")
+    for role in ROLES:
         answer = await _sent(call, await world.client(role), WRONG_SHAPE)
         may = ROLES.index(role) >= ROLES.index(call.role)
         report.problem(answer, *((422, "validation_failed") if may else (403, "not_allowed")), f"by the role {role}")
@@ -71,14 +73,24 @@ async def _check_who_may(world: World, call: Call, report: Report) -> None:
             report.true(f"{request_of(answer)}: its challenge names the scope", f'scope="{needed}"' in challenge, seen=challenge)
 
 
-async def _check_order_on_a_thing(world: World, call: Call, report: Report) -> None:
+async def _check_session(world: World, call: ResourceCall, report: Report) -> None:
+    """What is of an account is of whoever has signed in: no token is good for it, whatever its scope."""
+    report.problem(await _sent(call, await world.client(), WRONG_SHAPE), 422, "validation_failed", "signed in")
+    for scope in SCOPES:
+        answer = await _sent(call, await world.client(scope=scope), WRONG_SHAPE)
+        report.problem(answer, 403, "not_allowed", f"with a token of the scope {scope}")
+
+
+async def _check_order_on_a_thing(case: Case, call: ResourceCall, report: Report) -> None:
+    world, resource = case
     client = await world.client()
     elsewhere = call.path_with(**{name: str(uuid4()) for name in call.own})
     with world.service.requiring_versions():
         answer = await _sent(call, client, WRONG_SHAPE)
         report.problem(answer, 422, "validation_failed", "the shape comes before the missing If-Match")
         answer = await _sent(call, client, path=elsewhere)
-        report.problem(answer, 428, "precondition_required", "a missing If-Match comes before a missing thing")
+        told = (428, "precondition_required") if resource.has_version else (404, "not_found")
+        report.problem(answer, *told, "a missing If-Match comes before a missing thing, where one is required")
     answer = await _sent(call, client, path=elsewhere, if_match=STALE)
     report.problem(answer, 404, "not_found", "a missing thing comes before a stale version")
     answer = await _sent(call, client, if_match=STALE)
@@ -94,19 +106,23 @@ async def the_least_right_is_enough(case: Case, report: Report) -> None:
     world, resource = case
     for method in ("POST", "PATCH", "DELETE"):
         role = resource.role_for(method)
-        client = await world.client(role, SCOPE_OF[role])
+        client = await _with_least_right(world, role)
         maker = client if resource.is_personal and resource.role_for("POST") in ROLES[: ROLES.index(role) + 1] else None
         call = await _least(case, method, maker, client)
         if call is not None:
             report.success(await call.send(client), f"by the role {role} with the scope {SCOPE_OF[role]}")
-    viewer = await world.client("viewer", "read")
+    viewer = await _with_least_right(world, "viewer")
     thing = await world.make(resource)
     for call in (await world.call(resource, "GET"), await world.call(resource, "GET", thing)):
         if call is not None and resource.role_for("GET") == "viewer":
             report.success(await call.send(viewer), "by the role viewer with the scope read")
 
 
-async def _least(case: Case, method: str, maker: Client | None, client: Client) -> Call | None:
+async def _with_least_right(world: World, role: str) -> Client:
+    return await world.client() if world.is_of_account else await world.client(role, SCOPE_OF[role])
+
+
+async def _least(case: Case, method: str, maker: Client | None, client: Client) -> ResourceCall | None:
     world, resource = case
     if method == "POST":
         return await world.creating(resource, client)
@@ -129,21 +145,20 @@ def _told_apart(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
 )
 async def foreign_missing_and_malformed_look_alike(case: Case, report: Report) -> None:
     world, resource = case
-    other = await World.create(world.service)
+    other = await World.create(world.service, resource)
     theirs = await other.make(resource)
     foreign = {**await other.parents(resource), **theirs}
     owner, stranger = await world.client(), await world.stranger()
-    is_in_workspace = not resource.collection.startswith("/")
     for call in await every_call(case):
-        if is_in_workspace:
+        if not world.is_of_account:
             paths = [f"/v1/workspaces/{id}/{call.path}" for id in (world.id, str(uuid4()), "7")]
             await _check_alike(call, stranger, paths, report, "a workspace")
-        for name in call.own if is_in_workspace else ():
+        for name in call.own:
             paths = [call.path_with(**{name: str(value)}) for value in (foreign[name], uuid4(), "7")]
-            await _check_alike(call, owner, paths, report, f"the {name} of another workspace")
+            await _check_alike(call, owner, paths, report, f"the {name} of somebody else")
 
 
-async def _check_alike(call: Call, client: Client, paths: list[str], report: Report, what: str) -> None:
+async def _check_alike(call: ResourceCall, client: Client, paths: list[str], report: Report, what: str) -> None:
     answers = [await _sent(call, client, path=path) for path in paths]
     for answer, kind in zip(answers, (what, f"{what}, missing", f"{what}, malformed"), strict=True):
         report.problem(answer, 404, "not_found", kind)

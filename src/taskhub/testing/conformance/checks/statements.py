@@ -57,7 +57,7 @@ async def every_statement_is_keyed_by_its_workspace(subject: Subject, report: Re
     statements = {sql for sql in made_at_import(module.package) if mentions(sql, module)}
     with recording_round_trips(service.database) as sent:
         for resource in subject.declared.resources:
-            await subject.live(await World.create(service), resource)
+            await subject.live(await World.create(service, resource), resource)
     statements |= {sql for sql in (" ".join(one.split()) for one in sent) if mentions(sql, module)}
     tables = owned_tables(table for one in service.container.installed for table in tables_of(one))
     report.true(

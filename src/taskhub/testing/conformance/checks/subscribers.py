@@ -2,52 +2,69 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
-from taskhub.testing.conformance.checks.purges import WORKSPACE_RETENTION
+from taskhub.testing.conformance.checks.purges import LATER, WORKSPACE_RETENTION
 from taskhub.testing.conformance.checks.statements import owned_tables, tables_of
-from taskhub.testing.conformance.faults import Call, FaultyConnection
+from taskhub.testing.conformance.faults import DriverCall, FaultInjectingConnection
 from taskhub.testing.conformance.rules import Report, checks
 from taskhub.testing.conformance.service import Service
 from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import World
 
 MAX_KILLS = 12
-"""At so many moments, spread over all."""
+"""In each phase, spread over all moments at which something was just stored."""
 UNLIMITED = 10_000
 SECTION = "docs/architecture.md, “Where things are”"
 
 
-class Effect(NamedTuple):
+class WorkspaceCounts(NamedTuple):
     """What was done in a workspace: how many events of each type, how many rows in each table of the module."""
 
     events: Counter[str]
     rows: dict[str, int]
 
 
-async def _effect(subject: Subject, world: World) -> Effect:
+async def _counts(subject: Subject, world: World) -> WorkspaceCounts:
     rows = {}
     for table, column in owned_tables(tables_of(subject.module)).items():
         async with subject.service.database.connection() as connection:
             sql = f'SELECT count(*) FROM "{table}" WHERE "{column}" = $1::text::uuid'  # noqa: S608  # Names of tables of ours.
             rows[table] = await connection._driver.fetchval(sql, world.id)
-    return Effect(Counter(event["type"] for event in await world.log()), rows)
+    return WorkspaceCounts(Counter(event["type"] for event in await world.log()), rows)
 
 
-async def _happen(subject: Subject, *, only_triggers: bool = False) -> World:
-    """All that can be done to the module's resources, and what else its author says: without any reaction to it yet."""
-    world = await World.create(subject.service)
-    for resource in () if only_triggers and subject.declared.triggers else subject.declared.resources:
-        if not resource.collection.startswith("/"):
-            await subject.live(world, resource)
-    for trigger in subject.declared.triggers:
-        await trigger(world)
-    return world
+Happening = Callable[[World], Awaitable[None]]
+
+
+def _of_resources(subject: Subject) -> list[Happening]:
+    """All that can be done to the module's resources, by resource."""
+    return [partial(subject.live, resource=one) for one in subject.declared.resources if not one.is_of_account]
+
+
+async def _phases(subject: Subject, world: World, happenings: Sequence[Happening]) -> AsyncIterator[str]:
+    """Has something happen in a workspace, purges what is trashed there, and in the end the workspace. Stops after each, when no
+    subscriber has reacted yet.
+    """
+    service = subject.service
+    for happening in happenings:
+        await happening(world)
+    yield "in a workspace where something has happened"
+    retention = max([WORKSPACE_RETENTION, *(timedelta(days=one.retention_days or 0) for one in subject.declared.resources)])
+    await service.purge_without_reactions(retention + LATER)
+    yield "in a workspace whose trash was purged"
+    answer = await (await world.client()).delete(f"/v1/workspaces/{world.id}")
+    assert answer.is_success, answer.text
+    await service.purge_without_reactions(WORKSPACE_RETENTION + LATER)
+    yield "in a purged workspace"
 
 
 def _subscriptions(
@@ -56,8 +73,11 @@ def _subscriptions(
     """New ones, which remember nothing: as those of a process that was just started."""
     shared = (service.database, service.container.notifier(), service.clock)
     runner = service.container.modules[module].runner()
-    found = [subscriber for name, subscriber in service.container.subscribers() if name == module]
-    return [Subscription(wrapped(one) if wrapped else one, runner, *shared) for one in found]
+    return [Subscription(wrapped(one) if wrapped else one, runner, *shared) for one in _subscribers(service, module)]
+
+
+def _subscribers(service: Service, module: str) -> list[Subscriber]:
+    return [subscriber for name, subscriber in service.container.subscribers() if name == module]
 
 
 class Twice:
@@ -88,37 +108,46 @@ async def _parked(service: Service, world: World) -> list[str]:
 
 @checks(
     14,
-    "An event that a subscriber is called with again changes nothing more.",
+    "An event that a subscriber is called with again changes nothing more. Of the types that it subscribes to at least one occurs"
+    " where things are made and changed as declared, and by `triggers`.",
     section=SECTION,
 )
 async def an_event_that_comes_twice_counts_once(subject: Subject, report: Report) -> None:
     service, name = subject.service, subject.module.name
-    effects = []
-    for wrapped in (_as_it_is, Twice):
-        world = await _happen(subject)
-        await service.settle(_subscriptions(service, name, wrapped))
-        report.same("events that a subscriber can't handle", await _parked(service, world), [])
-        alive = await _effect(subject, world)
-        assert (await (await world.client()).delete(f"/v1/workspaces/{world.id}")).is_success
-        await service.purge(WORKSPACE_RETENTION * 2, _subscriptions(service, name, wrapped))
-        report.same("events of a purged workspace that a subscriber can't handle", await _parked(service, world), [])
-        effects.append((alive, await _effect(subject, world)))
-    once, twice = effects
-    _compare(report, "when each event comes twice", twice[0], once[0])
-    _compare(report, "in a purged workspace when each event comes twice", twice[1], once[1])
+    happenings = [*_of_resources(subject), *subject.declared.triggers]
+    await service.settle()
+    since = service.clock()
+    once, twice = [await _counts_by_phase(subject, happenings, wrapped, report) for wrapped in (_as_it_is, Twice)]
+    for when, expected in once.items():
+        _compare(report, f"{when}, when each event comes twice", twice[when], expected)
+    occurred = await service.event_types(since)
+    for subscriber in _subscribers(service, name):
+        told = f"events that {subscriber.name} subscribes to ({', '.join(sorted(subscriber.types))})"
+        report.true(told, occurred & subscriber.types, expected="one that occurs: see `triggers`", seen="none")
+
+
+async def _counts_by_phase(
+    subject: Subject, happenings: Sequence[Happening], wrapped: Callable[[Subscriber], Subscriber], report: Report
+) -> dict[str, WorkspaceCounts]:
+    world, counts = await World.create(subject.service), {}
+    async for when in _phases(subject, world, happenings):
+        await subject.service.settle(_subscriptions(subject.service, subject.module.name, wrapped))
+        report.same(f"events that a subscriber can't handle {when}", await _parked(subject.service, world), [])
+        counts[when] = await _counts(subject, world)
+    return counts
 
 
 def _as_it_is(subscriber: Subscriber) -> Subscriber:
     return subscriber
 
 
-def _compare(report: Report, when: str, seen: Effect, expected: Effect) -> None:
+def _compare(report: Report, when: str, seen: WorkspaceCounts, expected: WorkspaceCounts) -> None:
     for type_ in sorted({*seen.events, *expected.events}):
         report.same(f"events of the type {type_} {when}", seen.events[type_], expected.events[type_])
     report.same(f"rows {when}", seen.rows, expected.rows)
 
 
-async def _process_killed(connection: FaultyConnection | None, call: Call) -> Any:
+async def _process_killed(connection: FaultInjectingConnection | None, call: DriverCall) -> Any:
     """The server hears no more of the process, and undoes what was not committed."""
     if connection is not None:
         connection.terminate()
@@ -131,28 +160,77 @@ async def _process_killed(connection: FaultyConnection | None, call: Call) -> An
     section=SECTION,
 )
 async def a_process_may_be_killed_at_any_moment(subject: Subject, report: Report) -> None:
-    service, name = subject.service, subject.module.name
-    if not [one for module, one in service.container.subscribers() if module == name]:
+    if not _subscribers(subject.service, subject.module.name):
         return
-    undisturbed = await _happen(subject, only_triggers=True)
-    calls = await _calls_until_killed(subject, UNLIMITED)
-    await service.settle()
-    expected = await _effect(subject, undisturbed)
-    for number in range(0, calls, max(1, -(-calls // MAX_KILLS))):
-        world = await _happen(subject, only_triggers=True)
-        await _calls_until_killed(subject, number)
+    await subject.service.settle()
+    happenings = await _needed(subject)
+    undisturbed = await _undisturbed(subject, happenings)
+    for number in range(max((len(phase.moments) for phase in undisturbed.values()), default=0)):
+        world = await World.create(subject.service)
+        async for when in _phases(subject, world, happenings):
+            phase = undisturbed[when]
+            if number < len(phase.moments):
+                await _run_until_killed(subject, phase.moments[number])
+            await subject.service.settle()
+            told = f"{when}, when a process was killed after {phase.moments[number : number + 1] or 'no'} calls of the driver"
+            report.same(f"events that no subscriber can handle {told}", await _parked(subject.service, world), [])
+            _compare(report, told, await _counts(subject, world), phase.counts)
+
+
+class Phase(NamedTuple):
+    """What comes of a phase where no process is killed, and when one could be: after so many calls of the driver something more
+    is stored. What happens in between is undone with the process.
+    """
+
+    counts: WorkspaceCounts
+    moments: list[int]
+
+
+async def _undisturbed(subject: Subject, happenings: Sequence[Happening]) -> dict[str, Phase]:
+    service, found = subject.service, {}
+    wanted = {type_ for one in _subscribers(service, subject.module.name) for type_ in one.types}
+    world, since = await World.create(service), service.clock()
+    async for when in _phases(subject, world, happenings):
+        stored = await _run_until_killed(subject, UNLIMITED)
+        is_busy = bool(wanted & await service.event_types(since))
         await service.settle()
-        report.same(f"events that no subscriber can handle, killed at call {number}", await _parked(service, world), [])
-        _compare(report, f"after a process was killed at call {number + 1} of {calls}", await _effect(subject, world), expected)
+        moments = sorted({0, *stored})
+        found[when] = Phase(await _counts(subject, world), _spread(moments) if is_busy else [])
+        since = service.clock()
+    return found
 
 
-async def _calls_until_killed(subject: Subject, number: int) -> int:
-    """Runs the subscribers as another process would, which is killed at that call of the driver. Returns how many it made."""
+def _spread(moments: list[int]) -> list[int]:
+    """So many of them as are tried at most."""
+    step = max(1, len(moments) / MAX_KILLS)
+    return [moments[int(number * step)] for number in range(min(MAX_KILLS, len(moments)))]
+
+
+async def _needed(subject: Subject) -> list[Happening]:
+    """What makes the subscribers work: the triggers, and of the resources those that bring what is still missing."""
+    service = subject.service
+    needed: list[Happening] = [*subject.declared.triggers]
+    missing = _subscribers(service, subject.module.name)
+    for tried in (None, *_of_resources(subject)):
+        since = service.clock()
+        async for _ in _phases(subject, await World.create(service), needed if tried is None else [tried]):
+            await service.settle()
+        occurred = await service.event_types(since)
+        found = [one for one in missing if one.types & occurred]
+        needed += [tried] if tried is not None and found else []
+        missing = [one for one in missing if one not in found]
+        if not missing:
+            break
+    return needed
+
+
+async def _run_until_killed(subject: Subject, calls: int) -> list[int]:
+    """Runs the subscribers as another process would, which is killed after so many calls of the driver. Returns after how many
+    something was stored each time.
+    """
     async with subject.service.another_process() as victim:
-        victim.faults.inject(_process_killed, after=number, times=UNLIMITED)
-        try:
+        victim.faults.inject(_process_killed, after=calls, times=UNLIMITED)
+        with suppress(asyncio.CancelledError):
             for subscription in _subscriptions(victim, subject.module.name):
                 await subscription.catch_up()
-        except asyncio.CancelledError:
-            pass
-        return victim.faults.calls
+        return victim.faults.stored

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
+from taskhub.testing.conformance.calls import Client, ResourceCall
 from taskhub.testing.conformance.checks.refusals import every_call
 from taskhub.testing.conformance.rules import Report, answer_of, checks, request_of
-from taskhub.testing.conformance.world import MERGE_PATCH, Call, Case, Client
+from taskhub.testing.conformance.world import MERGE_PATCH, Case
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MEGABYTE = 1024 * 1024
@@ -35,11 +36,11 @@ OF_NO_KIND = (
 """Small ones first: what goes wrong is logged with all that was sent."""
 
 
-def _type_for(call: Call) -> str:
+def _type_for(call: ResourceCall) -> str:
     return MERGE_PATCH if call.method == "PATCH" else "application/json"
 
 
-async def _raw(client: Client, call: Call, content: bytes | AsyncIterator[bytes], **headers: str) -> httpx2.Response:
+async def _raw(client: Client, call: ResourceCall, content: bytes | AsyncIterator[bytes], **headers: str) -> httpx2.Response:
     named = {"content-type": _type_for(call), **{name.replace("_", "-"): value for name, value in headers.items()}}
     return await client.http.request(call.method, client.path(call.path), content=content, headers=named)
 
@@ -66,7 +67,7 @@ async def methods_and_media_types_are_told(case: Case, report: Report) -> None:
             report.problem(answer, 415, "unsupported_media_type", "a coding")
 
 
-async def _check_head(client: Client, call: Call, report: Report) -> None:
+async def _check_head(client: Client, call: ResourceCall, report: Report) -> None:
     got, head = await call.send(client), await client.send("HEAD", call.path)
     ignored = ("x-request-id", "date")
     shown = [{name: one.headers[name] for name in one.headers if name not in ignored} for one in (got, head)]
@@ -74,7 +75,7 @@ async def _check_head(client: Client, call: Call, report: Report) -> None:
     report.same(f"{request_of(head)}: headers", shown[1], shown[0])
 
 
-async def _check_other_methods(case: Case, client: Client, call: Call, report: Report) -> None:
+async def _check_other_methods(case: Case, client: Client, call: ResourceCall, report: Report) -> None:
     there = {one.method for one in case.world.service.operations if one.path_regex.match(client.path(call.path))}
     there |= {"HEAD"} if "GET" in there else set()
     for method in METHODS:
@@ -107,7 +108,7 @@ async def hostile_bodies_are_refused(case: Case, report: Report) -> None:
             await _check_wrong_kinds(client, call, report)
 
 
-async def _check_size(client: Client, call: Call, report: Report) -> None:
+async def _check_size(client: Client, call: ResourceCall, report: Report) -> None:
     taken = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -122,19 +123,19 @@ async def _check_size(client: Client, call: Call, report: Report) -> None:
     report.problem(answer, 413, "body_too_large", "by its own account")
 
 
-def _members(call: Call) -> list[str]:
+def _members(call: ResourceCall) -> list[str]:
     assert call.operation.body is not None
     return [*call.operation.body[1].model_fields]
 
 
-async def _check_not_json(client: Client, call: Call, report: Report) -> None:
+async def _check_not_json(client: Client, call: ResourceCall, report: Report) -> None:
     member = _members(call)[0].encode()
     for value in NOT_JSON:
         for content in (value, b'{"%s": %s}' % (member, value)):
             _told(report, await _raw(client, call, content), 400, "malformed_json", content)
 
 
-async def _check_wrong_kinds(client: Client, call: Call, report: Report) -> None:
+async def _check_wrong_kinds(client: Client, call: ResourceCall, report: Report) -> None:
     for member in _members(call):
         for value in OF_NO_KIND:
             others = {name: one for name, one in (call.body or {}).items() if name != member}

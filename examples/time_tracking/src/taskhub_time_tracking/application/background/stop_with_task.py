@@ -21,9 +21,9 @@ class StopWithTask:
     name = "time_tracking.stop_with_task"
     types = CLOSING | {TASK_TRASHED}
 
-    def __init__(self, clock: Clock, longest: timedelta) -> None:
+    def __init__(self, clock: Clock, max_duration: timedelta) -> None:
         self._clock = clock
-        self._longest = longest
+        self._max_duration = max_duration
 
     async def handle(self, event: Event, uow: TimeTrackingUnitOfWork) -> bool:
         if event.type in CLOSING and not TaskEvent.of(event).is_closing:
@@ -35,5 +35,5 @@ class StopWithTask:
         is_open = task is not None and not task.is_closed
         over = [entry for entry in running if not is_open or entry.started_at <= event.occurred_at]
         for entry in over:
-            entry.stop(event.occurred_at, longest=self._longest, now=self._clock())
+            entry.stop(event.occurred_at, max_duration=self._max_duration, now=self._clock())
         return len(over) < BATCH_SIZE

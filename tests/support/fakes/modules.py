@@ -52,6 +52,11 @@ def fake_module(name: str, container: Any = None, **told: Any) -> Module:
     return Module(name, **{"package": f"fake_{name}", "api": API_VERSION, "container": build, **told})
 
 
+def fake_row(table: str) -> Any:
+    """A row of a table that there is not."""
+    return type("FakeRow", (), {"__tablename__": table})
+
+
 def error_of(package: str, code: str) -> type[DomainError]:
     """An error class that stands in a package, which has to be the test's own: it may outlive it."""
     made: type[DomainError] = type(
