@@ -1,19 +1,18 @@
 """Changes as answers."""
 
 from typing import Any, cast
-from uuid import UUID
 
 from taskhub.activity.application.views import ChangeView
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.contract.events import LoggedEvent
 
 
-def change_view(request: ApiRequest, workspace_id: UUID, event: LoggedEvent) -> ChangeView:
+def change_view(request: ApiRequest, event: LoggedEvent) -> ChangeView:
     """An event with its cursor."""
     return ChangeView(
         seq=event.seq,
         id=event.id,
-        cursor=request.log_cursor(workspace_id, event.seq),
+        cursor=request.log_cursor(event.seq),
         commit=event.commit,
         type=event.type,
         entity_type=event.entity_type,

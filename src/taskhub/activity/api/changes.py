@@ -51,5 +51,5 @@ async def list_changes(request: ApiRequest, workspace_id: UUID, query: ChangePag
     if page is None:
         page = LogPage((), after, after)  # The service stops: the next request goes on from here.
     events = compacted(page.events) if query.compact else page.events
-    items = [change_view(request, workspace_id, event) for event in events]
-    return JsonResponse(200, _encode(ChangePage(items, request.log_cursor(workspace_id, page.until), page.has_more)))
+    items = [change_view(request, event) for event in events]
+    return JsonResponse(200, _encode(ChangePage(items, request.log_cursor(page.until), page.has_more)))

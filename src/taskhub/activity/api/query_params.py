@@ -31,7 +31,9 @@ Begin = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "enum": ["start", "now"]}, {"type": "string", "format": "date-time"}]}),
 ]
 """Where a walk through the log begins."""
-Actor = Annotated[Id | Literal["me"], WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"const": ME}]})]
+Actor = Annotated[
+    Id | Literal["me"], WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "string", "enum": [ME]}]})
+]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 EventType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}$")]
 Seq = Annotated[int, Field(ge=1), BeforeValidator(integer)]

@@ -122,7 +122,7 @@ class _EventStream(Response):
 
     def _encode(self, one: FollowedEvent) -> bytes:
         """An event of the stream. The cursor is the same for all who read the workspace."""
-        view = change_view(self._request, self._workspace_id, one.event)
+        view = change_view(self._request, one.event)
         one.encoded = b"id: %s\ndata: %s\n\n" % (view.cursor.encode(), _encode(view))
         return one.encoded
 
@@ -130,7 +130,7 @@ class _EventStream(Response):
         """With the place to go on from, past what the filter has left out: an `id` without `data` is no event."""
         if told == seq:
             return b":\n\n"
-        return b":\nid: %s\n\n" % self._request.log_cursor(self._workspace_id, seq).encode()
+        return b":\nid: %s\n\n" % self._request.log_cursor(seq).encode()
 
 
 async def _send(send: Send, body: bytes) -> None:

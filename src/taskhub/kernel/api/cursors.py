@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import msgspec
 
@@ -44,6 +45,11 @@ class CursorSigner:
     def _tag(self, key: bytes, payload: bytes, path: str, parameters: Pairs) -> bytes:
         bound = msgspec.json.encode((path, sorted(pair for pair in parameters if pair[0] not in _UNBOUND)))
         return hashlib.blake2b(payload + b"\n" + bound, key=key, digest_size=_TAG_BYTES).digest()
+
+
+def place_in_log(stream_id: UUID | str) -> tuple[str, Pairs]:
+    """What a cursor of a log is bound to, in the place of path and parameters: the log alone."""
+    return f"log of {str(stream_id).lower()}", []
 
 
 def next_link(path: str, parameters: Pairs, cursor: str) -> str:

@@ -249,7 +249,7 @@ class Routes:
             retryable: whether `Idempotency-Key` applies: to writes whose answer and body hold no secret.
             access_of: what a request needs instead of ``access``, where its path says so: never less.
             replay_refused: looks up what a command was answered that may have taken its caller's own right away, such as leaving.
-            reads_log: whether its cursors are places in the log of the workspace: good for every such operation and filter.
+            reads_log: whether its cursors are places in the log that the path names: good for all such operations and filters.
             etag: whether the answer has an `ETag`: where it has a version, and is nobody's own.
         """
 

@@ -43,7 +43,7 @@ class CalledOperation(Protocol):
         retryable: whether `Idempotency-Key` applies.
         takes_body: whether the body means anything.
         etag: whether its answer has an `ETag`.
-        reads_log: whether its cursors are places in the log of the workspace.
+        reads_log: whether its cursors are places in the log that the path names.
         streams: whether it answers with a stream of events, which `Last-Event-ID` goes on with.
     """
 
@@ -293,7 +293,7 @@ class ApiRequest(Request):
         given = [value for name, value in self.parameters if name == "cursor"]
         cursor = self.header(b"last-event-id") if self.operation.streams else None
         if cursor or len(given) == 1:
-            bound = (self.path.rpartition("/")[0].lower(), []) if self.operation.reads_log else (self.path, self.parameters)
+            bound = self._log() if self.operation.reads_log else (self.path, self.parameters)
             self._position = self._signer().read(cursor or given[0], *bound)
 
     def position(self) -> list[Any] | None:
@@ -308,9 +308,13 @@ class ApiRequest(Request):
         link = cursors.next_link(self.path, self.parameters, cursor)
         return JsonResponse(200, _encode(Page(items, cursor)), [(b"link", link.encode())])
 
-    def log_cursor(self, workspace_id: UUID, seq: int) -> str:
-        """The cursor of the place after an event of a log."""
-        return self._signer().make([seq], f"/v1/workspaces/{workspace_id}", [])
+    def log_cursor(self, seq: int) -> str:
+        """The cursor of the place after an event of the log that the path names."""
+        return self._signer().make([seq], *self._log())
+
+    def _log(self) -> tuple[str, Pairs]:
+        assert self.operation.access.stream_parameter is not None, "whoever reads a log names it in the path"
+        return cursors.place_in_log(self.path_params[self.operation.access.stream_parameter])
 
     def _signer(self) -> cursors.CursorSigner:
         signer: cursors.CursorSigner = self.app_state.cursor_signer
