@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from taskhub.background import Background
@@ -14,6 +13,7 @@ from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
 from taskhub.kernel.api.error_middleware import ErrorMiddleware
 from taskhub.kernel.api.fastapi_hooks import FastAPIWithoutHooks
+from taskhub.kernel.api.long_requests import LongRequests
 from taskhub.kernel.api.methods import METHODS, unmatched
 from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
 from taskhub.kernel.api.throttle import RateLimits, Throttle
@@ -55,8 +55,17 @@ class TaskHub(FastAPIWithoutHooks):
         self.state.cursor_signer = CursorSigner(container.secret_keys())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
+        self.state.long_requests = LongRequests(settings.limit_streams_per_user)
         self.router.default = unmatched
         self.router.routes.extend(container.installed.operations)
+
+    @asynccontextmanager
+    async def ending_long_requests(self) -> AsyncIterator[None]:
+        """Ends streams and waiting requests after the block, so that nobody has to wait for them."""
+        try:
+            yield
+        finally:
+            self.state.long_requests.end()
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = ErrorMiddleware(self.state.container.router_wrapper()(self.router))
@@ -74,13 +83,13 @@ class TaskHub(FastAPIWithoutHooks):
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: TaskHub) -> AsyncIterator[None]:
     container: Container = app.state.container
     database = container.database()
     await database.open()
     try:
         app.state.background = background = Background(container)
-        async with background.running():
+        async with background.running(), app.ending_long_requests():
             yield
     finally:
         await database.close()

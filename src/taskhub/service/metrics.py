@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.service.ports import ConnectionPool, Monitored
 
+LONG_REQUESTS = ("streams", "waiting")
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 _PROCESS = ProcessCollector(registry=None)
@@ -24,7 +25,7 @@ async def measurements(app: Any) -> bytes:
     """All metrics of this process, and the parked events of the whole service if the database answers."""
     container: Monitored = app.state.container
     refused = app.state.throttle.refused if app.state.throttle else {}
-    now = _CurrentValues(container, refused, await _parked(container))
+    now = _CurrentValues(container, refused, await _parked(container), app.state.long_requests.open)
     return generate_latest(container.metrics_registry()) + generate_latest(now)
 
 
@@ -48,10 +49,13 @@ async def _parked(container: Monitored) -> dict[str, int]:
 class _CurrentValues(Collector):
     """Values that are kept elsewhere, read at each scrape."""
 
-    def __init__(self, container: Monitored, refused: Mapping[str, int], parked: Mapping[str, int]) -> None:
+    def __init__(
+        self, container: Monitored, refused: Mapping[str, int], parked: Mapping[str, int], open_requests: Mapping[str, int]
+    ) -> None:
         self._container = container
         self._refused = refused
         self._parked = parked
+        self._open_requests = open_requests
 
     def collect(self) -> Iterator[Metric]:
         yield from _PROCESS.collect()
@@ -62,6 +66,11 @@ class _CurrentValues(Collector):
         for subscriber, count in self._parked.items():
             parked.add_metric([subscriber], count)
         yield parked
+        meaning = "Requests that wait for changes: streams, and reads of changes with `wait`."
+        waiting = GaugeMetricFamily("taskhub_long_requests", meaning, labels=["kind"])
+        for kind in LONG_REQUESTS:
+            waiting.add_metric([kind], self._open_requests.get(kind, 0))
+        yield waiting
 
     def _of_database(self, pool: ConnectionPool) -> Iterator[Metric]:
         yield GaugeMetricFamily("taskhub_database_connections_in_use", "Connections that are borrowed.", pool.borrowed)

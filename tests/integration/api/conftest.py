@@ -10,6 +10,7 @@ import uvicorn
 
 from integration.conftest import make_container
 from support.harness.api import Api
+from support.harness.leaving_streams import LeavingStreams
 from support.harness.operations import SampleData
 from taskhub.app import TaskHub
 
@@ -37,7 +38,7 @@ def server_url(database_url: str) -> Iterator[str]:
     """The address of a real server, in a thread of this process: for what only the wire shows."""
     listener = socket.create_server(("127.0.0.1", 0))
     app = TaskHub(make_container(database_url))
-    server = uvicorn.Server(uvicorn.Config(app, http="httptools", log_level="error", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(LeavingStreams(app), http="httptools", log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     deadline = time.monotonic() + START_SECONDS

@@ -187,9 +187,10 @@ async def test_a_foreign_thing_looks_like_one_that_is_not_there(sample: SampleDa
 
 
 @each(PROTECTED)
-async def test_only_json_is_answered_and_whoever_wants_else_is_told(sample: SampleData, operation: Operation) -> None:
-    problem(await sample.call(operation, headers={"accept": "text/html"}), 406, "not_acceptable")
-    for accepted in ("application/*", "text/html, application/json;q=0.1", "*/*;q=0.1", "Application/JSON"):
+async def test_one_media_type_is_answered_and_whoever_wants_else_is_told(sample: SampleData, operation: Operation) -> None:
+    problem(await sample.call(operation, headers={"accept": "image/png"}), 406, "not_acceptable")
+    kind = operation.produces
+    for accepted in (f"{kind.partition('/')[0]}/*", f"image/png, {kind};q=0.1", "*/*;q=0.1", kind.title()):
         answer = await sample.call(operation, headers={"accept": accepted}, params={"surprise": "1"})
         problem(answer, 422, "validation_failed")
 

@@ -102,6 +102,8 @@ class Visitor:
         if _is_right(case, ParameterLocation.QUERY):
             # A cursor is good only where it came from.
             case.query = {name: value for name, value in case.query.items() if name != "cursor"}
+            if "wait" in case.query:  # For what does not come.
+                case.query["wait"] = 0
         for name in ("If-Match", "If-None-Match"):
             # Schemathesis means the tag "0" and takes its quotes for those of a JSON string.
             if case.headers and case.headers.get(name) == "0":

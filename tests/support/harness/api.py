@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx2
 
+from support.harness.leaving_streams import LeavingStreams
 from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.app import TaskHub
 
@@ -30,7 +31,7 @@ class Api:
     @classmethod
     @asynccontextmanager
     async def on(cls, app: TaskHub) -> AsyncIterator[Self]:
-        transport = httpx2.ASGITransport(app=app)
+        transport = httpx2.ASGITransport(app=LeavingStreams(app))
         async with httpx2.AsyncClient(transport=transport, base_url="http://taskhub.test") as client:
             yield cls(client)
 

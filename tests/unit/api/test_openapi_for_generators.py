@@ -70,10 +70,13 @@ def test_schemas_have_no_keyword_that_json_schema_does_not_know() -> None:
 
 
 def test_every_list_tells_how_many_things_a_page_may_have() -> None:
-    limits = [parameter["schema"] for _, parameter in parameters() if parameter["name"] == "limit"]
+    limits = {where: parameter["schema"] for where, parameter in parameters() if parameter["name"] == "limit"}
+    of_changes = [schema for schema in limits.values() if schema["maximum"] == 1000]
+    of_lists = [schema for schema in limits.values() if schema["maximum"] != 1000]
 
-    assert len(limits) >= 10
-    assert limits == [{"type": "integer", "minimum": 1, "maximum": 200, "default": 50}] * len(limits)
+    assert len(of_lists) >= 10
+    assert of_lists == [{"type": "integer", "minimum": 1, "maximum": 200, "default": 50}] * len(of_lists)
+    assert of_changes == [{"type": "integer", "minimum": 1, "maximum": 1000, "default": 200}]
 
 
 def test_every_object_says_what_is_in_it() -> None:

@@ -68,6 +68,7 @@ def test_only_what_may_pass_by_itself_is_called_safe_to_repeat() -> None:
         "unavailable",
         "rate_limited",
         "request_timeout",
+        "too_many_streams",
     }
 
 

@@ -67,6 +67,10 @@ PLANTS = {
         ("taskhub.cli.main", f"taskhub.tasks.{part}")
         for part in ("api.paths", "application.views", "container", "domain.task", "infrastructure.rows", "module")
     ],
+    "Of activity others see the contract only": [
+        ("taskhub.cli.main", f"taskhub.activity.{part}")
+        for part in ("api.paths", "application.views", "container", "domain.errors", "module")
+    ],
     "The application names no module": [
         (f"taskhub.{part}", f"taskhub.{module}")
         for part in (

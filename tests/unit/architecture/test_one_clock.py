@@ -29,6 +29,8 @@ ELAPSED = {
     "kernel/infrastructure/postgres/database.py": "how long a connection was not asked anything",
     "kernel/infrastructure/postgres/pool.py": "how long a connection was idle, and its borrower waits",
     "kernel/api/request_log_middleware.py": "how long a request took",
+    "activity/application/read_changes.py": "how long a request waits for a change",
+    "activity/api/stream.py": "how long a stream is silent, and its reader's right was not checked",
     "schema/locks.py": "how long a revision waits for its locks",
     "testing/client/process.py": "how long a server takes to start",
     "testing/control/log.py": "how long a test waits",

@@ -34,8 +34,8 @@ def package(monkeypatch: pytest.MonkeyPatch) -> Any:
     return made
 
 
-def test_users_workspaces_and_tasks_are_found_as_any_other_is() -> None:
-    assert [module.name for module in installed_modules()] == ["users", "workspaces", "tasks"]
+def test_our_own_modules_are_found_as_any_other_is() -> None:
+    assert [module.name for module in installed_modules()] == ["users", "workspaces", "activity", "tasks"]
 
 
 def test_an_entry_point_names_one_object(package: Any) -> None:

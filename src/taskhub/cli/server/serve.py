@@ -29,6 +29,10 @@ def serve(
     """
     program = ready_application(settings, deployed)
     app = TaskHub(program)
-    contexts = (serving_metrics(app, metrics_listener), supervised_database(program.database(), settings))
+    contexts = (
+        serving_metrics(app, metrics_listener),
+        supervised_database(program.database(), settings),
+        app.ending_long_requests(),
+    )
     server = ApiServer(app, settings, url_of(listener), contexts, parent=parent)
     server.run(sockets=[listener])

@@ -45,6 +45,7 @@ def serve_testing(
         service.started(),
         serving_beside(idleness.noticing(service.control_app), control_listener, LIMITS),
         idleness.ending(),
+        service.app.ending_long_requests(),
         _announced(ready, options),
     )
     api = idleness.noticing(service.app)

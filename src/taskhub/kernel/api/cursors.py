@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import msgspec
 
@@ -41,18 +42,14 @@ class CursorSigner:
             raise InvalidCursor
         return msgspec.json.decode(payload, type=list[Any])
 
-    def read_from(self, path: str, parameters: Pairs) -> list[Any] | None:
-        """The position that the cursor among the parameters holds; None where there is none, or not one alone.
-
-        Raises:
-            InvalidCursor
-        """
-        given = [value for name, value in parameters if name == "cursor"]
-        return self.read(given[0], path, parameters) if len(given) == 1 else None
-
     def _tag(self, key: bytes, payload: bytes, path: str, parameters: Pairs) -> bytes:
         bound = msgspec.json.encode((path, sorted(pair for pair in parameters if pair[0] not in _UNBOUND)))
         return hashlib.blake2b(payload + b"\n" + bound, key=key, digest_size=_TAG_BYTES).digest()
+
+
+def place_in_log(stream_id: UUID | str) -> tuple[str, Pairs]:
+    """What a cursor of a log is bound to, in the place of path and parameters: the log alone."""
+    return f"log of {str(stream_id).lower()}", []
 
 
 def next_link(path: str, parameters: Pairs, cursor: str) -> str:

@@ -79,7 +79,8 @@ def unknown(what: str, name: str, model: type[BaseModel], *, listed: bool) -> st
 
 @lru_cache(maxsize=256)
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(sorted(model.model_fields))
+    """What its members are called by clients."""
+    return tuple(sorted(field.alias or name for name, field in model.model_fields.items()))
 
 
 def pointer_of(path: Path) -> str:

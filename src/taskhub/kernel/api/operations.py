@@ -30,6 +30,7 @@ from taskhub.kernel.domain.errors import Category, DomainError, Fault, Idempoten
 Endpoint = Callable[..., Awaitable[Response]]
 AccessOf = Callable[[ApiRequest], Access]
 ReplayRefused = Callable[[ApiRequest, IdempotencyKey], Awaitable[Answer | None]]
+EVENT_STREAM = "text/event-stream"
 _JSON = "application/json"
 
 
@@ -60,6 +61,7 @@ class Operation(APIRoute):
         etag: bool | None = None,
         access_of: AccessOf | None = None,
         replay_refused: ReplayRefused | None = None,
+        reads_log: bool = False,
         **documentation: Any,
     ) -> None:
         super().__init__(path, endpoint, response_model=None, methods=[method], **documentation)
@@ -79,6 +81,8 @@ class Operation(APIRoute):
         self.answers = answers
         self.errors = tuple(errors)
         self.replay_refused = replay_refused
+        self.reads_log = reads_log
+        self.streams = produces == EVENT_STREAM
         self.produces = produces
         self.if_match = if_match or IfMatch.of(method, creates=self.creates, is_public=self.is_public)
         self.retryable = retryable if retryable is not None else self.writes and self.privacy is Privacy.PRIVATE
@@ -202,7 +206,7 @@ class Operation(APIRoute):
             faults.extend(pairs.faults)
             return
         request.parameters = pairs
-        if pairs:
+        if pairs or self.streams:
             request.check_cursor()
         name, model = self.query
         parsed = query_params.parse(model, pairs)
@@ -245,6 +249,7 @@ class Routes:
             retryable: whether `Idempotency-Key` applies: to writes whose answer and body hold no secret.
             access_of: what a request needs instead of ``access``, where its path says so: never less.
             replay_refused: looks up what a command was answered that may have taken its caller's own right away, such as leaving.
+            reads_log: whether its cursors are places in the log that the path names: good for all such operations and filters.
             etag: whether the answer has an `ETag`: where it has a version, and is nobody's own.
         """
 

@@ -22,6 +22,7 @@ STATUS = {
     Category.FORBIDDEN: 403,
     Category.NOT_FOUND: 404,
     Category.CONFLICT: 409,
+    Category.GONE: 410,
     Category.STALE: 412,
     Category.INVALID: 422,
     Category.PRECONDITION_REQUIRED: 428,

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.faults import UNKNOWN_PARAMETER, in_query, unknown
+from taskhub.kernel.api.faults import UNKNOWN_PARAMETER, in_query, names_of, unknown
 from taskhub.kernel.api.problems import MAX_FAULTS
 from taskhub.kernel.api.types import Cursor
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
@@ -37,6 +37,11 @@ def _boolean(value: Any) -> Any:
 
 
 def _integer(value: Any) -> Any:
+    """The integer that a text stands for.
+
+    Raises:
+        PydanticCustomError
+    """
     if not _INTEGER.fullmatch(value):
         raise PydanticCustomError("wrong_format", "Expected an integer such as 50.")
     return int(value)
@@ -95,9 +100,9 @@ def _collect(model: type[QueryParams], pairs: Pairs) -> tuple[dict[str, Any], li
     values: dict[str, Any] = {}
     faults: dict[str, Fault] = {}
     unknown_names: dict[str, None] = {}
-    lists = _lists(model)
+    lists, known = _lists(model), names_of(model)
     for name, value in pairs:
-        if name not in model.model_fields:
+        if name not in known:
             unknown_names[name] = None
         elif "\0" in value:
             faults[name] = Fault("nul_character", "The character U+0000 is not allowed.", parameter=name)
@@ -130,7 +135,7 @@ def _without_parameters(model: type[Q]) -> Q:
 
 @lru_cache(maxsize=64)
 def _lists(model: type[BaseModel]) -> frozenset[str]:
-    return frozenset(name for name, field in model.model_fields.items() if _is_list(field.annotation))
+    return frozenset(field.alias or name for name, field in model.model_fields.items() if _is_list(field.annotation))
 
 
 def _is_list(annotation: Any) -> bool:

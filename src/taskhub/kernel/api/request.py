@@ -43,6 +43,8 @@ class CalledOperation(Protocol):
         retryable: whether `Idempotency-Key` applies.
         takes_body: whether the body means anything.
         etag: whether its answer has an `ETag`.
+        reads_log: whether its cursors are places in the log that the path names.
+        streams: whether it answers with a stream of events, which `Last-Event-ID` goes on with.
     """
 
     access: Access
@@ -51,6 +53,8 @@ class CalledOperation(Protocol):
     retryable: bool
     takes_body: bool
     etag: bool
+    reads_log: bool
+    streams: bool
 
 
 class ApiRequest(Request):
@@ -286,7 +290,11 @@ class ApiRequest(Request):
         Raises:
             InvalidCursor
         """
-        self._position = self._signer().read_from(self.path, self.parameters)
+        given = [value for name, value in self.parameters if name == "cursor"]
+        cursor = self.header(b"last-event-id") if self.operation.streams else None
+        if cursor or len(given) == 1:
+            bound = self._log() if self.operation.reads_log else (self.path, self.parameters)
+            self._position = self._signer().read(cursor or given[0], *bound)
 
     def position(self) -> list[Any] | None:
         """The position after which a page starts; None for the first page."""
@@ -299,6 +307,14 @@ class ApiRequest(Request):
         cursor = self._signer().make(after, self.path, self.parameters)
         link = cursors.next_link(self.path, self.parameters, cursor)
         return JsonResponse(200, _encode(Page(items, cursor)), [(b"link", link.encode())])
+
+    def log_cursor(self, seq: int) -> str:
+        """The cursor of the place after an event of the log that the path names."""
+        return self._signer().make([seq], *self._log())
+
+    def _log(self) -> tuple[str, Pairs]:
+        assert self.operation.access.stream_parameter is not None, "whoever reads a log names it in the path"
+        return cursors.place_in_log(self.path_params[self.operation.access.stream_parameter])
 
     def _signer(self) -> cursors.CursorSigner:
         signer: cursors.CursorSigner = self.app_state.cursor_signer

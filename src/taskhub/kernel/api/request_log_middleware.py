@@ -46,7 +46,7 @@ class _LoggedRequest:
         self.request_id = _request_id(scope)
         # HEAD is GET without its body, wherever there is a GET.
         self.method = "GET" if self.is_head else scope["method"]
-        self.scope = {**scope, "method": self.method, "request_id": self.request_id, "status": 0}
+        self.scope = {**scope, "method": self.method, "request_id": self.request_id, "status": 0, "is_head": self.is_head}
         self._send = send
         self._log = log
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -27,6 +29,26 @@ class Event:
     request_id: str | None
     changes: dict[str, Any]
     snapshot: dict[str, Any] | None
+
+
+class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One event of a log as it stands there, for those who hand it on: ``changes`` and ``snapshot`` are JSON.
+
+    ``commit`` is the ``seq`` of the first event of the same command.
+    """
+
+    seq: int
+    id: UUID
+    commit: int
+    type: str
+    entity_type: str
+    entity_id: UUID
+    entity_version: int
+    actor_id: UUID | None
+    request_id: str | None
+    occurred_at: datetime
+    changes: msgspec.Raw
+    snapshot: msgspec.Raw | None
 
 
 WORKSPACE_PURGED = "workspace.purged"

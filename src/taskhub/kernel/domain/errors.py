@@ -14,6 +14,7 @@ class Category(Enum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    GONE = "gone"
     STALE = "stale"
     INVALID = "invalid"
     PRECONDITION_REQUIRED = "precondition_required"

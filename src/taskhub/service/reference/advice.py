@@ -88,6 +88,10 @@ ADVICE: dict[str, Advice] = {
         "This service requires `If-Match` on every change, and the request has none.",
         "Read the resource, and send its `ETag` as `If-Match`.",
     ),
+    "too_many_streams": Advice(
+        "You have as many streams and waiting requests open as a user may have.",
+        "Close one, or let several readers share one stream.",
+    ),
     "rate_limited": Advice(
         "You have sent too many requests in a short time.",
         "Wait for the number of seconds in `Retry-After`, then send the request again.",

@@ -5,6 +5,7 @@ FAULTS: dict[str, str] = {
     "unknown_member": "There is no field with this name, or it can't be set. The message lists the fields that can be set.",
     "unknown_parameter": "There is no query parameter with this name. The message lists the parameters of the operation.",
     "repeated": "The value is given more than once, but has to be unique.",
+    "conflicting": "The value can't be combined with another one: see the message.",
     "wrong_type": "The value has another JSON type than expected. Values are not converted.",
     "wrong_format": "The value is a string, but not in the expected format.",
     "not_one_of": "The value is not one of the allowed values. The message lists them.",

@@ -1,6 +1,6 @@
 """What the kernel and the service itself add to the reference, beside the documentation of the modules."""
 
-from taskhub.kernel.api import cors, throttle  # noqa: F401  # Errors are known once they were imported.
+from taskhub.kernel.api import cors, long_requests, throttle  # noqa: F401  # Errors are known once they were imported.
 from taskhub.kernel.api.documentation import Documentation
 from taskhub.service.reference.advice import ADVICE
 from taskhub.service.reference.fault_codes import FAULTS

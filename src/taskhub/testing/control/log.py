@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, Text, Uuid, bindparam, cast, literal, or_, select
+from sqlalchemy import BigInteger, Integer, Text, Uuid, bindparam, literal, or_, select
 
 from taskhub.background import running_loops
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.infrastructure.event_log.subscriptions import event_of
+from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, event_of
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -27,11 +27,7 @@ _events, _streams = table_of(EventRow), table_of(StreamRow)
 _THIS_LOG = (_events.c.stream_id == bindparam("stream_id", type_=Uuid()), _events.c.seq > bindparam("after", type_=BigInteger()))
 _entity_id = bindparam("entity_id", type_=Uuid())
 _FIRST = Statement(
-    select(
-        *(c for c in _events.c if c.name not in ("schema", "changes", "snapshot")),
-        cast(_events.c.changes, Text).label("changes"),
-        cast(_events.c.snapshot, Text).label("snapshot"),
-    )
+    select(*EVENT_COLUMNS)
     .where(
         *_THIS_LOG,
         _events.c.type == bindparam("type", type_=Text()),

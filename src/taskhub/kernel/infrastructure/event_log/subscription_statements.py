@@ -1,8 +1,9 @@
 """The statements behind subscribers: what is new in which log, and how far a subscriber has come."""
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, and_, bindparam, cast, column, func, literal, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, and_, bindparam, column, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, ParkedEventRow, StreamRow, SubscriptionRow
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -81,11 +82,7 @@ INSERT_POSITION = Statement(
 )
 LOCK_POSITION = Statement(select(_positions.c.position, _positions.c.failures).where(*_THIS).with_for_update(skip_locked=True))
 NEXT_EVENT = Statement(
-    select(
-        *(c for c in _events.c if c.name not in ("schema", "changes", "snapshot")),
-        cast(_events.c.changes, Text).label("changes"),
-        cast(_events.c.snapshot, Text).label("snapshot"),
-    )
+    select(*EVENT_COLUMNS)
     .where(_events.c.stream_id == _stream_id, _events.c.seq > _seq, _events.c.type == func.any(_types))
     .order_by(_events.c.seq)
     .limit(literal(1, Integer()))

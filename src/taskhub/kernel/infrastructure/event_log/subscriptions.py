@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import structlog
 
 from taskhub.kernel.application.clock import Clock, Monotonic, system_monotonic
@@ -18,9 +17,9 @@ from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
-from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log import subscription_statements as statements
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.records import event_of
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
@@ -214,24 +213,6 @@ class _Step:
         if await self.subscriber.handle(event_of(record), uow):
             await uow.write(statements.ADVANCE_POSITION, {**place, "seq": self.seq})
         return "more"
-
-
-def event_of(record: Record) -> Event:
-    snapshot = record["snapshot"]
-    return Event(
-        record["stream_id"],
-        record["seq"],
-        record["id"],
-        record["type"],
-        record["entity_type"],
-        record["entity_id"],
-        record["entity_version"],
-        record["actor_id"],
-        record["occurred_at"],
-        record["request_id"],
-        msgspec.json.decode(record["changes"]),
-        None if snapshot is None else msgspec.json.decode(snapshot),
-    )
 
 
 async def count_parked_events(database: Database) -> dict[str, int]:

@@ -23,6 +23,8 @@ class StreamRow(Row):
 
 
 class EventRow(Row):
+    """One event. ``commit_seq``: the ``seq`` of the first event of the same command; null for that one itself."""
+
     __tablename__ = "events"
     __table_args__ = (Index(None, "stream_id", "entity_id", "entity_version", unique=True),)
 
@@ -39,6 +41,7 @@ class EventRow(Row):
     request_id: Mapped[str | None]
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    commit_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class IdempotencyKeyRow(Row):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, bindparam, cast, column, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, bindparam, case, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.application.unit_of_work import Attempt
@@ -73,11 +73,13 @@ def _statement() -> Statement:
     count = bindparam("count", type_=BigInteger())
     now = bindparam("now", type_=_events.c.occurred_at.type)
     counter = take_numbers(select(stream_id, count, now))
+    first_seq = counter.c.last_seq - count + 1
+    commit_seq = func.coalesce(bindparam("commit_seq", type_=BigInteger()), case((things.c.place > 1, first_seq)))
     version = cast(func.jsonb_build_object(literal("version", Text()), things.c.version), JSONB)
     source = (
         select(
             stream_id,
-            counter.c.last_seq - count + things.c.place,
+            first_seq + things.c.place - 1,
             things.c.event_id,
             bindparam("type", type_=Text()),
             bindparam("schema", type_=Integer()),
@@ -89,6 +91,7 @@ def _statement() -> Statement:
             bindparam("request_id", type_=Text()),
             things.c.changes,
             _events.c.snapshot.concat(things.c.delta).concat(version),
+            commit_seq,
         )
         .select_from(things)
         .join(
@@ -100,15 +103,21 @@ def _statement() -> Statement:
         .join(counter, literal(True))
     )
     names = [c.name for c in _events.c]
-    added = insert(_events).from_select(names, source).returning(literal(1)).cte("added")
-    return Statement(select(func.count()).select_from(added))
+    added = insert(_events).from_select(names, source).returning(_events.c.seq).cte("added")
+    return Statement(select(func.count().label("count"), func.min(added.c.seq).label("first_seq")))
 
 
 _APPEND = _statement()
 
 
-async def append_events(connection: Connection, cascade: Cascade, attempt: Attempt, first_event: int) -> None:
-    """Appends one event per thing, each with the snapshot of the event before it and the change applied."""
+async def append_events(
+    connection: Connection, cascade: Cascade, attempt: Attempt, first_event: int, commit_seq: int | None
+) -> int:
+    """Appends one event per thing, each with the snapshot of the event before it and the change applied.
+
+    ``commit_seq``: the `seq` of the command's first event in this stream; None where it has none yet. Returns that of the first
+    one of these.
+    """
     count = len(cascade.changed)
     deltas = [{name: after for name, (_, after) in changed.changes.items()} for changed in cascade.changed]
     row = await connection.fetch_row(
@@ -127,8 +136,10 @@ async def append_events(connection: Connection, cascade: Cascade, attempt: Attem
             "actor_id": attempt.context.actor_id,
             "now": cascade.now,
             "request_id": attempt.context.request_id,
+            "commit_seq": commit_seq,
         },
         seconds=APPEND_SECONDS,
     )
-    if row is None or row[0] != count:
+    if row is None or row["count"] != count:
         raise RuntimeError(f"{cascade.event}: {count} rows changed, but not all of them had their last version in the log")
+    return int(row["first_seq"])

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    case,
     cast,
     delete,
     func,
@@ -72,6 +73,8 @@ class CommitShape(NamedTuple):
     keyed: bool
     events: int
     """0, 1, or 2 for "several"."""
+    tells_seq: bool
+    """Whether the verdict holds the `seq` of the first event: cascades of the same command name it."""
 
 
 @lru_cache(maxsize=512)
@@ -104,6 +107,7 @@ class _CommitStatementBuilder:
         """The row that the step in front of an insert has updated."""
         self.late_columns: dict[str, ColumnElement[Any]] = {}
         self.late_fields: dict[str, ColumnElement[Any]] = {}
+        self.seq: list[ColumnElement[Any]] = []
 
     def statement(self) -> Statement:
         for index, (guard, many) in enumerate(self.shape.guards):
@@ -126,7 +130,7 @@ class _CommitStatementBuilder:
             for name, value in self.late_fields.items()
             if self.parent is not None
         )
-        return select(self.gate.is_open().label("done"), *late)
+        return select(self.gate.is_open().label("done"), *late, *self.seq)
 
     def _step(self, part: str, cte: CTE, *, many: bool = False) -> None:
         """Adds a part: what comes after it happens only if it touched all the rows that it should."""
@@ -238,17 +242,20 @@ class _CommitStatementBuilder:
                 _object({name: func.jsonb_build_array(None, value) for name, value in self.late_fields.items()})
             )
             values["snapshot"] = values["snapshot"].concat(_object(self.late_fields))
-        seq = counter.c.last_seq - _count("events") + values["place"] if many else counter.c.last_seq
+        first_seq = counter.c.last_seq - _count("events") + 1 if many else counter.c.last_seq
+        if self.shape.tells_seq:
+            self.seq = [select(first_seq).select_from(counter).correlate(None).scalar_subquery().label("first_seq")]
         shared = {name: bindparam(parameter("events", name), type_=_EVENTS.c[name].type) for name in ("actor_id", "request_id")}
-        names = ["stream_id", "seq", *EVENT_COLUMNS, *shared]
-        source = select(counter.c.stream_id, seq, *(values[name] for name in EVENT_COLUMNS), *shared.values()).select_from(
-            counter
-        )
+        own: dict[str, ColumnElement[Any]] = {name: values[name] for name in EVENT_COLUMNS} | shared
+        own["seq"] = first_seq + values["place"] - 1 if many else first_seq
+        if many:
+            own["commit_seq"] = case((values["place"] > 1, first_seq))
+        source = select(counter.c.stream_id, *own.values()).select_from(counter)
         if self.parent is not None:
             source = source.select_from(self.parent)
         if rows.source is not None:
             source = source.select_from(rows.source)
-        cte = insert(_EVENTS).from_select(names, source).returning(_ONE).cte("event")
+        cte = insert(_EVENTS).from_select(["stream_id", *own], source).returning(_ONE).cte("event")
         self._step("events", cte, many=many)
 
 

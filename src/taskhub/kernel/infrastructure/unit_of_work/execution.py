@@ -1,6 +1,7 @@
 """Carries out the plan of a commit, and reads what the database says to it."""
 
 from typing import Any, NoReturn
+from uuid import UUID
 
 import asyncpg
 
@@ -23,13 +24,18 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
     in_transaction = connection.in_transaction
     is_sent = not in_transaction
     fields: dict[str, Any] = {}
+    first_seqs: dict[UUID, int] = {}
     try:
         for commit in plan.commits:
             [verdict] = await connection.fetch(commit.statement, commit.parameters)
             fields = _late_fields(verdict)
+            if (seq := fields.pop("first_seq", None)) is not None:
+                first_seqs[commit.parameters["events__stream_id"]] = seq
         first_event = len(plan.changes)
         for cascade in plan.cascades:
-            await append_events(connection, cascade, attempt, first_event)
+            stream_id = cascade.stream_id
+            seq = await append_events(connection, cascade, attempt, first_event, first_seqs.get(stream_id))
+            first_seqs.setdefault(stream_id, seq)
             first_event += len(cascade.changed)
         if in_transaction:
             is_sent = True

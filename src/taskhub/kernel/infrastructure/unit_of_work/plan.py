@@ -113,6 +113,7 @@ def plan_commit(
         _with_unchanged(identity_map.guarded, tracked, step),
         step,
         None if key is None else idempotency_key_row(key, answer, shown, attempt.begun_at),
+        tells_seq=bool(cascades),
     )
     return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, shown, answer, is_incomplete)
 
@@ -126,7 +127,13 @@ def _changes(attempt: Attempt, tracked: Iterable[Tracked]) -> list[Change]:
 
 
 def _stream_commits(
-    attempt: Attempt, changes: list[Change], guards: GuardedRows, step: InsertStep | None, key: Parameters | None
+    attempt: Attempt,
+    changes: list[Change],
+    guards: GuardedRows,
+    step: InsertStep | None,
+    key: Parameters | None,
+    *,
+    tells_seq: bool,
 ) -> list[StreamCommit]:
     """``key``: the values of the idempotency key's row, if there is one."""
     if not changes and key is None:
@@ -134,9 +141,9 @@ def _stream_commits(
     *others, last = [list(share) for _, share in groupby(changes, key=_stream_id)] or [[]]
     commits: list[StreamCommit] = []
     for share in others:
-        commits.append(_stream_commit(attempt, share, guards))
+        commits.append(_stream_commit(attempt, share, guards, tells_seq=tells_seq))
         guards = {}
-    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key)]
+    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key, tells_seq=tells_seq)]
 
 
 def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
@@ -169,6 +176,7 @@ def _stream_commit(
     *,
     step: InsertStep | None = None,
     key: Parameters | None = None,
+    tells_seq: bool,
 ) -> StreamCommit:
     parameters: Parameters = {}
     if step is not None:
@@ -182,7 +190,7 @@ def _stream_commit(
         parameters.update((parameter("key", name), value) for name, value in key.items())
     if changes:
         _bind_events(parameters, attempt, changes)
-    shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2))
+    shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2), tells_seq and bool(changes))
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
 

@@ -127,7 +127,8 @@ class SqlUnitOfWork:
     def after_commit(self, changes: Sequence[Change]) -> None:
         """What this process does once a commit went through."""
         types = {str(change.tracked.aggregate.event) for change in changes} | {cascade.event for cascade in self._cascades}
-        self._notifier.notify(types)
+        streams = {change.tracked.aggregate.stream_id for change in changes} | {cascade.stream_id for cascade in self._cascades}
+        self._notifier.notify(types, streams)
 
     async def _acquire(self) -> Connection:
         self._connection = await self._database.acquire()

@@ -1,0 +1,5 @@
+"""Paths of what reads the log of a workspace."""
+
+WORKSPACE = "/v1/workspaces/{workspace_id}"
+CHANGES = WORKSPACE + "/changes"
+STREAM = WORKSPACE + "/stream"

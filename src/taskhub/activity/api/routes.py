@@ -1,0 +1,6 @@
+"""All routes of this module, the most frequent ones first."""
+
+from taskhub.activity.api.changes import CHANGES
+from taskhub.activity.api.stream import STREAMS
+
+ROUTES = [CHANGES, STREAMS]

@@ -1,0 +1,137 @@
+"""The stream of changes, as server-sent events."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from taskhub.activity.api.answers import change_view
+from taskhub.activity.api.module import module_of
+from taskhub.activity.api.paths import STREAM
+from taskhub.activity.api.places import place_of
+from taskhub.activity.api.query_params import ChangeParams
+from taskhub.activity.application.ports import FollowedEvent
+from taskhub.activity.application.stream_changes import stream_changes
+from taskhub.activity.application.views import ChangeView
+from taskhub.activity.domain.errors import CursorExpired
+from taskhub.kernel.api.bodies import ClientGone
+from taskhub.kernel.api.long_requests import TooManyStreams
+from taskhub.kernel.api.operations import EVENT_STREAM, Routes
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.application.log_pages import EventFilter
+from taskhub.kernel.domain.errors import DomainError
+from taskhub.workspaces.contract.access import READ
+
+COMMENT_SECONDS = 15.0
+"""How long a stream is silent at most: proxies close connections that are."""
+RIGHT_SECONDS = 3.0
+"""How often the reader's right is checked again."""
+_HEADERS = ((b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"))
+
+STREAMS = Routes("Changes")
+_encode = msgspec.json.Encoder().encode
+
+
+@STREAMS.get(
+    STREAM,
+    READ,
+    summary="Stream the changes of a workspace",
+    answers=ChangeView,
+    produces=EVENT_STREAM,
+    errors=[CursorExpired, TooManyStreams],
+    reads_log=True,
+)
+async def stream_workspace(request: ApiRequest, workspace_id: UUID, query: ChangeParams) -> Response:
+    """Sends the changes of the workspace as server-sent events: those of the log that are there, then each as it is committed.
+
+    The `id` of an event is its cursor and `data` is the change. Connect again with the last `id` as `Last-Event-ID`, as browsers
+    do by themselves, and nothing is missed or sent twice. A comment comes every 15 seconds. The stream ends when you may not read
+    the workspace any more, when the service stops, and when you are more than 1,000 changes behind.
+    """
+    after = await place_of(request, query, workspace_id)
+    return _EventStream(request, workspace_id, query.wanted(request.caller.user_id), after)
+
+
+class _EventStream(Response):
+    def __init__(self, request: ApiRequest, workspace_id: UUID, wanted: EventFilter, after: int) -> None:
+        self.status_code = 200
+        self.body = b""
+        self.background = None
+        self.raw_headers = [*_HEADERS]
+        self._request = request
+        self._workspace_id = workspace_id
+        self._wanted = wanted
+        self._after = after
+        self._has_begun = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not scope["is_head"]:
+            requests = self._request.app_state.long_requests
+            try:
+                await requests.run("streams", self._request.caller.user_id, receive, self._send_all(send))
+            except ClientGone:  # As most streams end.
+                return
+        await self._begin(send)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _begin(self, send: Send) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+
+    async def _send_all(self, send: Send) -> None:
+        """Sends until the reader may not read any more, or has fallen behind."""
+        module, clock = module_of(self._request), asyncio.get_running_loop().time
+        changes = stream_changes(
+            module.log(), module.follower(), self._workspace_id, self._wanted, after=self._after, tick_seconds=RIGHT_SECONDS
+        )
+        sent_at, checked_at, told = clock(), clock(), self._after
+        async for seq, events in changes:
+            if not self._has_begun:
+                await self._begin(send)
+                await _send(send, b":\n\n")
+            if clock() - checked_at >= RIGHT_SECONDS:
+                if not await self._may_read():
+                    return
+                checked_at = clock()
+            if events:
+                told, sent_at = seq, clock()
+                await _send(send, self._encoded(events))
+            elif clock() - sent_at >= COMMENT_SECONDS - RIGHT_SECONDS:
+                sent_at = clock()
+                await _send(send, self._comment(told, seq))
+                told = seq
+
+    async def _may_read(self) -> bool:
+        """Whether the caller still may. While the database does not answer nobody's right is over."""
+        try:
+            await self._request.authenticate()
+            await self._request.authorize(READ)
+        except (Unavailable, Busy):
+            return True
+        except DomainError:
+            return False
+        return True
+
+    def _encoded(self, events: Sequence[FollowedEvent]) -> bytes:
+        return b"".join([one.encoded or self._encode(one) for one in events])
+
+    def _encode(self, one: FollowedEvent) -> bytes:
+        """An event of the stream. The cursor is the same for all who read the workspace."""
+        view = change_view(self._request, one.event)
+        one.encoded = b"id: %s\ndata: %s\n\n" % (view.cursor.encode(), _encode(view))
+        return one.encoded
+
+    def _comment(self, told: int, seq: int) -> bytes:
+        """With the place to go on from, past what the filter has left out: an `id` without `data` is no event."""
+        if told == seq:
+            return b":\n\n"
+        return b":\nid: %s\n\n" % self._request.log_cursor(seq).encode()
+
+
+async def _send(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})

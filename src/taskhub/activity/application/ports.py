@@ -1,0 +1,47 @@
+"""What reading the log needs of the kernel."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from taskhub.kernel.application.log_pages import EventFilter, LogPage
+from taskhub.kernel.contract.events import LoggedEvent
+
+
+class Log(Protocol):
+    """The log of a workspace. All methods raise `Unavailable` and `Busy`."""
+
+    async def last_seq(self, stream_id: UUID, /) -> int:
+        """The ``seq`` of its last event."""
+
+    async def seq_before(self, stream_id: UUID, instant: datetime, /) -> int:
+        """The ``seq`` before the first event that happened at an instant or later."""
+
+    async def read(self, stream_id: UUID, after: int, limit: int, wanted: EventFilter, /) -> LogPage:
+        """Up to so many events after a place."""
+
+
+class FollowedEvent(Protocol):
+    """``encoded``: what the first one who hands the event on has made of it, for all others who do the same."""
+
+    event: LoggedEvent
+    encoded: bytes | None
+
+
+class FollowedLog(Protocol):
+    @property
+    def is_known(self) -> bool:
+        """Whether its end was looked for yet. Before that it seems to hold nothing new."""
+
+    def after(self, seq: int, /) -> Sequence[FollowedEvent] | None:
+        """The events after a place; None where they are too many to be known here, and have to be read."""
+
+    async def wait(self, seconds: float, /) -> None:
+        """Returns when the log has grown, or after so many seconds."""
+
+
+class Follower(Protocol):
+    def follow(self, stream_id: UUID, /) -> AbstractContextManager[FollowedLog]:
+        """Follows a log for as long as the block lasts."""

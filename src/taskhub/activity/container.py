@@ -1,0 +1,32 @@
+"""What the activity module is made of."""
+
+from typing import Any
+
+from dependency_injector import containers, providers
+
+from taskhub.activity.application.ports import Follower, Log
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.event_log.log_follower import LogFollower
+from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.module_api import keeps_nothing
+
+
+class ActivityContainer(containers.DeclarativeContainer):
+    database: providers.Dependency[Any] = providers.Dependency()
+    notifier: providers.Dependency[Any] = providers.Dependency()
+    clock: providers.Dependency[Any] = providers.Dependency()
+
+    log: providers.Provider[Log] = providers.Singleton(LogReader, database)
+    follower: providers.Provider[Follower] = providers.Singleton(LogFollower, log, notifier)
+
+    unit_of_work = providers.Factory(SqlUnitOfWork, database, notifier)
+    command_log = providers.Singleton(SqlCommandLog, database, ())
+    runner: providers.Provider[Runner[SqlUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log, clock)
+    background = providers.List(follower.provided.run)
+    subscribers = providers.Object(())
+    purges = providers.Object(())
+    ports: providers.Provider[Any] = providers.Dict({})
+    services: providers.Provider[Any] = providers.Dict({})
+    empty = providers.Callable(keeps_nothing)

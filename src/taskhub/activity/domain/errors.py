@@ -1,0 +1,13 @@
+"""The errors of reading a log."""
+
+from taskhub.kernel.domain.errors import Category, DomainError
+
+
+class CursorExpired(DomainError):
+    category, code, title = Category.GONE, "cursor_expired", "Cursor expired"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The log does not hold this place: the database was restored from a backup that is older than the cursor. "
+            "Make your copy anew, and follow from the cursor of `from=now`."
+        )

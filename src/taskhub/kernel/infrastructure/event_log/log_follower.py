@@ -1,0 +1,136 @@
+"""Follows logs as they grow: one look serves all in this process who wait for a change.
+
+Commits of this process are seen at once, those of others at the next look.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from uuid import UUID
+
+import structlog
+
+from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.contract.events import LoggedEvent
+from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+
+LOOK_SECONDS = 0.25
+"""The longest time between two looks."""
+REST_SECONDS = 0.01
+"""The shortest: under many writes each look finds several."""
+KEPT_EVENTS = 1_000
+"""How many a follower may be behind before it has to read the log itself."""
+
+log = structlog.get_logger("taskhub.follower")
+
+
+class FollowedEvent:
+    """``encoded``: what the first one who hands the event on has made of it, for all others who do the same."""
+
+    __slots__ = ("encoded", "event")
+
+    def __init__(self, event: LoggedEvent) -> None:
+        self.event = event
+        self.encoded: bytes | None = None
+
+
+class FollowedLog:
+    """The end of one log, as the last look has found it.
+
+    Attributes:
+        end: the ``seq`` of its last event; None before the first look.
+    """
+
+    def __init__(self) -> None:
+        self.end: int | None = None
+        self.followers = 0
+        self._events: deque[FollowedEvent] = deque(maxlen=KEPT_EVENTS)
+        self._growth: asyncio.Future[None] | None = None
+
+    def after(self, seq: int) -> list[FollowedEvent] | None:
+        """The events after a place; None where they are too many to be known here, and have to be read."""
+        count = 0 if self.end is None else max(0, self.end - seq)
+        return None if count > len(self._events) else list(islice(self._events, len(self._events) - count, None))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its end was looked for yet. Before that it seems to hold nothing new."""
+        return self.end is not None
+
+    async def wait(self, seconds: float) -> None:
+        """Returns when the log has grown, or after so many seconds."""
+        if self._growth is None:
+            self._growth = asyncio.get_running_loop().create_future()
+        await asyncio.wait([self._growth], timeout=seconds)
+
+    def grow(self, events: Sequence[LoggedEvent], end: int) -> None:
+        """``events``: all between the end as it was and as it is, or the last of them."""
+        if self.end is not None and len(events) < end - self.end:
+            self._events.clear()
+        self._events.extend(map(FollowedEvent, events))
+        self.end = end
+        growth, self._growth = self._growth, None
+        if growth is not None:
+            growth.set_result(None)
+
+
+class LogFollower:
+    """Looks at the logs that are followed, for as long as any is."""
+
+    def __init__(self, reader: LogReader, notifier: EventNotifier) -> None:
+        self._reader = reader
+        self._logs: dict[UUID, FollowedLog] = {}
+        self._is_wanted = asyncio.Event()
+        self._has_grown = asyncio.Event()
+        notifier.watch(self._note)
+
+    @contextmanager
+    def follow(self, stream_id: UUID) -> Iterator[FollowedLog]:
+        """Follows a log for as long as the block lasts."""
+        followed = self._logs.setdefault(stream_id, FollowedLog())
+        followed.followers += 1
+        self._is_wanted.set()
+        self._has_grown.set()
+        try:
+            yield followed
+        finally:
+            followed.followers -= 1
+            if not followed.followers:
+                del self._logs[stream_id]
+
+    async def run(self) -> None:
+        """Looks until cancelled. A database that is away is waited for."""
+        while True:
+            await self._is_wanted.wait()
+            self._has_grown.clear()
+            try:
+                await self.look()
+            except (Unavailable, Busy):
+                log.warning("the database does not answer")
+            await asyncio.sleep(REST_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_grown.wait(), LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Finds out which logs have grown, and reads what is new in them."""
+        if not self._logs:
+            self._is_wanted.clear()
+            return
+        for stream_id, end in (await self._reader.last_seqs(list(self._logs))).items():
+            if (followed := self._logs.get(stream_id)) is not None:
+                await self._read(stream_id, followed, end)
+
+    async def _read(self, stream_id: UUID, followed: FollowedLog, end: int) -> None:
+        if followed.end is None:
+            followed.grow([], end)
+            return
+        while followed.end < end:
+            page = await self._reader.read(stream_id, max(followed.end, end - KEPT_EVENTS), KEPT_EVENTS)
+            followed.grow(page.events, page.until)
+
+    def _note(self, streams: set[UUID]) -> None:
+        if not self._logs.keys().isdisjoint(streams):
+            self._has_grown.set()

@@ -1,0 +1,64 @@
+"""Events as they are read from the log: the columns to select, and what becomes of a row of them."""
+
+import msgspec
+from sqlalchemy import Text, cast, func
+
+from taskhub.kernel.contract.events import Event, LoggedEvent
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Record
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+
+_events = table_of(EventRow).c
+EVENT_COLUMNS = (
+    _events.stream_id,
+    _events.seq,
+    _events.id,
+    func.coalesce(_events.commit_seq, _events.seq).label("commit"),
+    _events.type,
+    _events.entity_type,
+    _events.entity_id,
+    _events.entity_version,
+    _events.actor_id,
+    _events.request_id,
+    _events.occurred_at,
+    cast(_events.changes, Text).label("changes"),
+    cast(_events.snapshot, Text).label("snapshot"),
+)
+
+
+def event_of(record: Record) -> Event:
+    """The event with its values."""
+    snapshot = record["snapshot"]
+    return Event(
+        record["stream_id"],
+        record["seq"],
+        record["id"],
+        record["type"],
+        record["entity_type"],
+        record["entity_id"],
+        record["entity_version"],
+        record["actor_id"],
+        record["occurred_at"],
+        record["request_id"],
+        msgspec.json.decode(record["changes"]),
+        None if snapshot is None else msgspec.json.decode(snapshot),
+    )
+
+
+def logged_event_of(record: Record) -> LoggedEvent:
+    """The event with its values as JSON, to be handed on as they are."""
+    snapshot = record["snapshot"]
+    return LoggedEvent(
+        seq=record["seq"],
+        id=record["id"],
+        commit=record["commit"],
+        type=record["type"],
+        entity_type=record["entity_type"],
+        entity_id=record["entity_id"],
+        entity_version=record["entity_version"],
+        actor_id=record["actor_id"],
+        request_id=record["request_id"],
+        occurred_at=record["occurred_at"],
+        changes=msgspec.Raw(record["changes"]),
+        snapshot=None if snapshot is None else msgspec.Raw(snapshot),
+    )
