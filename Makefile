@@ -85,6 +85,10 @@ bench-scale: $(VENV)/.dev ## Measure it with a million tasks
 bench-testing: $(VENV)/.dev ## Measure how long a suite waits for the service that it tests against
 	$(BIN)/python -m benchmarks.testing $(ARGS)
 
+.PHONY: bench-streams
+bench-streams: $(VENV)/.dev ## Measure what a thousand streams cost the others, and how soon a change is on a stream (needs wrk)
+	$(BIN)/python -m benchmarks.streams $(ARGS)
+
 # uv is a tool for this alone, so it is no dependency of the project.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(ARGS)
 

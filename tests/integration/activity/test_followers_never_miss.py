@@ -29,11 +29,19 @@ async def group(database_url: str) -> AsyncIterator[ClientGroup]:
 
 
 class Copy:
-    """What a follower holds of the workspace, and the numbers of the changes that it was given."""
+    """What a follower holds of the workspace, and the numbers of the changes that it was given.
+
+    ``last``: the number of the last one that was written, once it is known.
+    """
 
     def __init__(self) -> None:
+        self.last: int | None = None
         self.things: dict[str, Any] = {}
         self.seqs: list[int] = []
+
+    @property
+    def has_all(self) -> bool:
+        return self.seqs[-1:] == [self.last]
 
     def take(self, change: Any) -> None:
         self.seqs.append(change["seq"])
@@ -53,13 +61,13 @@ async def follow_feed(api: Api, random: Random, copy: Copy, written: asyncio.Eve
             return
 
 
-async def follow_stream(app: TaskHub, api: Api, random: Random, copy: Copy, last: asyncio.Future[int]) -> None:
+async def follow_stream(app: TaskHub, api: Api, random: Random, copy: Copy) -> None:
     """Drops the connection after any number of events and goes on after the last one, until it has the last of all."""
     id: str | None = None
-    while not (last.done() and copy.seqs and copy.seqs[-1] == last.result()):
+    while not copy.has_all:
         async with event_stream(app, api, **({"last_event_id": id} if id else {})) as stream:
             for _ in range(random.randint(1, 200)):
-                if last.done() and copy.seqs and copy.seqs[-1] == last.result():
+                if copy.has_all:
                     break
                 try:
                     event = await stream.next(2.0)
@@ -72,7 +80,7 @@ async def follow_stream(app: TaskHub, api: Api, random: Random, copy: Copy, last
 async def test_copies_end_as_what_the_service_answers(group: ClientGroup, app: TaskHub) -> None:
     tasks = [(await group.leader.add_task())["id"] for _ in range(TASKS)]
     feed, stream = Copy(), Copy()
-    written, last = asyncio.Event(), asyncio.get_running_loop().create_future()
+    written = asyncio.Event()
 
     async def write(api: Api, random: Random) -> None:
         id = random.choice(tasks)
@@ -90,9 +98,9 @@ async def test_copies_end_as_what_the_service_answers(group: ClientGroup, app: T
         reader.workspace = group.leader.workspace
         async with asyncio.timeout(120), asyncio.TaskGroup() as following:
             following.create_task(follow_feed(reader, Random(1), feed, written))
-            following.create_task(follow_stream(app, reader, Random(2), stream, last))
+            following.create_task(follow_stream(app, reader, Random(2), stream))
             await group.act(SECONDS, write)
-            last.set_result((await _all_changes(group.leader))[-1]["seq"])
+            stream.last = (await _all_changes(group.leader))[-1]["seq"]
             written.set()
         answered = await _all_tasks(reader)
 

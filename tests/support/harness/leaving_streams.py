@@ -24,7 +24,7 @@ class LeavingStreams:
             coming, leaving = asyncio.ensure_future(receive()), asyncio.ensure_future(gone.wait())
             try:
                 await asyncio.wait({coming, leaving}, return_when=asyncio.FIRST_COMPLETED)
-                return coming.result() if coming.done() else {"type": "http.disconnect"}
+                return await coming if coming.done() else {"type": "http.disconnect"}
             finally:
                 coming.cancel()
                 leaving.cancel()

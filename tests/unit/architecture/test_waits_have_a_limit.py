@@ -30,7 +30,7 @@ def unlimited(source: str) -> Iterator[int]:
 
 def _is_asynchronous(node: ast.AST) -> bool:
     match node:
-        case ast.Await() | ast.Call(ast.Attribute(_, "create_task")):
+        case ast.Await() | ast.Call(ast.Attribute(_, "create_task" | "ensure_future")):
             return True
     return False
 
