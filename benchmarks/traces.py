@@ -55,9 +55,9 @@ async def _rows(connection: Any, table: str, workspace_id: UUID, ids: list[UUID]
 
 
 async def _events(connection: Any, workspace_id: UUID, ids: list[UUID]) -> list[dict[str, Any]]:
-    """``seq`` is counted from the last one of the log."""
+    """Numbers are counted from the last one of the log."""
     query = """
-SELECT e.*, e.seq - s.last_seq AS place FROM events e JOIN event_streams s USING (stream_id)
+SELECT e.*, e.seq - s.last_seq AS place, e.commit_seq - s.last_seq AS place_of_command FROM events e JOIN event_streams s USING (stream_id)
 WHERE stream_id = $1 AND entity_id = ANY($2) ORDER BY seq
 """
     return [dict(row) for row in await connection.fetch(query, workspace_id, ids)]
@@ -72,7 +72,7 @@ def _task(row: dict[str, Any], last_number: int, last_place: int) -> dict[str, A
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    event = passing_removed(row)
+    event = passing_removed({name: value for name, value in row.items() if name != "commit_seq"})
     for name in ("changes", "snapshot"):
         document = json.loads(row[name])
         event[name] = passing_removed(document)

@@ -16,6 +16,7 @@ MAY_READ, MAY_WRITE = _MAY.format(role=1), _MAY.format(role=2)
 ADD_EVENT = """
 INSERT INTO events (stream_id, seq, id, type, schema, entity_type, entity_id, entity_version, actor_id, occurred_at, request_id,
     changes, snapshot)"""
+ADD_EVENTS = ADD_EVENT.removesuffix(")") + ", commit_seq)"
 
 
 ATTEMPTS = 10

@@ -7,7 +7,7 @@ event of the task's version, does nothing, and is sent again.
 from typing import Any
 
 from benchmarks.floor.auth import Refused
-from benchmarks.floor.single.base import ADD_EVENT, ATTEMPTS, MAY_WRITE, Part, counter
+from benchmarks.floor.single.base import ADD_EVENTS, ATTEMPTS, MAY_WRITE, Part, counter
 from benchmarks.floor.store import Batch
 from benchmarks.floor.views import COLUMNS, Task, encode, task_of
 from uuid_utils.compat import uuid7
@@ -42,14 +42,16 @@ task AS (
 ),
 {counter("task HAVING count(*) > 0", "$7", "count(*)")},
 event AS (
-    {ADD_EVENT}
-    SELECT $1, last_seq - (SELECT count(*) FROM task) + row_number() OVER (ORDER BY task.id), task.event_id, 'task.updated', 1,
+    {ADD_EVENTS}
+    SELECT $1, last_seq - (SELECT count(*) FROM task) + row_number() OVER by_id, task.event_id, 'task.updated', 1,
         'task', task.id, task.version, $2, $7, $8,
         jsonb_build_object('due', jsonb_build_array(before.snapshot -> 'due', {_DUE}))
             || CASE WHEN before.snapshot ->> 'due_at' IS NULL THEN '{{}}'
                 ELSE jsonb_build_object('due_at', jsonb_build_array(before.snapshot -> 'due_at', NULL)) END,
-        before.snapshot || jsonb_build_object('due', {_DUE}, 'due_at', NULL, 'version', task.version) || $9::jsonb
+        before.snapshot || jsonb_build_object('due', {_DUE}, 'due_at', NULL, 'version', task.version) || $9::jsonb,
+        CASE WHEN row_number() OVER by_id > 1 THEN last_seq - (SELECT count(*) FROM task) + 1 END
     FROM counter, task JOIN before ON before.entity_id = task.id
+    WINDOW by_id AS (ORDER BY task.id)
 )
 SELECT {COLUMNS}, (SELECT count(*) FROM before) = cardinality($4) AS is_done FROM old t
 """

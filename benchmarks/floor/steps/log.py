@@ -19,8 +19,9 @@ VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 ADD_EVENTS = """
 INSERT INTO events (stream_id, seq, id, type, schema, entity_type, entity_id, entity_version, actor_id, occurred_at, request_id,
-    changes, snapshot)
-SELECT $1, $2 + thing.place, thing.event_id, $3, 1, 'task', thing.id, thing.version, $4, $5, $6, thing.changes, thing.snapshot
+    changes, snapshot, commit_seq)
+SELECT $1, $2 + thing.place, thing.event_id, $3, 1, 'task', thing.id, thing.version, $4, $5, $6, thing.changes, thing.snapshot,
+    CASE WHEN thing.place > 1 THEN $2 + 1 END
 FROM unnest($7::uuid[], $8::uuid[], $9::int[], $10::jsonb[], $11::jsonb[]) WITH ORDINALITY
     AS thing (event_id, id, version, changes, snapshot, place)
 """

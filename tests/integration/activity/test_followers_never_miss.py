@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from integration.activity.copies import Copy
 from integration.conftest import make_container
 from support.harness.api import Api, ok
 from support.harness.concurrency.clients import ClientGroup, Request
@@ -26,26 +27,6 @@ async def group(database_url: str) -> AsyncIterator[ClientGroup]:
         await group.leader.open_project()
         group.follow()
         yield group
-
-
-class Copy:
-    """What a follower holds of the workspace, and the numbers of the changes that it was given.
-
-    ``last``: the number of the last one that was written, once it is known.
-    """
-
-    def __init__(self) -> None:
-        self.last: int | None = None
-        self.things: dict[str, Any] = {}
-        self.seqs: list[int] = []
-
-    @property
-    def has_all(self) -> bool:
-        return self.seqs[-1:] == [self.last]
-
-    def take(self, change: Any) -> None:
-        self.seqs.append(change["seq"])
-        self.things[change["entity_id"]] = change["snapshot"]
 
 
 async def follow_feed(api: Api, random: Random, copy: Copy, written: asyncio.Event) -> None:

@@ -88,7 +88,7 @@ def test_a_module_comes_goes_and_is_told(
     examined = installation.run("doctor")
     assert examined.returncode == 1
     assert "fail  schema: The database has no tables of the module gears yet: run `taskhub migrate`." in examined.stdout
-    assert "ok    modules: users, workspaces, tasks, gears" in examined.stdout
+    assert "ok    modules: users, workspaces, activity, tasks, gears" in examined.stdout
 
     gears(2)
     with installation.serving():  # Which migrates the database of its own.

@@ -6,14 +6,12 @@ import pytest
 
 from support.harness.accounts import registration
 from support.harness.api import Api
-from taskhub.app import TaskHub
+from taskhub.kernel.infrastructure.postgres.database import Database
 
 
 @pytest.fixture
 def round_trips(mira: Api) -> Iterator[list[str]]:
-    app = mira.client._transport.app  # type: ignore[attr-defined]  # The app behind the client.
-    assert isinstance(app, TaskHub)
-    database = app.state.container.database()
+    database: Database = mira.client._transport.app.state.container.database()  # type: ignore[attr-defined]  # The app behind the client.
     seen: list[str] = []
     database.round_trips = seen
     yield seen
