@@ -57,7 +57,8 @@ async def _rows(connection: Any, table: str, workspace_id: UUID, ids: list[UUID]
 async def _events(connection: Any, workspace_id: UUID, ids: list[UUID]) -> list[dict[str, Any]]:
     """Numbers are counted from the last one of the log."""
     query = """
-SELECT e.*, e.seq - s.last_seq AS place, e.commit_seq - s.last_seq AS place_of_command FROM events e JOIN event_streams s USING (stream_id)
+SELECT e.*, e.seq - s.last_seq AS place, e.commit_seq - s.last_seq AS place_of_command
+FROM events e JOIN event_streams s USING (stream_id)
 WHERE stream_id = $1 AND entity_id = ANY($2) ORDER BY seq
 """
     return [dict(row) for row in await connection.fetch(query, workspace_id, ids)]

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import httpx2
+import pytest
 
 from integration.activity.copies import Copy
 from support.harness.api import ok
@@ -24,6 +25,7 @@ TASKS, TRASHED, BATCH = 600, 50, 500
 DROPPED_AFTER = 5_000
 
 
+@pytest.mark.long
 async def test_copies_end_as_what_the_service_answers(database_url: str, tmp_path: Path) -> None:
     with Replicas.on(database_url, tmp_path, REPLICAS) as replicas:
         async with AsyncExitStack() as stack:

@@ -67,6 +67,7 @@ async def handled(raw: asyncpg.Connection, streams: list[UUID]) -> dict[UUID, li
     return found
 
 
+@pytest.mark.long
 async def test_four_processes_killed_at_random_miss_none_of_ten_thousand_events(
     raw: asyncpg.Connection, database_url: str
 ) -> None:

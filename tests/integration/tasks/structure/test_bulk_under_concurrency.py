@@ -43,6 +43,7 @@ async def group(own_url: str) -> AsyncIterator[ClientGroup]:
         yield group
 
 
+@pytest.mark.long
 async def test_batches_over_the_same_tasks_never_run_into_a_deadlock(group: ClientGroup, own_url: str) -> None:
     work = ConcurrentWrites(group)
     await work.prepare()

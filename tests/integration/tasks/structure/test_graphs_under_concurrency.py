@@ -28,6 +28,7 @@ async def group(database_url: str) -> AsyncIterator[ClientGroup]:
         yield group
 
 
+@pytest.mark.long
 async def test_edges_inserted_at_random_never_close_a_cycle(group: ClientGroup, database: Database) -> None:
     all_graphs = [await TaskGraph.create(group.leader, projects=PROJECTS, tasks=TASKS) for _ in range(WORKSPACES)]
     done: set[str] = set()

@@ -30,6 +30,7 @@ async def group(database_url: str) -> AsyncIterator[ClientGroup]:
         yield group
 
 
+@pytest.mark.long
 async def test_moves_at_random_end_in_an_order_that_they_give_one_after_the_other(group: ClientGroup, database: Database) -> None:
     tasks, landmarks = await added(group.leader, TASKS), await added(group.leader, LANDMARKS)
 
