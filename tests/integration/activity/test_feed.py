@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from support.harness.api import Api, ok
 from support.harness.problems import problem
+from support.harness.waiting import PATIENCE_SECONDS, eventually
 
 
 async def read(api: Api, **parameters: Any) -> Any:
@@ -167,6 +169,22 @@ async def test_a_cursor_of_a_list_is_none_of_the_log(ada: Api) -> None:
 async def test_who_is_no_member_finds_nothing(ada: Api, guest: Api) -> None:
     guest.workspace = ada.workspace
     problem(await guest.get("changes"), 404, "not_found")
+
+
+async def test_who_is_removed_while_they_wait_is_not_told_what_comes(ada: Api, guest: Api) -> None:
+    await ada.invite(guest)
+    waiting = asyncio.create_task(guest.get("changes", cursor=await now(guest), wait=30, entity_type="task"))
+    done, _ = await asyncio.wait({waiting}, timeout=0.1)
+    assert not done
+    await ada.delete(f"members/{guest.user['id']}")
+    await eventually(partial(is_outside, guest))
+    await ada.add_task()
+    problem(await asyncio.wait_for(waiting, PATIENCE_SECONDS), 404, "not_found")
+
+
+async def is_outside(api: Api) -> bool:
+    """A right is remembered for a second."""
+    return (await api.get("changes")).status_code == 404
 
 
 async def test_what_is_gone_has_no_snapshot(ada: Api) -> None:

@@ -46,6 +46,7 @@ async def list_changes(request: ApiRequest, workspace_id: UUID, query: ChangePag
     )
     if query.wait:
         page = await request.app_state.long_requests.run("waiting", request.caller.user_id, request.receive, work)
+        await request.reauthorize(READ)  # The right may have been taken away while the request waited.
     else:
         page = await work
     if page is None:

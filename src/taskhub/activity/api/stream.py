@@ -109,8 +109,7 @@ class _EventStream(Response):
     async def _may_read(self) -> bool:
         """Whether the caller still may. While the database does not answer nobody's right is over."""
         try:
-            await self._request.authenticate()
-            await self._request.authorize(READ)
+            await self._request.reauthorize(READ)
         except (Unavailable, Busy):
             return True
         except DomainError:

@@ -225,6 +225,15 @@ class ApiRequest(Request):
         stream_id = self.path_id(access.stream_parameter) if access.stream_parameter else None
         self.grant = await self.app_state.authorizer.authorize(self.caller, access, stream_id)
 
+    async def reauthorize(self, access: Access) -> None:
+        """Demands it again of a request that has been open for a while, as if it were sent now.
+
+        Raises:
+            DomainError: 401, 403, 404
+        """
+        await self.authenticate()
+        await self.authorize(access)
+
     # -- commands --------------------------------------------------------------------------------
 
     async def run(self, bound: Callable[[], BoundUseCase[Command, Any]], command: Command, reply: Reply) -> Answer:
