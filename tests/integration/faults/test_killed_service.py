@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from support.harness.program import SECONDS_TO_END, Installation, Served
+from support.harness.program import Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS
 
 WRITERS = 8
@@ -73,7 +73,7 @@ async def write_until_killed(served: Served, tasks: str, project_id: str, author
     async with client(served, authorization) as http, asyncio.timeout(PROGRAM_SECONDS):
         await asyncio.gather(*(write(http) for _ in range(WRITERS)))
     assert len(acknowledged) >= ENOUGH, "it was not killed, but has broken its connections by itself"
-    served.process.wait(SECONDS_TO_END)
+    served.process.wait(PROGRAM_SECONDS)
     return acknowledged, attempted
 
 

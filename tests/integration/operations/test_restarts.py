@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from support.harness.program import SECONDS_TO_END, TASKHUB, Installation, Served
+from support.harness.program import TASKHUB, Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS, wait_until
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock
@@ -48,7 +48,7 @@ def kill_everything(served: Served, installation: Installation) -> None:
     assert len(pids) > 1
     for pid in (*pids, served.process.pid):
         os.kill(pid, signal.SIGKILL)
-    served.process.wait(SECONDS_TO_END)
+    served.process.wait(PROGRAM_SECONDS)
 
 
 def test_the_embedded_database_is_started_again_when_it_was_killed(installation: Installation) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from support.harness.program import PASSWORD, SECONDS_TO_END, Installation, Served, free_port
-from support.harness.waiting import PATIENCE_SECONDS, wait_until
+from support.harness.program import PASSWORD, Installation, Served, free_port
+from support.harness.waiting import PATIENCE_SECONDS, PROGRAM_SECONDS, wait_until
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock
 from taskhub.embedded.placement import known_folder
@@ -62,7 +62,7 @@ def test_a_request_under_way_is_finished_on_sigterm(new_installation: Callable[.
         wait_until(lambda: not served.is_ready())
         client.sendall(body[10:])
         assert client.recv(1000).startswith(b"HTTP/1.1 201")
-        assert served.process.wait(SECONDS_TO_END) == 0
+        assert served.process.wait(PROGRAM_SECONDS) == 0
 
 
 def test_a_service_that_waits_for_its_database_to_start_ends_when_it_is_told_to(

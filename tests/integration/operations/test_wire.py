@@ -8,11 +8,12 @@ import pytest
 
 from support.harness.program import PASSWORD, Installation, Served, free_port
 from support.harness.raw_http import RawConnection
+from support.harness.waiting import PATIENCE_SECONDS
 
 
 def exchange(served: Served, request: bytes) -> tuple[bytes, dict[str, object], bytes]:
     """Status line, problem and raw head of the answer to some bytes."""
-    with socket.create_connection(("127.0.0.1", served.client.base_url.port or 0), timeout=10) as wire:
+    with socket.create_connection(("127.0.0.1", served.client.base_url.port or 0), timeout=PATIENCE_SECONDS) as wire:
         wire.sendall(request)
         answer = b""
         while chunk := wire.recv(65536):

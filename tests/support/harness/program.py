@@ -14,10 +14,10 @@ from typing import Self
 
 import httpx2
 
+from support.harness.waiting import PATIENCE_SECONDS, PROGRAM_SECONDS
+
 PASSWORD = "correct horse battery staple"
 TASKHUB = (sys.executable, "-m", "taskhub")
-SECONDS_TO_START = 60.0
-SECONDS_TO_END = 60.0
 
 
 def free_port() -> int:
@@ -40,7 +40,7 @@ class Served:
 
     def reconnect(self) -> None:
         """A client with connections of its own, that nobody has signed in with."""
-        self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=10)
+        self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_SECONDS)
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +67,7 @@ class Served:
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Waits for something that the process does."""
-        deadline = time.monotonic() + SECONDS_TO_START
+        deadline = time.monotonic() + PROGRAM_SECONDS
         while not condition():
             assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.log}"
             assert time.monotonic() < deadline, f"it did not:\n{self.log}"
@@ -82,7 +82,7 @@ class Served:
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Sends a signal and waits. Returns the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(SECONDS_TO_END)
+        return self.process.wait(PROGRAM_SECONDS)
 
     # -- what a client does ----------------------------------------------------------------------
 
@@ -141,6 +141,6 @@ class Installation:
             input=feed,
             capture_output=True,
             text=True,
-            timeout=SECONDS_TO_END,
+            timeout=PROGRAM_SECONDS,
             check=False,
         )

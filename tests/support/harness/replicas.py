@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import httpx2
 
-from support.harness.program import SECONDS_TO_END, SECONDS_TO_START, Installation, Served
+from support.harness.program import Installation, Served
+from support.harness.waiting import PROGRAM_SECONDS
 
 PAUSE_SECONDS = 0.05
 """Before a request is sent again to a replica that was killed."""
@@ -43,7 +44,7 @@ class Replicas:
             for served in replicas._served:
                 if served.process.poll() is None:
                     served.process.kill()
-                served.process.wait(SECONDS_TO_END)
+                served.process.wait(PROGRAM_SECONDS)
                 served.client.close()
 
     @property
@@ -62,7 +63,7 @@ class Replicas:
     async def _replace(self, number: int) -> None:
         killed, installation = self._served[number], self._installations[number]
         killed.process.send_signal(signal.SIGKILL)
-        await asyncio.to_thread(killed.process.wait, SECONDS_TO_END)
+        await asyncio.to_thread(killed.process.wait, PROGRAM_SECONDS)
         killed.client.close()
         served = self._served[number] = installation.start()
         await asyncio.to_thread(served.wait_until_ready)
@@ -76,7 +77,7 @@ class ReplicaClient:
         self._replicas = replicas
         self._path = path
         self._random = random
-        self._http = httpx2.AsyncClient(headers={"authorization": authorization}, timeout=SECONDS_TO_START, trust_env=False)
+        self._http = httpx2.AsyncClient(headers={"authorization": authorization}, timeout=PROGRAM_SECONDS, trust_env=False)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -95,7 +96,7 @@ class ReplicaClient:
             yield answer
 
     async def _answer(self, method: str, path: str, **content: Any) -> httpx2.Response:
-        async with asyncio.timeout(SECONDS_TO_START):
+        async with asyncio.timeout(PROGRAM_SECONDS):
             while True:
                 try:
                     answer = await self._http.request(method, self._url(path), **content)
