@@ -1,5 +1,6 @@
 """What generators of clients make of the OpenAPI document depends on these."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -190,3 +191,10 @@ def test_no_parameter_has_an_example_that_names_nothing() -> None:
             assert parameter["required"], operation
             assert not ID.search(str(parameter["example"])), operation
     assert all("example" not in header for header in DOCUMENT["components"]["parameters"].values())
+
+
+def test_a_stream_is_a_text_and_no_single_event() -> None:
+    """Generated clients would read all of it as one."""
+    (content,) = OPERATIONS["stream_workspace"]["responses"]["200"]["content"].values()
+    assert content["schema"]["type"] == "string"
+    assert json.loads(content["example"].removeprefix("data: ")).keys() == SCHEMAS["Change"]["properties"].keys()

@@ -1,5 +1,6 @@
 """The responses of an operation: success with its headers, and problems by status."""
 
+import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, get_origin
@@ -105,8 +106,18 @@ def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, A
         content = {"schema": schema}
         if operation.answers not in (str, dict):
             content["example"] = schemas.example(schema)
-        response["content"] = {operation.produces: content}
+        response["content"] = {operation.produces: _as_events(content) if operation.streams else content}
     return response
+
+
+def _as_events(content: dict[str, Any]) -> dict[str, Any]:
+    """A stream of such answers. To OpenAPI 3.1 it is a text: its media types have no schema for single events."""
+    name = content["schema"]["$ref"].rpartition("/")[2]
+    description = f"Server-sent events: the `data` of each is a `{name}` as JSON."
+    return {
+        "schema": {"type": "string", "description": description},
+        "example": f"data: {json.dumps(content['example'])}\n\n",
+    }
 
 
 def _has_content_location(operation: Operation) -> bool:
