@@ -15,6 +15,7 @@ from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
+from taskhub.kernel.infrastructure.event_log.log_head import SqlLogHeads
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -70,6 +71,7 @@ class Container:
         )
         self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)
+        self.log_heads = providers.Singleton(SqlLogHeads, self.database)
         self.windows = providers.Singleton(SlidingWindows, self.monotonic)
         self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
 

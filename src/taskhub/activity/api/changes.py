@@ -13,6 +13,7 @@ from taskhub.activity.api.query_params import ChangePageParams
 from taskhub.activity.application.read_changes import compacted, read_changes
 from taskhub.activity.application.views import ChangePage
 from taskhub.activity.domain.errors import CursorExpired
+from taskhub.kernel.api.list_validators import NoValidator
 from taskhub.kernel.api.long_requests import TooManyStreams
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
@@ -31,6 +32,7 @@ _encode = msgspec.json.Encoder().encode
     answers=ChangePage,
     errors=[CursorExpired, TooManyStreams],
     reads_log=True,
+    validator=NoValidator("a purge empties events that were there before, and the cursor tells what is new"),
 )
 async def list_changes(request: ApiRequest, workspace_id: UUID, query: ChangePageParams) -> Response:
     """Lists the events of the workspace's log, oldest first, in the order of their commits and without a gap.

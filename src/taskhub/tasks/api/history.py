@@ -4,6 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
@@ -19,7 +20,7 @@ from taskhub.workspaces.contract.access import READ
 TASK_HISTORY = Routes("Tasks")
 
 
-@TASK_HISTORY.get(HISTORY, READ, summary="Read the history of a task", answers=Page[HistoryEntry])
+@TASK_HISTORY.get(HISTORY, READ, summary="Read the history of a task", answers=Page[HistoryEntry], validator=OfLog())
 async def list_history(request: ApiRequest, workspace_id: UUID, task: str, query: PageParams) -> Response:
     """Lists every change of the task and of its comments, newest first, also while the task is in the trash.
 
@@ -29,4 +30,4 @@ async def list_history(request: ApiRequest, workspace_id: UUID, task: str, query
     page_slice = (
         await module_of(request).history_queries().list(workspace_id, task_ref(task), page_of(request, query, LATEST_FIRST))
     )
-    return request.page(page_slice.items, page_slice.after)
+    return request.page(page_slice.items, page_slice.after, page_slice.log_head)
