@@ -15,8 +15,6 @@ from zlib import crc32
 
 import msgspec
 
-from taskhub.kernel.api.query_params import Pairs
-
 _TAG_BYTES = 15
 _encode = msgspec.json.encode
 
@@ -70,7 +68,8 @@ class ListTags:
         self._key = hashlib.sha256(b"list tag:" + secret_key).digest()
         self._release = release
 
-    def tag(self, log_head: str, path: str, parameters: Pairs, others: Sequence[Any]) -> str:
-        """What stands between the quotes."""
-        made_of = _encode((self._release, log_head, path, sorted(parameters), others))
-        return base64.urlsafe_b64encode(hashlib.blake2b(made_of, key=self._key, digest_size=_TAG_BYTES).digest()).decode()
+    def tag(self, log_head: str, path: str, query: bytes, others: Sequence[Any]) -> str:
+        """The weak tag of a list. ``query``: as it was sent."""
+        made_of = b"%b %b?%b %b" % (log_head.encode(), path.encode(), query, _encode((self._release, *others)))
+        digest = hashlib.blake2b(made_of, key=self._key, digest_size=_TAG_BYTES).digest()
+        return f'W/"{base64.urlsafe_b64encode(digest).decode()}"'

@@ -95,6 +95,11 @@ class Operation(APIRoute):
         has_version = "version" in getattr(answers, "__struct_fields__", ())
         self.etag = etag if etag is not None else has_version and self.privacy is Privacy.PRIVATE
 
+    @property
+    def is_tagged(self) -> bool:
+        """Whether a read has an `ETag`, so that `If-None-Match` may be answered by 304."""
+        return not self.writes and (self.etag or isinstance(self.validator, OfLog))
+
     def _bind(self, endpoint: Endpoint) -> None:
         self.body: tuple[str, type[bodies.Body]] | None = None
         self.query: tuple[str, type[query_params.QueryParams]] = ("", query_params.QueryParams)

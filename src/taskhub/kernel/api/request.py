@@ -185,7 +185,7 @@ class ApiRequest(Request):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
         self._expected = self.operation.if_match.expected(self._if_match)
         if b"if-none-match" in self._raw_headers and not self.operation.writes:
-            preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
+            preconditions.check_tags("If-None-Match", self.header(b"if-none-match") or "")
 
     def require_condition(self) -> None:
         """Raises:
@@ -290,6 +290,9 @@ class ApiRequest(Request):
             return JsonResponse(304, b"", [tag, *headers])
         return JsonResponse(200, _encode(view), [tag, *headers])
 
+    def _names_caller(self) -> bool:
+        return ME in self.path_params.values() or any(value == ME for _, value in self.parameters)
+
     def check_cursor(self) -> None:
         """Refuses a cursor that was not made for this list.
 
@@ -344,12 +347,12 @@ class ApiRequest(Request):
     def _tagged(self, log_head: str, depends_on: Sequence[Any], headers: list[tuple[bytes, bytes]]) -> bool:
         """Adds the tag of a list to headers. Returns whether the caller has the list under this tag already."""
         tags: ListTags = self.app_state.list_tags
-        names_caller = any(value == ME for _, value in self.parameters) or ME in self.path_params.values()
-        of_caller = (self.caller.user_id,) if names_caller else ()
-        tag = tags.tag(log_head, self.path, self.parameters, (self.operation.item_shape, *of_caller, *depends_on))
-        headers.append((b"etag", f'W/"{tag}"'.encode()))
+        of_caller = (self.caller.user_id,) if self._names_caller() else ()
+        others = (self.operation.item_shape, *of_caller, *depends_on)
+        tag = tags.tag(log_head, self.path, self.scope["query_string"], others)
+        headers.append((b"etag", tag.encode()))
         known = self.header(b"if-none-match")
-        return known is not None and preconditions.is_unmodified(known, tag)
+        return known is not None and preconditions.has_tag(known, tag)
 
     def log_cursor(self, seq: int) -> str:
         """The cursor of the place after an event of the log that the path names."""
