@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -12,7 +13,9 @@ from support.fakes.clocks import FakeMonotonicClock
 from support.harness.api import Api, ok
 from support.harness.problems import problem
 from taskhub.app import TaskHub
+from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.tasks.infrastructure.sort_keys import SortKeyUpkeep
 from taskhub.testing.conformance.round_trips import recording_round_trips
 
 LISTS = ("tasks", "projects", "labels", "tasks/{task}/comments", "tasks/{task}/history")
@@ -182,3 +185,19 @@ async def test_dates_that_begin_in_another_time_zone_make_another_list(
     answer = await known(other, "tasks", former.headers["etag"], **query)
     assert answer.status_code == 200
     assert answer.json()["items"] == ok(await ada.get("tasks", **query))["items"]
+
+
+async def test_names_that_are_put_in_order_afterwards_make_another_list(ada: Api, database: Database) -> None:
+    """A process of a former version has written a name without a key to sort it by: the upkeep gives it one, without event."""
+    for name in ("Anchor", "Zebra"):
+        ok(await ada.post("labels", {"name": name, "color": "#00ff00"}))
+    async with database.connection() as connection:
+        forget = "UPDATE labels SET sort_key = '' WHERE workspace_id = $1 AND name = 'Zebra'"
+        await connection._driver.execute(forget, UUID(ada.workspace["id"]))
+    before = await ada.get("labels")
+    assert [label["name"] for label in before.json()["items"]] == ["Zebra", "Anchor"]
+    await SortKeyUpkeep()(database, system_clock())
+    after = await known(ada, "labels", before.headers["etag"])
+    assert [label["name"] for label in ok(after)["items"]] == ["Anchor", "Zebra"]
+    await SortKeyUpkeep()(database, system_clock())
+    assert (await known(ada, "labels", after.headers["etag"])).status_code == 304

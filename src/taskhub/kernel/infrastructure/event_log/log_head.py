@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     BindParameter,
     ColumnElement,
     Select,
     Text,
+    Update,
     Uuid,
     bindparam,
     cast,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
+    update,
 )
 
 from taskhub.kernel.infrastructure.event_log.tables import StreamRow
@@ -49,6 +52,16 @@ def with_log_head(page: Select[Any], stream_id: BindParameter[UUID]) -> Select[A
     """
     log, listed = select(log_head(stream_id)).subquery("log"), page.subquery("listed")
     return select(*listed.c, log.c[LOG_HEAD]).select_from(log.outerjoin(listed, true()))
+
+
+def renew_head(stream_id: BindParameter[UUID], changed: CTE) -> Update:
+    """Gives a log another head without an event, where rows were changed: lists are in another order than before."""
+    later = _streams.moved_at + literal_column("interval '1 microsecond'")
+    return (
+        update(table_of(StreamRow))
+        .values(moved_at=later)
+        .where(_streams.stream_id == stream_id, select(literal_column("1")).select_from(changed).exists())
+    )
 
 
 _HEADS = Statement(
