@@ -37,9 +37,10 @@ _encode = msgspec.json.Encoder().encode
 async def list_changes(request: ApiRequest, workspace_id: UUID, query: ChangePageParams) -> Response:
     """Lists the events of the workspace's log, oldest first, in the order of their commits and without a gap.
 
-    Go on with `next_cursor`, which is never null: a cursor is a place in the log of the workspace, it fits to any filter and to
-    the stream, and does not expire. With `wait`, an answer without changes is held back until there is one, or for so many
-    seconds. While `has_more` is true there is more to read at once; with a filter a page may then be empty.
+    Go on with `next_cursor`, which is never null: a cursor is a place in the log of the workspace, it fits to any filter and
+    to the stream, and is good as long as the service keeps what follows it. With `wait`, an answer without changes is held
+    back until there is one, or for so many seconds. While `has_more` is true there is more to read at once; with a filter a
+    page may then be empty.
     """
     module, wanted = module_of(request), query.wanted(request.caller.user_id)
     after = await place_of(request, query, workspace_id)

@@ -25,7 +25,8 @@ async def list_history(request: ApiRequest, workspace_id: UUID, task: str, query
     """Lists every change of the task and of its comments, newest first, also while the task is in the trash.
 
     You can rebuild the task at any point by applying the `changes` of its entries from the oldest one on: fields that were never
-    changed are null, `version` is that of the last entry, and `updated_at` is its `occurred_at`.
+    changed are null, `version` is that of the last entry, and `updated_at` is its `occurred_at`. If the service keeps events only
+    for some days, the history begins with the first one that is left.
     """
     page_slice = (
         await module_of(request).history_queries().list(workspace_id, task_ref(task), page_of(request, query, LATEST_FIRST))

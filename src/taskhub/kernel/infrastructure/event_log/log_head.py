@@ -36,7 +36,14 @@ NO_LOG = "0"
 _streams = table_of(StreamRow).c
 _microseconds = cast(extract("epoch", _streams.moved_at) * literal_column("1000000"), BigInteger)
 # A database that was restored from a backup counts on from an older number: the instant tells the two apart.
-_HEAD = cast(_streams.last_seq, Text).concat(literal_column("'.'", Text())).concat(cast(_microseconds, Text))
+_DOT = literal_column("'.'", Text())
+_HEAD = (
+    cast(_streams.last_seq, Text)
+    .concat(_DOT)
+    .concat(cast(_microseconds, Text))
+    .concat(_DOT)
+    .concat(cast(_streams.removed_until, Text))
+)
 
 
 def log_head(stream_id: BindParameter[UUID]) -> ColumnElement[str]:

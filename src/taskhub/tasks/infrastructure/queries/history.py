@@ -9,7 +9,7 @@ from sqlalchemy import Text, cast, func, select, true, union_all
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.log_head import log_head
-from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -21,6 +21,8 @@ from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _comments, _events = TASKS.table.c, COMMENTS.table.c, table_of(EventRow).c
+_streams = table_of(StreamRow).c
+_REMOVED_UNTIL = select(_streams.removed_until).where(_streams.stream_id == WORKSPACE_ID).scalar_subquery()
 
 
 @lru_cache(maxsize=4)
@@ -36,7 +38,7 @@ def _list(kind: type, goes_on: bool) -> Statement:
         _events.actor_id,
         _events.entity_version,
         cast(_events.changes, Text).label("changes"),
-    ).where(_events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(subjects))
+    ).where(_events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(subjects), _events.seq > _REMOVED_UNTIL)
     event = ORDERS.page(events, LATEST_FIRST, _events, goes_on=goes_on).subquery("event")
     listed = select(*event.c, log_head(WORKSPACE_ID)).select_from(task.outerjoin(event, true()))
     return Statement(listed.order_by(*ORDERS.sorted_by(LATEST_FIRST, event.c)))
