@@ -219,25 +219,31 @@ async def test_a_new_subscriber_begins_with_what_is_kept(ada: Api, app: TaskHub,
 
 
 class SlowReader:
-    """Reads on in small pages, too slowly for the log at times: then it is ``told``, and begins anew."""
+    """Reads on, and rests now and then until the log does not hold its place any more: then it is ``told``, and begins anew."""
 
-    def __init__(self, api: Api, random: Random, limits: tuple[int, ...]) -> None:
+    def __init__(self, api: Api, database: Database, random: Random) -> None:
         self._api = api
+        self._database = database
         self._random = random
-        self._limits = limits
         self.told = 0
         self.read = 0
 
     async def follow(self, is_over: asyncio.Event) -> None:
         cursor, last = await self._begin(), None
         while not is_over.is_set():
-            answer = await self._api.get("changes", cursor=cursor, limit=self._random.choice(self._limits))
+            if last is not None and self._random.random() < 0.2:
+                await self._rest(last, is_over)
+            answer = await self._api.get("changes", cursor=cursor, limit=self._random.choice((1, 5, 1000)))
             if answer.status_code == 410:
                 self.told += 1
                 cursor, last = await self._begin(), None
                 continue
             page = ok(answer)
             cursor, last = page["next_cursor"], self._without_gap([one["seq"] for one in page["items"]], last)
+
+    async def _rest(self, last: int, is_over: asyncio.Event) -> None:
+        while not is_over.is_set() and await begin(self._database, self._api) <= last:
+            await asyncio.sleep(0)
 
     async def _begin(self) -> str:
         return str((await changes(self._api, **{"from": "now"}))["next_cursor"])
@@ -268,7 +274,7 @@ async def test_under_writers_no_reader_misses_anything_without_being_told(ada: A
 
     async with asyncio.timeout(10 * PATIENCE_SECONDS), asyncio.TaskGroup() as others:
         shortening = [others.create_task(shorten()) for _ in range(2)]
-        readers = [SlowReader(ada, Random(len(limits)), limits) for limits in ((1,), (1, 2), (1, 5, 1000))]
+        readers = [SlowReader(ada, database, Random(seed)) for seed in range(3)]
         for reader in readers:
             others.create_task(reader.follow(is_over))
         async with asyncio.TaskGroup() as writing:
