@@ -13,6 +13,7 @@ from taskhub.kernel.api.cors import Cors
 from taskhub.kernel.api.cursors import CursorSigner
 from taskhub.kernel.api.error_middleware import ErrorMiddleware
 from taskhub.kernel.api.fastapi_hooks import FastAPIWithoutHooks
+from taskhub.kernel.api.list_validators import ListTags
 from taskhub.kernel.api.long_requests import LongRequests
 from taskhub.kernel.api.methods import METHODS, unmatched
 from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
@@ -53,6 +54,8 @@ class TaskHub(FastAPIWithoutHooks):
         self.state.modules = container.installed
         self.state.authorizer = container.service(Authorizer)
         self.state.cursor_signer = CursorSigner(container.secret_keys())
+        self.state.list_tags = ListTags(container.secret_keys()[0], self.version)
+        self.state.log_heads = container.log_heads()
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
         self.state.long_requests = LongRequests(settings.limit_streams_per_user)

@@ -15,7 +15,9 @@ from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
+from taskhub.kernel.infrastructure.event_log.log_head import SqlLogHeads
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.retention import EventRetention
 from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
@@ -70,6 +72,7 @@ class Container:
         )
         self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)
+        self.log_heads = providers.Singleton(SqlLogHeads, self.database)
         self.windows = providers.Singleton(SlidingWindows, self.monotonic)
         self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
 
@@ -98,7 +101,9 @@ class Container:
             yield from ((name, subscriber) for subscriber in subscribers_of(name, container))
 
     def purges(self) -> list[Purge]:
-        return [*PURGES, *(purge for container in self.modules.values() for purge in container.purges())]
+        days = self.settings().keep_events_days
+        retention = () if days is None else (Purge("events", EventRetention(days, [one.name for _, one in self.subscribers()])),)
+        return [*PURGES, *retention, *(purge for container in self.modules.values() for purge in container.purges())]
 
     def background(self) -> list[Loop | DueWork]:
         """What runs beside subscribers and purges."""

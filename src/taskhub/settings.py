@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     limit_attempts_per_account: int = Field(20, ge=1)
     limit_attempts_per_address: int = Field(100, ge=1)
     limit_streams_per_user: int = Field(50, ge=1)
+    keep_events_days: int | None = Field(None, ge=1, le=36_500)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_port: int | None = Field(None, ge=1, le=65535)
     max_connections: int = Field(1000, ge=10, le=100_000)

@@ -20,6 +20,7 @@ ACROSS_WORKSPACES = {
     "the purge of keys that are over": r"^WITH gone AS \(DELETE FROM retry_keys .* LIMIT",
     "the purge asks where the trash is old": r"^SELECT tasks\.workspace_id FROM tasks WHERE tasks\.deleted_at < \$1",
     "names that a process of a former version has written": r"^SELECT \w+\.workspace_id, \w+\.id, \w+\.name, \w+\.sort_key FROM",
+    "retention looks for logs that begin with an old event": r"FROM event_streams LEFT OUTER JOIN events ON .* LIMIT",
     "an operator counts what is parked": r"FROM parked_events GROUP BY",
     "a testing server tells what is parked": r"FROM parked_events ORDER BY",
 }

@@ -13,6 +13,7 @@ from taskhub.activity.api.query_params import ChangePageParams
 from taskhub.activity.application.read_changes import compacted, read_changes
 from taskhub.activity.application.views import ChangePage
 from taskhub.activity.domain.errors import CursorExpired
+from taskhub.kernel.api.list_validators import NoValidator
 from taskhub.kernel.api.long_requests import TooManyStreams
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
@@ -31,13 +32,15 @@ _encode = msgspec.json.Encoder().encode
     answers=ChangePage,
     errors=[CursorExpired, TooManyStreams],
     reads_log=True,
+    validator=NoValidator("a purge empties events that were there before, and the cursor tells what is new"),
 )
 async def list_changes(request: ApiRequest, workspace_id: UUID, query: ChangePageParams) -> Response:
     """Lists the events of the workspace's log, oldest first, in the order of their commits and without a gap.
 
-    Go on with `next_cursor`, which is never null: a cursor is a place in the log of the workspace, it fits to any filter and to
-    the stream, and does not expire. With `wait`, an answer without changes is held back until there is one, or for so many
-    seconds. While `has_more` is true there is more to read at once; with a filter a page may then be empty.
+    Go on with `next_cursor`, which is never null: a cursor is a place in the log of the workspace, it fits to any filter and
+    to the stream, and is good as long as the service keeps what follows it. With `wait`, an answer without changes is held
+    back until there is one, or for so many seconds. While `has_more` is true there is more to read at once; with a filter a
+    page may then be empty.
     """
     module, wanted = module_of(request), query.wanted(request.caller.user_id)
     after = await place_of(request, query, workspace_id)

@@ -57,7 +57,8 @@ WORDS: dict[str, Word] = {
 
 ADVICE: dict[str, Advice] = {
     "cursor_expired": Advice(
-        "The log of the workspace does not hold the place that the cursor stands for.",
+        "The log of the workspace does not hold the place that `cursor` or `from` stands for: what follows it is older than the "
+        "service keeps, or the database was restored from an older backup.",
         "Make your copy anew: take the cursor of `from=now`, walk the lists, then follow from that cursor.",
     ),
 }

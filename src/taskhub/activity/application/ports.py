@@ -16,8 +16,8 @@ class Log(Protocol):
     async def last_seq(self, stream_id: UUID, /) -> int:
         """The ``seq`` of its last event."""
 
-    async def seq_before(self, stream_id: UUID, instant: datetime, /) -> int:
-        """The ``seq`` before the first event that happened at an instant or later."""
+    async def seq_before(self, stream_id: UUID, instant: datetime, /) -> int | None:
+        """The ``seq`` before the first event that happened at an instant or later; None where the log is not kept so far back."""
 
     async def read(self, stream_id: UUID, after: int, limit: int, wanted: EventFilter, /) -> LogPage:
         """Up to so many events after a place."""

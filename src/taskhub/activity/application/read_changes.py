@@ -20,7 +20,7 @@ async def read_changes(
         Unavailable, Busy
     """
     page = await log.read(workspace_id, after, limit, wanted)
-    if after > page.last_seq:
+    if not page.has_place(after):
         raise CursorExpired
     if page.events or not wait_seconds:
         return page

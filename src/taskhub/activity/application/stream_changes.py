@@ -59,6 +59,6 @@ async def _read(log: Log, workspace_id: UUID, after: int, wanted: EventFilter, t
     except (Unavailable, Busy):
         await asyncio.sleep(min(RETRY_SECONDS, tick_seconds))
         return LogPage((), after, after + 1)
-    if after > page.last_seq:
+    if not page.has_place(after):
         raise CursorExpired
     return page

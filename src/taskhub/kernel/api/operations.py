@@ -20,6 +20,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import bodies, media_types, query_params
+from taskhub.kernel.api.list_validators import ListValidator, OfLog, shape_of
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.problems import NotAcceptable
 from taskhub.kernel.api.request import ApiRequest
@@ -62,6 +63,7 @@ class Operation(APIRoute):
         access_of: AccessOf | None = None,
         replay_refused: ReplayRefused | None = None,
         reads_log: bool = False,
+        validator: ListValidator | None = None,
         **documentation: Any,
     ) -> None:
         super().__init__(path, endpoint, response_model=None, methods=[method], **documentation)
@@ -82,12 +84,21 @@ class Operation(APIRoute):
         self.errors = tuple(errors)
         self.replay_refused = replay_refused
         self.reads_log = reads_log
+        self.validator = validator
+        self.item_shape = shape_of(answers)
+        if isinstance(validator, OfLog) and access.stream_parameter is None:
+            raise ValueError(f"{method} {path} has a validator of a log, but its path names none")
         self.streams = produces == EVENT_STREAM
         self.produces = produces
         self.if_match = if_match or IfMatch.of(method, creates=self.creates, is_public=self.is_public)
         self.retryable = retryable if retryable is not None else self.writes and self.privacy is Privacy.PRIVATE
         has_version = "version" in getattr(answers, "__struct_fields__", ())
         self.etag = etag if etag is not None else has_version and self.privacy is Privacy.PRIVATE
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether a read has an `ETag`, so that `If-None-Match` may be answered by 304."""
+        return not self.writes and (self.etag or isinstance(self.validator, OfLog))
 
     def _bind(self, endpoint: Endpoint) -> None:
         self.body: tuple[str, type[bodies.Body]] | None = None
@@ -147,7 +158,8 @@ class Operation(APIRoute):
             request.require_condition()
         for name, is_id in self.path_arguments:
             arguments[name] = request.path_id(name) if is_id else request.path_params[name]
-        response = await self.call(**arguments)
+        unchanged = await request.unchanged_list(arguments.get(self.query[0])) if self.validator is not None else None
+        response = unchanged or await self.call(**arguments)
         request.check_answer(response)
         return response
 
@@ -249,6 +261,7 @@ class Routes:
             retryable: whether `Idempotency-Key` applies: to writes whose answer and body hold no secret.
             access_of: what a request needs instead of ``access``, where its path says so: never less.
             replay_refused: looks up what a command was answered that may have taken its caller's own right away, such as leaving.
+            validator: of a list: whether it has an `ETag`, and what that depends on. Without it, it has none.
             reads_log: whether its cursors are places in the log that the path names: good for all such operations and filters.
             etag: whether the answer has an `ETag`: where it has a version, and is nobody's own.
         """

@@ -93,9 +93,23 @@ def _versions(if_match: str) -> Expected:
 
 def is_unmodified(if_none_match: str, version: int | str) -> bool:
     """Whether the caller's copy is still good. Comparison is weak."""
-    if if_none_match.strip() == "*":
+    return has_tag(if_none_match, f'"{version}"')
+
+
+def has_tag(if_none_match: str, entity_tag: str) -> bool:
+    """Whether the header names an entity tag, given with its quotes. Comparison is weak."""
+    if if_none_match in (entity_tag, "*"):
         return True
-    return any(tag == str(version) for _, tag in _tags("If-None-Match", if_none_match))
+    opaque = entity_tag.removeprefix("W/").strip('"')
+    return if_none_match.strip() == "*" or any(tag == opaque for _, tag in _tags("If-None-Match", if_none_match))
+
+
+def check_tags(header: str, value: str) -> None:
+    """Raises:
+    InvalidHeader: it is neither `*` nor a list of quoted tags.
+    """
+    if not _LIST.fullmatch(value) and value.strip() != "*":
+        raise InvalidHeader(header, 'expected "*" or a list of quoted entity tags, for example "7"')
 
 
 def _check_shown(if_match: str, response: Response) -> None:
@@ -128,6 +142,5 @@ def _is_version(tag: str) -> bool:
 
 
 def _tags(header: str, value: str) -> list[tuple[str, str]]:
-    if not _LIST.fullmatch(value):
-        raise InvalidHeader(header, 'expected "*" or a list of quoted entity tags, for example "7"')
+    check_tags(header, value)
     return _TAG.findall(value)

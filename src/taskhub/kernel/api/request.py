@@ -15,6 +15,7 @@ from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import cursors, preconditions
 from taskhub.kernel.api.fingerprints import earlier_fingerprint, fingerprint
+from taskhub.kernel.api.list_validators import ListTags, ListValidator, OfLog
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.problems import InvalidHeader
 from taskhub.kernel.api.query_params import Pairs
@@ -45,6 +46,8 @@ class CalledOperation(Protocol):
         etag: whether its answer has an `ETag`.
         reads_log: whether its cursors are places in the log that the path names.
         streams: whether it answers with a stream of events, which `Last-Event-ID` goes on with.
+        validator: of a list: what its `ETag` is made of.
+        item_shape: of a list: a number for the fields of its items.
     """
 
     access: Access
@@ -55,6 +58,8 @@ class CalledOperation(Protocol):
     etag: bool
     reads_log: bool
     streams: bool
+    validator: ListValidator | None
+    item_shape: int
 
 
 class ApiRequest(Request):
@@ -84,6 +89,7 @@ class ApiRequest(Request):
         self._ids: dict[str, UUID] = {}
         self._expected: Expected = None
         self._position: list[Any] | None = None
+        self._list_depends_on: Sequence[Any] | None = None
 
     # -- what was sent ---------------------------------------------------------------------------
 
@@ -179,7 +185,7 @@ class ApiRequest(Request):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
         self._expected = self.operation.if_match.expected(self._if_match)
         if b"if-none-match" in self._raw_headers and not self.operation.writes:
-            preconditions.is_unmodified(self.header(b"if-none-match") or "", 0)
+            preconditions.check_tags("If-None-Match", self.header(b"if-none-match") or "")
 
     def require_condition(self) -> None:
         """Raises:
@@ -293,6 +299,9 @@ class ApiRequest(Request):
             return JsonResponse(304, b"", [tag, *headers])
         return JsonResponse(200, _encode(view), [tag, *headers])
 
+    def _names_caller(self) -> bool:
+        return ME in self.path_params.values() or any(value == ME for _, value in self.parameters)
+
     def check_cursor(self) -> None:
         """Refuses a cursor that was not made for this list.
 
@@ -309,13 +318,50 @@ class ApiRequest(Request):
         """The position after which a page starts; None for the first page."""
         return self._position
 
-    def page(self, items: Sequence[Any], after: Sequence[Any] | None) -> JsonResponse:
-        """One page of a list. ``after`` is the position of its last row, or None where the list ends."""
+    def page(self, items: Sequence[Any], after: Sequence[Any] | None, log_head: str | None = None) -> JsonResponse:
+        """One page of a list. ``after`` is the position of its last row, or None where the list ends.
+
+        ``log_head`` is that of the slice: a list whose validator is `OfLog` has to give it.
+        """
+        headers: list[tuple[bytes, bytes]] = []
+        if self._list_depends_on is not None:
+            assert log_head is not None, "a list with a validator reads the head of the log with its rows"
+            unchanged = self._tagged(log_head, self._list_depends_on, headers)
+            if unchanged:
+                return JsonResponse(304, b"", headers)
         if after is None:
-            return JsonResponse(200, _encode(Page(items, None)))
+            return JsonResponse(200, _encode(Page(items, None)), headers)
         cursor = self._signer().make(after, self.path, self.parameters)
-        link = cursors.next_link(self.path, self.parameters, cursor)
-        return JsonResponse(200, _encode(Page(items, cursor)), [(b"link", link.encode())])
+        headers.append((b"link", cursors.next_link(self.path, self.parameters, cursor).encode()))
+        return JsonResponse(200, _encode(Page(items, cursor)), headers)
+
+    async def unchanged_list(self, query: Any) -> JsonResponse | None:
+        """304 where the caller has this very page of a list already. One look at the log tells; no row is read.
+
+        Raises:
+            Unavailable, Busy
+        """
+        validator, parameter = self.operation.validator, self.operation.access.stream_parameter
+        if not isinstance(validator, OfLog):
+            return None
+        self._list_depends_on = depends_on = validator.depends_on(self, query)
+        known = self.header(b"if-none-match")
+        # `*` is good for any list that is there, and whether it is only its rows tell.
+        if known is None or known.strip() == "*" or depends_on is None or parameter is None:
+            return None
+        headers: list[tuple[bytes, bytes]] = []
+        head = await self.app_state.log_heads.head(self.path_id(parameter))
+        return JsonResponse(304, b"", headers) if self._tagged(head, depends_on, headers) else None
+
+    def _tagged(self, log_head: str, depends_on: Sequence[Any], headers: list[tuple[bytes, bytes]]) -> bool:
+        """Adds the tag of a list to headers. Returns whether the caller has the list under this tag already."""
+        tags: ListTags = self.app_state.list_tags
+        of_caller = (self.caller.user_id,) if self._names_caller() else ()
+        others = (self.operation.item_shape, *of_caller, *depends_on)
+        tag = tags.tag(log_head, self.path, self.scope["query_string"], others)
+        headers.append((b"etag", tag.encode()))
+        known = self.header(b"if-none-match")
+        return known is not None and preconditions.has_tag(known, tag)
 
     def log_cursor(self, seq: int) -> str:
         """The cursor of the place after an event of the log that the path names."""

@@ -37,11 +37,17 @@ class LogPage:
     Attributes:
         until: the place up to which there are no others that are wanted.
         last_seq: the end of the log when it was read.
+        removed_until: the place after which the log was kept when it was read.
     """
 
     events: Sequence[LoggedEvent]
     until: int
     last_seq: int
+    removed_until: int = 0
+
+    def has_place(self, seq: int) -> bool:
+        """Whether the log goes on after a place without a gap."""
+        return self.removed_until <= seq <= self.last_seq
 
     @property
     def has_more(self) -> bool:

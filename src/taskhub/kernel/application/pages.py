@@ -27,7 +27,10 @@ class PageRequest(msgspec.Struct, Generic[Sort], frozen=True):
 
 
 class PageSlice(msgspec.Struct, Generic[Item], frozen=True):
-    """A part of a list. ``after`` is the position of its last item, or None where the list ends."""
+    """A part of a list. ``after`` is the position of its last item, or None where the list ends. ``log_head`` is the head of the
+    log at the moment in which the items were read, if the statement reads that as well.
+    """
 
     items: list[Item]
     after: Position | None
+    log_head: str | None = None

@@ -52,7 +52,7 @@ def parameters_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) 
     """All parameters of an operation, those in the path first."""
     headers = {
         "IfMatch": operation.if_match in {IfMatch.READ, IfMatch.CHANGE},
-        "IfNoneMatch": operation.etag and not operation.writes,
+        "IfNoneMatch": operation.is_tagged,
         "IdempotencyKey": operation.retryable,
         "RequestId": True,
     }

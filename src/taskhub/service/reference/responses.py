@@ -22,7 +22,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": _TEXT,
     },
     "ETag": {
-        "description": "The version of the resource, in quotes. Send it as `If-Match`. That of `/openapi.json` is a hash.",
+        "description": "The version of the resource, in quotes. Send it as `If-Match`. That of a list is weak: it is another one "
+        "when something in the workspace has changed. That of `/openapi.json` is a hash.",
         "required": True,
         "schema": _TEXT,
     },
@@ -69,7 +70,7 @@ def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -
     """All responses of an operation, by status."""
     status = operation.status_code or 200
     responses = {str(status): _success(operation, schemas, status)}
-    if operation.etag and not operation.writes:
+    if operation.is_tagged:
         repeated = ["Content-Location"] if _has_content_location(operation) else []
         responses["304"] = {
             "description": "Not modified: your copy is current.",
@@ -89,7 +90,7 @@ def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, A
     is_page = get_origin(operation.answers) is Page
     applies = {
         "X-Request-ID": True,
-        "ETag": operation.etag,
+        "ETag": operation.etag or operation.is_tagged,
         "Location": operation.creates,
         "Content-Location": _has_content_location(operation),
         "Link": is_page,

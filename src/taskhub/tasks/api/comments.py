@@ -4,6 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
@@ -28,12 +29,12 @@ from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, READ, Role
 COMMENT_ROUTES = Routes("Comments")
 
 
-@COMMENT_ROUTES.get(COMMENTS, READ, summary="List the comments on a task", answers=Page[CommentView])
+@COMMENT_ROUTES.get(COMMENTS, READ, summary="List the comments on a task", answers=Page[CommentView], validator=OfLog())
 async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, query: PageParams) -> Response:
     """The oldest comment comes first."""
     page = page_of(request, query, OLDEST_FIRST)
     page_slice = await module_of(request).comment_queries().list(workspace_id, task_ref(task), page)
-    return request.page(page_slice.items, page_slice.after)
+    return request.page(page_slice.items, page_slice.after, page_slice.log_head)
 
 
 @COMMENT_ROUTES.post(

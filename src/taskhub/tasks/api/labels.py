@@ -4,6 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
@@ -22,11 +23,11 @@ from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, READ
 LABEL_ROUTES = Routes("Labels")
 
 
-@LABEL_ROUTES.get(LABELS, READ, summary="List labels", answers=Page[LabelView])
+@LABEL_ROUTES.get(LABELS, READ, summary="List labels", answers=Page[LabelView], validator=OfLog())
 async def list_labels(request: ApiRequest, workspace_id: UUID, query: LabelListParams) -> Response:
     """Sorted by name by default. Case and accents are ignored, and numbers are sorted by value."""
     page_slice = await module_of(request).label_queries().list(workspace_id, page_of(request, query, query.order))
-    return request.page(page_slice.items, page_slice.after)
+    return request.page(page_slice.items, page_slice.after, page_slice.log_head)
 
 
 @LABEL_ROUTES.post(LABELS, CONTRIBUTE, status_code=201, summary="Create a label", answers=LabelView, errors=(NameTaken,))

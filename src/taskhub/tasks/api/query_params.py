@@ -119,9 +119,21 @@ class TaskListParams(PageParams):
         return _TASK_ORDERS[self.sort]
 
     @property
+    def has_moments(self) -> bool:
+        """Whether a filter compares dates or times."""
+        return not _MOMENTS.isdisjoint(self.model_fields_set)
+
+    @property
     def depends_on_zone(self) -> bool:
         """Whether the list depends on a time zone that the request does not contain."""
-        return self.time_zone is None and not _MOMENTS.isdisjoint(self.model_fields_set)
+        return self.time_zone is None and self.has_moments
+
+    def bounds(self, default_zone: str) -> tuple[Any, ...]:
+        """What dates and times in filters stand for."""
+        zone = ZoneInfo(self.time_zone or default_zone)
+        due = [None if bound is None else DueBound.of(bound, zone) for bound in (self.due_before, self.due_after)]
+        others = (self.created_before, self.created_after, self.updated_before, self.updated_after)
+        return (zone.key, *due, *(instant_of(bound, zone) for bound in others))
 
     @property
     def names(self) -> tuple[Any, ...]:

@@ -1,9 +1,12 @@
 """Routes that read projects and tasks."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
@@ -32,7 +35,12 @@ async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: Tr
     return request.show(view, (b"content-location", task_path(workspace_id, view.id).encode()))
 
 
-@READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView])
+def _bounds(request: ApiRequest, query: TaskListParams) -> Sequence[Any]:
+    """The instants that the dates in filters stand for, in the time zone by which the list is read and by today's rules."""
+    return query.bounds(task_page_of(request, query)[1]) if query.has_moments else ()
+
+
+@READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView], validator=OfLog(_bounds))
 async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListParams) -> Response:
     """If you combine different filters, all of them must match. If you repeat a filter, one of its values must match; of a filter
     that begins with `not_`, none may match. Without `sort` the newest tasks come first.
@@ -45,7 +53,8 @@ async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListPar
     filters = query.filters(await resolve_ids(request, workspace_id, query.names), zone)
     page_slice = await module_of(request).task_queries().list(workspace_id, filters, page)
     after = page_slice.after
-    return request.page(page_slice.items, (*after, zone) if after is not None and query.depends_on_zone else after)
+    position = (*after, zone) if after is not None and query.depends_on_zone else after
+    return request.page(page_slice.items, position, page_slice.log_head)
 
 
 @PROJECT_READS.get(PROJECT, READ, summary="Read a project", answers=ProjectView)
@@ -60,9 +69,9 @@ async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, 
     return request.show(view, (b"content-location", project_path(workspace_id, view.id).encode()))
 
 
-@PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView])
+@PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView], validator=OfLog())
 async def list_projects(request: ApiRequest, workspace_id: UUID, query: ProjectListParams) -> Response:
     """Sorted by name by default. Case and accents are ignored, and numbers are sorted by value."""
     page = page_of(request, query, query.order)
     page_slice = await module_of(request).project_queries().list(workspace_id, query.filters, page)
-    return request.page(page_slice.items, page_slice.after)
+    return request.page(page_slice.items, page_slice.after, page_slice.log_head)

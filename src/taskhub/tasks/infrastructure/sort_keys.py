@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, Text, and_, bindparam, or_, select, tuple_, update
 
 from taskhub.kernel.domain.texts import sort_key
+from taskhub.kernel.infrastructure.event_log.log_head import renew_head
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
@@ -37,7 +38,7 @@ class _Names:
             bindparam("after_workspace_id", type_=columns.workspace_id.type), bindparam("after_id", type_=columns.id.type)
         )
         self.first, self.next = Statement(query), Statement(query.where(place > after))
-        self.mend = Statement(
+        mended = (
             update(mapping.table)
             .values(sort_key=bindparam("new_key", type_=Text()))
             .where(
@@ -45,7 +46,10 @@ class _Names:
                 columns.id == bindparam("of_id", type_=columns.id.type),
                 columns.name == bindparam("known_name", type_=Text()),
             )
+            .returning(columns.id)
+            .cte("mended")
         )
+        self.mend = Statement(renew_head(WORKSPACE_ID, mended))
 
 
 _TABLES = (_Names(PROJECTS), _Names(LABELS))

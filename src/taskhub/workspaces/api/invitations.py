@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import NoValidator
 from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.preconditions import IfMatch, etag
 from taskhub.kernel.api.query_params import PageParams
@@ -43,6 +44,7 @@ INVITATION_ROUTES = Routes("Invitations")
     READ,
     summary="List the open invitations, oldest first",
     answers=Page[InvitationView],
+    validator=NoValidator("invitations expire, which no event tells"),
 )
 async def list_invitations(request: ApiRequest, workspace_id: UUID, query: Annotated[PageParams, Query()]) -> Response:
     module = module_of(request)

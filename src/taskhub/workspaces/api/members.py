@@ -4,6 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import NoValidator
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.query_params import Flag, PageParams
 from taskhub.kernel.api.request import ApiRequest
@@ -31,7 +32,13 @@ class MemberListParams(PageParams):
     former: Flag = False
 
 
-@MEMBER_ROUTES.get(MEMBERS, READ, summary="List the members of a workspace", answers=Page[NamedMember])
+@MEMBER_ROUTES.get(
+    MEMBERS,
+    READ,
+    summary="List the members of a workspace",
+    answers=Page[NamedMember],
+    validator=NoValidator("names and emails are those of accounts, which have logs of their own"),
+)
 async def list_members(request: ApiRequest, workspace_id: UUID, query: MemberListParams) -> Response:
     """Members are sorted by the time at which they joined, former members (`former=true`) by the time at which they left."""
     module = module_of(request)

@@ -50,11 +50,14 @@ class LogReader:
         rows = await self._database.fetch(_LAST_SEQS, {"stream_ids": stream_ids})
         return {row["stream_id"]: row["last_seq"] for row in rows}
 
-    async def seq_before(self, stream_id: UUID, instant: datetime) -> int:
-        """The ``seq`` before the first event that happened at an instant or later."""
+    async def seq_before(self, stream_id: UUID, instant: datetime) -> int | None:
+        """The ``seq`` before the first event that happened at an instant or later; None where the log is not kept so far back."""
         place = {"stream_id": stream_id, "instant": instant, "earliest": instant - LONGEST_COMMAND}
         row = await self._database.fetch_row(_SEQ_BEFORE, place)
-        return row[0] if row and row[0] is not None else 0
+        if row is None:
+            return 0
+        seq, removed_before = row
+        return None if removed_before is not None and instant < removed_before else int(seq)
 
     async def read(self, stream_id: UUID, after: int, limit: int, wanted: EventFilter = ALL_EVENTS) -> LogPage:
         """Up to so many events after a place."""
@@ -62,12 +65,12 @@ class LogReader:
         scanned = None if wanted.entity_ids else EVENTS_PER_LOOK
         place: Parameters = {"stream_id": stream_id, "after": after, "limit": limit + 1, "scanned": scanned, **parameters}
         rows = await self._database.fetch(_read(tuple(name in parameters for name in _CONDITIONS)), place)
-        last_seq = rows[0]["last_seq"] if rows else 0
+        last_seq, removed_until = (rows[0]["last_seq"], rows[0]["removed_until"]) if rows else (0, 0)
         events = [logged_event_of(row) for row in rows[:limit] if row["seq"] is not None]
         if len(rows) > limit:
-            return LogPage(events, events[-1].seq, last_seq)
+            return LogPage(events, events[-1].seq, last_seq, removed_until)
         until = last_seq if scanned is None else min(last_seq, after + scanned)
-        return LogPage(events, max(after, until), last_seq)
+        return LogPage(events, max(after, until), last_seq, removed_until)
 
 
 def _parameters_of(wanted: EventFilter) -> dict[str, list[Any]]:
@@ -100,7 +103,7 @@ def _read(conditions: tuple[bool, ...]) -> Statement:
         .lateral("event")
     )
     columns = [column for column in events.c if column.name != "stream_id"]
-    query = select(_streams.last_seq, *columns).select_from(table_of(StreamRow).outerjoin(events, true()))
+    query = select(_streams.last_seq, _streams.removed_until, *columns).select_from(table_of(StreamRow).outerjoin(events, true()))
     return Statement(query.where(_streams.stream_id == _STREAM_ID).order_by(events.c.seq))
 
 
@@ -108,7 +111,7 @@ def _seq_before() -> Statement:
     """Halves the log until it has found an event from shortly before the instant, and goes on from there."""
     earliest = bindparam("earliest", type_=_events.occurred_at.type)
     instant = bindparam("instant", type_=_events.occurred_at.type)
-    ends = select(literal(1, BigInteger()).label("low"), (_streams.last_seq + 1).label("high"))
+    ends = select((_streams.removed_until + 1).label("low"), (_streams.last_seq + 1).label("high"))
     search = ends.where(_streams.stream_id == _STREAM_ID).cte("search", recursive=True)
     middle = func.div(search.c.low + search.c.high, literal(2, BigInteger())).cast(BigInteger())
     is_before = _events.occurred_at < earliest
@@ -121,7 +124,8 @@ def _seq_before() -> Statement:
     begin = select(func.max(search.c.low)).scalar_subquery()
     first = select(_events.seq - 1).where(_events.stream_id == _STREAM_ID, _events.seq >= begin, _events.occurred_at >= instant)
     found = first.order_by(_events.seq).limit(literal(1, Integer())).scalar_subquery()
-    return Statement(select(func.coalesce(found, _streams.last_seq)).where(_streams.stream_id == _STREAM_ID))
+    columns = (func.coalesce(found, _streams.last_seq), _streams.removed_before)
+    return Statement(select(*columns).where(_streams.stream_id == _STREAM_ID))
 
 
 _SEQ_BEFORE = _seq_before()

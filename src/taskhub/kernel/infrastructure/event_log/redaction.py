@@ -12,15 +12,13 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 
 _events = table_of(EventRow)
 _names = func.jsonb_object_keys(_events.c.changes).table_valued(column("name"), name="names").render_derived()
+NAMES_OF_CHANGES = func.coalesce(
+    select(func.jsonb_object_agg(_names.c.name, null())).select_from(_names).scalar_subquery(), func.jsonb_build_object()
+)
+"""What an update leaves of the changes of an event: the names of the fields."""
 _REDACT = Statement(
     update(_events)
-    .values(
-        snapshot=null(),
-        changes=func.coalesce(
-            select(func.jsonb_object_agg(_names.c.name, null())).select_from(_names).scalar_subquery(),
-            func.jsonb_build_object(),
-        ),
-    )
+    .values(snapshot=null(), changes=NAMES_OF_CHANGES)
     .where(
         _events.c.stream_id == bindparam("of_stream", type_=Uuid()),
         _events.c.entity_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),

@@ -1,6 +1,23 @@
 """The statements behind subscribers: what is new in which log, and how far a subscriber has come."""
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Text, Uuid, and_, bindparam, column, func, literal, or_, select, update
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS
@@ -17,6 +34,12 @@ _now = bindparam("now", type_=_positions.c.retry_at.type)
 _types = bindparam("types", type_=ARRAY(Text()))
 _seq = bindparam("seq", type_=BigInteger())
 _THIS = (_positions.c.stream_id == _stream_id, _positions.c.subscriber == _subscriber)
+
+
+def _removed_until(stream_id: ColumnElement[UUID]) -> ColumnElement[int]:
+    """Where a log is kept from: what is there of before is for nobody who follows it."""
+    return select(_streams.c.removed_until).where(_streams.c.stream_id == stream_id).correlate_except(_streams).scalar_subquery()
+
 
 CHANGED_STREAMS = Statement(
     select(_streams.c.stream_id, _streams.c.last_seq, func.coalesce(_positions.c.position, 0).label("position"))
@@ -44,7 +67,11 @@ UNHANDLED_STREAMS = Statement(
     .where(
         _streams.c.last_seq > _handled,
         select(literal(1))
-        .where(_events.c.stream_id == _streams.c.stream_id, _events.c.seq > _handled, _events.c.type == func.any(_types))
+        .where(
+            _events.c.stream_id == _streams.c.stream_id,
+            _events.c.seq > func.greatest(_handled, _streams.c.removed_until),
+            _events.c.type == func.any(_types),
+        )
         .exists(),
     )
 )
@@ -64,7 +91,7 @@ MATCHING_STREAMS = Statement(
         select(literal(1))
         .where(
             _events.c.stream_id == _scan.c.stream_id,
-            _events.c.seq > _scan.c.after,
+            _events.c.seq > func.greatest(_scan.c.after, _removed_until(_scan.c.stream_id)),
             _events.c.seq <= _scan.c.until,
             _events.c.type == func.any(_types),
         )
@@ -83,7 +110,11 @@ INSERT_POSITION = Statement(
 LOCK_POSITION = Statement(select(_positions.c.position, _positions.c.failures).where(*_THIS).with_for_update(skip_locked=True))
 NEXT_EVENT = Statement(
     select(*EVENT_COLUMNS)
-    .where(_events.c.stream_id == _stream_id, _events.c.seq > _seq, _events.c.type == func.any(_types))
+    .where(
+        _events.c.stream_id == _stream_id,
+        _events.c.seq > func.greatest(_seq, _removed_until(_stream_id)),
+        _events.c.type == func.any(_types),
+    )
     .order_by(_events.c.seq)
     .limit(literal(1, Integer()))
 )

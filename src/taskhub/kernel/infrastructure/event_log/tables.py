@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Index, Integer, LargeBinary
+from sqlalchemy import ARRAY, BigInteger, Index, Integer, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,7 +12,10 @@ from taskhub.kernel.infrastructure.postgres.rows import Row
 
 
 class StreamRow(Row):
-    """The counter of one log: taken last before commit, so that numbers have no gap and stand in commit order."""
+    """The counter of one log: taken last before commit, so that numbers have no gap and stand in commit order.
+
+    The log is kept from after ``removed_until`` on. What is not kept any more was older than ``removed_before``.
+    """
 
     __tablename__ = "event_streams"
     __table_args__ = {"postgresql_with": {"fillfactor": 50}}
@@ -20,6 +23,8 @@ class StreamRow(Row):
     stream_id: Mapped[UUID] = mapped_column(primary_key=True)
     last_seq: Mapped[int] = mapped_column(BigInteger)
     moved_at: Mapped[datetime]
+    removed_until: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    removed_before: Mapped[datetime | None]
 
 
 class EventRow(Row):

@@ -11,6 +11,8 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from taskhub.kernel.application.pages import PageRequest, PageSlice, Position, SortOrder
 from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
 
+LOG_HEAD = "log_head"
+"""The column of a page that has the head of the log beside its rows (`with_log_head`)."""
 Columns = ReadOnlyColumnCollection[str, Any]
 Expression = ColumnElement[Any]
 View = TypeVar("View")
@@ -82,11 +84,14 @@ class Orders:
         return {"limit": page.limit + 1, **position}
 
     def slice_of(self, records: Sequence[Record], page: PageRequest[Any], view: Callable[[Record], View]) -> PageSlice[View]:
-        after = None
+        after, log_head = None, records[0].get(LOG_HEAD) if records else None
         if len(records) > page.limit:
             last = records[page.limit - 1]
             after = tuple(last[name] for name in self._columns(page.order))
-        return PageSlice([view(record) for record in records[: page.limit]], after)
+        # What an order ends with tells its rows apart, so it is null only beside what was joined to an empty page.
+        elif records and records[0][self.members_of(page.order)[-1].column] is None:
+            records = ()
+        return PageSlice([view(record) for record in records[: page.limit]], after, log_head)
 
     def _columns(self, order: SortOrder[Any]) -> tuple[str, ...]:
         return (*(member.column for member in self.members_of(order)), *self._anchors.get(order.sort, ()))

@@ -7,6 +7,7 @@ from sqlalchemy import Uuid, bindparam, select, true
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.infrastructure.event_log.log_head import log_head
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort
@@ -35,7 +36,8 @@ def _one(kind: type) -> Statement:
 def _list(kind: type, goes_on: bool) -> Statement:
     """At least one row, if the task is there."""
     comment = ORDERS.page(_ON_TASK, OLDEST_FIRST, _comments, goes_on=goes_on).lateral("comment")
-    listed = select(*comment.c).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, TASK_BY_REF[kind])
+    columns = (*comment.c, log_head(WORKSPACE_ID))
+    listed = select(*columns).select_from(TASKS.table.outerjoin(comment, true())).where(*_IS_LIVE, TASK_BY_REF[kind])
     return Statement(listed.order_by(*ORDERS.sorted_by(OLDEST_FIRST, comment.c)))
 
 
@@ -53,4 +55,4 @@ class SqlCommentQueries:
         records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return ORDERS.slice_of([record for record in records if record["id"] is not None], page, COMMENTS.show)
+        return ORDERS.slice_of(records, page, COMMENTS.show)

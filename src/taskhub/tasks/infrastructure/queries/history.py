@@ -8,7 +8,8 @@ from sqlalchemy import Text, cast, func, select, true, union_all
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.log_head import log_head
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -20,6 +21,8 @@ from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
 _tasks, _comments, _events = TASKS.table.c, COMMENTS.table.c, table_of(EventRow).c
+_streams = table_of(StreamRow).c
+_REMOVED_UNTIL = select(_streams.removed_until).where(_streams.stream_id == WORKSPACE_ID).scalar_subquery()
 
 
 @lru_cache(maxsize=4)
@@ -35,9 +38,9 @@ def _list(kind: type, goes_on: bool) -> Statement:
         _events.actor_id,
         _events.entity_version,
         cast(_events.changes, Text).label("changes"),
-    ).where(_events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(subjects))
+    ).where(_events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(subjects), _events.seq > _REMOVED_UNTIL)
     event = ORDERS.page(events, LATEST_FIRST, _events, goes_on=goes_on).subquery("event")
-    listed = select(*event.c).select_from(task.outerjoin(event, true()))
+    listed = select(*event.c, log_head(WORKSPACE_ID)).select_from(task.outerjoin(event, true()))
     return Statement(listed.order_by(*ORDERS.sorted_by(LATEST_FIRST, event.c)))
 
 
@@ -50,9 +53,9 @@ class SqlHistoryQueries:
         records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:
             raise NotFound
-        return ORDERS.slice_of([record for record in records if record["seq"] is not None], page, _entry_of)
+        return ORDERS.slice_of(records, page, _entry_of)
 
 
 def _entry_of(record: Record) -> HistoryEntry:
-    seq, type_, occurred_at, actor_id, version, changes = record
+    seq, type_, occurred_at, actor_id, version, changes, *_ = record
     return HistoryEntry(seq, type_, occurred_at, actor_id, version, msgspec.json.decode(changes))

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, select
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
+from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import LabelSort
@@ -23,7 +24,7 @@ _LABEL = Statement(_IN_WORKSPACE.where(_labels.id == bindparam("id", type_=Uuid(
 
 @lru_cache(maxsize=16)
 def _list(order: SortOrder[LabelSort], goes_on: bool) -> Statement:
-    return Statement(ORDERS.page(_IN_WORKSPACE, order, _labels, goes_on=goes_on))
+    return Statement(with_log_head(ORDERS.page(_IN_WORKSPACE, order, _labels, goes_on=goes_on), WORKSPACE_ID))
 
 
 class SqlLabelQueries:

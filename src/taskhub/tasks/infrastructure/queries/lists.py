@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Select, Subquery, bin
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from taskhub.kernel.application.pages import SortOrder
+from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
 from taskhub.kernel.infrastructure.postgres.pages import Columns, as_it_is
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import TaskSort
@@ -147,6 +148,8 @@ def list_statement(shape: ListShape) -> Statement:
             .order_by(*ORDERS.sorted_by(shape.order, tasks))
         )
         page = rows.limit(shape.row_limit).subquery("page")
-        return Statement(select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT))
-    places = matching_ids(shape).limit(shape.row_limit).subquery("found")
-    return Statement(ordered_rows(shape, places, rows_of(shape, places)).limit(LIMIT))
+        query = select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT)
+    else:
+        places = matching_ids(shape).limit(shape.row_limit).subquery("found")
+        query = ordered_rows(shape, places, rows_of(shape, places)).limit(LIMIT)
+    return Statement(with_log_head(query, WORKSPACE_ID))

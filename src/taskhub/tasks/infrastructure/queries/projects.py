@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
+from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import ProjectFilter, ProjectSort
@@ -35,7 +36,7 @@ def project_list_statement(filters: ProjectFilter, order: SortOrder[ProjectSort]
     if filters.archived is not None:
         conditions.append(_projects.archived_at.is_not(None) if filters.archived else _projects.archived_at.is_(None))
     query = _IN_WORKSPACE.add_columns(_projects.sort_key).where(*conditions)
-    return Statement(ORDERS.page(query, order, _projects, goes_on=goes_on))
+    return Statement(with_log_head(ORDERS.page(query, order, _projects, goes_on=goes_on), WORKSPACE_ID))
 
 
 class SqlProjectQueries:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
 from taskhub.kernel.infrastructure.postgres.pages import Columns
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.infrastructure.mappings import TASKS
@@ -71,7 +72,8 @@ def search_statement(shape: ListShape) -> Statement:
     few = _sorted_matches(shape, matches, count <= _FEW)
     many = _walk(shape, count > _FEW)
     page = union_all(select(few), select(many)).subquery("page")
-    return Statement(select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT))
+    query: Select[Any] = select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT)
+    return Statement(with_log_head(query, WORKSPACE_ID))
 
 
 def _matches() -> CTE:
@@ -114,4 +116,4 @@ def _in_trash(shape: ListShape) -> Statement:
     query: Select[Any] = select(*view_columns(shape, tasks)).where(
         tasks.words.op("@@")(_QUERY), _holds(tasks), *list_conditions(shape, tasks)
     )
-    return Statement(query.order_by(*ORDERS.sorted_by(shape.order, tasks)).limit(LIMIT))
+    return Statement(with_log_head(query.order_by(*ORDERS.sorted_by(shape.order, tasks)).limit(LIMIT), WORKSPACE_ID))

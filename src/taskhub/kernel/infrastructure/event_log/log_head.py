@@ -1,0 +1,127 @@
+"""The head of a log as a text: another one after each commit to it, for the validators of lists."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    Update,
+    Uuid,
+    bindparam,
+    cast,
+    extract,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+
+from taskhub.kernel.infrastructure.event_log.tables import StreamRow
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.pages import LOG_HEAD
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+
+NO_LOG = "0"
+"""The head of a log in which there is nothing."""
+
+_streams = table_of(StreamRow).c
+_microseconds = cast(extract("epoch", _streams.moved_at) * literal_column("1000000"), BigInteger)
+# A database that was restored from a backup counts on from an older number: the instant tells the two apart.
+_DOT = literal_column("'.'", Text())
+_HEAD = (
+    cast(_streams.last_seq, Text)
+    .concat(_DOT)
+    .concat(cast(_microseconds, Text))
+    .concat(_DOT)
+    .concat(cast(_streams.removed_until, Text))
+)
+
+
+def log_head(stream_id: BindParameter[UUID]) -> ColumnElement[str]:
+    """The head of a log, as a column of the statement that reads rows: both are of one moment."""
+    head = select(_HEAD).where(_streams.stream_id == stream_id).scalar_subquery()
+    return func.coalesce(head, literal_column(f"'{NO_LOG}'", Text())).label(LOG_HEAD)
+
+
+def with_log_head(page: Select[Any], stream_id: BindParameter[UUID]) -> Select[Any]:
+    """A page with the head of the log beside each row; where the page is empty, a row without values beside it.
+
+    A join with one row is a nested loop, which keeps the order of the page. To sort it again would cost as much as the head.
+    """
+    log, listed = select(log_head(stream_id)).subquery("log"), page.subquery("listed")
+    return select(*listed.c, log.c[LOG_HEAD]).select_from(log.outerjoin(listed, true()))
+
+
+def renew_head(stream_id: BindParameter[UUID], changed: CTE) -> Update:
+    """Gives a log another head without an event, where rows were changed: lists are in another order than before."""
+    later = _streams.moved_at + literal_column("interval '1 microsecond'")
+    return (
+        update(table_of(StreamRow))
+        .values(moved_at=later)
+        .where(_streams.stream_id == stream_id, select(literal_column("1")).select_from(changed).exists())
+    )
+
+
+_HEADS = Statement(
+    select(_streams.stream_id, _HEAD.label(LOG_HEAD)).where(
+        _streams.stream_id == func.any(bindparam("stream_ids", type_=ARRAY(Uuid())))
+    )
+)
+
+
+class SqlLogHeads:
+    """Looks at the heads of logs: one look for all who have asked before it begins.
+
+    Nobody is given what a look has found that was under way already: it may have missed a commit that the caller knows of.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._wanted: dict[UUID, asyncio.Future[str]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def head(self, stream_id: UUID) -> str:
+        """A text that is another one after each commit to the log.
+
+        Raises:
+            Unavailable, Busy
+        """
+        found = self._wanted.get(stream_id)
+        if found is None:
+            found = self._wanted[stream_id] = asyncio.get_running_loop().create_future()
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        return await asyncio.shield(found)  # Whoever goes away leaves it to the others.
+
+    async def _look(self) -> None:
+        wanted: dict[UUID, asyncio.Future[str]] = {}
+        try:
+            while self._wanted:
+                wanted, self._wanted = self._wanted, {}
+                await self._find(wanted)
+        finally:
+            self._looking = None
+            for found in (*wanted.values(), *self._wanted.values()):
+                found.cancel()  # Only where the loop ends meanwhile.
+            self._wanted = {}
+
+    async def _find(self, wanted: dict[UUID, asyncio.Future[str]]) -> None:
+        try:
+            rows = await self._database.fetch(_HEADS, {"stream_ids": list(wanted)})
+        except Exception as error:
+            for found in wanted.values():
+                found.set_exception(error)
+                found.exception()  # Nobody may be left who waits for it.
+            return
+        heads = {row[0]: row[1] for row in rows}
+        for stream_id, found in wanted.items():
+            found.set_result(heads.get(stream_id, NO_LOG))
