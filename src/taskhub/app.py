@@ -17,6 +17,7 @@ from taskhub.kernel.api.long_requests import LongRequests
 from taskhub.kernel.api.methods import METHODS, unmatched
 from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
 from taskhub.kernel.api.throttle import RateLimits, Throttle
+from taskhub.kernel.infrastructure.event_log.log_moments import LogMoments
 from taskhub.settings import Settings
 
 EXPOSED_HEADERS = (
@@ -53,6 +54,7 @@ class TaskHub(FastAPIWithoutHooks):
         self.state.modules = container.installed
         self.state.authorizer = container.service(Authorizer)
         self.state.cursor_signer = CursorSigner(container.secret_keys())
+        self.state.moments = LogMoments(container.database())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
         self.state.long_requests = LongRequests(settings.limit_streams_per_user)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, get_origin
 
+from taskhub.kernel.api.as_of import AsOfParams
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MEDIA_TYPE
 from taskhub.kernel.api.responses import Page
@@ -23,6 +24,10 @@ HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {
         "description": "The version of the resource, in quotes. Send it as `If-Match`. That of `/openapi.json` is a hash.",
         "required": True,
+        "schema": _TEXT,
+    },
+    "ETagOfNow": {
+        "description": "The version of the resource, in quotes. Send it as `If-Match`. What is read with `as_of` has none.",
         "schema": _TEXT,
     },
     "Location": {"description": "The path of the created resource.", "required": True, "schema": _TEXT},
@@ -86,6 +91,7 @@ def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -
 
 def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, Any]:
     is_page = get_origin(operation.answers) is Page
+    etag = "ETagOfNow" if issubclass(operation.query[1], AsOfParams) else "ETag"
     applies = {
         "X-Request-ID": True,
         "ETag": operation.etag,
@@ -98,7 +104,7 @@ def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, A
     }
     response: dict[str, Any] = {
         "description": "One page of the list." if is_page else HTTPStatus(status).phrase,
-        "headers": _headers(name for name, does in applies.items() if does),
+        "headers": _headers((name for name, does in applies.items() if does), ETag=etag),
     }
     if operation.answers is not None:
         schema = schemas.of_answer(operation.answers)
@@ -126,5 +132,6 @@ def _refusal(status: int, known: list[Problem]) -> dict[str, Any]:
     }
 
 
-def _headers(names: Iterable[str]) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+def _headers(names: Iterable[str], **others: str) -> dict[str, Any]:
+    """``others``: the components of those whose name is not that of the header."""
+    return {name: {"$ref": f"#/components/headers/{others.get(name, name)}"} for name in names}
