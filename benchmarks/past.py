@@ -76,12 +76,12 @@ def _compare(lists: Lists, last_seq: int) -> list[Line]:
 def _line(lists: Lists, question: Question, last_seq: int) -> Line | None:
     asked = [question, *(_as_of(question, max(1, int(last_seq * part))) for part in MOMENTS.values())]
     try:
-        taken = [[lists.ask(one, turn) * 1000 for turn in range(-WARM_UP, ROUNDS)][WARM_UP:] for one in asked]
+        taken = [[lists.ask(one, turn) * 1000 for one in asked] for turn in range(-WARM_UP, ROUNDS)][WARM_UP:]
     except ListFailed as refusal:
         if "422" in str(refusal) or "one page only" in str(refusal):
             return None
         raise
-    today, *then = [median(times) for times in taken]
+    today, *then = [median(times) for times in zip(*taken, strict=True)]
     return Line(question.name, today, tuple(then))
 
 

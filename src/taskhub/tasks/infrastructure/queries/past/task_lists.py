@@ -44,7 +44,7 @@ from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 Condition = ColumnElement[bool]
 
-CANDIDATES = {51: 510, 201: 2010}
+CANDIDATES = {51: 400, 201: 1600}
 """How many tasks a page looks at, by the rows of its shape: for a filter that few pass, pages are short, and the walk goes on."""
 _IMMUTABLE = frozenset({"ids", "created_before", "created_after"})
 """Filters by what never changes: they are asked of the rows of today."""
