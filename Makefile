@@ -81,6 +81,10 @@ bench: $(VENV)/.dev ## Measure TaskHub against hand-written floors (takes some m
 bench-scale: $(VENV)/.dev ## Measure it with a million tasks
 	$(BIN)/python -m benchmarks.scale $(ARGS)
 
+.PHONY: bench-past
+bench-past: $(VENV)/.dev ## Measure reads as of a moment, with a log of 200,000 events
+	$(BIN)/python -m benchmarks.past $(ARGS)
+
 .PHONY: bench-testing
 bench-testing: $(VENV)/.dev ## Measure how long a suite waits for the service that it tests against
 	$(BIN)/python -m benchmarks.testing $(ARGS)

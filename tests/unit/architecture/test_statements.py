@@ -43,10 +43,13 @@ def all_statements() -> list[Statement]:
 
 
 def unkeyed(sql: str) -> list[str]:
+    """The tables that a statement reads or writes without naming their workspace: each by its alias, where it has one."""
     tables = owned_tables()
-    used = {name for name in re.findall(r"\b(?:FROM|JOIN|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?(\w+)", sql) if name in tables}
-    used |= {name for clause in re.findall(r"\bFROM ([\w, ]+)", sql) for name in re.split(r",\s*", clause) if name in tables}
-    return [name for name in sorted(used) if not re.search(rf"\b{name}\.{tables[name]} = ", sql)]
+    found = re.findall(r"\b(?:FROM|JOIN|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?(\w+)(?: AS (\w+))?", sql)
+    for clause in re.findall(r"\bFROM ([\w, ]+)", sql):
+        found += re.findall(r"(\w+)(?: AS (\w+))?", clause)
+    used = {(name, alias or name) for name, alias in found if name in tables}
+    return [name for name, called in sorted(used) if not re.search(rf"\b{called}\.{tables[name]} = ", sql)]
 
 
 STATEMENTS = sorted({" ".join(statement.sql.split()) for statement in all_statements()})
@@ -63,6 +66,8 @@ def test_no_exception_outlives_its_statement(reason: str) -> None:
         "SELECT tasks.id FROM tasks WHERE tasks.id = $1",
         "UPDATE tasks SET title = $1 WHERE tasks.id = $2",
         "SELECT 1 FROM projects JOIN tasks ON tasks.workspace_id = projects.workspace_id WHERE projects.id = $1",
+        "SELECT tasks.id FROM tasks JOIN tasks AS other ON other.id = tasks.parent_id WHERE tasks.workspace_id = $1",
+        "SELECT tasks.id FROM tasks, tasks AS other WHERE tasks.workspace_id = $1 AND other.id = tasks.parent_id",
     ],
 )
 def test_a_statement_that_forgets_its_workspace_is_noticed(sql: str) -> None:

@@ -69,6 +69,7 @@ class ApiRequest(Request):
         app_state: what the app that serves this request holds for all of them.
         grant: what the module that authorizes has granted the caller (`Authorizer.authorize`).
         answer_headers: what every answer has, a refusal as well.
+        as_of: the ``seq`` of the last event of the moment that is answered for; None for what is now.
     """
 
     def __init__(self, scope: AsgiScope, receive: Receive, send: Send, operation: CalledOperation) -> None:
@@ -90,6 +91,7 @@ class ApiRequest(Request):
         self._expected: Expected = None
         self._position: list[Any] | None = None
         self._list_depends_on: Sequence[Any] | None = None
+        self.as_of: int | None = None
 
     # -- what was sent ---------------------------------------------------------------------------
 
@@ -292,7 +294,9 @@ class ApiRequest(Request):
         return JsonResponse(answer.reply.status, answer.body, headers)
 
     def show(self, view: Any, *headers: tuple[bytes, bytes]) -> JsonResponse:
-        """The response to a read of one thing under its ETag; 304 where the caller has it already."""
+        """The response to a read of one thing under its ETag; 304 where the caller has it already. What was has none."""
+        if self.as_of is not None:
+            return JsonResponse(200, _encode(view), headers)
         tag = (b"etag", preconditions.etag(view.version))
         if_none_match = self.header(b"if-none-match")
         if if_none_match is not None and preconditions.is_unmodified(if_none_match, view.version):
@@ -316,7 +320,7 @@ class ApiRequest(Request):
 
     def position(self) -> list[Any] | None:
         """The position after which a page starts; None for the first page."""
-        return self._position
+        return self._position if self._position is None or self.as_of is None else self._position[:-1]
 
     def page(self, items: Sequence[Any], after: Sequence[Any] | None, log_head: str | None = None) -> JsonResponse:
         """One page of a list. ``after`` is the position of its last row, or None where the list ends.
@@ -331,6 +335,8 @@ class ApiRequest(Request):
                 return JsonResponse(304, b"", headers)
         if after is None:
             return JsonResponse(200, _encode(Page(items, None)), headers)
+        if self.as_of is not None:
+            after = (*after, self.as_of)
         cursor = self._signer().make(after, self.path, self.parameters)
         headers.append((b"link", cursors.next_link(self.path, self.parameters, cursor).encode()))
         return JsonResponse(200, _encode(Page(items, cursor)), headers)
@@ -342,7 +348,7 @@ class ApiRequest(Request):
             Unavailable, Busy
         """
         validator, parameter = self.operation.validator, self.operation.access.stream_parameter
-        if not isinstance(validator, OfLog):
+        if not isinstance(validator, OfLog) or getattr(query, "as_of", None) is not None:
             return None
         self._list_depends_on = depends_on = validator.depends_on(self, query)
         known = self.header(b"if-none-match")

@@ -107,6 +107,15 @@ class UnknownReference(DomainError):
         )
 
 
+class NotInLog(DomainError):
+    """A moment that the log does not have."""
+
+    category, code, title = Category.MALFORMED, "not_in_log", "Not in the log"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, faults=(Fault("not_in_log", message, parameter="as_of"),))
+
+
 class IdempotencyKeyReused(DomainError):
     category, code, title = Category.INVALID, "idempotency_key_reused", "Idempotency key reused"
 

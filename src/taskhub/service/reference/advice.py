@@ -26,6 +26,11 @@ ADVICE: dict[str, Advice] = {
         "filters or another sort order.",
         "Keep path, filters and sort order as they were on the page that returned the cursor, or start again without a cursor.",
     ),
+    "not_in_log": Advice(
+        "`as_of` names a moment that the log of the workspace does not have: before its first event, or a `seq` after its last "
+        "one.",
+        "Use the `seq` of a change of this workspace, or an instant after the workspace was created.",
+    ),
     "invalid_header": Advice(
         "A request header can't be parsed, or the operation does not support it.",
         "See `errors` for the name of the header. Entity tags have to be in quotes, and `If-Match` can't be used when you create "

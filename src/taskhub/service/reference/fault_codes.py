@@ -25,6 +25,7 @@ FAULTS: dict[str, str] = {
     "malformed_query": "The query string can't be parsed, or has too many parameters.",
     "invalid_header": "The header can't be parsed, or the operation does not support it.",
     "invalid_cursor": "The cursor was not made for this list.",
+    "not_in_log": "The log of the workspace begins later than this moment, or has not come so far.",
     "invalid": "Something else is wrong with the value: see the message.",
 }
 """An item of a batch may also have the code of any problem."""

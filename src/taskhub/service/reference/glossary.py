@@ -25,6 +25,10 @@ WORDS: dict[str, Word] = {
     "time_zone": Word("An IANA time zone.", "Europe/Berlin"),
     "name": Word("The display name.", "Operations"),
     "stale_version.current_version": Word("the current version of the resource."),
+    "as_of": Word(
+        "Answers what was at this moment: an instant, or the `seq` of a change, which is included. Such answers have no `ETag`.",
+        _INSTANT,
+    ),
     "sort": Word("The field to sort by. A leading `-` reverses the order.", "-created_at"),
     "Service.name": Word("The name of the service.", "TaskHub"),
     "Service.version": Word("The version of the service.", "0.1.0"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, get_origin
 
+from taskhub.kernel.api.as_of import AsOfParams
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MEDIA_TYPE
 from taskhub.kernel.api.responses import Page
@@ -25,6 +26,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "The version of the resource, in quotes. Send it as `If-Match`. That of a list is weak: it is another one "
         "when something in the workspace has changed. That of `/openapi.json` is a hash.",
         "required": True,
+        "schema": _TEXT,
+    },
+    "ETagOfNow": {
+        "description": "The version of the resource, in quotes. Send it as `If-Match`. What is read with `as_of` has none.",
         "schema": _TEXT,
     },
     "Location": {"description": "The path of the created resource.", "required": True, "schema": _TEXT},
@@ -88,6 +93,7 @@ def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -
 
 def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, Any]:
     is_page = get_origin(operation.answers) is Page
+    etag = "ETagOfNow" if issubclass(operation.query[1], AsOfParams) else "ETag"
     applies = {
         "X-Request-ID": True,
         "ETag": operation.etag or operation.is_tagged,
@@ -100,7 +106,7 @@ def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, A
     }
     response: dict[str, Any] = {
         "description": "One page of the list." if is_page else HTTPStatus(status).phrase,
-        "headers": _headers(name for name, does in applies.items() if does),
+        "headers": _headers((name for name, does in applies.items() if does), ETag=etag),
     }
     if operation.answers is not None:
         schema = schemas.of_answer(operation.answers)
@@ -138,5 +144,6 @@ def _refusal(status: int, known: list[Problem]) -> dict[str, Any]:
     }
 
 
-def _headers(names: Iterable[str]) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+def _headers(names: Iterable[str], **others: str) -> dict[str, Any]:
+    """``others``: the components of those whose name is not that of the header."""
+    return {name: {"$ref": f"#/components/headers/{others.get(name, name)}"} for name in names}

@@ -4,14 +4,14 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.as_of import AsOfParams, PastPageParams, moment_of
 from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
-from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.contract.caller import Scope
-from taskhub.kernel.domain.errors import NotAllowed, NotFound
+from taskhub.kernel.domain.errors import NotAllowed, NotFound, NotInLog
 from taskhub.tasks.api.answers import comment_answer
 from taskhub.tasks.api.bodies.comments import CommentPatch, NewComment
 from taskhub.tasks.api.module import module_of
@@ -29,11 +29,14 @@ from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, READ, Role
 COMMENT_ROUTES = Routes("Comments")
 
 
-@COMMENT_ROUTES.get(COMMENTS, READ, summary="List the comments on a task", answers=Page[CommentView], validator=OfLog())
-async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, query: PageParams) -> Response:
+@COMMENT_ROUTES.get(
+    COMMENTS, READ, summary="List the comments on a task", answers=Page[CommentView], validator=OfLog(), errors=[NotInLog]
+)
+async def list_comments(request: ApiRequest, workspace_id: UUID, task: str, query: PastPageParams) -> Response:
     """The oldest comment comes first."""
+    as_of = await moment_of(request, query)
     page = page_of(request, query, OLDEST_FIRST)
-    page_slice = await module_of(request).comment_queries().list(workspace_id, task_ref(task), page)
+    page_slice = await module_of(request).comment_queries().list(workspace_id, task_ref(task), page, as_of=as_of)
     return request.page(page_slice.items, page_slice.after, page_slice.log_head)
 
 
@@ -48,10 +51,10 @@ async def create_comment(request: ApiRequest, workspace_id: UUID, task: str, bod
     return comment_answer(request, workspace_id, await request.run(tasks.create_comment, command, reply))
 
 
-@COMMENT_ROUTES.get(COMMENT, READ, summary="Read a comment", answers=CommentView)
-async def get_comment(request: ApiRequest, workspace_id: UUID, task: str, comment_id: UUID) -> Response:
-    ref = task_ref(task)
-    view = await module_of(request).comment_queries().find(workspace_id, ref, comment_id)
+@COMMENT_ROUTES.get(COMMENT, READ, summary="Read a comment", answers=CommentView, errors=[NotInLog])
+async def get_comment(request: ApiRequest, workspace_id: UUID, task: str, comment_id: UUID, query: AsOfParams) -> Response:
+    ref, as_of = task_ref(task), await moment_of(request, query)
+    view = await module_of(request).comment_queries().find(workspace_id, ref, comment_id, as_of=as_of)
     if view is None:
         raise NotFound
     if isinstance(ref, UUID):

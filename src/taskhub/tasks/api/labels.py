@@ -4,12 +4,13 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.as_of import AsOfParams, moment_of
 from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.application.commands import Reply
-from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.errors import NotFound, NotInLog
 from taskhub.tasks.api.bodies.labels import LabelPatch, NewLabel
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import LABEL, LABELS, label_path
@@ -23,10 +24,11 @@ from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE, READ
 LABEL_ROUTES = Routes("Labels")
 
 
-@LABEL_ROUTES.get(LABELS, READ, summary="List labels", answers=Page[LabelView], validator=OfLog())
+@LABEL_ROUTES.get(LABELS, READ, summary="List labels", answers=Page[LabelView], validator=OfLog(), errors=[NotInLog])
 async def list_labels(request: ApiRequest, workspace_id: UUID, query: LabelListParams) -> Response:
     """Sorted by name by default. Case and accents are ignored, and numbers are sorted by value."""
-    page_slice = await module_of(request).label_queries().list(workspace_id, page_of(request, query, query.order))
+    as_of = await moment_of(request, query)
+    page_slice = await module_of(request).label_queries().list(workspace_id, page_of(request, query, query.order), as_of=as_of)
     return request.page(page_slice.items, page_slice.after, page_slice.log_head)
 
 
@@ -38,9 +40,9 @@ async def create_label(request: ApiRequest, workspace_id: UUID, body: NewLabel) 
     return request.answer(await request.run(tasks.create_label, command, reply))
 
 
-@LABEL_ROUTES.get(LABEL, READ, summary="Read a label", answers=LabelView)
-async def get_label(request: ApiRequest, workspace_id: UUID, label_id: UUID) -> Response:
-    view = await module_of(request).label_queries().find(workspace_id, label_id)
+@LABEL_ROUTES.get(LABEL, READ, summary="Read a label", answers=LabelView, errors=[NotInLog])
+async def get_label(request: ApiRequest, workspace_id: UUID, label_id: UUID, query: AsOfParams) -> Response:
+    view = await module_of(request).label_queries().find(workspace_id, label_id, as_of=await moment_of(request, query))
     if view is None:
         raise NotFound
     return request.show(view)

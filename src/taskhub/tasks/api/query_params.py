@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from taskhub.kernel.api.as_of import AsOfParams, PastPageParams
 from taskhub.kernel.api.pages import Pages
-from taskhub.kernel.api.query_params import MAX_VALUES, Flag, PageParams, QueryParams
+from taskhub.kernel.api.query_params import MAX_VALUES, Flag
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.types import TimeZone
 from taskhub.kernel.application.pages import PageRequest, Sort, SortOrder
@@ -63,7 +64,7 @@ def _orders(sorts: type[Sort]) -> dict[str, SortOrder[Sort]]:
 _TASK_ORDERS, _PROJECT_ORDERS, _LABEL_ORDERS = _orders(TaskSort), _orders(ProjectSort), _orders(LabelSort)
 
 
-class TrashParams(QueryParams):
+class TrashParams(AsOfParams):
     """``deleted=true`` finds resources in the trash as well."""
 
     deleted: Flag = False
@@ -71,10 +72,10 @@ class TrashParams(QueryParams):
 
 _MOMENTS = frozenset({"due_before", "due_after", "created_before", "created_after", "updated_before", "updated_after"})
 _EVERYTHING = TaskFilter()
-_NO_FILTERS = frozenset({*PageParams.model_fields, "sort"})
+_NO_FILTERS = frozenset({*PastPageParams.model_fields, "sort"})
 
 
-class TaskListParams(PageParams):
+class TaskListParams(PastPageParams):
     ids: list[TaskIdOrKey] = Values
     project_id: list[ProjectIdOrKey] = Values
     status: list[StatusKey] = Values
@@ -180,7 +181,7 @@ def _priorities(keys: list[PriorityKey]) -> tuple[int, ...]:
     return tuple(int(Priority.of(key)) for key in keys)
 
 
-class ProjectListParams(PageParams):
+class ProjectListParams(PastPageParams):
     archived: Flag | None = None
     deleted: Flag = False
     sort: Literal["name", "-name", "key", "-key", "created_at", "-created_at"] = "name"
@@ -194,7 +195,7 @@ class ProjectListParams(PageParams):
         return ProjectFilter(self.archived, self.deleted)
 
 
-class LabelListParams(PageParams):
+class LabelListParams(PastPageParams):
     sort: Literal["name", "-name", "created_at", "-created_at"] = "name"
 
     @property

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from taskhub.kernel.api.as_of import moment_of
 from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
-from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.errors import NotFound, NotInLog
 from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, project_path, task_path
@@ -23,11 +24,11 @@ READS = Routes("Tasks")
 PROJECT_READS = Routes("Projects")
 
 
-@READS.get(TASK, READ, summary="Read a task", answers=TaskView)
+@READS.get(TASK, READ, summary="Read a task", answers=TaskView, errors=[NotInLog])
 async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: TrashParams) -> Response:
     """If the path contains a key, `Content-Location` is the path with the id."""
-    ref = task_ref(task)
-    view = await module_of(request).task_queries().find(workspace_id, ref, with_deleted=query.deleted)
+    ref, as_of = task_ref(task), await moment_of(request, query)
+    view = await module_of(request).task_queries().find(workspace_id, ref, with_deleted=query.deleted, as_of=as_of)
     if view is None:
         raise NotFound
     if isinstance(ref, UUID):
@@ -40,7 +41,7 @@ def _bounds(request: ApiRequest, query: TaskListParams) -> Sequence[Any]:
     return query.bounds(task_page_of(request, query)[1]) if query.has_moments else ()
 
 
-@READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView], validator=OfLog(_bounds))
+@READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView], validator=OfLog(_bounds), errors=[NotInLog])
 async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListParams) -> Response:
     """If you combine different filters, all of them must match. If you repeat a filter, one of its values must match; of a filter
     that begins with `not_`, none may match. Without `sort` the newest tasks come first.
@@ -49,19 +50,20 @@ async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListPar
     date in that time zone: `due_after=2026-11-27&due_before=2026-11-28` finds all tasks that are due on that day. Compared with
     an instant, an all-day task is due at the end of its date.
     """
+    as_of = await moment_of(request, query)
     page, zone = task_page_of(request, query)
     filters = query.filters(await resolve_ids(request, workspace_id, query.names), zone)
-    page_slice = await module_of(request).task_queries().list(workspace_id, filters, page)
+    page_slice = await module_of(request).task_queries().list(workspace_id, filters, page, as_of=as_of)
     after = page_slice.after
     position = (*after, zone) if after is not None and query.depends_on_zone else after
     return request.page(page_slice.items, position, page_slice.log_head)
 
 
-@PROJECT_READS.get(PROJECT, READ, summary="Read a project", answers=ProjectView)
+@PROJECT_READS.get(PROJECT, READ, summary="Read a project", answers=ProjectView, errors=[NotInLog])
 async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, query: TrashParams) -> Response:
     """If the path contains a key, `Content-Location` is the path with the id."""
-    ref = project_ref(project_id)
-    view = await module_of(request).project_queries().find(workspace_id, ref, with_deleted=query.deleted)
+    ref, as_of = project_ref(project_id), await moment_of(request, query)
+    view = await module_of(request).project_queries().find(workspace_id, ref, with_deleted=query.deleted, as_of=as_of)
     if view is None:
         raise NotFound
     if isinstance(ref, UUID):
@@ -69,9 +71,10 @@ async def get_project(request: ApiRequest, workspace_id: UUID, project_id: str, 
     return request.show(view, (b"content-location", project_path(workspace_id, view.id).encode()))
 
 
-@PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView], validator=OfLog())
+@PROJECT_READS.get(PROJECTS, READ, summary="List projects", answers=Page[ProjectView], validator=OfLog(), errors=[NotInLog])
 async def list_projects(request: ApiRequest, workspace_id: UUID, query: ProjectListParams) -> Response:
     """Sorted by name by default. Case and accents are ignored, and numbers are sorted by value."""
+    as_of = await moment_of(request, query)
     page = page_of(request, query, query.order)
-    page_slice = await module_of(request).project_queries().list(workspace_id, query.filters, page)
+    page_slice = await module_of(request).project_queries().list(workspace_id, query.filters, page, as_of=as_of)
     return request.page(page_slice.items, page_slice.after, page_slice.log_head)

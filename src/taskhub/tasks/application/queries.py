@@ -128,20 +128,26 @@ class ProjectFilter(msgspec.Struct, frozen=True):
 
 
 class TaskQueries(Protocol):
-    """One round trip each."""
+    """One round trip each. ``as_of``: the ``seq`` of the last event of a moment, to read what was then; in the default order."""
 
-    async def find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> TaskView | None: ...
+    async def find(
+        self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False, as_of: int | None = None
+    ) -> TaskView | None: ...
 
-    async def list(self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort]) -> PageSlice[TaskView]: ...
+    async def list(
+        self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort], *, as_of: int | None = None
+    ) -> PageSlice[TaskView]: ...
 
 
 class ProjectQueries(Protocol):
-    """One round trip each."""
+    """One round trip each, or two as of a moment."""
 
-    async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None: ...
+    async def find(
+        self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False, as_of: int | None = None
+    ) -> ProjectView | None: ...
 
     async def list(
-        self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort]
+        self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort], *, as_of: int | None = None
     ) -> PageSlice[ProjectView]: ...
 
 
@@ -156,19 +162,23 @@ class KeyQueries(Protocol):
 
 
 class LabelQueries(Protocol):
-    """One round trip each."""
+    """One round trip each, or two as of a moment."""
 
-    async def find(self, workspace_id: UUID, id: UUID) -> LabelView | None: ...
+    async def find(self, workspace_id: UUID, id: UUID, *, as_of: int | None = None) -> LabelView | None: ...
 
-    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> PageSlice[LabelView]: ...
+    async def list(
+        self, workspace_id: UUID, page: PageRequest[LabelSort], *, as_of: int | None = None
+    ) -> PageSlice[LabelView]: ...
 
 
 class CommentQueries(Protocol):
-    """Comments on tasks that are not in the trash. One round trip each."""
+    """Comments on tasks that are not in the trash. One round trip each, or two as of a moment."""
 
-    async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None: ...
+    async def find(self, workspace_id: UUID, task: TaskRef, id: UUID, *, as_of: int | None = None) -> CommentView | None: ...
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> PageSlice[CommentView]:
+    async def list(
+        self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort], *, as_of: int | None = None
+    ) -> PageSlice[CommentView]:
         """Raises:
         NotFound: no such task.
         """

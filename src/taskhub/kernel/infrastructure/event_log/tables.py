@@ -28,10 +28,16 @@ class StreamRow(Row):
 
 
 class EventRow(Row):
-    """One event. ``commit_seq``: the ``seq`` of the first event of the same command; null for that one itself."""
+    """One event. ``commit_seq``: the ``seq`` of the first event of the same command; null for that one itself.
+
+    The index of versions has ``seq``, so that it tells alone which version a thing had at a moment. What is gone has no snapshot.
+    """
 
     __tablename__ = "events"
-    __table_args__ = (Index(None, "stream_id", "entity_id", "entity_version", unique=True),)
+    __table_args__ = (
+        Index(None, "stream_id", "entity_id", "entity_version", unique=True, postgresql_include=["seq"]),
+        Index("ix_events_gone", "stream_id", "entity_type", "seq", postgresql_where=text("snapshot IS NULL")),
+    )
 
     stream_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

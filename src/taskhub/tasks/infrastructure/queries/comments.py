@@ -14,6 +14,7 @@ from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort
 from taskhub.tasks.application.views import CommentView
 from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import COMMENTS, TASKS
+from taskhub.tasks.infrastructure.queries.past.comments import PastComments
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 
@@ -44,13 +45,20 @@ def _list(kind: type, goes_on: bool) -> Statement:
 class SqlCommentQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._past = PastComments(database)
 
-    async def find(self, workspace_id: UUID, task: TaskRef, id: UUID) -> CommentView | None:
+    async def find(self, workspace_id: UUID, task: TaskRef, id: UUID, *, as_of: int | None = None) -> CommentView | None:
+        if as_of is not None:
+            return await self._past.find(workspace_id, task, id, as_of)
         parameters = {"workspace_id": workspace_id, **task_parameters(task), "comment_id": id}
         record = await self._database.fetch_row(_one(ref_type(task)), parameters)
         return None if record is None else COMMENTS.show(record)
 
-    async def list(self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort]) -> PageSlice[CommentView]:
+    async def list(
+        self, workspace_id: UUID, task: TaskRef, page: PageRequest[CommentSort], *, as_of: int | None = None
+    ) -> PageSlice[CommentView]:
+        if as_of is not None:
+            return await self._past.list(workspace_id, task, page, as_of)
         parameters = {"workspace_id": workspace_id, **task_parameters(task), **ORDERS.page_parameters(page)}
         records = await self._database.fetch(_list(ref_type(task), page.after is not None), parameters)
         if not records:

@@ -12,6 +12,7 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import LabelSort
 from taskhub.tasks.application.views import LabelView
 from taskhub.tasks.infrastructure.mappings import LABELS
+from taskhub.tasks.infrastructure.queries.past.labels import PastLabels
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
@@ -30,12 +31,17 @@ def _list(order: SortOrder[LabelSort], goes_on: bool) -> Statement:
 class SqlLabelQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._past = PastLabels(database)
 
-    async def find(self, workspace_id: UUID, id: UUID) -> LabelView | None:
+    async def find(self, workspace_id: UUID, id: UUID, *, as_of: int | None = None) -> LabelView | None:
+        if as_of is not None:
+            return await self._past.find(workspace_id, id, as_of)
         record = await self._database.fetch_row(_LABEL, {"workspace_id": workspace_id, "id": id})
         return None if record is None else LABELS.show(record)
 
-    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort]) -> PageSlice[LabelView]:
+    async def list(self, workspace_id: UUID, page: PageRequest[LabelSort], *, as_of: int | None = None) -> PageSlice[LabelView]:
+        if as_of is not None:
+            return await self._past.list(workspace_id, page, as_of)
         statement = _list(page.order, page.after is not None)
         records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
         return ORDERS.slice_of(records, page, LABELS.show)

@@ -13,6 +13,7 @@ from taskhub.tasks.application.queries import ProjectFilter, ProjectSort
 from taskhub.tasks.application.views import ProjectView
 from taskhub.tasks.contract.references import ProjectRef
 from taskhub.tasks.infrastructure.mappings import PROJECTS
+from taskhub.tasks.infrastructure.queries.past.projects import PastProjects
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import PROJECT_BY_REF, WORKSPACE_ID, project_parameters, ref_type
 
@@ -42,13 +43,22 @@ def project_list_statement(filters: ProjectFilter, order: SortOrder[ProjectSort]
 class SqlProjectQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._past = PastProjects(database)
 
-    async def find(self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False) -> ProjectView | None:
+    async def find(
+        self, workspace_id: UUID, ref: ProjectRef, *, with_deleted: bool = False, as_of: int | None = None
+    ) -> ProjectView | None:
+        if as_of is not None:
+            return await self._past.find(workspace_id, ref, as_of, with_deleted=with_deleted)
         parameters = {"workspace_id": workspace_id, **project_parameters(ref)}
         record = await self._database.fetch_row(_PROJECT[ref_type(ref), with_deleted], parameters)
         return None if record is None else PROJECTS.show(record)
 
-    async def list(self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort]) -> PageSlice[ProjectView]:
+    async def list(
+        self, workspace_id: UUID, filters: ProjectFilter, page: PageRequest[ProjectSort], *, as_of: int | None = None
+    ) -> PageSlice[ProjectView]:
+        if as_of is not None:
+            return await self._past.list(workspace_id, filters, page, as_of)
         statement = project_list_statement(filters, page.order, page.after is not None)
         records = await self._database.fetch(statement, {"workspace_id": workspace_id, **ORDERS.page_parameters(page)})
         return ORDERS.slice_of(records, page, PROJECTS.show)

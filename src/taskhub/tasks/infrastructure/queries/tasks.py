@@ -14,6 +14,7 @@ from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
 from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement, rows_for
+from taskhub.tasks.infrastructure.queries.past.tasks import PastTasks
 from taskhub.tasks.infrastructure.queries.search import search_statement
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
@@ -31,13 +32,22 @@ _TASK = {
 class SqlTaskQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._past = PastTasks(database)
 
-    async def find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False) -> TaskView | None:
+    async def find(
+        self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool = False, as_of: int | None = None
+    ) -> TaskView | None:
+        if as_of is not None:
+            return await self._past.find(workspace_id, ref, as_of, with_deleted=with_deleted)
         parameters = {"workspace_id": workspace_id, **task_parameters(ref)}
         record = await self._database.fetch_row(_TASK[ref_type(ref), with_deleted], parameters)
         return None if record is None else TASKS.show(workspace_id, record)
 
-    async def list(self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort]) -> PageSlice[TaskView]:
+    async def list(
+        self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort], *, as_of: int | None = None
+    ) -> PageSlice[TaskView]:
+        if as_of is not None:
+            return await self._past.list(workspace_id, filters, page, as_of)
         goes_on, searches = page.after is not None, filters.q is not None
         shape = ListShape(names_of(filters, page.order), page.order, goes_on, searches, filters.deleted, rows_for(page.limit))
         statement = search_statement(shape) if shape.searches else list_statement(shape)
