@@ -31,6 +31,9 @@ local prepare = {
   patch = function(path, token)
     return head("PATCH", path, token, "Content-Type: application/merge-patch+json\r\nIf-Match: \"")
   end,
+  unchanged = function(path, token, tag)
+    return head("GET", path, token, "If-None-Match: " .. tag .. "\r\n\r\n")
+  end,
   move = function(path, token, body)
     return post(path, token, #body) .. body
   end,

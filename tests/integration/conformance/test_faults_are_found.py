@@ -41,6 +41,7 @@ OF_A_RESOURCE: dict[RuleCheck[Case], list[str]] = {
     representation.replaying_the_changes_gives_the_snapshot: ["pins_silently", "undeclared_event"],
     lists.a_walk_shows_each_thing_once: ["counts_pages"],
     lists.a_cursor_is_bound_to_its_list: ["any_limit"],
+    lists.a_tag_of_a_list_is_good_until_something_changes: ["one_tag"],
     concurrency.concurrent_patches_all_survive: ["last_write_wins", "always_busy"],
     concurrency.a_write_whose_reply_is_lost_is_done_once: ["writes_past"],
     cost.round_trips_stay_within_their_budget: ["reads_one_by_one"],

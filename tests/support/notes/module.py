@@ -10,6 +10,7 @@
 | always_touches | a patch that changes nothing is a change |
 | pins_silently, undeclared_event | changes what the log is not told of; appends what it does not declare |
 | counts_pages, any_limit | the place after a page is a number; pages have any size |
+| one_tag | the tag of a list is not made of the head of the log |
 | last_write_wins | a patch sends back what it has read before |
 | writes_past | writes a row past the unit of work |
 | reads_one_by_one, forgets_workspace | statements: too many, without a workspace |

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from support.notes.note import NoteView
 from support.notes.storage import COPY, NEWEST_FIRST, NoteSort
 from taskhub.kernel.api.bodies import Body, Patch
+from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.pages import Pages
 from taskhub.kernel.api.preconditions import IfMatch
@@ -121,10 +122,11 @@ def add_reads(routes: Routes, declared: Declared) -> None:
     async def list_notes(request: ApiRequest, workspace_id: UUID, query: Any) -> Response:
         """The newest comes first."""
         found = await container_of(request).queries.list(workspace_id, _page_of(request, query, NEWEST_FIRST))
-        return request.page(found.items, found.after)
+        return request.page(found.items, found.after, "always" if "one_tag" in faults else found.log_head)
 
     list_notes.__annotations__["query"] = AnyPageParams if "any_limit" in faults else PageParams
-    routes.get(LIST, READ, summary="List notes", answers=Page[NoteView], **declared.produces)(list_notes)
+    listing = {"summary": "List notes", "answers": Page[NoteView], "validator": OfLog(), **declared.produces}
+    routes.get(LIST, READ, **listing)(list_notes)
 
     @routes.get(ITEM, READ, summary="Read a note", **declared.tagged)
     async def get_note(request: ApiRequest, workspace_id: UUID, note_id: UUID, query: TrashParams) -> Response:

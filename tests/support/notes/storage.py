@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, Integer, Uuid, bindparam, delete, func, insert,
 
 from support.notes.note import NOTES, Note, NoteView
 from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
+from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
 from taskhub.kernel.infrastructure.event_log.redaction import redact
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.pages import Orders, SortColumn
@@ -31,7 +32,10 @@ _SHOWN = select(*(_notes[name] for name in NOTES.view_columns), _notes.created_a
 )
 _LIVE = _SHOWN.where(_notes.deleted_at.is_(None))
 _ONE = Statement(_SHOWN.where(_notes.id == bindparam("id", type_=Uuid())))
-_LISTS = {goes_on: Statement(ORDERS.page(_LIVE, NEWEST_FIRST, _notes, goes_on=goes_on)) for goes_on in (False, True)}
+_LISTS = {
+    goes_on: Statement(with_log_head(ORDERS.page(_LIVE, NEWEST_FIRST, _notes, goes_on=goes_on), _WORKSPACE))
+    for goes_on in (False, True)
+}
 _KEY = tuple_(_notes.workspace_id, _notes.id)
 _REMOVE = Statement(
     delete(NOTES.table)
@@ -101,7 +105,7 @@ class NoteQueries:
             for one in found.items:
                 await self.find(workspace_id, one.id)
         if "list_lags" in self._faults:
-            return PageSlice([msgspec.structs.replace(one, weight=0) for one in found.items], found.after)
+            return PageSlice([msgspec.structs.replace(one, weight=0) for one in found.items], found.after, found.log_head)
         return found
 
     async def _list_by_number(self, workspace_id: UUID, page: PageRequest[NoteSort]) -> PageSlice[NoteView]:
@@ -109,9 +113,11 @@ class NoteQueries:
         whole = PageRequest(page.order, 10_000)
         records = await self.database.fetch(_LISTS[False], {"workspace_id": workspace_id, **ORDERS.page_parameters(whole)})
         first = 0 if page.after is None else page.after[1].int
-        items = [NOTES.show(record) for record in records[first : first + page.limit]]
-        is_last = first + page.limit >= len(records)
-        return PageSlice(items, None if is_last else (items[-1].created_at, UUID(int=first + page.limit)))
+        every = ORDERS.slice_of(records, whole, NOTES.show)
+        items = every.items[first : first + page.limit]
+        is_last = first + page.limit >= len(every.items)
+        after = None if is_last else (items[-1].created_at, UUID(int=first + page.limit))
+        return PageSlice(items, after, every.log_head)
 
 
 _LONG_AGO = literal(datetime(2020, 1, 1, tzinfo=UTC), DateTime(timezone=True))

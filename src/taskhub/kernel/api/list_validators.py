@@ -19,7 +19,7 @@ _TAG_BYTES = 15
 _encode = msgspec.json.encode
 
 
-def _nothing_else(request: Any, query: Any) -> Sequence[Any]:
+def _nothing_else(request: Any) -> Sequence[Any]:
     return ()
 
 
@@ -28,10 +28,10 @@ class OfLog:
     """The list changes only together with the log of the stream that the path names: in the same transaction.
 
     ``depends_on`` tells what the answer is made of beside the log, the path, the parameters and, where one of them is `me`, the
-    caller: values that can be JSON, of the request and its parsed query. None where this answer has no validator.
+    caller: values that can be JSON, of the request, whose query was not parsed yet. None where this answer has no validator.
     """
 
-    depends_on: Callable[[Any, Any], Sequence[Any] | None] = _nothing_else
+    depends_on: Callable[[Any], Sequence[Any] | None] = _nothing_else
 
 
 @dataclass(frozen=True, slots=True)

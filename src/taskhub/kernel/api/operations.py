@@ -144,7 +144,7 @@ class Operation(APIRoute):
         await self._read_body(request, arguments, faults)
         request.check_headers()
         self._check_accept(request)
-        self._read_query(request, arguments, faults)
+        self._read_query(request, faults)
         try:
             return await self._admitted(request, arguments, faults)
         except DomainError as refusal:
@@ -152,14 +152,17 @@ class Operation(APIRoute):
 
     async def _admitted(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> Response:
         await self._admit(request)
+        if self.validator is not None and (unchanged := await request.unchanged_list()) is not None:
+            request.check_answer(unchanged)
+            return unchanged  # It was given for this very query before: that need not be read.
+        self._parse_query(request, arguments, faults)
         if faults:
             raise ValidationFailed(*faults)
         if not request.has_idempotency_key:
             request.require_condition()
         for name, is_id in self.path_arguments:
             arguments[name] = request.path_id(name) if is_id else request.path_params[name]
-        unchanged = await request.unchanged_list(arguments.get(self.query[0])) if self.validator is not None else None
-        response = unchanged or await self.call(**arguments)
+        response = await self.call(**arguments)
         request.check_answer(response)
         return response
 
@@ -212,7 +215,7 @@ class Operation(APIRoute):
             faults.extend(parsed.faults)
         arguments[name] = parsed
 
-    def _read_query(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
+    def _read_query(self, request: ApiRequest, faults: list[Fault]) -> None:
         pairs = query_params.split(request.scope["query_string"])
         if isinstance(pairs, ValidationFailed):
             faults.extend(pairs.faults)
@@ -220,8 +223,10 @@ class Operation(APIRoute):
         request.parameters = pairs
         if pairs or self.streams:
             request.check_cursor()
+
+    def _parse_query(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
         name, model = self.query
-        parsed = query_params.parse(model, pairs)
+        parsed = query_params.parse(model, request.parameters)
         if isinstance(parsed, ValidationFailed):
             faults.extend(parsed.faults)
         elif name:

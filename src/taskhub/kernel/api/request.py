@@ -341,7 +341,7 @@ class ApiRequest(Request):
         headers.append((b"link", cursors.next_link(self.path, self.parameters, cursor).encode()))
         return JsonResponse(200, _encode(Page(items, cursor)), headers)
 
-    async def unchanged_list(self, query: Any) -> JsonResponse | None:
+    async def unchanged_list(self) -> JsonResponse | None:
         """304 where the caller has this very page of a list already. One look at the log tells; no row is read.
 
         Raises:
@@ -350,7 +350,7 @@ class ApiRequest(Request):
         validator, parameter = self.operation.validator, self.operation.access.stream_parameter
         if not isinstance(validator, OfLog) or getattr(query, "as_of", None) is not None:
             return None
-        self._list_depends_on = depends_on = validator.depends_on(self, query)
+        self._list_depends_on = depends_on = validator.depends_on(self)
         known = self.header(b"if-none-match")
         # `*` is good for any list that is there, and whether it is only its rows tell.
         if known is None or known.strip() == "*" or depends_on is None or parameter is None:

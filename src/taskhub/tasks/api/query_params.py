@@ -70,7 +70,7 @@ class TrashParams(AsOfParams):
     deleted: Flag = False
 
 
-_MOMENTS = frozenset({"due_before", "due_after", "created_before", "created_after", "updated_before", "updated_after"})
+MOMENTS = frozenset({"due_before", "due_after", "created_before", "created_after", "updated_before", "updated_after"})
 _EVERYTHING = TaskFilter()
 _NO_FILTERS = frozenset({*PastPageParams.model_fields, "sort"})
 
@@ -120,14 +120,9 @@ class TaskListParams(PastPageParams):
         return _TASK_ORDERS[self.sort]
 
     @property
-    def has_moments(self) -> bool:
-        """Whether a filter compares dates or times."""
-        return not _MOMENTS.isdisjoint(self.model_fields_set)
-
-    @property
     def depends_on_zone(self) -> bool:
         """Whether the list depends on a time zone that the request does not contain."""
-        return self.time_zone is None and self.has_moments
+        return self.time_zone is None and not MOMENTS.isdisjoint(self.model_fields_set)
 
     def bounds(self, default_zone: str) -> tuple[Any, ...]:
         """What dates and times in filters stand for."""

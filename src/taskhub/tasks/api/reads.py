@@ -9,13 +9,14 @@ from starlette.responses import Response
 from taskhub.kernel.api.as_of import moment_of
 from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.query_params import parse
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import Page
 from taskhub.kernel.domain.errors import NotFound, NotInLog
 from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import PROJECT, PROJECTS, TASK, TASKS, project_path, task_path
-from taskhub.tasks.api.query_params import ProjectListParams, TaskListParams, TrashParams, page_of, task_page_of
+from taskhub.tasks.api.query_params import MOMENTS, ProjectListParams, TaskListParams, TrashParams, page_of, task_page_of
 from taskhub.tasks.application.views import ProjectView, TaskView
 from taskhub.tasks.contract.references import project_ref, task_ref
 from taskhub.workspaces.contract.access import READ
@@ -36,9 +37,12 @@ async def get_task(request: ApiRequest, workspace_id: UUID, task: str, query: Tr
     return request.show(view, (b"content-location", task_path(workspace_id, view.id).encode()))
 
 
-def _bounds(request: ApiRequest, query: TaskListParams) -> Sequence[Any]:
+def _bounds(request: ApiRequest) -> Sequence[Any] | None:
     """The instants that the dates in filters stand for, in the time zone by which the list is read and by today's rules."""
-    return query.bounds(task_page_of(request, query)[1]) if query.has_moments else ()
+    if MOMENTS.isdisjoint([name for name, _ in request.parameters]):
+        return ()
+    query = parse(TaskListParams, request.parameters)
+    return query.bounds(task_page_of(request, query)[1]) if isinstance(query, TaskListParams) else None
 
 
 @READS.get(TASKS, READ, summary="List tasks", answers=Page[TaskView], validator=OfLog(_bounds), errors=[NotInLog])

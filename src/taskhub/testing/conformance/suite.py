@@ -223,6 +223,9 @@ class Conformance:
     def test_a_cursor_is_bound_to_its_list(self, resource: Resource) -> None:
         self._check_resource(lists.a_cursor_is_bound_to_its_list, resource)
 
+    def test_a_tag_of_a_list_is_good_until_something_changes(self, resource: Resource) -> None:
+        self._check_resource(lists.a_tag_of_a_list_is_good_until_something_changes, resource)
+
     def test_concurrent_patches_all_survive(self, resource: Resource) -> None:
         self._check_resource(concurrency.concurrent_patches_all_survive, resource)
 

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import httpx2
 
+from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Operation
 from taskhub.testing.conformance.calls import Client, ResourceCall
 from taskhub.testing.conformance.rules import Report, checks
@@ -12,6 +13,8 @@ from taskhub.testing.conformance.world import Case
 FIRST = 5
 LIMIT = 2
 MAX_PAGES = 40
+MAX_TAGS = 10
+"""Whatever the module does by itself may change the workspace in between."""
 SECTION = "docs/api.md, “Responses”"
 
 
@@ -103,6 +106,32 @@ async def a_cursor_is_bound_to_its_list(case: Case, report: Report) -> None:
 def _check_order(answer: httpx2.Response, order: str, call: ResourceCall, report: Report) -> None:
     """The order that a list has without `sort` may be named: the cursor is bound to what was asked."""
     report.problem(answer, 400, "invalid_cursor", f"a cursor of another order than {order}")
+
+
+@checks(
+    8,
+    "The `ETag` of a list, if it has one, is weak and good until something changes: with it `If-None-Match` is 304, and after a"
+    " change 200 with another tag.",
+    section="docs/api.md, “Versions”",
+)
+async def a_tag_of_a_list_is_good_until_something_changes(case: Case, report: Report) -> None:
+    world, resource = case
+    call = await world.call(resource, "GET")
+    if call is None or not isinstance(call.operation.validator, OfLog):
+        return
+    client = await world.client()
+    tag = ""
+    for _ in range(MAX_TAGS):
+        tag = (await call.send(client)).headers.get("etag", "")
+        answer = await call.send(client, if_none_match=tag or '"none"')
+        if answer.status_code == 304:
+            break
+    report.true(f"{call}: ETag", tag.startswith('W/"'), expected="a weak tag", seen=tag)
+    report.same(f"{call} with its tag: status and ETag", (answer.status_code, answer.headers.get("etag")), (304, tag))
+    await world.make(resource)
+    answer = await call.send(client, if_none_match=tag or '"none"')
+    if report.success(answer, "something was added"):
+        report.true(f"{call}, changed: ETag", answer.headers.get("etag") != tag, expected="another one", seen=tag)
 
 
 async def _check_limits(client: Client, call: ResourceCall, report: Report) -> None:
