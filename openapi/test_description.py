@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from openapi.conftest import BUILD, FOLDER, TOOLS, Run
-from openapi.document import RELEASED
+from openapi.document import NOT_BREAKING, RELEASED
 
 DAYS_FROM_DEPRECATION_TO_SUNSET = 365
 """As docs/api.md promises."""
@@ -60,5 +60,5 @@ def test_what_would_break_a_client_is_seen(run: Run, document: Path) -> None:
 
 
 def test_nothing_breaks_a_client_of_the_last_release(run: Run, document: Path) -> None:
-    days = str(DAYS_FROM_DEPRECATION_TO_SUNSET)
-    run("oasdiff", "breaking", "--fail-on", "WARN", "--deprecation-days-stable", days, RELEASED, document)
+    known = ("--deprecation-days-stable", str(DAYS_FROM_DEPRECATION_TO_SUNSET), "--err-ignore", NOT_BREAKING)
+    run("oasdiff", "breaking", "--fail-on", "WARN", *known, RELEASED, document)

@@ -17,7 +17,7 @@ from taskhub.tasks.api.query_params import TaskListParams
 from taskhub.tasks.infrastructure.queries.past import task_lists
 
 STEPS = 150
-QUESTIONS_PER_STEP = 3
+QUESTIONS_PER_STEP = 4
 PAGE = 3
 NOT_ASKED = {"as_of", "cursor", "limit", "q", "sort", "time_zone"}
 """What is no filter, or can't be asked as of a moment."""
@@ -46,7 +46,7 @@ class Questions:
         self.filters: set[str] = set()
 
     def any(self) -> tuple[str, dict[str, Any]]:
-        names = ("task", "task", "tasks", "tasks", "tasks", "project", "projects", "label", "labels", "comment", "comments")
+        names = ("task", "task", *["tasks"] * 6, "project", "projects", "label", "labels", "comment", "comments")
         path, parameters = getattr(self, self.random.choice(names))()
         return path, parameters
 
@@ -75,7 +75,9 @@ class Questions:
         )
 
     def tasks(self) -> tuple[str, dict[str, Any]]:
-        chosen = self.random.sample([*(made := self._filters())], self.random.choice([0, 1, 1, 1, 2]))
+        made = self._filters()
+        often = self.random.choice([[], [], [], ["blocked"], ["blocks"]])  # They depend on other tasks.
+        chosen = often or self.random.sample([*made], self.random.choice([0, 1, 1, 1, 2]))
         self.filters |= set(chosen)
         return "tasks", {name: made[name] for name in chosen}
 

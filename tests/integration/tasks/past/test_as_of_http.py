@@ -142,6 +142,25 @@ async def test_dates_in_filters_begin_in_the_zone_of_the_first_page(ada: Api) ->
     assert await walk(ada, "tasks", **asked) == tasks[::-1]
 
 
+async def test_who_was_blocked_is_told_by_what_the_blocker_was_then(ada: Api) -> None:
+    blocker, other = await ada.add_task(), await ada.add_task()
+    waiting = ok(await ada.put(f"tasks/{other['id']}/blockers/{blocker['id']}"))
+    moments = [(await head(ada), True)]
+    for status, is_blocked in (("done", False), ("todo", True)):
+        await ada.patch(f"tasks/{blocker['id']}", {"status": status})
+        moments.append((await head(ada), is_blocked))
+    await ada.delete(f"tasks/{blocker['id']}")
+    moments.append((await head(ada), False))
+    await ada.delete(f"tasks/{waiting['id']}/blockers/{blocker['id']}")
+    for as_of, is_blocked in moments:
+        assert ok(await ada.get("tasks", as_of=as_of, blocked="true"))["items"] == ([waiting] if is_blocked else [])
+        unblocked = ok(await ada.get("tasks", as_of=as_of, blocked="false"))["items"]
+        assert (waiting in unblocked) is not is_blocked
+        assert [
+            task["id"] for task in ok(await ada.get("tasks", as_of=as_of, blocks=waiting["id"], closed="false"))["items"]
+        ] == ([blocker["id"]] if is_blocked else [])
+
+
 async def test_lists_by_name_have_the_names_and_the_order_of_then(ada: Api) -> None:
     labels = [ok(await ada.post("labels", {"name": name})) for name in ("Ö", "o 10", "O 9", "p")]
     then, sorted_then = await head(ada), await walk(ada, "labels")
