@@ -24,6 +24,7 @@ from taskhub.webhooks.domain.networks import AllowedAddresses
 from taskhub.webhooks.infrastructure.deliverer import Deliverer, Sender
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
 from taskhub.webhooks.infrastructure.metrics import DeliveryMetrics
+from taskhub.webhooks.infrastructure.names import SystemNames
 from taskhub.webhooks.infrastructure.purge import SecretUpkeep, purge_deliveries
 from taskhub.webhooks.infrastructure.queries import SqlWebhookQueries
 from taskhub.webhooks.infrastructure.secret_box import EncryptedSecrets
@@ -31,10 +32,10 @@ from taskhub.webhooks.infrastructure.turns import Turns
 from taskhub.webhooks.infrastructure.unit_of_work import SqlWebhooksUnitOfWork
 
 
-def _http_sender(allowed: AllowedAddresses, clock: Clock, monotonic: Monotonic) -> Sender:
+def _http_sender(allowed: AllowedAddresses, clock: Clock, monotonic: Monotonic, names: SystemNames) -> Sender:
     from taskhub.webhooks.infrastructure.sender import HttpSender  # noqa: PLC0415  # Takes a while, and most starts need none.
 
-    return HttpSender(allowed, clock, monotonic)
+    return HttpSender(allowed, clock, monotonic, names)
 
 
 class WebhooksContainer(containers.DeclarativeContainer):
@@ -68,8 +69,9 @@ class WebhooksContainer(containers.DeclarativeContainer):
     redeliver = bound(redeliver)
     send_test = bound(send_test)
 
+    names = providers.Singleton(SystemNames)
     allowed_addresses = providers.Singleton(AllowedAddresses, networks)
-    sender: providers.Provider[Sender] = providers.Singleton(_http_sender, allowed_addresses, clock, stopwatch)
+    sender: providers.Provider[Sender] = providers.Singleton(_http_sender, allowed_addresses, clock, stopwatch, names)
     turns = providers.Singleton(Turns, database, runner, log, changes, clock)
     metrics = providers.Singleton(DeliveryMetrics, metrics_registry)
     deliverer = providers.Singleton(Deliverer, database, notifier, turns, sender.provider, secret_box, metrics, clock)

@@ -1,7 +1,6 @@
 """An application of its own, on a database of its own: it may deliver to this machine, and its clock is moved by tests."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,16 +28,13 @@ def clock() -> MovableClock:
     return MovableClock()
 
 
-@pytest.fixture
-def hooks_container(hooks_url: str, clock: MovableClock) -> Container:
-    return make_container(
-        hooks_url, lambda container: container.clock.override(providers.Object(clock)), webhook_networks=LOOPBACK
-    )
+def clocked_container(url: str, clock: MovableClock) -> Container:
+    return make_container(url, lambda container: container.clock.override(providers.Object(clock)), webhook_networks=LOOPBACK)
 
 
 @pytest.fixture
-async def hooks_app(hooks_container: Container) -> AsyncIterator[TaskHub]:
-    app = TaskHub(hooks_container)
+async def hooks_app(hooks_url: str, clock: MovableClock) -> AsyncIterator[TaskHub]:
+    app = TaskHub(clocked_container(hooks_url, clock))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -47,13 +43,18 @@ async def hooks_app(hooks_container: Container) -> AsyncIterator[TaskHub]:
 async def ada(hooks_app: TaskHub) -> AsyncIterator[Api]:
     """A client, signed in as somebody new who owns a workspace with a project, on the application that delivers."""
     async with Api.on(hooks_app) as api:
-        await api.sign_up()
-        await api.open_workspace()
-        await api.open_project()
-        # A session would be over once the clock was moved.
-        token = ok(await api.post("/v1/tokens", {"name": "Of the test", "scopes": ["read", "write", "admin"]}))["token"]
-        api.client.headers["authorization"] = f"Bearer {token}"
-        yield api
+        yield await signed_up(api)
+
+
+async def signed_up(api: Api) -> Api:
+    """The client, signed in as somebody new with a workspace and a project."""
+    await api.sign_up()
+    await api.open_workspace()
+    await api.open_project()
+    # A session would be over once the clock was moved.
+    token = ok(await api.post("/v1/tokens", {"name": "Of the test", "scopes": ["read", "write", "admin"]}))["token"]
+    api.client.headers["authorization"] = f"Bearer {token}"
+    return api
 
 
 @pytest.fixture
@@ -68,6 +69,3 @@ async def add_webhook(api: Api, url: str, *types: str, **body: Any) -> Any:
 
 async def deliveries(api: Api, webhook: Any, **parameters: Any) -> Any:
     return ok(await api.get(f"webhooks/{webhook['id']}/deliveries", **parameters))["items"]
-
-
-HOUR = timedelta(hours=1)

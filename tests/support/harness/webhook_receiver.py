@@ -96,7 +96,7 @@ async def _read(reader: asyncio.StreamReader) -> Received:
 
 
 @asynccontextmanager
-async def receiving(host: str = "127.0.0.1", ssl: SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiving(host: str = "127.0.0.1", ssl: SSLContext | None = None, *, port: int = 0) -> AsyncIterator[Receiver]:
     """A receiver that listens for as long as the block lasts."""
     receiver = Receiver(scheme="https" if ssl else "http")
     handling: set[asyncio.Task[None]] = set()
@@ -106,7 +106,7 @@ async def receiving(host: str = "127.0.0.1", ssl: SSLContext | None = None) -> A
         handling.add(task)
         task.add_done_callback(handling.discard)
 
-    server = await asyncio.start_server(begin, host, 0, ssl=ssl)
+    server = await asyncio.start_server(begin, host, port, ssl=ssl)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

@@ -18,25 +18,29 @@ MAX_KEPT = 1_000
 
 _QUEUES = Statement(select(queues.c.workspace_id, queues.c.webhook_id))
 _is_finished = ~IS_PENDING
-_oldest_kept = (
-    select(deliveries.c.id)
-    .where(*OF_WEBHOOK, _is_finished)
-    .order_by(deliveries.c.id.desc())
-    .offset(literal(MAX_KEPT, Integer()))
-    .limit(literal(1, Integer()))
-    .scalar_subquery()
-)
-_old = (
-    delete(deliveries)
-    .where(
-        *OF_WEBHOOK,
-        _is_finished,
-        or_(deliveries.c.finished_at < bindparam("before", type_=deliveries.c.finished_at.type), deliveries.c.id <= _oldest_kept),
+
+
+def purge_statement(kept: int) -> Statement:
+    """Removes finished deliveries of one webhook that are older than an instant, or not among the last so many."""
+    first_to_go = (
+        select(deliveries.c.id)
+        .where(*OF_WEBHOOK, _is_finished)
+        .order_by(deliveries.c.id.desc())
+        .offset(literal(kept, Integer()))
+        .limit(literal(1, Integer()))
+        .scalar_subquery()
     )
-    .returning(literal(1))
-    .cte("old")
-)
-_PURGE = Statement(select(func.count()).select_from(_old))
+    is_old = deliveries.c.finished_at < bindparam("before", type_=deliveries.c.finished_at.type)
+    old = (
+        delete(deliveries)
+        .where(*OF_WEBHOOK, _is_finished, or_(is_old, deliveries.c.id <= first_to_go))
+        .returning(literal(1))
+        .cte("old")
+    )
+    return Statement(select(func.count()).select_from(old))
+
+
+_PURGE = purge_statement(MAX_KEPT)
 
 _webhooks = WEBHOOKS.table
 _SECRETS = Statement(select(*(_webhooks.c[name] for name in ("workspace_id", "id", "secret", "former_secret"))))

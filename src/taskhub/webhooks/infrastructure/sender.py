@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -37,22 +36,17 @@ class AddressNotAllowed(Exception):
     """The host has no address that may be connected to."""
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """As the system does it, in a thread."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
 class CheckedBackend(httpcore2.AsyncNetworkBackend):
     """Looks a name up once, checks what came of that, and connects to that very address: nothing looks it up again.
 
-    The name stays the one that the certificate is checked against, and that the request is for.
+    The name stays the one that the certificate is checked against, and that the request is for. One is made for each try.
     """
 
     def __init__(self, allowed: AllowedAddresses, resolve: Resolve) -> None:
         self._allowed = allowed
         self._resolve = resolve
         self._network = httpcore2.AnyIOBackend()
+        self._stream: httpcore2.AsyncNetworkStream | None = None
 
     async def connect_tcp(
         self,
@@ -69,12 +63,21 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
         addresses = [address for address in found if self._allowed.allow(address)][:MAX_ADDRESSES]
         if not addresses:
             raise AddressNotAllowed
+        self._stream = await self._connect(addresses, port, timeout, local_address, socket_options)
+        return self._stream
+
+    async def _connect(self, addresses: Sequence[str], port: int, *options: Any) -> httpcore2.AsyncNetworkStream:
         for address in addresses[:-1]:
             try:
-                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                return await self._network.connect_tcp(address, port, *options)
             except httpcore2.ConnectError:
                 continue
-        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+        return await self._network.connect_tcp(addresses[-1], port, *options)
+
+    async def close(self) -> None:
+        """Closes the connection, wherever it was broken off: the library leaves it open in the middle of a TLS handshake."""
+        if self._stream is not None:
+            await self._stream.aclose()
 
 
 class UnknownHost(Exception):
@@ -100,10 +103,11 @@ class HttpSender:
         allowed: AllowedAddresses,
         clock: Clock,
         monotonic: Monotonic,
-        resolve: Resolve = resolve,
+        resolve: Resolve,
         ssl_context: SSLContext | None = None,
     ) -> None:
-        self._backend = CheckedBackend(allowed, resolve)
+        self._allowed = allowed
+        self._resolve = resolve
         self._clock = clock
         self._monotonic = monotonic
         self._given_context = ssl_context
@@ -128,13 +132,16 @@ class HttpSender:
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, timedelta | None, bytes]:
         headers = {**_common(urlsplit(url).netloc, body), **headers}
         request = httpcore2.Request("POST", url, headers=[*headers.items()], content=body)
-        origin, context = request.url.origin, self._ssl_context
-        async with httpcore2.AsyncHTTPConnection(origin, ssl_context=context, network_backend=self._backend) as connection:
+        backend = CheckedBackend(self._allowed, self._resolve)
+        connection = httpcore2.AsyncHTTPConnection(request.url.origin, ssl_context=self._ssl_context, network_backend=backend)
+        try:
             response = await connection.handle_async_request(request)
             try:
                 return response.status, self._retry_after(response), await _beginning(response)
             finally:
                 await response.aclose()
+        finally:
+            await backend.close()
 
     def _retry_after(self, response: httpcore2.Response) -> timedelta | None:
         """How long the receiver asks us to wait, in seconds or until a date."""
