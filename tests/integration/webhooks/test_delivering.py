@@ -100,11 +100,11 @@ async def test_tries_come_after_the_times_that_are_promised_under_one_id_with_on
     await ada.add_task()
     await tried(ada, webhook, 1)
     for number, delay in enumerate(DELAYS[:-1], start=1):
-        due_at = clock() + delay
         delivery = await tried(ada, webhook, number)
         next_at = datetime.fromisoformat(delivery["next_attempt_at"])
-        assert due_at - timedelta(seconds=60) < next_at <= due_at + timedelta(seconds=1)
-        clock.move_to(next_at - timedelta(seconds=2))
+        assert next_at == clock() + delay
+        clock.move_to(next_at - timedelta(seconds=1))
+        await hooks_settled(ada)
         assert len(receiver.received) == number
         clock.move_to(next_at)
         await receiver.has(number + 1)
@@ -183,7 +183,7 @@ async def test_retry_after_is_honoured_for_all_that_waits(ada: Api, receiver: Re
     await ada.add_task()
     delivery = await tried(ada, webhook, 1)
     asked_for = datetime.fromisoformat(delivery["next_attempt_at"])
-    assert timedelta(minutes=59) < asked_for - clock() <= timedelta(hours=1)
+    assert asked_for - clock() == timedelta(hours=1)
     receiver.answer = no_content
     await ada.add_task()
     await eventually(lambda: _are(ada, webhook, 2))
@@ -236,8 +236,11 @@ async def test_a_delivery_is_sent_again_under_the_same_id_with_the_same_body(ada
     problem(await ada.post(f"{unknown}/redeliver"), 404, "not_found")
 
 
-async def test_former_events_are_replayed_in_their_order_under_their_ids(ada: Api, receiver: Receiver) -> None:
-    tasks = [await ada.add_task() for _ in range(3)]
+async def test_former_events_are_replayed_under_their_ids(ada: Api, receiver: Receiver, clock: MovableClock) -> None:
+    tasks = []
+    for _ in range(3):
+        clock.move_to(clock() + timedelta(minutes=1))
+        tasks.append(await ada.add_task())
     webhook = await add_webhook(ada, receiver.url)
     replayed = ok(await ada.post(f"webhooks/{webhook['id']}/replay", {"from": tasks[1]["created_at"]}))
     assert replayed["version"] == 2

@@ -10,7 +10,7 @@ from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.contract.ids import new_id
-from taskhub.kernel.domain.errors import NotFound, StaleVersion
+from taskhub.kernel.domain.errors import NotFound
 from taskhub.webhooks.api.access import INSPECT, MANAGE
 from taskhub.webhooks.api.bodies import DeliveryListParams
 from taskhub.webhooks.api.module import module_of
@@ -46,13 +46,13 @@ async def get_delivery(request: ApiRequest, workspace_id: UUID, webhook_id: UUID
     MANAGE,
     summary="Send an event again",
     answers=DeliveryView,
-    errors=(StaleVersion, WebhookInactive),
-    if_match=IfMatch.OPTIONAL,
+    errors=(WebhookInactive,),
+    if_match=IfMatch.REFUSED,
     retryable=False,
 )
 async def redeliver(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Response:
     """Whatever came of it, it is due now, under the id and with the body that it had. To send it twice makes no difference."""
-    command = Redeliver(workspace_id, webhook_id, delivery_id, request.expected)
+    command = Redeliver(workspace_id, webhook_id, delivery_id)
     await request.perform(module_of(request).redeliver, command)
     return await _shown(request, workspace_id, webhook_id, delivery_id)
 
@@ -62,8 +62,8 @@ async def redeliver(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, d
     MANAGE,
     summary="Send a test",
     answers=DeliveryView,
-    errors=(StaleVersion, WebhookInactive),
-    if_match=IfMatch.OPTIONAL,
+    errors=(WebhookInactive,),
+    if_match=IfMatch.REFUSED,
     retryable=False,
 )
 async def test_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UUID) -> Response:
@@ -72,7 +72,7 @@ async def test_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UUID
     """
     module, id = module_of(request), new_id()
     body = await message_for_test(module.log(), module.changes(), workspace_id, webhook_id)
-    await request.perform(module.send_test, SendTest(workspace_id, webhook_id, id, body, request.expected))
+    await request.perform(module.send_test, SendTest(workspace_id, webhook_id, id, body))
     return await _shown(request, workspace_id, webhook_id, id)
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.webhooks.application.ports import WebhooksUnitOfWork
 from taskhub.webhooks.domain.errors import WebhookInactive
@@ -15,7 +14,6 @@ class Redeliver:
     workspace_id: UUID
     webhook_id: UUID
     delivery_id: UUID
-    expected: Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,6 @@ class SendTest:
     webhook_id: UUID
     delivery_id: UUID
     body: str
-    expected: Expected
 
 
 async def redeliver(command: Redeliver, uow: WebhooksUnitOfWork, *, clock: Clock) -> None:
@@ -34,11 +31,10 @@ async def redeliver(command: Redeliver, uow: WebhooksUnitOfWork, *, clock: Clock
 
     Raises:
         NotFound
-        StaleVersion
         WebhookInactive
     """
     await uow.lock()
-    webhook = await uow.webhooks.get(command.workspace_id, command.webhook_id, expected=command.expected)
+    webhook = await uow.webhooks.get(command.workspace_id, command.webhook_id)
     if not webhook.active:
         raise WebhookInactive
     if not await uow.queues.redeliver(webhook, command.delivery_id, clock()):
@@ -48,11 +44,10 @@ async def redeliver(command: Redeliver, uow: WebhooksUnitOfWork, *, clock: Clock
 async def send_test(command: SendTest, uow: WebhooksUnitOfWork, *, clock: Clock) -> None:
     """Raises:
     NotFound
-    StaleVersion
     WebhookInactive
     """
     await uow.lock()
-    webhook = await uow.webhooks.get(command.workspace_id, command.webhook_id, expected=command.expected)
+    webhook = await uow.webhooks.get(command.workspace_id, command.webhook_id)
     if not webhook.active:
         raise WebhookInactive
     await uow.queues.add_test(webhook, command.delivery_id, command.body, clock())
