@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -25,6 +26,7 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
 from taskhub.webhooks.infrastructure.queues import deliveries as delivery_table
+from taskhub.webhooks.infrastructure.turns import WebhookKey
 
 KILLS = 8
 CHANGES = 160
@@ -67,7 +69,30 @@ async def test_processes_share_the_work_and_do_nothing_twice(
         tasks = [await quiet.add_task() for _ in range(60)]
         await succeeded(quiet, webhook, len(tasks))
     assert Counter(one.message["data"]["entity_id"] for one in receiver.received) == Counter(task["id"] for task in tasks)
-    assert receiver.most_under_way <= MAX_AT_ONCE
+
+
+async def test_eight_at_once_is_the_limit_of_all_processes(
+    quiet: Api, hooks_url: str, clock: MovableClock, receiver: Receiver
+) -> None:
+    free = asyncio.Event()
+
+    async def wait(received: Received, writer: asyncio.StreamWriter) -> None:
+        await free.wait()
+        await no_content(received, writer)
+
+    receiver.answer = wait
+    webhook = await add_webhook(quiet, receiver.url)
+    for _ in range(20):
+        await quiet.add_task()
+    other = clocked_container(hooks_url, clock)
+    key = WebhookKey(UUID(quiet.workspace["id"]), UUID(webhook["id"]))
+    async with delivering(hooks_url, clock), other.database().opened():
+        await receiver.has(MAX_AT_ONCE)
+        found = await other.modules["webhooks"].turns().claim(key, MAX_AT_ONCE, ())
+        assert (list(found.claims), receiver.under_way) == ([], MAX_AT_ONCE)
+        free.set()
+        await succeeded(quiet, webhook, 20)
+    assert receiver.most_under_way == MAX_AT_ONCE
 
 
 async def test_a_retry_survives_a_restart(quiet: Api, hooks_url: str, clock: MovableClock, receiver: Receiver) -> None:
