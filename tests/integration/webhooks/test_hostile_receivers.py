@@ -214,9 +214,14 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
     assert (outcome.error, receiver.received) == ("connection_failed", [])
 
 
-async def test_one_that_does_not_speak_tls_is_told(receiver: Receiver, hurried: None) -> None:
+async def test_one_that_does_not_speak_tls_is_told_and_left(receiver: Receiver, hurried: None) -> None:
     outcome = await send(url_of(receiver).replace("http://", "https://"))
     assert outcome.error in ("connection_failed", "timeout", "connection_lost")
+    await eventually(lambda: _is_left(receiver))
+
+
+async def _is_left(receiver: Receiver) -> bool:
+    return receiver.connections == receiver.closed == 1
 
 
 # -- answers ----------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ class Receiver:
     answer: Answer = no_content
     received: list[Received] = field(default_factory=list)
     connections: int = 0
+    closed: int = 0
     under_way: int = 0
     most_under_way: int = 0
 
@@ -86,6 +87,7 @@ class Receiver:
         except (ConnectionError, asyncio.IncompleteReadError):  # The sender has had enough.
             pass
         finally:
+            self.closed += 1
             writer.close()
 
 
