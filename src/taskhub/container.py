@@ -141,6 +141,7 @@ class _Context:
         self.notifier: EventNotifier = application.notifier()
         self.clock: Clock = application.clock()
         self.monotonic: Monotonic = application.monotonic()
+        self.metrics_registry: CollectorRegistry = application.metrics_registry()
         self.secret_keys: tuple[bytes, ...] = application.secret_keys()
         self.settings = application.module_settings.get(module.name)
         self.app_settings: Settings = application.settings()

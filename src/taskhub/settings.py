@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     registration: Literal["open", "closed"] = "open"
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = ()
     rate_limits: Literal["on", "off"] = "on"
     limit_writes_per_user: int = Field(1200, ge=1)
     limit_attempts_per_account: int = Field(20, ge=1)
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
     max_connections: int = Field(1000, ge=10, le=100_000)
     database_pool_size: int = Field(20, ge=2, le=200)
 
-    @field_validator("cors_origins", "trusted_proxies", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", "webhook_networks", mode="before")
     @classmethod
     def _list(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -74,7 +75,7 @@ class Settings(BaseSettings):
             raise ValueError("needs at least 32 characters; `taskhub secret rotate` makes one")
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "webhook_networks")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:

@@ -4,7 +4,9 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from taskhub.activity.api.answers import SignedChanges
 from taskhub.activity.application.ports import Follower, Log
+from taskhub.activity.contract.changes import Changes
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.event_log.log_follower import LogFollower
@@ -17,6 +19,7 @@ class ActivityContainer(containers.DeclarativeContainer):
     database: providers.Dependency[Any] = providers.Dependency()
     notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
+    secret_keys: providers.Dependency[Any] = providers.Dependency()
 
     log: providers.Provider[Log] = providers.Singleton(LogReader, database)
     follower: providers.Provider[Follower] = providers.Singleton(LogFollower, log, notifier)
@@ -28,5 +31,6 @@ class ActivityContainer(containers.DeclarativeContainer):
     subscribers = providers.Object(())
     purges = providers.Object(())
     ports: providers.Provider[Any] = providers.Dict({})
-    services: providers.Provider[Any] = providers.Dict({})
+    changes: providers.Provider[Changes] = providers.Singleton(SignedChanges, secret_keys)
+    services = providers.Dict({Changes: changes.provider})
     empty = providers.Callable(keeps_nothing)

@@ -9,7 +9,12 @@ from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 
 
 def activity_container(context: ModuleContext) -> ModuleContainer:
-    return ActivityContainer(database=context.database, notifier=context.notifier, clock=providers.Object(context.clock))
+    return ActivityContainer(
+        database=context.database,
+        notifier=context.notifier,
+        clock=providers.Object(context.clock),
+        secret_keys=providers.Object(context.secret_keys),
+    )
 
 
 module = Module(

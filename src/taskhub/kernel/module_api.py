@@ -34,6 +34,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from prometheus_client import CollectorRegistry
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from taskhub.kernel.api.documentation import Documentation
@@ -49,7 +50,7 @@ from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping as RowMapping
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
-API_VERSION = (1, 0)
+API_VERSION = (1, 1)
 """Of this API. Another major number is another API; a higher minor one has more in it."""
 
 P = TypeVar("P")
@@ -86,6 +87,10 @@ class ModuleContext(Protocol):
     @property
     def monotonic(self) -> Monotonic:
         """How long the process may rely on what it has read. Caches take it: they are over when a test moves the clock."""
+
+    @property
+    def metrics_registry(self) -> CollectorRegistry:
+        """Where the module registers what it measures, under names that begin with `taskhub_`. Since version 1.1."""
 
     @property
     def secret_keys(self) -> tuple[bytes, ...]:
@@ -178,6 +183,7 @@ class Module:
         mappings: how its aggregates become rows. Each has a lock rank that no other in the application has: rows are locked in
             this order everywhere. Ours are below 100; choose one above those of what you require.
         routes: its operations, those first that are called most. Paths begin with `/v1/`.
+        is_seldom_called: whether its routes may be matched after those of modules that are called more often. Since version 1.1.
         events: every type of event that it appends, by type (`task.created`).
         documentation: what the reference says of it.
         settings: what can be configured, if anything can.
@@ -195,6 +201,7 @@ class Module:
     rows: Mapping[type[Row], Set[str]] = field(default_factory=dict)
     mappings: Sequence[RowMapping[Any]] = ()
     routes: Sequence[Routes] = ()
+    is_seldom_called: bool = False
     events: Mapping[str, Any] = field(default_factory=dict)
     documentation: Documentation = field(default_factory=Documentation)
     settings: type[ModuleSettings] | None = None

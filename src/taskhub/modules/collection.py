@@ -57,7 +57,8 @@ class Modules:
     def routes(self) -> list[Routes]:
         """In the order in which they are matched: each route passed over costs 0.7 µs, so the hot ones come first.
 
-        Those of higher modules are the hotter ones. What others add comes after all that is ours, and makes none of it slower.
+        Those of higher modules are the hotter ones, unless a module says that its own are called seldom. What others add comes
+        after all that is ours, and makes none of it slower.
         """
         of_modules = [routes for module in self._in_matching_order() for routes in module.routes]
         return [*of_modules, *APPLICATION.routes]
@@ -89,7 +90,7 @@ class Modules:
 
     def _in_matching_order(self) -> list[Module]:
         higher_first = list(reversed(self._in_order))
-        return sorted(higher_first, key=lambda module: not module.package.startswith(_OURS))
+        return sorted(higher_first, key=lambda module: (not module.package.startswith(_OURS), module.is_seldom_called))
 
 
 def _branch(module: Module) -> Branch | None:

@@ -32,6 +32,8 @@ SECRET = {
     "POST /v1/sessions/refresh",
     "POST /v1/tokens",
     "POST /v1/workspaces/{workspace_id}/invitations",
+    "POST /v1/workspaces/{workspace_id}/webhooks",
+    "POST /v1/workspaces/{workspace_id}/webhooks/{webhook_id}/rotate_secret",
 }
 ALSO_VALUES = {
     "/v1/sessions/refresh",

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from support import resources_of_tasks, resources_of_users, resources_of_workspaces
+from support import resources_of_tasks, resources_of_users, resources_of_webhooks, resources_of_workspaces
 from support.harness.api import MERGE_PATCH, Api, ok
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.contract.access import Public
@@ -28,7 +28,12 @@ def _shape(path: str) -> str:
     return re.sub(r"{[^}]*}", "{}", path)
 
 
-_RESOURCES = (*resources_of_tasks.RESOURCES, *resources_of_users.RESOURCES, *resources_of_workspaces.RESOURCES)
+_RESOURCES = (
+    *resources_of_tasks.RESOURCES,
+    *resources_of_users.RESOURCES,
+    *resources_of_webhooks.RESOURCES,
+    *resources_of_workspaces.RESOURCES,
+)
 _OF_RESOURCES = {
     (method, _shape(path if one.is_of_account else f"/v1/workspaces/{{}}/{path}"))
     for one in _RESOURCES
@@ -75,6 +80,9 @@ class SampleData:
         comment = ok(await api.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
         token = ok(await api.post("/v1/tokens", {"name": "CI", "scopes": ["read"]}))
         invitation = ok(await api.post("invitations", {"role": "member"}))
+        # Its receiver is in a network that is not allowed: nothing is sent to anybody.
+        webhook = ok(await api.post("webhooks", {"url": "http://127.0.0.1/", "types": ["label.deleted"]}))
+        delivery = ok(await api.post(f"webhooks/{webhook['id']}/test"))
         ids = {
             "workspace_id": api.workspace["id"],
             "project_id": api.project["id"],
@@ -86,6 +94,8 @@ class SampleData:
             "session": "current",
             "token_id": token["id"],
             "invitation_id": invitation["id"],
+            "webhook_id": webhook["id"],
+            "delivery_id": delivery["id"],
             "digest": "0",
             "name": "pages.css",
             "code": "not_found",

@@ -71,6 +71,10 @@ PLANTS = {
         ("taskhub.cli.main", f"taskhub.activity.{part}")
         for part in ("api.paths", "application.views", "container", "domain.errors", "module")
     ],
+    "Of webhooks others see the contract only": [
+        ("taskhub.cli.main", f"taskhub.webhooks.{part}")
+        for part in ("api.paths", "application.views", "container", "domain.webhook", "infrastructure.rows", "module")
+    ],
     "The application names no module": [
         (f"taskhub.{part}", f"taskhub.{module}")
         for part in (

@@ -23,6 +23,10 @@ ACROSS_WORKSPACES = {
     "retention looks for logs that begin with an old event": r"FROM event_streams LEFT OUTER JOIN events ON .* LIMIT",
     "an operator counts what is parked": r"FROM parked_events GROUP BY",
     "a testing server tells what is parked": r"FROM parked_events ORDER BY",
+    "webhooks that have something to do": r"FROM webhook_queues JOIN webhooks ON .* WHERE webhooks\.active",
+    "workspaces with webhooks, to be woken by what is committed there": r"^SELECT DISTINCT webhooks\.workspace_id FROM webhooks",
+    "the purge of deliveries asks which webhooks there are": r"FROM webhook_queues$",
+    "secrets under a former key": r"^SELECT webhooks\.workspace_id, .*, webhooks\.secret, webhooks\.former_secret FROM webhooks$",
 }
 """The few that can't be: who may cross workspaces, and by what statement."""
 

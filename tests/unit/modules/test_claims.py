@@ -213,7 +213,7 @@ def test_the_reference_knows_what_a_module_says_of_itself() -> None:
     rusty = error_of("fake_advised.errors", "rusty")
     told = documented("Gears", words={"teeth": WORD}, advice={"rusty": ADVICE}, refusals={"get_task": ("rusty",)})
     catalogue = Modules(
-        [*installed_modules(), fake_module("a", package="fake_advised", documentation=told, requires=frozenset({"tasks"}))]
+        [*installed_modules(), fake_module("a", package="fake_advised", documentation=told, requires=frozenset({"webhooks"}))]
     ).catalogue
 
     assert list(catalogue.tags)[-2:] == ["Gears", "Service"]

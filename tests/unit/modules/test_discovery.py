@@ -35,7 +35,7 @@ def package(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_our_own_modules_are_found_as_any_other_is() -> None:
-    assert [module.name for module in installed_modules()] == ["users", "workspaces", "activity", "tasks"]
+    assert [module.name for module in installed_modules()] == ["users", "workspaces", "activity", "tasks", "webhooks"]
 
 
 def test_an_entry_point_names_one_object(package: Any) -> None:

@@ -12,11 +12,12 @@ Nothing was changed: this deployment takes its secret from TASKHUB_SECRET_KEY. A
 1. Set TASKHUB_SECRET_KEY_PREVIOUS to the new one and restart all processes, so that each of them verifies what it signs.
 2. Swap the two and restart again.
 3. After 30 days all sessions are signed with the new one: unset TASKHUB_SECRET_KEY_PREVIOUS. If the old one was stolen, unset
-   it at once.\
+   it after 15 minutes: by then what is encrypted with it (the secrets of webhooks) is encrypted anew.\
 """
 GENERATED = """\
 There is a new secret in {file}. Restart `taskhub serve` to use it. Sessions signed with the previous one stay valid;
-rotate once more to end them: everybody then has to sign in again.\
+rotate once more to end them: everybody then has to sign in again. Before that, give it 15 minutes after the restart, to encrypt
+anew what is encrypted with the previous one (the secrets of webhooks).\
 """
 
 

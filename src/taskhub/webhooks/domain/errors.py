@@ -1,0 +1,17 @@
+"""The errors of webhooks."""
+
+from taskhub.kernel.domain.errors import Category, DomainError
+
+
+class TooManyWebhooks(DomainError):
+    category, code, title = Category.CONFLICT, "too_many_webhooks", "Too many webhooks"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A workspace has up to {limit} webhooks. Delete one first.")
+
+
+class WebhookInactive(DomainError):
+    category, code, title = Category.CONFLICT, "webhook_inactive", "Webhook inactive"
+
+    def __init__(self) -> None:
+        super().__init__("The webhook is switched off, so nothing is delivered. Switch it on with `active` first.")

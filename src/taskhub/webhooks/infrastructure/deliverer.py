@@ -1,0 +1,218 @@
+"""Delivers to webhooks: finds those with something to do, and lets none of them delay the others."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from taskhub.kernel.application.clock import Clock
+from taskhub.kernel.application.due_work import Pending
+from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.webhooks.application.ports import SecretBox, UnreadableSecret
+from taskhub.webhooks.domain.delivery import MAX_AT_ONCE, Outcome
+from taskhub.webhooks.domain.signing import signature_headers
+from taskhub.webhooks.infrastructure import turn_statements as statements
+from taskhub.webhooks.infrastructure.metrics import DeliveryMetrics
+from taskhub.webhooks.infrastructure.turns import Claim, Turns, WebhookKey
+
+POLL_SECONDS = 1.0
+MAX_TURNS = 64
+"""Webhooks that are delivered to at the same time: as many again of those that are in trouble."""
+TRIES_PER_TURN = 200
+"""After which others have a turn."""
+SLOW_MS = 1_000
+"""An answer that takes longer is trouble, like a failure: one try at a time is made then."""
+DATABASE_TURNS = 4
+"""Statements at the same time: most connections are for requests."""
+RELEASE_SECONDS = 2.0
+
+log = structlog.get_logger("taskhub.webhooks")
+
+
+class Sender(Protocol):
+    async def send(self, url: str, headers: dict[str, str], body: bytes, /) -> Outcome:
+        """One try. Whatever goes wrong is an outcome."""
+
+
+class Deliverer:
+    """Delivers what is due, as `DueWork`. Any number of processes may run it at once."""
+
+    name = "webhooks.deliveries"
+
+    def __init__(
+        self,
+        database: Database,
+        notifier: EventNotifier,
+        turns: Turns,
+        sender: Callable[[], Sender],
+        secret_box: SecretBox,
+        metrics: DeliveryMetrics,
+        clock: Clock,
+    ) -> None:
+        """``sender`` is asked for when it is needed: most starts need none."""
+        self._database = database
+        self._turns = turns
+        self._sender = sender
+        self._secret_box = secret_box
+        self._metrics = metrics
+        self._clock = clock
+        self._working: dict[WebhookKey, asyncio.Task[None]] = {}
+        self._sending: dict[UUID, WebhookKey] = {}
+        """The deliveries that are under way here."""
+        self._troubled: set[WebhookKey] = set()
+        """Webhooks that failed or were slow when they were last tried here."""
+        self._followed: frozenset[UUID] = frozenset()
+        self._grown = asyncio.Event()
+        self._statements = asyncio.Semaphore(DATABASE_TURNS)
+        notifier.watch(self._notice)
+
+    def _notice(self, streams: set[UUID]) -> None:
+        if not self._followed.isdisjoint(streams):
+            self._grown.set()
+
+    async def run(self) -> None:
+        """Works until cancelled. A database that is away is waited for."""
+        try:
+            while True:
+                try:
+                    await self._look()
+                except (Unavailable, Busy):
+                    log.warning("the database does not answer")
+                except Exception:
+                    log.exception("webhooks were not looked at")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._grown.wait(), POLL_SECONDS)
+                self._grown.clear()
+        finally:
+            await self._stop()
+
+    async def catch_up(self) -> None:
+        """Delivers what is due now, and waits until that was tried."""
+        await self._look()
+        if self._working:
+            await asyncio.wait([*self._working.values()])
+
+    async def pending(self) -> Sequence[Pending]:
+        now = self._clock()
+        rows = await self._database.fetch(statements.PENDING, {"now": now})
+        return [pending for row in rows if (pending := self._pending(row)) is not None]
+
+    def _pending(self, row: Record) -> Pending | None:
+        what = f"webhook {row['webhook_id']}"
+        if row["is_busy"]:
+            return Pending(f"{what} is being delivered to")
+        if row["next_try_at"] is not None:
+            return Pending(f"{what} has something to be delivered", max(filter(None, (row["next_try_at"], row["held_until"]))))
+        if (row["last_seq"] or 0) > row["position"]:
+            return Pending(f"{what} is at {row['position']}, the log at {row['last_seq']}")
+        return None
+
+    async def _look(self) -> None:
+        async with self._statements:
+            followed = await self._database.fetch(statements.FOLLOWED, {})
+            self._followed = frozenset(row["workspace_id"] for row in followed)
+            ready = await self._database.fetch(statements.READY, {"now": self._clock()}) if followed else []
+        keys = [WebhookKey(row["workspace_id"], row["webhook_id"]) for row in ready]
+        random.shuffle(keys)
+        for key in keys:
+            if key not in self._working and self._has_place_for(key):
+                self._working[key] = asyncio.create_task(self._turn(key), name="webhook")
+
+    def _has_place_for(self, key: WebhookKey) -> bool:
+        """Webhooks in trouble have places of their own, so that they take none from the others."""
+        is_troubled = key in self._troubled
+        return sum((one in self._troubled) == is_troubled for one in self._working) < MAX_TURNS
+
+    async def _turn(self, key: WebhookKey) -> None:
+        try:
+            await self._deliver(key)
+        except (Unavailable, Busy, OutcomeUnknown):
+            log.warning("the database does not answer", webhook=str(key.webhook_id))
+        except Exception:
+            log.exception("a webhook was not delivered to", webhook=str(key.webhook_id))
+        finally:
+            self._working.pop(key, None)
+
+    async def _deliver(self, key: WebhookKey) -> None:
+        """Claims and sends until nothing is due, or others want a turn."""
+        sending: set[asyncio.Task[None]] = set()
+        has_more, tried = True, 0
+        try:
+            while has_more or sending:
+                free = (1 if key in self._troubled else MAX_AT_ONCE) - len(sending)
+                if has_more and free > 0 and tried < TRIES_PER_TURN:
+                    async with self._statements:
+                        claims = await self._turns.claim(key, free, self._sending)
+                    has_more = claims.has_more
+                    tried += len(claims.claims)
+                    sending |= {asyncio.create_task(self._try(claim), name="delivery") for claim in claims.claims}
+                if sending:
+                    _, sending = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+                elif tried >= TRIES_PER_TURN:
+                    self._grown.set()
+                    return
+        finally:
+            await _end(sending)
+
+    async def _try(self, claim: Claim) -> None:
+        key = claim.target.key
+        with self._under_way(claim):
+            began_at = self._clock()
+            outcome = await self._send(claim, began_at)
+            self._metrics.observe(outcome)
+            if outcome.is_success and outcome.duration_ms <= SLOW_MS:
+                self._troubled.discard(key)
+            else:
+                self._troubled.add(key)
+            record = self._turns.succeed if outcome.is_success else self._turns.fail
+            await self._recorded(record(claim, outcome, began_at))
+
+    @contextmanager
+    def _under_way(self, claim: Claim) -> Iterator[None]:
+        self._sending[claim.id] = claim.target.key
+        try:
+            yield
+        finally:
+            self._sending.pop(claim.id, None)
+
+    async def _send(self, claim: Claim, now: datetime) -> Outcome:
+        try:
+            secrets = [self._secret_box.open(sealed, claim.target.key.webhook_id) for sealed in claim.target.secrets]
+        except UnreadableSecret:
+            return Outcome(None, "unreadable_secret", 0, "")
+        headers = signature_headers(secrets, str(claim.event_id), int(now.timestamp()), claim.body)
+        return await self._sender().send(claim.target.url, headers, claim.body)
+
+    async def _recorded(self, recording: Coroutine[Any, Any, None]) -> None:
+        """What can't be written down is tried again once the claim is over: the receiver knows the event by its id."""
+        try:
+            async with self._statements:
+                await recording
+        except (Unavailable, Busy, OutcomeUnknown):
+            log.warning("what came of a delivery was not written down: the database does not answer")
+
+    async def _stop(self) -> None:
+        """Breaks off what is under way, and gives it back, so that another process may try it at once."""
+        given_back: dict[WebhookKey, list[UUID]] = {}
+        for id, key in self._sending.items():
+            given_back.setdefault(key, []).append(id)
+        await _end({*self._working.values()})
+        self._troubled.clear()
+        with suppress(Unavailable, Busy, TimeoutError):
+            async with asyncio.timeout(RELEASE_SECONDS):
+                for key, ids in given_back.items():
+                    await self._turns.release(key, ids)
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)

@@ -1,0 +1,98 @@
+"""How far webhooks have followed the log, and what they have yet to deliver, as commands change it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Text, Uuid, bindparam, cast, delete, false, func, literal, null, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from taskhub.kernel.infrastructure.event_log.tables import StreamRow
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.webhooks.application.messages import TEST_TYPE
+from taskhub.webhooks.domain.delivery import DeliveryStatus
+from taskhub.webhooks.domain.webhook import Webhook
+from taskhub.webhooks.infrastructure.rows import WebhookDeliveryRow, WebhookQueueRow
+
+queues, deliveries = table_of(WebhookQueueRow), table_of(WebhookDeliveryRow)
+_streams = table_of(StreamRow).c
+WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
+WEBHOOK_ID = bindparam("webhook_id", type_=Uuid())
+NOW = bindparam("now", type_=queues.c.due_at.type)
+OF_QUEUE = (queues.c.workspace_id == WORKSPACE_ID, queues.c.webhook_id == WEBHOOK_ID)
+OF_WEBHOOK = (deliveries.c.workspace_id == WORKSPACE_ID, deliveries.c.webhook_id == WEBHOOK_ID)
+IS_PENDING = deliveries.c.status == int(DeliveryStatus.PENDING)
+ID = bindparam("id", type_=Uuid())
+
+_END_OF_LOG = func.coalesce(
+    select(_streams.last_seq).where(_streams.stream_id == WORKSPACE_ID).scalar_subquery(), literal(0, BigInteger())
+)
+_OPEN = Statement(
+    insert(queues).from_select(
+        ["workspace_id", "webhook_id", "position", "is_full"], select(WORKSPACE_ID, WEBHOOK_ID, _END_OF_LOG, false())
+    )
+)
+_CLOSE = (Statement(delete(queues).where(*OF_QUEUE)), Statement(delete(deliveries).where(*OF_WEBHOOK)))
+_RESUME = Statement(
+    update(queues).values(position=_END_OF_LOG, is_full=False, failing_since=null(), held_until=null()).where(*OF_QUEUE)
+)
+_REWIND = Statement(
+    update(queues)
+    .values(position=func.least(queues.c.position, bindparam("seq", type_=BigInteger())), is_full=False)
+    .where(*OF_QUEUE)
+)
+_WAKE = Statement(update(queues).values(due_at=func.least(queues.c.due_at, NOW)).where(*OF_QUEUE))
+_ADD_TEST = Statement(
+    insert(deliveries).values(
+        workspace_id=WORKSPACE_ID,
+        webhook_id=WEBHOOK_ID,
+        id=ID,
+        event_id=ID,
+        type=TEST_TYPE,
+        body=bindparam("body", type_=Text()),
+        status=int(DeliveryStatus.PENDING),
+        failures=0,
+        attempts=cast(literal("[]", Text()), JSONB),
+        next_try_at=NOW,
+        created_at=NOW,
+    )
+)
+_REDELIVER = Statement(
+    update(deliveries)
+    .values(status=int(DeliveryStatus.PENDING), failures=0, next_try_at=NOW, finished_at=null())
+    .where(*OF_WEBHOOK, deliveries.c.id == ID)
+    .returning(deliveries.c.id)
+)
+
+
+class SqlDeliveryQueues:
+    """See `DeliveryQueues`."""
+
+    def __init__(self, uow: SqlUnitOfWork) -> None:
+        self._uow = uow
+
+    async def open(self, webhook: Webhook) -> None:
+        await self._write(_OPEN, webhook)
+
+    async def close(self, webhook: Webhook) -> None:
+        for statement in _CLOSE:
+            await self._write(statement, webhook)
+
+    async def resume(self, webhook: Webhook) -> None:
+        await self._write(_RESUME, webhook)
+
+    async def rewind(self, webhook: Webhook, seq: int) -> None:
+        await self._write(_REWIND, webhook, seq=seq)
+
+    async def add_test(self, webhook: Webhook, id: UUID, body: str, now: datetime) -> None:
+        await self._write(_WAKE, webhook, now=now)
+        await self._write(_ADD_TEST, webhook, id=id, body=body, now=now)
+
+    async def redeliver(self, webhook: Webhook, delivery_id: UUID, now: datetime) -> bool:
+        await self._write(_WAKE, webhook, now=now)
+        return bool(await self._write(_REDELIVER, webhook, id=delivery_id, now=now))
+
+    async def _write(self, statement: Statement, webhook: Webhook, **parameters: object) -> list[object]:
+        place = {"workspace_id": webhook.workspace_id, "webhook_id": webhook.id}
+        return [*await self._uow.write(statement, {**place, **parameters})]
