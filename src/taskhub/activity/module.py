@@ -9,13 +9,18 @@ from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 
 
 def activity_container(context: ModuleContext) -> ModuleContainer:
-    return ActivityContainer(database=context.database, notifier=context.notifier, clock=providers.Object(context.clock))
+    return ActivityContainer(
+        database=context.database,
+        notifier=context.notifier,
+        clock=providers.Object(context.clock),
+        reversals=providers.Object(context.reversals),
+    )
 
 
 module = Module(
     "activity",
     package="taskhub.activity",
-    api=(1, 0),
+    api=(1, 1),
     container=activity_container,
     requires=frozenset({"workspaces"}),
     routes=ROUTES,
