@@ -78,12 +78,12 @@ class Undo:
     """The circumstances in which a command is taken back.
 
     Attributes:
-        may: whether the caller has a right in the workspace.
+        may: whether the caller has a right in the stream.
         shown: the representation of a thing that was loaded, with values as in JSON.
         conflicts: to be filled with what was changed since, and checked before anything is changed.
     """
 
-    workspace_id: UUID
+    stream_id: UUID
     caller_id: UUID
     now: datetime
     may: Callable[[Access], bool]

@@ -42,7 +42,7 @@ class WorkspacesReversal:
         self._workspaces = workspaces
 
     async def take_back(self, effects: Sequence[Effect], undo: Undo, uow: Any, /) -> None:
-        workspace = await self._workspaces(uow).get(undo.workspace_id)
+        workspace = await self._workspaces(uow).get(undo.stream_id)
         shown = undo.shown(workspace)
         for effect in effects:
             values, changed = taken_back(effect, shown)

@@ -50,7 +50,7 @@ class TimeTrackingReversal:
         """
         entries = self._entries(uow)
         await _require_tasks(effects, undo, self._tasks(uow))
-        loaded = {entry.id: entry for entry in await entries.find_all(undo.workspace_id, [one.entity_id for one in effects])}
+        loaded = {entry.id: entry for entry in await entries.find_all(undo.stream_id, [one.entity_id for one in effects])}
         _find_conflicts(effects, loaded, undo)
         for effect in effects:
             entry = loaded.get(effect.entity_id) or _restored(effect, undo)
@@ -71,7 +71,7 @@ async def _require_tasks(effects: Iterable[Effect], undo: Undo, tasks: Tasks) ->
         shown = effect.after or effect.removed or {}
         if effect.after is None or was_running:
             runs = was_running or shown["stopped_at"] is None
-            facts = await tasks.require(undo.workspace_id, UUID(shown["task_id"]), keep_unclosed=runs)
+            facts = await tasks.require(undo.stream_id, UUID(shown["task_id"]), keep_unclosed=runs)
             if runs and facts.is_closed:
                 raise TaskClosed
 

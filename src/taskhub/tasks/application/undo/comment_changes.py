@@ -63,7 +63,7 @@ async def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
 async def _give_back(comment: Comment, effect: Effect, undo: Undo, work: UndoWork) -> None:
     """Gives it back its text. Mentioned are those who are members today."""
     body = str((effect.removed or {}).get("body") or effect.changes["body"][0])
-    members = await work.memberships.find_members(undo.workspace_id, named_in(body))
+    members = await work.memberships.find_members(undo.stream_id, named_in(body))
     if effect.after is None:
         comment.restore(
             body,

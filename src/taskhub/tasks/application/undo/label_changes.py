@@ -40,7 +40,7 @@ def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
     for effect in loaded.of_type(Label.entity_type):
         label = loaded.labels.get(effect.entity_id)
         if label is None:
-            work.labels.add(_restored(undo.workspace_id, effect, undo))
+            work.labels.add(_restored(undo.stream_id, effect, undo))
         elif effect.is_creation:
             label.delete(undo.now)
             work.labels.remove(label)

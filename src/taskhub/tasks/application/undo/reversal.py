@@ -32,9 +32,9 @@ class TasksReversal:
 
     async def take_back(self, effects: Sequence[Effect], undo: Undo, uow: Any, /) -> None:
         work = self._work_over(uow)
-        loaded = await load(undo.workspace_id, effects, work)
+        loaded = await load(undo.stream_id, effects, work)
         projects, tasks = project_changes(loaded, undo), task_changes(loaded, undo)
-        graphs = await Graphs.load(undo.workspace_id, tasks, work)
+        graphs = await Graphs.load(undo.stream_id, tasks, work)
         for change in tasks.values():
             change.check_project(projects, undo.conflicts)
         graphs.find_conflicts(tasks, undo.conflicts)
@@ -68,7 +68,7 @@ async def _change_tasks(tasks: Tasks, projects: Projects, undo: Undo, work: Undo
     if gone_over := [change for change in moved if change.goes_over]:
         await work.tasks.record_former_keys([change.task for change in gone_over])
         keys = [(change.home.key, change.number) for change in gone_over]
-        await work.forget_former_keys(undo.workspace_id, keys)
+        await work.forget_former_keys(undo.stream_id, keys)
     for change in tasks.values():
         if change.is_restored:
             project = projects.get(change.home.id)
