@@ -75,6 +75,7 @@ class SampleData:
         comment = ok(await api.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
         token = ok(await api.post("/v1/tokens", {"name": "CI", "scopes": ["read"]}))
         invitation = ok(await api.post("invitations", {"role": "member"}))
+        created = await api.add_task()
         ids = {
             "workspace_id": api.workspace["id"],
             "project_id": api.project["id"],
@@ -89,6 +90,7 @@ class SampleData:
             "digest": "0",
             "name": "pages.css",
             "code": "not_found",
+            "seq": str(ok(await api.get("changes", entity_id=created["id"]))["items"][0]["seq"]),
         }
         return cls(api, ids)
 
