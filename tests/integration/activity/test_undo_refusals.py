@@ -1,15 +1,34 @@
 """What can't be undone is refused, says why, and changes nothing."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import bindparam, update
 
+from integration.tasks.test_after_effects import purge
 from support.harness.api import Api, ok
 from support.harness.problems import problem
 from support.harness.undoing import everything, last_seq, undo
+from taskhub.container import Container
 from taskhub.kernel.domain.errors import MAX_THINGS
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.tasks.application.background.purge_trash import RETENTION
+from taskhub.tasks.infrastructure.mappings import TASKS
+
+_tasks = TASKS.table.c
+TRASHED_AT = Statement(
+    update(TASKS.table)
+    .values(deleted_at=bindparam("at", type_=_tasks.deleted_at.type))
+    .where(
+        _tasks.workspace_id == bindparam("workspace_id", type_=_tasks.workspace_id.type),
+        _tasks.id == bindparam("id", type_=_tasks.id.type),
+    )
+)
+"""Moves the moment at which a task went to the trash."""
 
 
 class Scene:
@@ -293,6 +312,34 @@ async def test_a_workspace_its_members_and_invitations_can_not_be_undone(ada: Ap
         if change["entity_type"] in {"workspace", "member", "invitation"}:
             refusal = problem(await ada.post(f"changes/{change['seq']}/undo"), 409, "not_undoable")
             assert "can't be taken back" in refusal["detail"]
+
+
+async def test_what_was_purged_can_not_be_undone(ada: Api, scene: Scene, container: Container, database: Database) -> None:
+    items = [{"id": scene.other["id"], "patch": {"title": "One"}}, {"id": scene.task["id"], "patch": {"title": "Two"}}]
+    ok(await ada.post("tasks/bulk_update", {"items": items}))
+    seq = await last_seq(ada)
+    await ada.delete(f"tasks/{scene.other['id']}")
+    await purge(container.modules["tasks"], database, RETENTION + timedelta(minutes=1))
+    for change in ok(await ada.get("changes", limit=1000, entity_id=scene.other["id"]))["items"]:
+        problem(await ada.post(f"changes/{change['seq']}/undo"), 409, "not_undoable")
+    refusal = problem(await ada.post(f"changes/{seq}/undo"), 409, "not_undoable")
+    assert "deleted permanently" in refusal["detail"]
+    assert ok(await ada.get(scene.at))["title"] == "Two"
+
+
+async def test_what_comes_back_to_the_trash_keeps_its_time_unless_that_is_over(
+    ada: Api, scene: Scene, database: Database
+) -> None:
+    for age, kept in ((timedelta(days=29), True), (timedelta(days=31), False)):
+        await ada.delete(f"tasks/{scene.other['id']}")
+        instant = datetime.now(UTC) - age
+        await database.fetch(
+            TRASHED_AT, {"id": UUID(scene.other["id"]), "workspace_id": UUID(ada.workspace["id"]), "at": instant}
+        )
+        ok(await ada.post(f"tasks/{scene.other['id']}/restore"))
+        (change,) = await undo(ada, await last_seq(ada))
+        assert (datetime.fromisoformat(change["snapshot"]["deleted_at"]) == instant) is kept
+        ok(await ada.post(f"tasks/{scene.other['id']}/restore"))
 
 
 async def test_if_match_has_no_meaning(ada: Api) -> None:

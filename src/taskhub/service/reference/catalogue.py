@@ -99,7 +99,7 @@ def _together(told: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
     return {name: value for one in told for name, value in one.items()}
 
 
-def _refusals(told: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, Sequence[str]]:
+def _refusals(told: Iterable[Mapping[str, Sequence[str]]]) -> Mapping[str, Sequence[str]]:
     """What all ports refuse in an operation: several modules may have a part in it."""
     codes: dict[str, list[str]] = {}
     for one in told:

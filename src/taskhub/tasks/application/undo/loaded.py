@@ -16,9 +16,12 @@ from taskhub.tasks.domain.task import PEOPLE, Task
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """``members`` and ``known_labels``: those among the ones that tasks get back that are there."""
+    """Attributes:
+    effects: by the type of thing.
+    members, known_labels: those that are there of the ones that tasks get back.
+    """
 
-    effects: Sequence[Effect]
+    effects: Mapping[str, Sequence[Effect]]
     members: frozenset[UUID]
     known_labels: frozenset[UUID]
     labels: Mapping[UUID, Label]
@@ -27,34 +30,32 @@ class Loaded:
     comments: Mapping[UUID, Comment]
     places: Places
 
-    def of_type(self, entity_type: str) -> list[Effect]:
-        return [effect for effect in self.effects if effect.entity_type == entity_type]
+    def of_type(self, entity_type: str) -> Sequence[Effect]:
+        return self.effects.get(entity_type, ())
 
 
 async def load(workspace_id: UUID, effects: Sequence[Effect], work: UndoWork) -> Loaded:
     """Locks all that is concerned, in the order of locks (decision 14), so that one undo runs at a time in a workspace."""
-    of_tasks = _of(effects, Task.entity_type)
-    of_comments = _of(effects, Comment.entity_type)
+    by_type: dict[str, list[Effect]] = {}
+    for effect in effects:
+        by_type.setdefault(effect.entity_type, []).append(effect)
+    of_tasks, of_comments = by_type.get(Task.entity_type, []), by_type.get(Comment.entity_type, [])
     task_ids = {effect.entity_id for effect in of_tasks} | {UUID(task_of(effect)) for effect in of_comments}
-    project_ids = {effect.entity_id for effect in _of(effects, Project.entity_type)}
+    project_ids = {effect.entity_id for effect in by_type.get(Project.entity_type, ())}
     project_ids |= {UUID(before) for effect in of_tasks if (before := effect.changes.get("project_id", (None,))[0])}
     await work.memberships.lock_workspace(workspace_id)
     members = await work.memberships.require(workspace_id, _put_back(of_tasks, *PEOPLE))
-    labels = await work.lock_labels(workspace_id, [effect.entity_id for effect in _of(effects, Label.entity_type)])
+    labels = await work.lock_labels(workspace_id, [effect.entity_id for effect in by_type.get(Label.entity_type, ())])
     known_labels = await work.labels.require(workspace_id, _put_back(of_tasks, "label_ids"))
     tasks, projects = await work.lock_tasks(workspace_id, task_ids, project_ids)
     comments = await work.lock_comments(workspace_id, [effect.entity_id for effect in of_comments])
     places = await Places.load(workspace_id, of_tasks, work)
-    return Loaded(effects, members, known_labels, labels, projects, tasks, comments, places)
+    return Loaded(by_type, members, known_labels, labels, projects, tasks, comments, places)
 
 
 def task_of(effect: Effect) -> Any:
     """The id of the task that a comment is on."""
     return (effect.after or effect.removed or {})["task_id"]
-
-
-def _of(effects: Iterable[Effect], entity_type: str) -> list[Effect]:
-    return [effect for effect in effects if effect.entity_type == entity_type]
 
 
 def _put_back(effects: Iterable[Effect], *names: str) -> set[UUID]:
