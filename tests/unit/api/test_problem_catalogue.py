@@ -57,7 +57,7 @@ def test_an_operation_names_only_codes_that_there_are() -> None:
 
 def test_several_modules_refuse_in_one_operation() -> None:
     told = {"a": Documentation(refusals={"undo_change": ("cycle",)}), "b": Documentation(refusals={"undo_change": ("closed",)})}
-    assert Catalogue.of(told, {}).refusals == {"undo_change": ["cycle", "closed"]}
+    assert Catalogue.of(told, {}).refusals == {"undo_change": ("cycle", "closed")}
 
 
 def test_a_page_tells_what_happened_what_to_do_and_whether_a_retry_helps() -> None:

@@ -101,10 +101,10 @@ def _together(told: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
 
 def _refusals(told: Iterable[Mapping[str, Sequence[str]]]) -> Mapping[str, Sequence[str]]:
     """What all ports refuse in an operation: several modules may have a part in it."""
-    codes: dict[str, list[str]] = {}
+    codes: dict[str, Sequence[str]] = {}
     for one in told:
         for operation, refused in one.items():
-            codes.setdefault(operation, []).extend(refused)
+            codes[operation] = (*codes.get(operation, ()), *refused)
     return codes
 
 
