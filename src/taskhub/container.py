@@ -11,6 +11,7 @@ from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.clock import Clock, Monotonic, system_clock, system_monotonic
 from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.errors import Unavailable
+from taskhub.kernel.application.reversal import ModuleReversal
 from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
@@ -23,7 +24,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings
 from taskhub.modules.collection import Modules
-from taskhub.modules.containers import build, check_containers, subscribers_of
+from taskhub.modules.containers import build, check_containers, reversal_of, subscribers_of
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.port_registry import PortRegistry
 from taskhub.modules.settings import read_module_settings
@@ -109,6 +110,10 @@ class Container:
         """What runs beside subscribers and purges."""
         return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
 
+    def reversals(self) -> list[ModuleReversal]:
+        """How the commands of all modules are taken back, those of lower modules first."""
+        return [reversal_of(module, self.modules[module.name]) for module in self.installed]
+
     async def check_ready(self) -> None:
         """Raises:
         Unavailable, Busy: the database does not answer, or has another schema than this program; the detail says which.
@@ -145,6 +150,7 @@ class _Context:
         self.secret_keys: tuple[bytes, ...] = application.secret_keys()
         self.settings = application.module_settings.get(module.name)
         self.app_settings: Settings = application.settings()
+        self.reversals = application.reversals
 
     def port(self, protocol: type[P]) -> Callable[[SqlUnitOfWork], P]:
         return self._ports.want_port(self._name, protocol)

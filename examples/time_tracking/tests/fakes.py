@@ -29,6 +29,9 @@ class FakeTimeEntryRepository:
         found = [entry for entry in self.kept.values() if (entry.workspace_id, entry.task_id) == (workspace_id, task_id)]
         return sorted(found, key=lambda entry: entry.started_at)[:limit]
 
+    async def find_all(self, workspace_id: UUID, ids: Iterable[UUID], /) -> list[TimeEntry]:
+        return [self.kept[id] for id in ids if id in self.kept]
+
     def add(self, entry: TimeEntry) -> None:
         self.kept[entry.id] = entry
 

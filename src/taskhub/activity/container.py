@@ -5,13 +5,17 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from taskhub.activity.api.answers import SignedChanges
-from taskhub.activity.application.ports import Follower, Log
+from taskhub.activity.application.ports import CommandReader, Follower, Log, UndoUnitOfWork
+from taskhub.activity.application.undo_command import undo_command
 from taskhub.activity.contract.changes import Changes
-from taskhub.kernel.application.runner import Runner
+from taskhub.activity.infrastructure.commands import SqlCommandReader
+from taskhub.activity.infrastructure.unit_of_work import SqlUndoUnitOfWork
+from taskhub.kernel.application.runner import CommandLog, Runner
+from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.event_log.log_follower import LogFollower
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
-from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.kernel.module_api import keeps_nothing
 
 
@@ -20,13 +24,20 @@ class ActivityContainer(containers.DeclarativeContainer):
     notifier: providers.Dependency[Any] = providers.Dependency()
     clock: providers.Dependency[Any] = providers.Dependency()
     secret_keys: providers.Dependency[Any] = providers.Dependency()
+    reversals: providers.Dependency[Any] = providers.Dependency()
 
     log: providers.Provider[Log] = providers.Singleton(LogReader, database)
     follower: providers.Provider[Follower] = providers.Singleton(LogFollower, log, notifier)
 
-    unit_of_work = providers.Factory(SqlUnitOfWork, database, notifier)
-    command_log = providers.Singleton(SqlCommandLog, database, ())
-    runner: providers.Provider[Runner[SqlUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log, clock)
+    commands: providers.Provider[CommandReader] = providers.Singleton(SqlCommandReader, database)
+
+    unit_of_work: providers.Provider[UndoUnitOfWork] = providers.Factory(SqlUndoUnitOfWork, database, notifier)
+    command_log: providers.Provider[CommandLog] = providers.Singleton(SqlCommandLog, database, ())
+    runner: providers.Provider[Runner[UndoUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log, clock)
+    stream_locks = providers.Singleton(StreamLocks)
+    bound = UseCases(runner, clock=clock, reversals=reversals)
+    undo_command = bound(undo_command)
+
     background = providers.List(follower.provided.run)
     subscribers = providers.Object(())
     purges = providers.Object(())

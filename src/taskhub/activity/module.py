@@ -14,13 +14,14 @@ def activity_container(context: ModuleContext) -> ModuleContainer:
         notifier=context.notifier,
         clock=providers.Object(context.clock),
         secret_keys=providers.Object(context.secret_keys),
+        reversals=providers.Object(context.reversals),
     )
 
 
 module = Module(
     "activity",
     package="taskhub.activity",
-    api=(1, 0),
+    api=(1, 1),
     container=activity_container,
     requires=frozenset({"workspaces"}),
     routes=ROUTES,

@@ -17,6 +17,8 @@ The name before the equals sign is the module's name; behind it stands one objec
         rows={TimeEntryRow: {WORKSPACE_PURGED, TASK_PURGED}},
         mappings=(TIME_ENTRIES,),
         routes=ROUTES,
+        events=EVENTS,
+        undo=UNDO,
         documentation=DOCUMENTATION,
         migrations=files("taskhub_time_tracking") / "migrations",
     )
@@ -41,6 +43,7 @@ from taskhub.kernel.api.documentation import Documentation
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.application.clock import Clock, Monotonic
 from taskhub.kernel.application.due_work import DueWork
+from taskhub.kernel.application.reversal import ModuleReversal, Undoable
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import Purge
@@ -117,9 +120,13 @@ class ModuleContext(Protocol):
         To be called after all modules were built; never called inside a unit of work, which holds a connection already.
         """
 
+    def reversals(self) -> Sequence[ModuleReversal]:
+        """How commands of all modules are taken back, each after those that it requires. To be called after all were built."""
+
 
 class ModuleContainer(Protocol):
-    """What a module is made of, as far as the application has to know. All members are required.
+    """What a module is made of, as far as the application has to know. All members are required, and one more where `Module.undo`
+    says that types of events can be taken back: ``reversal()``, which gives a `Reversal`.
 
     A `DeclarativeContainer` of dependency-injector has them as providers; any object with these methods will do. Those that give
     collections are called once each time the application needs them.
@@ -185,6 +192,8 @@ class Module:
         routes: its operations, those first that are called most. Paths begin with `/v1/`.
         is_seldom_called: whether its routes may be matched after those of modules that are called more often. Since version 1.1.
         events: every type of event that it appends, by type (`task.created`).
+        undo: what it takes to take a type of event back (the right to do the opposite), or a sentence why that can't be done, by
+            type. One that is not named can't be taken back. The container's ``reversal`` does it. Since version 1.1.
         documentation: what the reference says of it.
         settings: what can be configured, if anything can.
         migrations: the folder of its Alembic revisions, `files("taskhub_time_tracking") / "migrations"`; required where it has
@@ -203,6 +212,7 @@ class Module:
     routes: Sequence[Routes] = ()
     is_seldom_called: bool = False
     events: Mapping[str, Any] = field(default_factory=dict)
+    undo: Mapping[str, Undoable] = field(default_factory=dict)
     documentation: Documentation = field(default_factory=Documentation)
     settings: type[ModuleSettings] | None = None
     migrations: Traversable | None = None

@@ -129,6 +129,18 @@ def check_documented(claimants: Iterable[Claimant]) -> None:
                 raise wrong_module(sentence, *claimant.modules)
 
 
+def check_undo(modules: Iterable[Module]) -> None:
+    """Raises:
+    WrongModule: it is said of a type of event how it is taken back, and the module has no such events.
+    """
+    for module in modules:
+        for type in module.undo:
+            if type not in module.events:
+                raise wrong_module(
+                    f"`undo` of the module {module.name} names `{type}`, which is not one of its events.", module.name
+                )
+
+
 def check_owners(modules: Sequence[Module]) -> None:
     """Raises:
     WrongModule: nobody says what rows belong to, or it is an event that no module appends.

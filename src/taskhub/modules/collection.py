@@ -10,7 +10,7 @@ from taskhub.kernel.api.operations import Operation, Routes
 from taskhub.kernel.application.event_types import event_types
 from taskhub.kernel.infrastructure.event_log import tables
 from taskhub.kernel.module_api import API_VERSION, Module
-from taskhub.modules.claims import Claimant, check_claims, check_documented, check_owners, check_paths
+from taskhub.modules.claims import Claimant, check_claims, check_documented, check_owners, check_paths, check_undo
 from taskhub.modules.order import in_order
 from taskhub.modules.refusals import wrong_module
 from taskhub.schema.revisions import KERNEL, Branch, Revisions, WrongRevisions
@@ -45,6 +45,7 @@ class Modules:
         for module in self:
             _check(module)
         check_owners(self._in_order)
+        check_undo(self._in_order)
         claimants = {module.name: Claimant.of(module) for module in self}
         check_claims([APPLICATION, *claimants.values()])
         check_paths([*(claimants[module.name] for module in self._in_matching_order()), APPLICATION])

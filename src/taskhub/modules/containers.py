@@ -5,6 +5,7 @@ from typing import Any
 
 from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.empty_purged_workspace import EmptyPurgedWorkspace
+from taskhub.kernel.application.reversal import ModuleReversal
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.infrastructure.background.purge import PURGES
@@ -28,7 +29,19 @@ def build(module: Module, context: ModuleContext) -> Any:
         if not callable(getattr(container, member, None)):
             sentence = f"The container of the module {module.name} has no `{member}`, which taskhub.kernel.module_api asks for."
             raise wrong_module(sentence, module.name)
+    if _is_undoable(module) and not callable(getattr(container, "reversal", None)):
+        sentence = f"`undo` of the module {module.name} says that events can be taken back, and its container has no `reversal`."
+        raise wrong_module(sentence, module.name)
     return container
+
+
+def reversal_of(module: Module, container: Any) -> ModuleReversal:
+    """How commands are taken back that did something in this module."""
+    return ModuleReversal(module.undo, container.reversal() if _is_undoable(module) else None)
+
+
+def _is_undoable(module: Module) -> bool:
+    return any(not isinstance(undoable, str) for undoable in module.undo.values())
 
 
 def subscribers_of(name: str, container: Any) -> list[Subscriber]:

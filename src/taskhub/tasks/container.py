@@ -4,7 +4,9 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from taskhub.kernel.application.reversal import Reversal
 from taskhub.kernel.application.runner import CommandLog, Runner
+from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
@@ -13,7 +15,6 @@ from taskhub.tasks.application.background.empty_purged_workspace import empty_pu
 from taskhub.tasks.application.background.release_former_member import ReleaseFormerMember
 from taskhub.tasks.application.bulk.bulk_create_tasks import bulk_create_tasks
 from taskhub.tasks.application.bulk.bulk_update_tasks import bulk_update_tasks
-from taskhub.tasks.application.bulk.workspace_locks import WorkspaceLocks
 from taskhub.tasks.application.comments.change_comment import change_comment
 from taskhub.tasks.application.comments.create_comment import create_comment
 from taskhub.tasks.application.comments.delete_comment import delete_comment
@@ -41,6 +42,7 @@ from taskhub.tasks.application.tasks.create_task import create_task
 from taskhub.tasks.application.tasks.label_task import label_task, unlabel_task
 from taskhub.tasks.application.tasks.move_task import move_task
 from taskhub.tasks.application.tasks.trash_task import restore_task, trash_task
+from taskhub.tasks.application.undo.reversal import TasksReversal
 from taskhub.tasks.contract.tasks import TaskReader, Tasks
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.purge import TrashPurge
@@ -50,6 +52,7 @@ from taskhub.tasks.infrastructure.queries.keys import SqlKeyQueries
 from taskhub.tasks.infrastructure.queries.labels import SqlLabelQueries
 from taskhub.tasks.infrastructure.queries.projects import SqlProjectQueries
 from taskhub.tasks.infrastructure.queries.tasks import SqlTaskQueries
+from taskhub.tasks.infrastructure.repositories.undo import sql_undo_work
 from taskhub.tasks.infrastructure.sort_keys import SortKeyUpkeep
 from taskhub.tasks.infrastructure.tasks_port import SqlTaskReader, sql_tasks
 from taskhub.tasks.infrastructure.unit_of_work import SqlTasksUnitOfWork
@@ -99,7 +102,7 @@ class TasksContainer(containers.DeclarativeContainer):
     block_task = bound(block_task)
     unblock_task = bound(unblock_task)
     move_task = bound(move_task)
-    workspace_locks = providers.Singleton(WorkspaceLocks)
+    workspace_locks = providers.Singleton(StreamLocks)
     bulk_create_tasks = bound(bulk_create_tasks)
     bulk_update_tasks = bound(bulk_update_tasks)
 
@@ -116,6 +119,9 @@ class TasksContainer(containers.DeclarativeContainer):
     background = providers.Object(())
     ports = providers.Object({Tasks: sql_tasks})
     services = providers.Dict({TaskReader: task_reader.provider})
+    reversal: providers.Provider[Reversal] = providers.Singleton(
+        TasksReversal, providers.Singleton(sql_undo_work, memberships, project_cache)
+    )
     empty = providers.Callable(empty_purged_workspace)
 
     trash_purge = providers.Singleton(TrashPurge, runner)

@@ -9,9 +9,10 @@ from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 from taskhub.tasks.api.documentation import DOCUMENTATION
 from taskhub.tasks.api.routes import ROUTES
 from taskhub.tasks.application.events import EVENTS
+from taskhub.tasks.application.undo.types import UNDO
 from taskhub.tasks.container import TasksContainer
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
-from taskhub.tasks.infrastructure.rows import CommentRow, FormerKeyRow, LabelRow, ProjectRow, TaskRow
+from taskhub.tasks.infrastructure.rows import CommentRow, FormerKeyRow, FormerPlaceRow, LabelRow, ProjectRow, TaskRow
 from taskhub.workspaces.contract.memberships import Memberships
 
 
@@ -28,19 +29,21 @@ def tasks_container(context: ModuleContext) -> ModuleContainer:
 module = Module(
     "tasks",
     package="taskhub.tasks",
-    api=(1, 0),
+    api=(1, 1),
     container=tasks_container,
     requires=frozenset({"users", "workspaces"}),
     rows={
         ProjectRow: {WORKSPACE_PURGED},
         TaskRow: {WORKSPACE_PURGED},
         FormerKeyRow: {WORKSPACE_PURGED},
+        FormerPlaceRow: {WORKSPACE_PURGED},
         LabelRow: {WORKSPACE_PURGED},
         CommentRow: {WORKSPACE_PURGED},
     },
     mappings=(PROJECTS, TASKS, LABELS, COMMENTS),
     routes=ROUTES,
     events=EVENTS,
+    undo=UNDO,
     documentation=DOCUMENTATION,
     migrations=files("taskhub.tasks") / "migrations",
 )

@@ -5,6 +5,7 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from taskhub.kernel.api.authorizer import Authorizer
+from taskhub.kernel.application.reversal import Reversal
 from taskhub.kernel.application.runner import CommandLog, Runner
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
@@ -23,6 +24,7 @@ from taskhub.workspaces.application.queries import WorkspaceQueries
 from taskhub.workspaces.application.remove_member import remove_member
 from taskhub.workspaces.application.restore_workspace import restore_workspace
 from taskhub.workspaces.application.revoke_invitation import revoke_invitation
+from taskhub.workspaces.application.undo import WorkspacesReversal
 from taskhub.workspaces.contract.memberships import Memberships
 from taskhub.workspaces.infrastructure.grants import SqlGrants
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
@@ -30,6 +32,7 @@ from taskhub.workspaces.infrastructure.membership_exits import sql_membership_ex
 from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.purge import WorkspacePurge, purge_invitations
 from taskhub.workspaces.infrastructure.queries import SqlWorkspaceQueries
+from taskhub.workspaces.infrastructure.repositories import SqlWorkspaceRepository
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
 
 
@@ -61,6 +64,7 @@ class WorkspacesContainer(containers.DeclarativeContainer):
     services = providers.Dict({Authorizer: authorizer.provider})
     subscribers = providers.Object(())
     background = providers.Object(())
+    reversal: providers.Provider[Reversal] = providers.Singleton(WorkspacesReversal, providers.Object(SqlWorkspaceRepository))
     empty = providers.Callable(keeps_nothing)
     """Members and invitations go before the workspace does: see `WorkspacePurge`."""
 

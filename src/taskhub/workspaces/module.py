@@ -10,6 +10,7 @@ from taskhub.users.contract.authenticator import Authenticator
 from taskhub.workspaces.api.documentation import DOCUMENTATION
 from taskhub.workspaces.api.routes import ROUTES
 from taskhub.workspaces.application.events import EVENTS
+from taskhub.workspaces.application.undo import UNDO
 from taskhub.workspaces.container import WorkspacesContainer
 from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WORKSPACES
 from taskhub.workspaces.infrastructure.rows import InvitationRow, MemberRow, WorkspaceRow
@@ -30,7 +31,7 @@ def workspaces_container(context: ModuleContext) -> ModuleContainer:
 module = Module(
     "workspaces",
     package="taskhub.workspaces",
-    api=(1, 0),
+    api=(1, 1),
     container=workspaces_container,
     requires=frozenset({"users"}),
     rows={
@@ -41,6 +42,7 @@ module = Module(
     mappings=(WORKSPACES, MEMBERS, INVITATIONS),
     routes=ROUTES,
     events=EVENTS,
+    undo=UNDO,
     documentation=DOCUMENTATION,
     migrations=files("taskhub.workspaces") / "migrations",
 )

@@ -74,6 +74,10 @@ class Visitor:
     def make_comment(self) -> str:
         return str(self.make(f"/v1/workspaces/{self.workspace}/tasks/{self.task}/comments", body="Done yet?")["id"])
 
+    def make_change(self) -> int:
+        changes = f"/v1/workspaces/{self.workspace}/changes"
+        return int(ok(self.client.get(changes, params={"entity_id": self.make_task()}))["items"][0]["seq"])
+
     def place(self, name: str, operation: str) -> str:
         """A value for a path parameter of an operation: of something that it may use up."""
         invitations = f"/v1/workspaces/{self.workspace}/invitations"
@@ -89,6 +93,7 @@ class Visitor:
             "token_id": lambda: self.make("/v1/tokens", name="CI", scopes=["read"])["id"],
             "invitation_id": lambda: self.make(invitations, role="viewer")["id"],
             "code": lambda: "not_found",
+            "seq": self.make_change,
         }
         return str(places[name]())
 

@@ -83,6 +83,7 @@ class SampleData:
         # Its receiver is in a network that is not allowed: nothing is sent to anybody.
         webhook = ok(await api.post("webhooks", {"url": "http://127.0.0.1/", "types": ["label.deleted"]}))
         delivery = ok(await api.post(f"webhooks/{webhook['id']}/test"))
+        created = await api.add_task()
         ids = {
             "workspace_id": api.workspace["id"],
             "project_id": api.project["id"],
@@ -99,6 +100,7 @@ class SampleData:
             "digest": "0",
             "name": "pages.css",
             "code": "not_found",
+            "seq": str(ok(await api.get("changes", entity_id=created["id"]))["items"][0]["seq"]),
         }
         return cls(api, ids)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from tools.problem_list import DOCS, renewed
 
 import taskhub
+from taskhub.kernel.api.documentation import Documentation
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.modules.discovery import installed_modules
 from taskhub.service import pages
+from taskhub.service.reference.catalogue import Catalogue
 from taskhub.service.reference.document import document_of
 from taskhub.service.reference.error_codes import error_codes_of
 from taskhub.service.reference.own import DOCUMENTATION
@@ -51,6 +53,11 @@ def test_every_code_of_the_control_interface_is_explained_in_its_document() -> N
 def test_an_operation_names_only_codes_that_there_are() -> None:
     for operation in MODULES.operations:
         assert {*error_codes_of(operation, MODULES.catalogue)} <= {*PROBLEMS}
+
+
+def test_several_modules_refuse_in_one_operation() -> None:
+    told = {"a": Documentation(refusals={"undo_change": ("cycle",)}), "b": Documentation(refusals={"undo_change": ("closed",)})}
+    assert Catalogue.of(told, {}).refusals == {"undo_change": ("cycle", "closed")}
 
 
 def test_a_page_tells_what_happened_what_to_do_and_whether_a_retry_helps() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dependency_injector import containers, providers
+from taskhub.kernel.application.reversal import Reversal
 from taskhub.kernel.application.runner import CommandLog, Runner
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.use_cases import UseCases
@@ -16,8 +17,10 @@ from taskhub_time_tracking.application.ports import TimeTrackingUnitOfWork
 from taskhub_time_tracking.application.queries import TimeEntryQueries
 from taskhub_time_tracking.application.start_time_entry import start_time_entry
 from taskhub_time_tracking.application.stop_time_entry import stop_time_entry
+from taskhub_time_tracking.application.undo import TimeTrackingReversal
 from taskhub_time_tracking.infrastructure.mappings import TIME_ENTRIES
 from taskhub_time_tracking.infrastructure.queries import SqlTimeEntryQueries
+from taskhub_time_tracking.infrastructure.repositories import SqlTimeEntryRepository
 from taskhub_time_tracking.infrastructure.unit_of_work import SqlTimeTrackingUnitOfWork
 
 
@@ -52,6 +55,9 @@ class TimeTrackingContainer(containers.DeclarativeContainer):
     stop_with_task = providers.Singleton(StopWithTask, clock, max_duration)
     delete_with_task = providers.Singleton(DeleteWithTask, clock)
     subscribers = providers.List(stop_with_task, delete_with_task)
+    reversal: providers.Provider[Reversal] = providers.Singleton(
+        TimeTrackingReversal, providers.Object(SqlTimeEntryRepository), tasks, max_duration
+    )
     empty = providers.Callable(empty_purged_workspace)
     purges = providers.Object(())
     background = providers.Object(())

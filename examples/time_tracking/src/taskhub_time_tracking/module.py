@@ -11,6 +11,7 @@ from taskhub.tasks.contract.tasks import TaskReader, Tasks
 from taskhub_time_tracking.api.documentation import DOCUMENTATION
 from taskhub_time_tracking.api.routes import ROUTES
 from taskhub_time_tracking.application.events import EVENTS
+from taskhub_time_tracking.application.undo import UNDO
 from taskhub_time_tracking.container import TimeTrackingContainer
 from taskhub_time_tracking.infrastructure.mappings import TIME_ENTRIES
 from taskhub_time_tracking.infrastructure.rows import TimeEntryRow
@@ -31,13 +32,14 @@ def time_tracking_container(context: ModuleContext) -> ModuleContainer:
 module = Module(
     "time_tracking",
     package="taskhub_time_tracking",
-    api=(1, 0),
+    api=(1, 1),
     container=time_tracking_container,
     requires=frozenset({"tasks", "workspaces"}),
     rows={TimeEntryRow: {WORKSPACE_PURGED, TASK_PURGED}},
     mappings=(TIME_ENTRIES,),
     routes=ROUTES,
     events=EVENTS,
+    undo=UNDO,
     documentation=DOCUMENTATION,
     settings=TimeTrackingSettings,
     migrations=files("taskhub_time_tracking") / "migrations",

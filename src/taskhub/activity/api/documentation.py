@@ -52,6 +52,7 @@ WORDS: dict[str, Word] = {
     "entity_id": Word("Only events about this thing.", _TASK),
     "list_changes.actor_id": Word("Only events by this user, or by `me`.", "me"),
     "stream_workspace.actor_id": Word("Only events by this user, or by `me`.", "me"),
+    "undo_change.seq": Word("The `seq` of any change of the command that is to be undone.", 42),
     "commit": Word("Only events of the command whose first event has this `seq`.", 42),
 }
 

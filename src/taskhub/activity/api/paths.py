@@ -3,3 +3,4 @@
 WORKSPACE = "/v1/workspaces/{workspace_id}"
 CHANGES = WORKSPACE + "/changes"
 STREAM = WORKSPACE + "/stream"
+UNDO = CHANGES + "/{seq}/undo"

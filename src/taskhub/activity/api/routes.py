@@ -2,5 +2,6 @@
 
 from taskhub.activity.api.changes import CHANGES
 from taskhub.activity.api.stream import STREAMS
+from taskhub.activity.api.undo import UNDO
 
-ROUTES = [CHANGES, STREAMS]
+ROUTES = [CHANGES, STREAMS, UNDO]

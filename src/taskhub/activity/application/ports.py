@@ -1,13 +1,16 @@
-"""What reading the log needs of the kernel."""
+"""What reading the log, and taking back what it tells, needs of the infrastructure."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from taskhub.kernel.application.log_pages import EventFilter, LogPage
+from taskhub.kernel.application.reversal import Effect
+from taskhub.kernel.application.unit_of_work import UnitOfWork
 from taskhub.kernel.contract.events import LoggedEvent
+from taskhub.kernel.domain.aggregate import Aggregate
 
 
 class Log(Protocol):
@@ -45,3 +48,28 @@ class FollowedLog(Protocol):
 class Follower(Protocol):
     def follow(self, stream_id: UUID, /) -> AbstractContextManager[FollowedLog]:
         """Follows a log for as long as the block lasts."""
+
+
+class CommandReader(Protocol):
+    async def read(self, workspace_id: UUID, entity_id: UUID, version: int, /, *, limit: int) -> list[LoggedEvent]:
+        """The first events of the command that gave a thing this version.
+
+        Raises:
+            Unavailable, Busy
+        """
+
+
+class UndoUnitOfWork(UnitOfWork, Protocol):
+    async def effects_of(self, workspace_id: UUID, seq: int, /) -> list[Effect]:
+        """What the command did that an event belongs to, to each thing.
+
+        Raises:
+            NotFound: there is no such event.
+            NotUndoable: the log has its content no more, or it is too much.
+        """
+
+    def shown(self, aggregate: Aggregate, /) -> dict[str, Any]:
+        """The representation of a thing that was loaded, with values as in JSON."""
+
+    def changed(self) -> Sequence[Aggregate]:
+        """What was changed in this unit of work."""

@@ -37,8 +37,8 @@ class Documentation:
         advice: by error code, for every code that the module declares.
         fault_codes: the codes that it uses in ``errors``, each with its meaning.
         schemas: the names of views in the document, by class name, where clients know a view under another name.
-        refusals: error codes that operations of other modules (by operation id) return because a port of this module raises
-            them.
+        refusals: error codes that operations of other modules (by operation id) return because a port, or the reversal, of this
+            module raises them.
     """
 
     tags: Mapping[str, str] = field(default_factory=dict)

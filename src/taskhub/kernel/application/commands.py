@@ -53,10 +53,12 @@ class Reply:
 class Answer:
     """A committed command, as it is told to the caller and kept with its idempotency key.
 
-    ``body`` is the encoded representation, empty where there is none; ``version`` that of the thing it shows.
+    ``body`` is the encoded representation, empty where there is none; ``version`` and ``entity_id`` are those of the thing it
+    shows.
     """
 
     reply: Reply
     version: int | None
     body: bytes
     replayed: bool = False
+    entity_id: UUID | None = None

@@ -1,9 +1,12 @@
 """The errors that rules raise. Each has a category and a stable code; `kernel/api/problems.py` maps them to HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
 
 
 class Category(Enum):
@@ -121,3 +124,32 @@ class IdempotencyKeyReused(DomainError):
 
     def __init__(self) -> None:
         super().__init__("You have used this Idempotency-Key for a different request. Use a new key for a new request.")
+
+
+class ChangedThing(msgspec.Struct, frozen=True):
+    """A thing that was changed since the command that was to be taken back, and the members in question."""
+
+    entity_type: str
+    entity_id: UUID
+    fields: list[str]
+
+
+MAX_THINGS = 15
+"""That are named in one problem document: they keep it below its limit of 10 kB."""
+
+
+class ChangedSince(DomainError):
+    """``changed``: the first things that were; ``fields`` has ``id`` for one that is gone, or back."""
+
+    category, code, title = Category.CONFLICT, "changed_since", "Changed since"
+    members: ClassVar[Mapping[str, Any]] = {"changed": list[ChangedThing]}
+
+    def __init__(self, changed: Sequence[ChangedThing]) -> None:
+        super().__init__(
+            "Something that would be taken back was changed since: see `changed`. Nothing was taken back.",
+            changed=list(changed)[:MAX_THINGS],
+        )
+
+
+class NotUndoable(DomainError):
+    category, code, title = Category.CONFLICT, "not_undoable", "Not undoable"

@@ -62,6 +62,16 @@ ADVICE: dict[str, Advice] = {
         "The id that you chose is or was used in this workspace. Ids are never reused, not even after a deletion.",
         "If you were retrying a request of your own, read the resource with this id. Otherwise choose a new id.",
     ),
+    "changed_since": Advice(
+        "The command can't be undone, because something that it would take back was changed since, or something is gone that it "
+        "would put back. Nothing was undone.",
+        "See `changed` for the things and their fields. Change them yourself, or first undo what changed them since.",
+    ),
+    "not_undoable": Advice(
+        "The command can't be undone: it made the workspace, or changed members, invitations or webhooks, or what it changed was "
+        "deleted permanently, or no module takes it back. `detail` says which.",
+        "Do the opposite yourself, if there is an operation for it.",
+    ),
     "stale_version": Advice(
         "The resource is not at the version in `If-Match`: it was probably changed after you read it. Nothing was changed.",
         "Read the resource again, check whether you still want the change, and send it with the new `ETag`. `current_version` is "

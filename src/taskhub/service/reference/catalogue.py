@@ -57,7 +57,7 @@ class Catalogue:
             _together(one.words for one in told),
             _together(one.fault_codes for one in reversed(told)),
             _together(one.schemas for one in told),
-            _together(one.refusals for one in told),
+            _refusals(one.refusals for one in told),
         )
 
     def word(self, name: str, owner: str) -> Word:
@@ -97,6 +97,15 @@ def _below(base: type[Error]) -> Iterator[type[Error]]:
 
 def _together(told: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
     return {name: value for one in told for name, value in one.items()}
+
+
+def _refusals(told: Iterable[Mapping[str, Sequence[str]]]) -> Mapping[str, Sequence[str]]:
+    """What all ports refuse in an operation: several modules may have a part in it."""
+    codes: dict[str, Sequence[str]] = {}
+    for one in told:
+        for operation, refused in one.items():
+            codes[operation] = (*codes.get(operation, ()), *refused)
+    return codes
 
 
 def _retry(kind: type[DomainError | HttpProblem]) -> str:

@@ -24,6 +24,12 @@ WORDS: dict[str, Word] = {
     "cursor": Word("The `next_cursor` of the previous page.", "b3BhcXVl"),
     "time_zone": Word("An IANA time zone.", "Europe/Berlin"),
     "name": Word("The display name.", "Operations"),
+    "changed_since.changed": Word("the first 15 things that were changed since, or are gone."),
+    "ChangedThing.entity_type": Word("The kind of thing, as in the log.", "task"),
+    "ChangedThing.entity_id": Word("The id of the thing.", "019a9f42-2e54-7096-ad42-9f5162738495"),
+    "ChangedThing.fields": Word(
+        "The fields in question: `id` if the thing itself is gone or is there again, `rank` for a place in the order.", ["title"]
+    ),
     "stale_version.current_version": Word("the current version of the resource."),
     "as_of": Word(
         "Answers what was at this moment: an instant, or the `seq` of a change, which is included. Such answers have no `ETag`.",

@@ -265,4 +265,21 @@ FAULT_CODES: dict[str, str] = {
 }
 """What each of its codes in the `errors` of a problem means."""
 
-DOCUMENTATION = Documentation(tags=TAGS, words=WORDS, advice=ADVICE, fault_codes=FAULT_CODES)
+REFUSALS = {
+    "undo_change": (
+        "cycle",
+        "illegal_transition",
+        "name_taken",
+        "parent_deleted",
+        "project_archived",
+        "project_deleted",
+        "status_in_use",
+        "too_deep",
+        "too_many_assignees",
+        "too_many_blockers",
+        "too_many_labels",
+    ),
+}
+"""What the rules of this module refuse where a command is undone."""
+
+DOCUMENTATION = Documentation(tags=TAGS, words=WORDS, advice=ADVICE, fault_codes=FAULT_CODES, refusals=REFUSALS)

@@ -33,7 +33,9 @@ EVENTS: Mapping[str, type[EventContent]] = {
     "label.created": event_content("A label was made.", LabelView),
     "label.updated": event_content("Its name or color was changed.", LabelView),
     "label.deleted": last_event_content("It is gone, and comes off its tasks."),
+    "label.restored": event_content("Its deletion was undone.", LabelView),
     "comment.created": event_content("A comment was written.", CommentView),
     "comment.updated": event_content("Its author changed it.", CommentView),
     "comment.deleted": last_event_content("It is gone."),
+    "comment.restored": event_content("Its deletion was undone.", CommentView, only=("body", "mentioned_ids")),
 }

@@ -195,6 +195,19 @@ class TaskOrder(Protocol):
     async def set_ranks(self, project: Project, window: RankWindow, ranks: Sequence[str]) -> None:
         """Gives these tasks new ranks. Their versions stay the same."""
 
+    async def record_former_places(self, tasks: Sequence[Task]) -> None:
+        """Stores the current ranks of tasks of a workspace, before the tasks get new ones, for whoever takes that back."""
+
+
+class Ordering(Protocol):
+    """What computing ranks needs of a unit of work."""
+
+    @property
+    def projects(self) -> ProjectRepository: ...
+
+    @property
+    def order(self) -> TaskOrder: ...
+
 
 class Cascades(Protocol):
     """Changes of many tasks with one statement each."""
@@ -269,7 +282,7 @@ class TasksUnitOfWork(UnitOfWork, Protocol):
     def memberships(self) -> Memberships: ...
 
     async def remove_dependent_rows(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
-        """Deletes the comments and former keys of tasks without events. Returns the ids of the comments."""
+        """Deletes the comments, former keys and former places of tasks without events. Returns the ids of the comments."""
 
     async def redact(self, workspace_id: UUID, ids: Iterable[UUID]) -> None:
         """Removes the content of these resources from the log. The events themselves stay."""

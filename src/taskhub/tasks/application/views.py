@@ -13,7 +13,7 @@ from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Content
-from taskhub.tasks.domain.workflow import Workflow
+from taskhub.tasks.domain.workflow import Status, Workflow
 
 PRIORITY_KEYS = {priority: priority.key for priority in Priority}
 PRIORITY = known_values("Priority", PRIORITY_KEYS.values())
@@ -123,4 +123,13 @@ def workflow_view(workflow: Workflow) -> WorkflowView:
     return WorkflowView(
         [StatusView(status.key, status.name, status.category) for status in workflow.statuses],
         None if transitions is None else {origin: list(targets) for origin, targets in transitions.items()},
+    )
+
+
+def workflow_of(view: WorkflowView) -> Workflow:
+    """A workflow that was shown. It is not checked: it was one."""
+    transitions = view.transitions
+    return Workflow(
+        tuple(Status(status.key, status.name, status.category) for status in view.statuses),
+        None if transitions is None else {origin: tuple(targets) for origin, targets in transitions.items()},
     )

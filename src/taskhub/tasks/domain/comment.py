@@ -63,6 +63,15 @@ class Comment(Aggregate):
         if body != self.body:
             self._change("comment.updated", now, body=body, mentioned_ids=tuple(sorted(members)), edited_at=now)
 
+    def revert(self, body: str, edited_at: datetime | None, *, actor_id: UUID, members: Iterable[UUID], now: datetime) -> None:
+        """Gives it back the text that it had before it was last changed.
+
+        Raises:
+            NotAllowed: the actor is not the author.
+        """
+        self.edit(body, actor_id=actor_id, members=members, now=now)
+        self.edited_at = edited_at
+
     def delete(self, *, actor_id: UUID, moderates: bool, now: datetime) -> None:
         """Deletes the comment. Its row stays, without the text.
 
@@ -72,3 +81,15 @@ class Comment(Aggregate):
         if actor_id != self.author_id and not moderates:
             raise NotAllowed("Only the author of a comment and admins can delete it.")
         self._change("comment.deleted", now, body="", mentioned_ids=(), deleted_at=now)
+
+    def restore(
+        self, body: str, *, actor_id: UUID, moderates: bool, deleted_by_id: UUID | None, members: Iterable[UUID], now: datetime
+    ) -> None:
+        """Brings a deleted comment back with its text. Nobody but the author brings back what the author has deleted.
+
+        Raises:
+            NotAllowed
+        """
+        if actor_id != self.author_id and not (moderates and deleted_by_id != self.author_id):
+            raise NotAllowed("Only the author of a comment can restore it, and admins if it was not the author who deleted it.")
+        self._change("comment.restored", now, body=body, mentioned_ids=tuple(sorted(members)), deleted_at=None)

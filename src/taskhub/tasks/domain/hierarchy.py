@@ -40,6 +40,13 @@ class Hierarchy:
         self._nodes[node.id] = node
         self._children[node.parent_id].add(node.id)
 
+    def node(self, id: UUID) -> Node | None:
+        return self._nodes.get(id)
+
+    def children(self, id: UUID) -> list[Node]:
+        """Its subtasks of the next level, in the trash or not."""
+        return [self._nodes[child] for child in sorted(self._children.get(id, ()))]
+
     def check(self, node: Node) -> None:
         """Checks that a task may have the parent in its node.
 

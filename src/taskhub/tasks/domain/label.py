@@ -32,6 +32,15 @@ class Label(Aggregate):
         label._record("label.created")
         return label
 
+    @classmethod
+    def restore(
+        cls, *, workspace_id: UUID, id: UUID, version: int, created_at: datetime, now: datetime, **values: Any
+    ) -> "Label":
+        """A label that was deleted, and is back under its id. ``version``: that of its deletion, which it goes on from."""
+        label = cls(workspace_id=workspace_id, id=id, version=version + 1, created_at=created_at, updated_at=now, **values)
+        label._record("label.restored")
+        return label
+
     @property
     def stream_id(self) -> UUID:
         return self.workspace_id

@@ -82,15 +82,17 @@ class Project(Aggregate):
         self._change("project.workflow_changed", now, workflow=workflow)
         return needed
 
-    def archive(self, now: datetime) -> None:
+    def archive(self, now: datetime, *, since: datetime | None = None) -> None:
+        """``since``: when it was first, if it is to be as if it had never left the archive."""
         if not self.is_archived:
-            self._change("project.archived", now, archived_at=now)
+            self._change("project.archived", now, archived_at=since or now)
 
     def unarchive(self, now: datetime) -> None:
         self._change("project.unarchived", now, archived_at=None)
 
-    def trash(self, now: datetime) -> None:
-        self._change("project.trashed", now, deleted_at=now)
+    def trash(self, now: datetime, *, since: datetime | None = None) -> None:
+        """``since``: as in `archive`."""
+        self._change("project.trashed", now, deleted_at=since or now)
 
     def purge(self, now: datetime) -> None:
         """Removes the content of a purged project. The row stays, so that the key and the id are not reused."""

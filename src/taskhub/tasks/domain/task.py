@@ -49,6 +49,13 @@ PEOPLE = ("assignee_ids",)
 _SETS = frozenset(field.name for field in fields(Content) if field.default == ())
 
 
+_LIMITS: tuple[tuple[str, int, Callable[[int], DomainError]], ...] = (
+    ("assignee_ids", MAX_ASSIGNEES, TooManyAssignees),
+    ("label_ids", MAX_LABELS, TooManyLabels),
+    ("blocked_by_ids", MAX_BLOCKERS, TooManyBlockers),
+)
+
+
 def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(sorted(set(value))) if name in _SETS else value for name, value in values.items()}
 
@@ -221,17 +228,58 @@ class Task(Aggregate):
         self.updated_at = now
         self._record("task.moved")
 
-    def trash(self, *, project: Project, now: datetime) -> None:
-        """Raises:
-        ProjectArchived
+    def revert(
+        self, content: Content, closed_at: datetime | None, *, project: Project, is_consequence: bool = False, now: datetime
+    ) -> None:
+        """Gives the task back a content that it had before, and the instant since when it was closed then.
+
+        ``is_consequence``: of something else that is reverted, such as the workflow, so that it is no change by a client.
+
+        Raises:
+            ProjectArchived
+            TooManyAssignees, TooManyLabels, TooManyBlockers: others were added since.
+            IllegalTransition
+        """
+        if content == self.content:
+            return
+        if not is_consequence:
+            project.require_open()
+            project.workflow.check_transition(self.content.status, content.status)
+        for name, limit, too_many in _LIMITS:
+            if len(getattr(content, name)) > limit:
+                raise too_many(limit)
+        category = project.workflow.category_of(content.status)
+        closed_at = (closed_at or self.closed_at or now) if category in CLOSED else None
+        self._change("task.updated", now, content=content, status_category=category, closed_at=closed_at)
+
+    def move_back(self, project: Project, number: int | None, rank: str, *, now: datetime) -> None:
+        """Gives the task back a place, in the same project or, with its number there, in a former one.
+
+        Raises:
+            ProjectArchived
         """
         project.require_open()
-        self._change("task.trashed", now, deleted_at=now)
+        self.project_id, self.project_key = project.id, project.key
+        self.number, self.rank, self.updated_at = number, rank, now
+        self._record("task.moved")
+
+    def trash(self, *, project: Project, now: datetime, since: datetime | None = None) -> None:
+        """``since``: when it went there first, if it is to be as if it had never come back.
+
+        Raises:
+            ProjectArchived
+        """
+        project.require_open()
+        self._change("task.trashed", now, deleted_at=since or now)
 
     def trash_with_ancestor(self, leader: "Task", *, now: datetime) -> None:
         """Moves the task to the trash together with an ancestor. A task that is already there stays as it is."""
+        self.trash_with(leader.id, now=now)
+
+    def trash_with(self, id: UUID, *, now: datetime, since: datetime | None = None) -> None:
+        """Moves the task to the trash together with something, a project or an ancestor. ``since``: as in `trash`."""
         if self.deleted_at is None:
-            self._change("task.trashed", now, deleted_at=now, trashed_with=leader.id)
+            self._change("task.trashed", now, deleted_at=since or now, trashed_with=id)
 
     def restore(self, *, project: Project, parent: "Task | None" = None, now: datetime) -> None:
         """Restores the task from the trash. A task that is not there stays as it is. ``parent``: its parent, if it exists.

@@ -21,6 +21,7 @@ from taskhub.tasks.application.views import (
     ProjectView,
     TaskView,
     WorkflowView,
+    workflow_of,
     workflow_view,
 )
 from taskhub.tasks.domain.comment import Comment
@@ -30,7 +31,7 @@ from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
-from taskhub.tasks.domain.workflow import Status, Workflow
+from taskhub.tasks.domain.workflow import Workflow
 from taskhub.tasks.infrastructure.rows import CommentRow, LabelRow, ProjectRow, TaskRow
 
 WORKSPACE_KEY = ("workspace_id", "id")
@@ -45,10 +46,7 @@ def workflow_view_of(text: str) -> WorkflowView:
 
 @lru_cache(maxsize=1024)
 def _workflow_of(text: str) -> Workflow:
-    view = workflow_view_of(text)
-    statuses = tuple(Status(status.key, status.name, status.category) for status in view.statuses)
-    transitions = view.transitions
-    return Workflow(statuses, None if transitions is None else {key: tuple(to) for key, to in transitions.items()})
+    return workflow_of(workflow_view_of(text))
 
 
 def _text_of(workflow: Workflow) -> str:

@@ -140,6 +140,17 @@ class FormerKeyRow(Row):
     task_id: Mapped[UUID]
 
 
+class FormerPlaceRow(Row):
+    """The rank that a task had before it was moved. ``version``: the one that the task has by that move."""
+
+    __tablename__ = "former_places"
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rank: Mapped[str] = mapped_column(Text(collation="C"))
+
+
 class LabelRow(Versioned, Timestamped, Row):
     """``folded_name`` is what names are compared by, ``sort_key`` what they are sorted by, as in projects."""
 

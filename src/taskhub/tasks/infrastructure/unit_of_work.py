@@ -23,13 +23,13 @@ from taskhub.tasks.infrastructure.repositories.order import SqlTaskOrder
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository
 from taskhub.tasks.infrastructure.repositories.structure import SqlStructure
 from taskhub.tasks.infrastructure.repositories.tasks import SqlTaskRepository
-from taskhub.tasks.infrastructure.rows import FormerKeyRow
+from taskhub.tasks.infrastructure.rows import FormerKeyRow, FormerPlaceRow
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 from taskhub.workspaces.contract.memberships import Memberships
 
 _LIMIT = bindparam("limit", type_=Integer())
 _TASK_IDS = bindparam("task_ids", type_=ARRAY(Uuid()))
-_former_keys = table_of(FormerKeyRow)
+_former_keys, _former_places = table_of(FormerKeyRow), table_of(FormerPlaceRow)
 
 
 def _remove_some(table: Table) -> Statement:
@@ -39,7 +39,9 @@ def _remove_some(table: Table) -> Statement:
     return Statement(delete(table).where(table.c.workspace_id == WORKSPACE_ID, key.in_(some)).returning(literal(1)))
 
 
-_REMOVE = tuple(_remove_some(table) for table in (COMMENTS.table, _former_keys, TASKS.table, PROJECTS.table, LABELS.table))
+_REMOVE = tuple(
+    _remove_some(table) for table in (COMMENTS.table, _former_keys, _former_places, TASKS.table, PROJECTS.table, LABELS.table)
+)
 
 
 def _remove_of_tasks(table: Table, returned: ColumnElement[Any]) -> Statement:
@@ -49,6 +51,7 @@ def _remove_of_tasks(table: Table, returned: ColumnElement[Any]) -> Statement:
 
 _REMOVE_COMMENTS = _remove_of_tasks(COMMENTS.table, COMMENTS.table.c.id)
 _REMOVE_KEYS = _remove_of_tasks(_former_keys, literal(1))
+_REMOVE_PLACES = _remove_of_tasks(_former_places, literal(1))
 
 
 class SqlTasksUnitOfWork(SqlUnitOfWork):
@@ -106,6 +109,7 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
     async def remove_dependent_rows(self, workspace_id: UUID, task_ids: Iterable[UUID]) -> list[UUID]:
         parameters = {"workspace_id": workspace_id, "task_ids": list(task_ids)}
         await self.write(_REMOVE_KEYS, parameters)
+        await self.write(_REMOVE_PLACES, parameters)
         return [record["id"] for record in await self.write(_REMOVE_COMMENTS, parameters)]
 
     async def remove_workspace_rows(self, workspace_id: UUID, *, limit: int) -> int:

@@ -64,4 +64,7 @@ FAULT_CODES: dict[str, str] = {
 }
 """What each of its codes in the `errors` of a problem means."""
 
-DOCUMENTATION = Documentation(tags=TAGS, words=WORDS, advice=ADVICE, fault_codes=FAULT_CODES)
+REFUSALS = {"undo_change": ("task_closed", "time_entry_running", "time_entry_too_long")}
+"""What the rules of this module refuse where a command is undone."""
+
+DOCUMENTATION = Documentation(tags=TAGS, words=WORDS, advice=ADVICE, fault_codes=FAULT_CODES, refusals=REFUSALS)

@@ -9,6 +9,7 @@ from taskhub_time_tracking.application.views import TimeEntryView
 from taskhub_time_tracking.contract.events import (
     TIME_ENTRY_CHANGED,
     TIME_ENTRY_DELETED,
+    TIME_ENTRY_RESTORED,
     TIME_ENTRY_STARTED,
     TIME_ENTRY_STOPPED,
 )
@@ -18,4 +19,5 @@ EVENTS: Mapping[str, type[EventContent]] = {
     TIME_ENTRY_STOPPED: event_content("The member stopped, or the task was closed or went to the trash.", TimeEntryView),
     TIME_ENTRY_CHANGED: event_content("Its note or its times were corrected.", TimeEntryView),
     TIME_ENTRY_DELETED: last_event_content("It is gone, and counts no more."),
+    TIME_ENTRY_RESTORED: event_content("Its deletion was undone.", TimeEntryView),
 }

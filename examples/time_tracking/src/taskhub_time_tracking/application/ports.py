@@ -24,6 +24,9 @@ class TimeEntryRepository(Protocol):
     async def find_of_task(self, workspace_id: UUID, task_id: UUID, *, limit: int) -> list[TimeEntry]:
         """Some entries on a task."""
 
+    async def find_all(self, workspace_id: UUID, ids: Iterable[UUID], /) -> list[TimeEntry]:
+        """The entries among these that exist, locked."""
+
     def add(self, entry: TimeEntry) -> None: ...
 
     def remove(self, entry: TimeEntry) -> None: ...

@@ -11,6 +11,7 @@ from taskhub.kernel.domain.errors import Fault, NotAllowed, ValidationFailed
 from taskhub_time_tracking.contract.events import (
     TIME_ENTRY_CHANGED,
     TIME_ENTRY_DELETED,
+    TIME_ENTRY_RESTORED,
     TIME_ENTRY_STARTED,
     TIME_ENTRY_STOPPED,
 )
@@ -38,6 +39,13 @@ class TimeEntry(Aggregate):
     def start(cls, *, workspace_id: UUID, id: UUID, task_id: UUID, user_id: UUID, note: str | None, now: datetime) -> "TimeEntry":
         entry = cls(workspace_id, id, task_id, user_id, note, now, None, 1, now, now)
         entry._record(TIME_ENTRY_STARTED)
+        return entry
+
+    @classmethod
+    def restore(cls, version: int, now: datetime, **values: Any) -> "TimeEntry":
+        """One that was deleted, and is back under its id. ``version``: that of its deletion, which it goes on from."""
+        entry = cls(version=version + 1, updated_at=now, **values)
+        entry._record(TIME_ENTRY_RESTORED)
         return entry
 
     @property

@@ -30,6 +30,7 @@ _REPLAY = Statement(
         _keys.c.fingerprint,
         _keys.c.status,
         _keys.c.location,
+        _keys.c.entity_id,
         _keys.c.entity_version,
         _keys.c.body,
         _keys.c.created_at,
@@ -78,7 +79,8 @@ class SqlCommandLog:
         if not key.is_of(record["fingerprint"]):
             raise IdempotencyKeyReused
         body = record["body"] or self._shown(record["entity_type"], record["snapshot"])
-        return Answer(Reply(record["status"], record["location"]), record["entity_version"], body, replayed=True)
+        reply = Reply(record["status"], record["location"])
+        return Answer(reply, record["entity_version"], body, replayed=True, entity_id=record["entity_id"])
 
     async def recover(self, locator: EventLocator) -> bytes | None:
         record = await self._database.fetch_row(

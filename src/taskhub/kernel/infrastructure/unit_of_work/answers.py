@@ -30,13 +30,14 @@ def answer_of(shown: Shown, reply: Reply) -> Answer:
     if isinstance(shown, list):
         return Answer(reply, None, b'{"items":[' + b",".join(_encoded(one) for one in shown) + b"]}")
     body = encode(reply.present(_representation(shown))) if reply.present else _encoded(shown)
-    return Answer(reply, _tracked(shown).aggregate.version, body)
+    aggregate = _tracked(shown).aggregate
+    return Answer(reply, aggregate.version, body, entity_id=aggregate.id)
 
 
 def incomplete_answer(change: Change, reply: Reply) -> Answer:
     """An answer whose body only the commit can tell, which has to put it into the log, where it is found again."""
     assert is_in_log(change, reply), "an answer that the log can't repeat has to be known before the commit"
-    return Answer(reply, change.tracked.aggregate.version, b"")
+    return Answer(reply, change.tracked.aggregate.version, b"", entity_id=change.tracked.aggregate.id)
 
 
 def completed(answer: Answer, change: Change, fields: dict[str, Any]) -> Answer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from taskhub.tasks.application.ports import RankGap, TasksUnitOfWork
+from taskhub.tasks.application.ports import Ordering, RankGap
 from taskhub.tasks.domain.place import Place
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import MAX_LENGTH, MAX_REBALANCED_LENGTH, spread
@@ -12,7 +12,7 @@ REBALANCE_REACH = 100
 """How many tasks on each side of a gap get new ranks, if this makes enough room."""
 
 
-async def ranks_at(project: Project, place: Place, tasks: Sequence[Task], uow: TasksUnitOfWork) -> Sequence[str]:
+async def ranks_at(project: Project, place: Place, tasks: Sequence[Task], uow: Ordering) -> Sequence[str]:
     """Ranks for tasks, one after the other at a position; none if the tasks are already there.
 
     Raises:
@@ -21,28 +21,28 @@ async def ranks_at(project: Project, place: Place, tasks: Sequence[Task], uow: T
     gap = await uow.order.gap(project, place, tasks[0])
     if gap.is_current:
         return []
-    ranks = await _ranks_between(gap.low, gap.high, len(tasks), project, uow)
+    ranks = await ranks_between(gap.low, gap.high, len(tasks), project, uow)
     if _longest(ranks) <= MAX_LENGTH:
         return ranks
-    await _rebalance(gap, project, uow)
+    await rebalance(gap, project, uow)
     return await ranks_at(project, place, tasks, uow)
 
 
-async def _rebalance(gap: RankGap, project: Project, uow: TasksUnitOfWork) -> None:
+async def rebalance(gap: RankGap, project: Project, uow: Ordering) -> None:
     """Gives new ranks to the tasks around a gap. The more tasks were moved there before, the more tasks get new ranks: on average
     a few per move, however many moves there are.
     """
     reach = REBALANCE_REACH
     while True:
         window = await uow.order.window(project, gap, reach=reach)
-        ranks = await _ranks_between(window.low, window.high, len(window.ids), project, uow)
+        ranks = await ranks_between(window.low, window.high, len(window.ids), project, uow)
         if _longest(ranks) <= MAX_REBALANCED_LENGTH:
             break
         reach *= 2
     await uow.order.set_ranks(project, window, ranks)
 
 
-async def _ranks_between(low: str | None, high: str | None, count: int, project: Project, uow: TasksUnitOfWork) -> Sequence[str]:
+async def ranks_between(low: str | None, high: str | None, count: int, project: Project, uow: Ordering) -> Sequence[str]:
     if high is None:
         return (await uow.projects.allocate(project, places=count)).ranks
     return spread(low, high, count)

@@ -1,6 +1,7 @@
 """The order of a project's tasks: gaps between ranks, and room where there is none."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     func,
+    insert,
     literal,
     null,
     select,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 
 from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import RankGap, RankWindow
@@ -26,6 +29,7 @@ from taskhub.tasks.domain.place import Place, Side
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import TASKS
+from taskhub.tasks.infrastructure.rows import FormerPlaceRow
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _tasks = TASKS.table.c
@@ -43,7 +47,7 @@ def _nearest(side: Side, *conditions: ColumnElement[bool]) -> ColumnElement[str]
     return query.correlate(_beside).scalar_subquery()
 
 
-def _gap_beside(side: Side) -> Statement:
+def _gap_beside(side: Side, *conditions: ColumnElement[bool]) -> Statement:
     is_further = _tasks.rank < _beside.c.rank if side is Side.BEFORE else _tasks.rank > _beside.c.rank
     other = _nearest(side, is_further, _tasks.id != _TASK_ID)
     low, high = (other, _beside.c.rank) if side is Side.BEFORE else (_beside.c.rank, other)
@@ -52,7 +56,7 @@ def _gap_beside(side: Side) -> Statement:
             _beside.c.workspace_id == WORKSPACE_ID,
             _beside.c.project_key == _PROJECT_KEY,
             _beside.c.id == bindparam("of", type_=Uuid()),
-            _beside.c.deleted_at.is_(None),
+            *conditions,
         )
     )
 
@@ -63,7 +67,8 @@ def _gap_at_end(side: Side) -> Statement:
     return Statement(select(low.label("low"), high.label("high"), _own.label("own")))
 
 
-_GAP_BESIDE = {side: _gap_beside(side) for side in Side}
+_GAP_BESIDE = {side: _gap_beside(side, _beside.c.deleted_at.is_(None)) for side in Side}
+_GAP_AFTER_ANY = _gap_beside(Side.AFTER)
 _GAP_AT_END = {side: _gap_at_end(side) for side in Side}
 
 
@@ -85,6 +90,14 @@ _moved = (
 _RANK = Statement(
     update(TASKS.table).values(rank=_moved.c.rank).where(_tasks.workspace_id == WORKSPACE_ID, _tasks.id == _moved.c.id)
 )
+_RECORD_FORMER_PLACES = Statement(
+    insert(table_of(FormerPlaceRow)).from_select(
+        ["workspace_id", "task_id", "version", "rank"],
+        select(_tasks.workspace_id, _tasks.id, _tasks.version + 1, _tasks.rank).where(
+            _tasks.workspace_id == WORKSPACE_ID, _tasks.id == func.any(bindparam("ids", type_=ARRAY(Uuid())))
+        ),
+    )
+)
 
 
 class SqlTaskOrder:
@@ -105,6 +118,11 @@ class SqlTaskOrder:
         is_current = own is not None and (low is None or low < own) and (high is None or own < high)
         return RankGap(low, high, is_current)
 
+    async def gap_after(self, project: Project, holder_id: UUID, task: Task) -> RankGap:
+        """The gap after a task of the project, in the trash or not, for another one."""
+        (record,) = await self._uow.fetch(_GAP_AFTER_ANY, {**_of(project), "task_id": task.id, "of": holder_id})
+        return RankGap(record["low"], record["high"])
+
     async def window(self, project: Project, gap: RankGap, *, reach: int) -> RankWindow:
         bounds = {"low": gap.low, "high": gap.high, "reach": reach + 1}
         records = await self._uow.fetch(_WINDOW, {**_of(project), **bounds})
@@ -118,6 +136,10 @@ class SqlTaskOrder:
         # First out of the way: a new rank may be another task's old one.
         for given in ([f"~{id}" for id in window.ids], ranks):
             await self._uow.write(_RANK, {"workspace_id": project.workspace_id, "ids": window.ids, "ranks": given})
+
+    async def record_former_places(self, tasks: Sequence[Task]) -> None:
+        ids = [task.id for task in tasks]
+        await self._uow.write(_RECORD_FORMER_PLACES, {"workspace_id": tasks[0].workspace_id, "ids": ids})
 
 
 def _of(project: Project) -> Parameters:

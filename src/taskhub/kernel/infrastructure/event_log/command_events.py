@@ -1,0 +1,136 @@
+"""The events of one command, and what it did to each thing by them."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import BigInteger, Integer, Text, Uuid, bindparam, cast, func, literal, or_, select
+
+from taskhub.kernel.application.reversal import Effect
+from taskhub.kernel.contract.events import LoggedEvent
+from taskhub.kernel.domain.errors import NotFound, NotUndoable
+from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+
+MAX_EFFECTS = 10_000
+"""How many events a command may have that is taken back, so that nobody else waits for long."""
+
+_events = table_of(EventRow)
+_following, _previous = _events.alias("following"), _events.alias("previous")
+_STREAM_ID = bindparam("stream_id", type_=Uuid())
+_COMMIT = bindparam("commit", type_=BigInteger())
+_commit = func.coalesce(_events.c.commit_seq, _events.c.seq)
+_COMMIT_OF = Statement(
+    select(_commit).where(_events.c.stream_id == _STREAM_ID, _events.c.seq == bindparam("seq", type_=BigInteger()))
+)
+_COMMIT_OF_VERSION = Statement(
+    select(_commit).where(
+        _events.c.stream_id == _STREAM_ID,
+        _events.c.entity_id == bindparam("entity_id", type_=Uuid()),
+        _events.c.entity_version == bindparam("entity_version", type_=Integer()),
+    )
+)
+# Those of a command have consecutive numbers: they end where those of another one begin.
+_end = (
+    select(_following.c.seq)
+    .where(
+        _following.c.stream_id == _STREAM_ID,
+        _following.c.seq > _COMMIT,
+        or_(_following.c.commit_seq.is_(None), _following.c.commit_seq != _COMMIT),
+    )
+    .order_by(_following.c.seq)
+    .limit(literal(1, Integer()))
+    .scalar_subquery()
+)
+_EVENTS = Statement(
+    select(*EVENT_COLUMNS, cast(_previous.c.snapshot, Text).label("previous"))
+    .select_from(
+        _events.outerjoin(
+            _previous,
+            (_previous.c.stream_id == _STREAM_ID)
+            & (_previous.c.entity_id == _events.c.entity_id)
+            & (_previous.c.entity_version == _events.c.entity_version - 1)
+            & _events.c.snapshot.is_(None),
+        )
+    )
+    .where(
+        _events.c.stream_id == _STREAM_ID,
+        _events.c.seq >= _COMMIT,
+        _events.c.seq < func.coalesce(_end, literal(2**63 - 1, BigInteger())),
+    )
+    .order_by(_events.c.seq)
+    .limit(bindparam("limit", type_=Integer()))
+)
+
+
+class Fetching(Protocol):
+    """A unit of work, or the database itself."""
+
+    async def fetch(self, statement: Statement, parameters: Parameters, /) -> list[Record]: ...
+
+
+async def read_command(connection: Fetching, stream_id: UUID, entity_id: UUID, version: int, *, limit: int) -> list[LoggedEvent]:
+    """The first events of the command that gave a thing this version; none if the log does not know it."""
+    place = {"stream_id": stream_id, "entity_id": entity_id, "entity_version": version}
+    return [logged_event_of(record) for record in await _read(connection, _COMMIT_OF_VERSION, place, limit)]
+
+
+async def effects_of(connection: Fetching, stream_id: UUID, seq: int) -> list[Effect]:
+    """What the command did that an event belongs to: to each thing, in the order of the log.
+
+    Raises:
+        NotFound: there is no such event.
+        NotUndoable: the content of one of its events was removed, or it has too many of them.
+    """
+    records = await _read(connection, _COMMIT_OF, {"stream_id": stream_id, "seq": seq}, MAX_EFFECTS + 1)
+    if not records:
+        raise NotFound
+    if len(records) > MAX_EFFECTS:
+        raise NotUndoable(f"The command changed more than {MAX_EFFECTS:,} things: too many to be taken back at once.")
+    by_thing: dict[UUID, list[Record]] = {}
+    for record in records:
+        by_thing.setdefault(record["entity_id"], []).append(record)
+    return [_effect(of_thing) for of_thing in by_thing.values()]
+
+
+async def _read(connection: Fetching, find: Statement, place: Parameters, limit: int) -> list[Record]:
+    found = await connection.fetch(find, place)
+    if not found:
+        return []
+    return await connection.fetch(_EVENTS, {"stream_id": place["stream_id"], "commit": found[0][0], "limit": limit})
+
+
+def _effect(records: Sequence[Record]) -> Effect:
+    """``records``: the events of one command about one thing."""
+    changes: dict[str, tuple[Any, Any]] = {}
+    for record in records:
+        for name, values in msgspec.json.decode(record["changes"]).items():
+            if values is None:
+                raise _removed()
+            before, after = values
+            changes[name] = (changes[name][0] if name in changes else before, after)
+    last = records[-1]
+    after, removed = _decoded(last["snapshot"]), _decoded(last["previous"])
+    if after is None and removed is None:
+        raise _removed()
+    return Effect(
+        last["entity_type"],
+        last["entity_id"],
+        tuple((record["type"], record["entity_version"]) for record in records),
+        {name: values for name, values in changes.items() if values[0] != values[1]},
+        after,
+        removed,
+        last["actor_id"],
+    )
+
+
+def _decoded(text: str | None) -> Any:
+    return None if text is None else msgspec.json.decode(text)
+
+
+def _removed() -> NotUndoable:
+    return NotUndoable("Something that the command changed was deleted permanently, and its content with it.")

@@ -1,0 +1,79 @@
+"""Comments: what they get back. They have no trash: what was written is deleted, and what was deleted comes back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from taskhub.kernel.application.reversal import THING, Effect, Undo, changed_members, taken_back
+from taskhub.tasks.application.undo.loaded import Loaded, task_of
+from taskhub.tasks.application.undo.ports import UndoWork
+from taskhub.tasks.application.undo.task_changes import TaskChange
+from taskhub.tasks.domain.comment import Comment, named_in
+from taskhub.tasks.domain.task import Task
+from taskhub.workspaces.contract.access import MANAGE
+
+
+def find_conflicts(loaded: Loaded, tasks: Mapping[UUID, TaskChange], undo: Undo) -> None:
+    """Notes what was changed since, and the tasks of comments that went to the trash."""
+    for effect in loaded.of_type(Comment.entity_type):
+        comment = loaded.comments.get(effect.entity_id)
+        if comment is None or (comment.deleted_at is None) != (effect.after is not None):
+            undo.conflicts.add(Comment.entity_type, effect.entity_id, THING)
+        elif effect.after is not None:
+            undo.conflicts.add(Comment.entity_type, comment.id, *_changed(effect, undo.shown(comment)))
+        task_id = UUID(task_of(effect))
+        if not _is_live(task_id, loaded, tasks):
+            undo.conflicts.add(Task.entity_type, task_id, "deleted_at")
+
+
+def _is_live(task_id: UUID, loaded: Loaded, tasks: Mapping[UUID, TaskChange]) -> bool:
+    """Whether the task of a comment will be there, or goes to the trash by the same undo."""
+    if task_id in tasks:
+        return tasks[task_id].is_live or tasks[task_id].is_trashed
+    task = loaded.tasks.get(task_id)
+    return task is not None and task.deleted_at is None
+
+
+def _changed(effect: Effect, shown: dict[str, Any]) -> list[str]:
+    return changed_members(effect, shown) if effect.is_creation or _is_back(effect) else taken_back(effect, shown)[1]
+
+
+def _is_back(effect: Effect) -> bool:
+    return effect.has("comment.restored")
+
+
+async def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
+    """Raises:
+    NotAllowed: it is somebody else's.
+    ProjectArchived
+    """
+    for effect in loaded.of_type(Comment.entity_type):
+        comment = loaded.comments[effect.entity_id]
+        if effect.is_creation or _is_back(effect):
+            comment.delete(actor_id=undo.caller_id, moderates=undo.may(MANAGE), now=undo.now)
+            work.comments.remove(comment)
+        else:
+            loaded.projects[loaded.tasks[comment.task_id].project_id].require_open()
+            await _give_back(comment, effect, undo, work)
+
+
+async def _give_back(comment: Comment, effect: Effect, undo: Undo, work: UndoWork) -> None:
+    """Gives it back its text. Mentioned are those who are members today."""
+    body = str((effect.removed or {}).get("body") or effect.changes["body"][0])
+    members = await work.memberships.find_members(undo.stream_id, named_in(body))
+    if effect.after is None:
+        comment.restore(
+            body,
+            actor_id=undo.caller_id,
+            moderates=undo.may(MANAGE),
+            deleted_by_id=effect.actor_id,
+            members=members,
+            now=undo.now,
+        )
+    else:
+        edited_at = effect.changes["edited_at"][0]
+        instant = None if edited_at is None else msgspec.convert(edited_at, datetime)
+        comment.revert(body, instant, actor_id=undo.caller_id, members=members, now=undo.now)
