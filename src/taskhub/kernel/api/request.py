@@ -348,8 +348,8 @@ class ApiRequest(Request):
             Unavailable, Busy
         """
         validator, parameter = self.operation.validator, self.operation.access.stream_parameter
-        if not isinstance(validator, OfLog) or getattr(query, "as_of", None) is not None:
-            return None
+        if not isinstance(validator, OfLog) or any(name == "as_of" for name, _ in self.parameters):
+            return None  # What was is not looked for twice.
         self._list_depends_on = depends_on = validator.depends_on(self)
         known = self.header(b"if-none-match")
         # `*` is good for any list that is there, and whether it is only its rows tell.

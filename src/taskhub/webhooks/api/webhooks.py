@@ -11,7 +11,7 @@ from taskhub.kernel.api.query_params import PageParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.commands import Reply
-from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.errors import Fault, NotFound, ValidationFailed
 from taskhub.webhooks.api.access import INSPECT, MANAGE
 from taskhub.webhooks.api.bodies import NewWebhook, Replay, WebhookPatch
 from taskhub.webhooks.api.module import module_of
@@ -108,6 +108,8 @@ async def replay_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UU
     """
     module = module_of(request)
     seq = await module.log().seq_before(workspace_id, body.from_)
+    if seq is None:
+        raise ValidationFailed(Fault("out_of_range", "The log is not kept so far back.", pointer="/from"))
     command = ReplayEvents(workspace_id, webhook_id, seq, request.expected)
     return request.answer(await request.run(module.replay_events, command, Reply()))
 
