@@ -282,7 +282,7 @@ async def test_under_writers_no_reader_misses_anything_without_being_told(ada: A
                 writing.create_task(write(Random(seed)))
         is_over.set()
 
-    assert sum(task.result() for task in shortening) > WRITES
+    assert sum([await task for task in shortening]) > WRITES
     assert all(reader.told or reader.read for reader in readers)
     since, events = await begin(database, ada), await rows(database, ada)
     kept = [row["seq"] for row in events if row["seq"] > since]
