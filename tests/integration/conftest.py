@@ -11,6 +11,7 @@ import structlog
 from dependency_injector import providers
 
 from support.harness.api import Api
+from support.harness.database_proxy import DatabaseProxy
 from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.event_check import check_events
 from taskhub.app import TaskHub
@@ -99,4 +100,28 @@ async def guest(app: TaskHub) -> AsyncIterator[Api]:
     """A client, signed in as somebody new who is no member of anything."""
     async with Api.on(app) as api:
         await api.sign_up(name="Grace")
+        yield api
+
+
+@pytest.fixture
+async def proxy(database_url: str) -> AsyncIterator[DatabaseProxy]:
+    """What `remote` reaches its database through: it can go away."""
+    async with DatabaseProxy(database_url).running() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def remote_app(proxy: DatabaseProxy) -> AsyncIterator[TaskHub]:
+    app = TaskHub(make_container(proxy.url))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def remote(remote_app: TaskHub) -> AsyncIterator[Api]:
+    """A signed-in client of a service whose database is behind the proxy."""
+    async with Api.on(remote_app) as api:
+        await api.sign_up()
+        await api.open_workspace()
+        await api.open_project()
         yield api

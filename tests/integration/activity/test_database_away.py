@@ -1,11 +1,9 @@
 """Streams and waiting requests while the database is away, and after it is back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
-from integration.conftest import make_container
 from support.harness.api import Api, ok
 from support.harness.database_proxy import DatabaseProxy
 from support.harness.event_stream import event_stream
@@ -13,28 +11,6 @@ from support.harness.problems import problem
 from support.harness.waiting import PATIENCE_SECONDS, eventually
 from taskhub.activity.api import stream as stream_module
 from taskhub.app import TaskHub
-
-
-@pytest.fixture
-async def proxy(database_url: str) -> AsyncIterator[DatabaseProxy]:
-    async with DatabaseProxy(database_url).running() as proxy:
-        yield proxy
-
-
-@pytest.fixture
-async def remote_app(proxy: DatabaseProxy) -> AsyncIterator[TaskHub]:
-    app = TaskHub(make_container(proxy.url))
-    async with app.router.lifespan_context(app):
-        yield app
-
-
-@pytest.fixture
-async def remote(remote_app: TaskHub) -> AsyncIterator[Api]:
-    async with Api.on(remote_app) as api:
-        await api.sign_up()
-        await api.open_workspace()
-        await api.open_project()
-        yield api
 
 
 async def added_when_it_is_back(api: Api) -> str:

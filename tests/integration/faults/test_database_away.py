@@ -2,34 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
-from integration.conftest import make_container
 from support.harness.api import Api
 from support.harness.database_proxy import DatabaseProxy
 from support.harness.database_server import execute
 from support.harness.problems import problem
 from support.harness.waiting import PROGRAM_SECONDS
-from taskhub.app import TaskHub
-
-
-@pytest.fixture
-async def proxy(database_url: str) -> AsyncIterator[DatabaseProxy]:
-    async with DatabaseProxy(database_url).running() as proxy:
-        yield proxy
-
-
-@pytest.fixture
-async def remote(proxy: DatabaseProxy) -> AsyncIterator[Api]:
-    app = TaskHub(make_container(proxy.url))
-    async with app.router.lifespan_context(app), Api.on(app) as api:
-        await api.sign_up()
-        await api.open_workspace()
-        await api.open_project()
-        yield api
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

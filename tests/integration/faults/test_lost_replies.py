@@ -1,33 +1,13 @@
 """A commit whose reply is lost is answered rightly: never twice done, never told undone when it was done."""
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
-from integration.conftest import make_container
 from support.harness.api import Api
 from support.harness.database_proxy import DatabaseProxy
-from taskhub.app import TaskHub
 
 AFTER, BEFORE = True, False
-
-
-@pytest.fixture
-async def proxy(database_url: str) -> AsyncIterator[DatabaseProxy]:
-    async with DatabaseProxy(database_url).running() as proxy:
-        yield proxy
-
-
-@pytest.fixture
-async def remote(proxy: DatabaseProxy) -> AsyncIterator[Api]:
-    """A signed-in client of a service whose database is behind the proxy."""
-    app = TaskHub(make_container(proxy.url))
-    async with app.router.lifespan_context(app), Api.on(app) as api:
-        await api.sign_up()
-        await api.open_workspace()
-        await api.open_project()
-        yield api
 
 
 async def titles(api: Api, title: str) -> int:

@@ -80,7 +80,7 @@ class Stranger(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps({"url": "http://127.0.0.1:1", "pid": 1}).encode())
 
-    do_POST = do_GET  # noqa: N815
+    do_POST = do_GET  # noqa: N815 - The name is that of the standard library.
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Nothing is written to the output of the tests."""

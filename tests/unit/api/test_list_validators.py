@@ -67,7 +67,7 @@ def test_the_same_list_has_the_same_tag() -> None:
 @pytest.mark.parametrize("place", range(4))
 def test_all_that_a_list_depends_on_is_in_its_tag(place: int) -> None:
     others = ("other head", "/labels", b"limit=1", (1, OTHER, BOUND))
-    assert tag(*GIVEN) != tag(*(others[n] if n == place else given for n, given in enumerate(GIVEN)))  # type: ignore[arg-type]
+    assert tag(*GIVEN) != tag(*(others[n] if n == place else given for n, given in enumerate(GIVEN)))  # type: ignore[arg-type]  # Of several types.
 
 
 def test_another_release_or_key_gives_another_tag() -> None:

@@ -47,7 +47,7 @@ def revisions_in(folder: Path) -> list[ModuleType]:
             found[revision.down_revision] = revision
     ordered: list[ModuleType] = []
     # A module that was made of a file has no type for what is in it.
-    while (revision := found.get(ordered[-1].revision if ordered else None)) is not None:  # type: ignore[assignment]
+    while (revision := found.get(ordered[-1].revision if ordered else None)) is not None:  # type: ignore[assignment]  # mypy takes None for a key that is missing.
         ordered.append(revision)
     return ordered
 
