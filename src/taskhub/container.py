@@ -102,9 +102,13 @@ class Container:
             yield from ((name, subscriber) for subscriber in subscribers_of(name, container))
 
     def purges(self) -> list[Purge]:
+        return [*PURGES, *self._retention(), *(purge for container in self.modules.values() for purge in container.purges())]
+
+    def _retention(self) -> Iterator[Purge]:
         days = self.settings().keep_events_days
-        retention = () if days is None else (Purge("events", EventRetention(days, [one.name for _, one in self.subscribers()])),)
-        return [*PURGES, *retention, *(purge for container in self.modules.values() for purge in container.purges())]
+        if days is not None:
+            followers = [module.log_position for module in self.installed if module.log_position is not None]
+            yield Purge("events", EventRetention(days, [one.name for _, one in self.subscribers()], followers))
 
     def background(self) -> list[Loop | DueWork]:
         """What runs beside subscribers and purges."""

@@ -48,6 +48,7 @@ from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.retention import LogPosition
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping as RowMapping
@@ -194,6 +195,8 @@ class Module:
         events: every type of event that it appends, by type (`task.created`).
         undo: what it takes to take a type of event back (the right to do the opposite), or a sentence why that can't be done, by
             type. One that is not named can't be taken back. The container's ``reversal`` does it. Since version 1.1.
+        log_position: how far it has followed a workspace's log on its own, beside its subscribers: what comes after that stays,
+            however old it is. Since version 1.1.
         documentation: what the reference says of it.
         settings: what can be configured, if anything can.
         migrations: the folder of its Alembic revisions, `files("taskhub_time_tracking") / "migrations"`; required where it has
@@ -213,6 +216,7 @@ class Module:
     is_seldom_called: bool = False
     events: Mapping[str, Any] = field(default_factory=dict)
     undo: Mapping[str, Undoable] = field(default_factory=dict)
+    log_position: LogPosition | None = None
     documentation: Documentation = field(default_factory=Documentation)
     settings: type[ModuleSettings] | None = None
     migrations: Traversable | None = None

@@ -13,6 +13,7 @@ from taskhub.webhooks.api.routes import ROUTES
 from taskhub.webhooks.application.events import EVENTS
 from taskhub.webhooks.container import WebhooksContainer
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
+from taskhub.webhooks.infrastructure.queues import log_position
 from taskhub.webhooks.infrastructure.rows import WebhookDeliveryRow, WebhookQueueRow, WebhookRow
 from taskhub.workspaces.contract.memberships import Memberships
 
@@ -46,6 +47,7 @@ module = Module(
     routes=ROUTES,
     is_seldom_called=True,
     events=EVENTS,
+    log_position=log_position,
     documentation=DOCUMENTATION,
     migrations=files("taskhub.webhooks") / "migrations",
 )

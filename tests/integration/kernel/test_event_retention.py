@@ -183,20 +183,98 @@ async def test_no_event_goes_that_a_subscriber_has_not_had(ada: Api, database: D
     assert (await changes(ada, **{"from": "now"}))["items"] == []
 
 
+async def test_as_of_goes_back_to_where_the_log_begins(ada: Api, database: Database) -> None:
+    task, everything = await half_removed(ada, database)
+    path, fourth = f"tasks/{task['id']}", everything[-2]
+    for as_of in (everything[-3]["seq"], 1, everything[-3]["occurred_at"], "2020-01-01T00:00:00Z"):
+        problem(await ada.get(path, as_of=as_of), 400, "not_in_log")
+        problem(await ada.get("tasks", as_of=as_of), 400, "not_in_log")
+    for as_of in (fourth["seq"], fourth["occurred_at"]):
+        assert ok(await ada.get(path, as_of=as_of)) == fourth["snapshot"]
+        assert ok(await ada.get("tasks", as_of=as_of))["items"] == [fourth["snapshot"]]
+
+
+async def test_as_of_knows_what_has_not_changed_since_the_log_begins(ada: Api, database: Database) -> None:
+    """Also at an instant after which nothing has happened yet."""
+    task, other = await ada.add_task(), await ada.add_task()
+    instant = system_clock()
+    await remove(database, instant)
+    changed = ok(await ada.patch(f"tasks/{task['id']}", {"title": "Later"}))
+    last = (await changes(ada, **{"from": instant.isoformat()}))["items"][-1]["seq"]
+    assert ok(await ada.get("tasks", as_of=instant.isoformat()))["items"] == [other, task]
+    assert ok(await ada.get("tasks", as_of=last))["items"] == [other, changed]
+    assert ok(await ada.get(f"tasks/{other['id']}", as_of=last)) == other
+
+
+async def test_what_is_older_is_not_undone(ada: Api, database: Database) -> None:
+    task, everything = await half_removed(ada, database)
+    for change in everything[:-2]:
+        problem(await ada.post(f"changes/{change['seq']}/undo"), 409, "not_undoable")
+    problem(await ada.post(f"changes/{everything[-1]['seq'] + 1}/undo"), 404, "not_found")
+    ok(await ada.post(f"changes/{everything[-1]['seq']}/undo"))
+    assert ok(await ada.get(f"tasks/{task['id']}"))["title"] == "Fourth"
+
+
+async def test_a_command_of_which_a_part_is_removed_is_not_undone(
+    ada: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = [await ada.add_task() for _ in range(3)]
+    items = [{"id": task["id"], "patch": {"title": "Changed"}} for task in tasks]
+    changed = ok(await ada.post("tasks/bulk_update", {"items": items}))["items"]
+    events = (await changes(ada))["items"][-3:]
+    position = events[0]["seq"]
+
+    async def has_come_so_far(database: Database, stream_id: UUID) -> int | None:
+        return position
+
+    await EventRetention(DAYS, ALL_HANDLED, [has_come_so_far])(database, system_clock() + AGE)
+    assert await begin(database, ada) == position
+    for event in events:
+        problem(await ada.post(f"changes/{event['seq']}/undo"), 409, "not_undoable")
+    assert ok(await ada.get("tasks"))["items"] == changed[::-1]
+
+
+async def remove_what_is_handled(app: TaskHub) -> None:
+    """As the service does it, once its subscribers have handled everything."""
+    (purge,) = (one for one in app.state.container.purges() if one.name == "events")
+    for subscription in app.state.background.subscriptions:
+        await subscription.catch_up()
+    await purge.remove(app.state.container.database(), system_clock() + AGE)
+
+
 async def test_the_service_removes_by_itself_what_its_subscribers_have_handled(
     ada: Api, app: TaskHub, database: Database
 ) -> None:
     await ada.add_task()
-    (purge,) = (one for one in app.state.container.purges() if one.name == "events")
     last = (await changes(ada))["items"][-1]["seq"]
 
     async def removed() -> bool:
-        for subscription in app.state.background.subscriptions:
-            await subscription.catch_up()
-        await purge.remove(database, system_clock() + AGE)
+        await remove_what_is_handled(app)
         return await begin(database, ada) == last
 
     await eventually(removed)
+
+
+async def test_no_event_goes_that_a_webhook_has_yet_to_deliver(ada: Api, app: TaskHub, database: Database) -> None:
+    """One that is switched off waits for nothing."""
+    webhook = ok(await ada.post("webhooks", {"url": "https://example.com/hook", "types": ["comment.created"]}))
+    await ada.add_task()
+    last = (await changes(ada))["items"][-1]["seq"]
+    hold = "UPDATE webhook_queues SET position = 1, is_full = true WHERE workspace_id = $1 AND position = $2 RETURNING position"
+
+    async def held() -> bool:
+        async with database.connection() as connection:
+            return await connection._driver.fetchval(hold, UUID(ada.workspace["id"]), last) is not None
+
+    async def begins_at(seq: int) -> bool:
+        await remove_what_is_handled(app)
+        return await begin(database, ada) == seq
+
+    await eventually(held)
+    await eventually(lambda: begins_at(1))
+    assert not await begins_at(2)
+    ok(await ada.patch(f"webhooks/{webhook['id']}", {"active": False}))
+    await eventually(lambda: begins_at(last + 1))
 
 
 async def test_by_default_events_are_kept_for_ever(database_of_its_own: str) -> None:

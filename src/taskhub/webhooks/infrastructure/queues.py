@@ -7,12 +7,14 @@ from sqlalchemy import BigInteger, Text, Uuid, bindparam, cast, delete, false, f
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.infrastructure.event_log.tables import StreamRow
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.webhooks.application.messages import TEST_TYPE
 from taskhub.webhooks.domain.delivery import DeliveryStatus
 from taskhub.webhooks.domain.webhook import Webhook
+from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
 from taskhub.webhooks.infrastructure.rows import WebhookDeliveryRow, WebhookQueueRow
 
 queues, deliveries = table_of(WebhookQueueRow), table_of(WebhookDeliveryRow)
@@ -25,6 +27,11 @@ OF_WEBHOOK = (deliveries.c.workspace_id == WORKSPACE_ID, deliveries.c.webhook_id
 IS_PENDING = deliveries.c.status == int(DeliveryStatus.PENDING)
 ID = bindparam("id", type_=Uuid())
 
+_POSITION = Statement(
+    select(func.min(queues.c.position))
+    .join(WEBHOOKS.table, (WEBHOOKS.table.c.workspace_id == queues.c.workspace_id) & (WEBHOOKS.table.c.id == queues.c.webhook_id))
+    .where(queues.c.workspace_id == WORKSPACE_ID, WEBHOOKS.table.c.workspace_id == WORKSPACE_ID, WEBHOOKS.table.c.active)
+)
 _END_OF_LOG = func.coalesce(
     select(_streams.last_seq).where(_streams.stream_id == WORKSPACE_ID).scalar_subquery(), literal(0, BigInteger())
 )
@@ -64,6 +71,16 @@ _REDELIVER = Statement(
     .where(*OF_WEBHOOK, deliveries.c.id == ID)
     .returning(deliveries.c.id)
 )
+
+
+async def log_position(database: Database, workspace_id: UUID) -> int | None:
+    """As `Module.log_position` says: a webhook that is switched off goes on from the end of the log.
+
+    Raises:
+        Unavailable, Busy
+    """
+    row = await database.fetch_row(_POSITION, {"workspace_id": workspace_id})
+    return row[0] if row else None
 
 
 class SqlDeliveryQueues:

@@ -5,13 +5,13 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, Text, Uuid, bindparam, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, Uuid, bindparam, cast, func, literal, or_, select
 
 from taskhub.kernel.application.reversal import Effect
 from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.domain.errors import NotFound, NotUndoable
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
-from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -19,20 +19,24 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 MAX_EFFECTS = 10_000
 """How many events a command may have that is taken back, so that nobody else waits for long."""
 
-_events = table_of(EventRow)
+_events, _streams = table_of(EventRow), table_of(StreamRow)
 _following, _previous = _events.alias("following"), _events.alias("previous")
 _STREAM_ID = bindparam("stream_id", type_=Uuid())
 _COMMIT = bindparam("commit", type_=BigInteger())
-_commit = func.coalesce(_events.c.commit_seq, _events.c.seq)
-_COMMIT_OF = Statement(
-    select(_commit).where(_events.c.stream_id == _STREAM_ID, _events.c.seq == bindparam("seq", type_=BigInteger()))
-)
-_COMMIT_OF_VERSION = Statement(
-    select(_commit).where(
-        _events.c.stream_id == _STREAM_ID,
-        _events.c.entity_id == bindparam("entity_id", type_=Uuid()),
-        _events.c.entity_version == bindparam("entity_version", type_=Integer()),
-    )
+_removed_until = select(_streams.c.removed_until).where(_streams.c.stream_id == _STREAM_ID).scalar_subquery()
+
+
+def _commit_of(is_event: ColumnElement[bool]) -> Statement:
+    """Where the command begins that an event belongs to (null where there is no such event), and where the log begins."""
+    commit = func.coalesce(_events.c.commit_seq, _events.c.seq).label("commit")
+    log = _streams.outerjoin(_events, (_events.c.stream_id == _STREAM_ID) & is_event)
+    return Statement(select(commit, _streams.c.removed_until).select_from(log).where(_streams.c.stream_id == _STREAM_ID))
+
+
+_COMMIT_OF = _commit_of(_events.c.seq == bindparam("seq", type_=BigInteger()))
+_COMMIT_OF_VERSION = _commit_of(
+    (_events.c.entity_id == bindparam("entity_id", type_=Uuid()))
+    & (_events.c.entity_version == bindparam("entity_version", type_=Integer()))
 )
 # Those of a command have consecutive numbers: they end where those of another one begin.
 _end = (
@@ -61,6 +65,8 @@ _EVENTS = Statement(
         _events.c.stream_id == _STREAM_ID,
         _events.c.seq >= _COMMIT,
         _events.c.seq < func.coalesce(_end, literal(2**63 - 1, BigInteger())),
+        # The log may have been shortened since the place was found.
+        _removed_until < _COMMIT,
     )
     .order_by(_events.c.seq)
     .limit(bindparam("limit", type_=Integer()))
@@ -84,11 +90,12 @@ async def effects_of(connection: Fetching, stream_id: UUID, seq: int) -> list[Ef
 
     Raises:
         NotFound: there is no such event.
-        NotUndoable: the content of one of its events was removed, or it has too many of them.
+        NotUndoable: events of the command, or the content of one, are not kept any more; or it has too many of them.
     """
     records = await _read(connection, _COMMIT_OF, {"stream_id": stream_id, "seq": seq}, MAX_EFFECTS + 1)
     if not records:
-        raise NotFound
+        log = await connection.fetch(_COMMIT_OF, {"stream_id": stream_id, "seq": seq})
+        raise _too_old() if log and min(seq, log[0]["commit"] or seq) <= log[0]["removed_until"] else NotFound
     if len(records) > MAX_EFFECTS:
         raise NotUndoable(f"The command changed more than {MAX_EFFECTS:,} things: too many to be taken back at once.")
     by_thing: dict[UUID, list[Record]] = {}
@@ -98,10 +105,11 @@ async def effects_of(connection: Fetching, stream_id: UUID, seq: int) -> list[Ef
 
 
 async def _read(connection: Fetching, find: Statement, place: Parameters, limit: int) -> list[Record]:
+    """None where the log does not know the command, or does not keep all of it any more."""
     found = await connection.fetch(find, place)
-    if not found:
+    if not found or found[0]["commit"] is None:
         return []
-    return await connection.fetch(_EVENTS, {"stream_id": place["stream_id"], "commit": found[0][0], "limit": limit})
+    return await connection.fetch(_EVENTS, {"stream_id": place["stream_id"], "commit": found[0]["commit"], "limit": limit})
 
 
 def _effect(records: Sequence[Record]) -> Effect:
@@ -134,3 +142,7 @@ def _decoded(text: str | None) -> Any:
 
 def _removed() -> NotUndoable:
     return NotUndoable("Something that the command changed was deleted permanently, and its content with it.")
+
+
+def _too_old() -> NotUndoable:
+    return NotUndoable("The command is older than the events that the service keeps.")

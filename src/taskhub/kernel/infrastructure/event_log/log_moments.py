@@ -64,7 +64,7 @@ def _last_until() -> Statement:
     takes are later than the instant as well.
     """
     instant = bindparam("instant", type_=DateTime(timezone=True))
-    ends = select(literal(1, BigInteger()).label("low"), (_streams.last_seq + 1).label("high"))
+    ends = select((_streams.removed_until + 1).label("low"), (_streams.last_seq + 1).label("high"))
     search = ends.where(_streams.stream_id == _STREAM_ID).cte("search", recursive=True)
     middle = func.div(search.c.low + search.c.high, literal(2, BigInteger())).cast(BigInteger())
     is_after = _events.occurred_at > bindparam("latest", type_=DateTime(timezone=True))

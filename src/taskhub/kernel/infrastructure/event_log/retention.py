@@ -4,7 +4,7 @@ Of each thing that is still there the last removed event stays, without the valu
 when the log began. Whoever reads the log begins after `removed_until`, and never sees it.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,9 @@ EVENTS_PER_BATCH = 500
 STREAMS_PER_BATCH = 1000
 MARGIN = timedelta(hours=1)
 """How much longer events are kept than is said: a retry key leads to its event for a day, by the clock of another process."""
+
+LogPosition = Callable[[Database, UUID], Awaitable[int | None]]
+"""How far somebody who is no subscriber has come in a log; None where nobody follows it."""
 
 _events, _streams, _positions = table_of(EventRow), table_of(StreamRow), table_of(SubscriptionRow)
 _STREAM_ID = bindparam("stream_id", type_=Uuid())
@@ -98,12 +101,13 @@ _REMOVE = _remove()
 class EventRetention:
     """Removes events that are older than so many days. May be run by several processes at once.
 
-    ``subscribers``: whoever has to have handled an event before it may go.
+    ``subscribers``, ``followers``: whoever has to have had an event before it may go.
     """
 
-    def __init__(self, days: int, subscribers: Collection[str]) -> None:
+    def __init__(self, days: int, subscribers: Collection[str], followers: Collection[LogPosition] = ()) -> None:
         self._age = timedelta(days=days) + MARGIN
         self._subscribers = frozenset(subscribers)
+        self._followers = tuple(followers)
 
     async def __call__(self, database: Database, now: datetime) -> int:
         """Returns how many events went.
@@ -121,9 +125,9 @@ class EventRetention:
 
     async def _shorten(self, database: Database, stream_id: UUID, after: int, before: datetime) -> int:
         """Removes the beginning of one log, a batch at a time."""
-        handled, removed = await self._handled(database, stream_id), 0
-        while after < handled:
-            until = min(handled, after + EVENTS_PER_BATCH)
+        had, removed = await self._had(database, stream_id), 0
+        while after < had:
+            until = min(had, after + EVENTS_PER_BATCH)
             place = {"stream_id": stream_id, "after": after, "until": until, "before": before}
             row = await database.fetch_row(_LAST_OLD, place)
             last = row["seq"] if row else after
@@ -136,8 +140,10 @@ class EventRetention:
             after = last
         return removed
 
-    async def _handled(self, database: Database, stream_id: UUID) -> int:
-        """How far all subscribers have come in a log."""
+    async def _had(self, database: Database, stream_id: UUID) -> int:
+        """How far all have come in a log."""
         rows = await database.fetch(_POSITIONS, {"stream_id": stream_id})
-        positions = {row["subscriber"]: row["position"] for row in rows}
-        return min((positions.get(name, 0) for name in self._subscribers), default=2**62)
+        subscriptions = {row["subscriber"]: row["position"] for row in rows}
+        positions = [subscriptions.get(name, 0) for name in self._subscribers]
+        followed = [await position(database, stream_id) for position in self._followers]
+        return min([*positions, *(position for position in followed if position is not None)], default=2**62)
