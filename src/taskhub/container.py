@@ -1,6 +1,6 @@
 """The root container: makes the container of each module and joins them. Nothing here opens a connection or starts anything."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -154,6 +154,7 @@ class _Context:
         self.secret_keys: tuple[bytes, ...] = application.secret_keys()
         self.settings = application.module_settings.get(module.name)
         self.app_settings: Settings = application.settings()
+        self.event_types: Set[str] = application.installed.events.keys()
         self.reversals = application.reversals
 
     def port(self, protocol: type[P]) -> Callable[[SqlUnitOfWork], P]:

@@ -108,6 +108,10 @@ class ModuleContext(Protocol):
     def app_settings(self) -> Any:
         """The application's settings, `taskhub.settings.Settings`."""
 
+    @property
+    def event_types(self) -> Set[str]:
+        """All types of events that the installed modules append. Since version 1.1."""
+
     def port(self, protocol: type[P]) -> Callable[[SqlUnitOfWork], P]:
         """What another module provides under a Protocol, over the connection and in the transaction of the caller.
 

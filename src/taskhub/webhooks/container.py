@@ -1,5 +1,6 @@
 """What the webhooks module is made of. Parts have the type of their Protocol, so that mypy checks here whether a class fits."""
 
+from collections.abc import Set
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -44,6 +45,7 @@ class WebhooksContainer(containers.DeclarativeContainer):
     clock: providers.Dependency[Any] = providers.Dependency()
     secret_keys: providers.Dependency[Any] = providers.Dependency()
     networks: providers.Dependency[Any] = providers.Dependency()
+    event_types: providers.Dependency[Set[str]] = providers.Dependency()
     metrics_registry: providers.Dependency[Any] = providers.Dependency()
     stopwatch: providers.Dependency[Any] = providers.Dependency()
     memberships: providers.Dependency[Any] = providers.Dependency()

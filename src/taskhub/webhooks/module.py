@@ -25,6 +25,7 @@ def webhooks_container(context: ModuleContext) -> ModuleContainer:
         clock=providers.Object(context.clock),
         secret_keys=providers.Object(context.secret_keys),
         networks=providers.Object(context.app_settings.webhook_networks),
+        event_types=providers.Object(context.event_types),
         metrics_registry=providers.Object(context.metrics_registry),
         stopwatch=providers.Object(system_monotonic),
         memberships=providers.Object(context.port(Memberships)),

@@ -72,6 +72,7 @@ async def test_types_are_kept_in_order_and_once(ada: Api) -> None:
         ({"url": "http://[fe80::1%25eth0]/"}, "/url", "wrong_format"),
         ({"url": URL + "a" * 2000}, "/url", "too_long"),
         ({"url": URL, "types": ["task"]}, "/types/0", "wrong_format"),
+        ({"url": URL, "types": ["task.created", "task.updatde"]}, "/types/1", "not_one_of"),
         ({"url": URL, "types": ["task.created"] * 101}, "/types", "too_long"),
         ({"url": URL, "types": None}, "/types", "wrong_type"),
         ({"url": URL, "active": "yes"}, "/active", "wrong_type"),
@@ -82,6 +83,14 @@ async def test_types_are_kept_in_order_and_once(ada: Api) -> None:
 async def test_a_wrong_body_is_told_where(ada: Api, body: Any, pointer: str, code: str) -> None:
     (fault,) = problem(await ada.post("webhooks", body), 422, "validation_failed")["errors"]
     assert (fault["pointer"], fault["code"]) == (pointer, code)
+
+
+async def test_types_that_nobody_has_are_refused_in_a_change_as_well(ada: Api) -> None:
+    webhook = await add_webhook(ada, URL, active=False)
+    refusal = problem(await ada.patch(f"webhooks/{webhook['id']}", {"types": ["task.updatde"]}), 422, "validation_failed")
+    (fault,) = refusal["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/types/0", "not_one_of")
+    assert "task.updated" in fault["message"]
 
 
 async def test_a_workspace_has_a_limited_number(ada: Api) -> None:

@@ -1,5 +1,6 @@
 """Routes of webhooks. Where an answer shows the secret, `Idempotency-Key` is ignored: such answers are not stored."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -53,6 +54,7 @@ async def create_webhook(request: ApiRequest, workspace_id: UUID, body: NewWebho
 
     The URL stands in the log of the workspace, which all members may read: it should hold no secret.
     """
+    _check_types(request, body.types)
     secret = new_secret()
     command = body.command(workspace_id, request.caller.user_id, secret)
     webhook = await request.perform(module_of(request).create_webhook, command)
@@ -70,6 +72,7 @@ async def get_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UUID)
 @WEBHOOK_ROUTES.patch(WEBHOOK, MANAGE, summary="Change a webhook, switch it on or off", answers=WebhookView)
 async def change_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, body: WebhookPatch) -> Response:
     """What happens while it is off is not sent later; `replay` sends it."""
+    _check_types(request, body.types)
     command = ChangeWebhook(workspace_id, webhook_id, body.changes(), request.expected)
     return request.answer(await request.run(module_of(request).change_webhook, command, Reply()))
 
@@ -112,6 +115,17 @@ async def replay_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UU
         raise ValidationFailed(Fault("out_of_range", "The log is not kept so far back.", pointer="/from"))
     command = ReplayEvents(workspace_id, webhook_id, seq, request.expected)
     return request.answer(await request.run(module.replay_events, command, Reply()))
+
+
+def _check_types(request: ApiRequest, types: Sequence[str]) -> None:
+    """Raises:
+    ValidationFailed: no installed module has such events. Whoever asks for them would wait for ever.
+    """
+    known = module_of(request).event_types()
+    message = f"Expected one of: {', '.join(sorted(known))}."
+    unknown = [index for index, type in enumerate(types) if type not in known]
+    if unknown:
+        raise ValidationFailed(*(Fault("not_one_of", message, pointer=f"/types/{index}") for index in unknown))
 
 
 def _issued(status: int, webhook: Webhook, secret: str, headers: list[tuple[bytes, bytes]]) -> Response:
