@@ -1,4 +1,4 @@
-"""Followers of the feed and of the stream through replicas that are killed at random, while many clients write."""
+"""Followers of the feed, of the stream and of a webhook through replicas that are killed at random, while many clients write."""
 
 import asyncio
 import json
@@ -12,14 +12,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from integration.activity.copies import Copy
+from integration.activity.copies import Copy, DeliveredCopy
 from support.harness.api import ok
-from support.harness.replicas import ReplicaClient, Replicas
+from support.harness.replicas import PAUSE_SECONDS, ReplicaClient, Replicas
 from support.harness.waiting import PROGRAM_SECONDS
+from support.harness.webhook_receiver import Received, Receiver, no_content, receiving
 
 REPLICAS, WRITERS = 4, 16
 CHANGES, KILLS = int(os.environ.get("FOLLOWED_CHANGES", "10000")), 4
-"""With FOLLOWED_CHANGES=100000 it takes three minutes."""
+"""With FOLLOWED_CHANGES=100000 it takes some minutes."""
 TASKS, TRASHED, BATCH = 600, 50, 500
 """Some are trashed now and then: the others are those that are changed in batches."""
 DROPPED_AFTER = 5_000
@@ -30,8 +31,10 @@ async def test_copies_end_as_what_the_service_answers(database_url: str, tmp_pat
     with Replicas.on(database_url, tmp_path, REPLICAS) as replicas:
         async with AsyncExitStack() as stack:
             new_client = _Clients(replicas, stack)
+            receiver = await stack.enter_async_context(receiving())
+            feed, stream, webhook = Copy(), Copy(), DeliveredCopy()
+            await _receive(new_client("receives"), receiver, webhook)
             tasks = await _prepared(new_client("prepares"))
-            feed, stream = Copy(), Copy()
             async with asyncio.timeout(PROGRAM_SECONDS), asyncio.TaskGroup() as following:
                 following.create_task(_follow_feed(new_client("feed"), Random(1), feed))
                 following.create_task(_follow_stream(new_client("stream"), Random(2), stream))
@@ -46,11 +49,14 @@ async def test_copies_end_as_what_the_service_answers(database_url: str, tmp_pat
                     ]
                     await asyncio.wait(writers)
                     killing.cancel()
-                feed.last = stream.last = await _last_seq(new_client("looks"))
+                following.create_task(_wait_for(webhook))
+                feed.last = stream.last = webhook.last = await _last_seq(new_client("looks"))
             answered = await _all_things(new_client("compares"))
 
     for copy in (feed, stream):
         assert copy.seqs == [*range(1, copy.seqs[-1] + 1)]
+    assert {*webhook.seqs} == {*range(min(webhook.seqs), feed.seqs[-1] + 1)}
+    for copy in (feed, stream, webhook):
         assert copy.living("project", "label", "task", "comment") == answered
 
 
@@ -139,6 +145,22 @@ async def _follow_stream(client: ReplicaClient, random: Random, copy: Copy) -> N
                         left -= 1
                     if not left or copy.has_all:
                         break
+
+
+async def _receive(client: ReplicaClient, receiver: Receiver, copy: DeliveredCopy) -> None:
+    """All that happens from now on."""
+
+    async def take(received: Received, writer: asyncio.StreamWriter) -> None:
+        copy.deliver(received)
+        await no_content(received, writer)
+
+    receiver.answer = take
+    ok(await client.send("POST", "webhooks", {"url": receiver.url}))
+
+
+async def _wait_for(copy: Copy) -> None:
+    while not copy.has_all:
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _last_seq(client: ReplicaClient) -> int:

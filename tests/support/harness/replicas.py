@@ -30,7 +30,12 @@ class Replicas:
     @contextmanager
     def on(cls, database_url: str, folder: Path, count: int) -> Iterator[Self]:
         """All are ready."""
-        settings = {"TASKHUB_DATABASE_URL": database_url, "TASKHUB_SECRET_KEY": uuid4().hex * 2, "TASKHUB_RATE_LIMITS": "off"}
+        settings = {
+            "TASKHUB_DATABASE_URL": database_url,
+            "TASKHUB_SECRET_KEY": uuid4().hex * 2,
+            "TASKHUB_RATE_LIMITS": "off",
+            "TASKHUB_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        }
         installations = [Installation(folder / f"replica-{number}", settings=settings) for number in range(count)]
         replicas = cls(installations)
         try:
