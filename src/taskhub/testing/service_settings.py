@@ -4,8 +4,15 @@ import secrets
 
 from taskhub.settings import Settings, WrongSettings
 
-DEFAULTS = {"rate_limits": "off", "database_pool_size": 8, "log_level": "warning"}
-"""What is set differently here where nothing is said: a suite signs in all day, and many servers share one PostgreSQL."""
+DEFAULTS = {
+    "rate_limits": "off",
+    "database_pool_size": 8,
+    "log_level": "warning",
+    "webhook_networks": ("127.0.0.0/8", "::1/128"),
+}
+"""What is set differently here where nothing is said: a suite signs in all day, many servers share one PostgreSQL, and the
+receivers of webhooks are on the machine that tests.
+"""
 
 
 def for_testing(given: Settings) -> Settings:
