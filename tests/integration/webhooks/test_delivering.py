@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from integration.webhooks.conftest import add_webhook, deliveries
+from integration.webhooks.conftest import add_webhook, deliveries, signed_up
 from support.harness.api import Api, ok
 from support.harness.problems import problem
 from support.harness.waiting import eventually
@@ -15,6 +15,7 @@ from support.harness.webhook_receiver import Received, Receiver, answering, no_c
 from taskhub.app import TaskHub
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
+from taskhub.webhooks.infrastructure.deliverer import MAX_TURNS
 
 pytestmark = pytest.mark.usefixtures("hooks_app")
 
@@ -294,6 +295,28 @@ async def test_a_receiver_that_hangs_delays_no_other(ada: Api, receiver: Receive
             await ada.add_task()
             await receiver.has(count)
         assert hanging.under_way > 0
+        hangs.set()
+
+
+async def test_many_new_ones_that_hang_hold_no_other_up(ada: Api, hooks_app: TaskHub, receiver: Receiver) -> None:
+    """They take all places, and leave them before they have had their time."""
+    async with receiving() as hanging, Api.on(hooks_app) as bob:
+        hangs = asyncio.Event()
+
+        async def hang(received: Received, writer: asyncio.StreamWriter) -> None:
+            await hangs.wait()
+
+        hanging.answer = hang
+        await signed_up(bob)
+        for number in range(MAX_TURNS):
+            await add_webhook(bob if number % 2 else ada, hanging.url)
+        await add_webhook(ada, receiver.url, "comment.created")
+        task, _ = await ada.add_task(), await bob.add_task()
+        await hanging.has(MAX_TURNS)
+        ok(await ada.post(f"tasks/{task['id']}/comments", {"body": "Well"}))
+        await receiver.has(1)
+        tries = [await deliveries(bob, webhook) for webhook in ok(await bob.get("webhooks"))["items"]]
+        assert not any(delivery["attempts"] for of_webhook in tries for delivery in of_webhook)
         hangs.set()
 
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -24,11 +25,13 @@ from taskhub.webhooks.infrastructure.turns import Claim, Turns, WebhookKey
 
 POLL_SECONDS = 1.0
 MAX_TURNS = 64
-"""Webhooks that are delivered to at the same time: as many again of those that are in trouble."""
+"""Webhooks that are delivered to at the same time, beside those that are in trouble."""
+MAX_ALL_TURNS = 4 * MAX_TURNS
+"""With those that are."""
 TRIES_PER_TURN = 200
 """After which others have a turn."""
 SLOW_MS = 1_000
-"""An answer that takes longer is trouble, like a failure: one try at a time is made then."""
+"""An answer that takes longer is trouble, like a failure: one try at a time is made then. It is trouble from that moment on."""
 DATABASE_TURNS = 4
 """Statements at the same time: most connections are for requests."""
 RELEASE_SECONDS = 2.0
@@ -127,8 +130,10 @@ class Deliverer:
 
     def _has_place_for(self, key: WebhookKey) -> bool:
         """Webhooks in trouble have places of their own, so that they take none from the others."""
-        is_troubled = key in self._troubled
-        return sum((one in self._troubled) == is_troubled for one in self._working) < MAX_TURNS
+        troubled = sum(one in self._troubled for one in self._working)
+        if len(self._working) >= MAX_ALL_TURNS:
+            return False
+        return troubled < MAX_ALL_TURNS - MAX_TURNS if key in self._troubled else len(self._working) - troubled < MAX_TURNS
 
     async def _turn(self, key: WebhookKey) -> None:
         try:
@@ -165,14 +170,18 @@ class Deliverer:
         key = claim.target.key
         with self._under_way(claim):
             began_at = self._clock()
-            outcome = await self._send(claim, began_at)
+            becomes_slow = asyncio.get_running_loop().call_later(SLOW_MS / 1000, self._troubled.add, key)
+            try:
+                outcome = await self._send(claim, began_at)
+            finally:
+                becomes_slow.cancel()
             self._metrics.observe(outcome)
             if outcome.is_success and outcome.duration_ms <= SLOW_MS:
                 self._troubled.discard(key)
             else:
                 self._troubled.add(key)
             record = self._turns.succeed if outcome.is_success else self._turns.fail
-            await self._recorded(record(claim, outcome, began_at))
+            await self._recorded(partial(record, claim, outcome, began_at))
 
     @contextmanager
     def _under_way(self, claim: Claim) -> Iterator[None]:
@@ -190,11 +199,11 @@ class Deliverer:
         headers = signature_headers(secrets, str(claim.event_id), int(now.timestamp()), claim.body)
         return await self._sender().send(claim.target.url, headers, claim.body)
 
-    async def _recorded(self, recording: Coroutine[Any, Any, None]) -> None:
+    async def _recorded(self, record: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """What can't be written down is tried again once the claim is over: the receiver knows the event by its id."""
         try:
             async with self._statements:
-                await recording
+                await record()
         except (Unavailable, Busy, OutcomeUnknown):
             log.warning("what came of a delivery was not written down: the database does not answer")
 
