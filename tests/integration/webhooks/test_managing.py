@@ -12,9 +12,10 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.webhooks.domain.webhook import MAX_WEBHOOKS
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
+from taskhub.webhooks.infrastructure.queues import WORKSPACE_ID
 
 URL = "https://hooks.example.com/taskhub"
-_ALL_SECRETS = Statement(WEBHOOKS.table.select())
+_SECRETS = Statement(WEBHOOKS.table.select().where(WEBHOOKS.table.c.workspace_id == WORKSPACE_ID))
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ async def test_the_secret_is_in_two_answers_and_nowhere_else(ada: Api, database:
     rotated = ok(answer)
     assert (answer.headers["cache-control"], answer.headers["etag"]) == ("no-store", '"2"')
     shown = [await ada.get(path) for path in ("webhooks", f"webhooks/{created['id']}", "changes")]
-    rows = str([dict(row) for row in await database.fetch(_ALL_SECRETS, {})])
+    rows = str([dict(row) for row in await database.fetch(_SECRETS, {"workspace_id": ada.workspace["id"]})])
     for secret in (created["secret"], rotated["secret"]):
         assert not any(secret in answer.text for answer in shown)
         assert secret.removeprefix("whsec_") not in rows

@@ -26,12 +26,15 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
+from taskhub.webhooks.infrastructure.queues import WORKSPACE_ID
 from taskhub.webhooks.infrastructure.queues import deliveries as delivery_table
 from taskhub.webhooks.infrastructure.turns import WebhookKey
 
 KILLS, CHANGES = int(os.environ.get("WEBHOOK_KILLS", "8")), int(os.environ.get("WEBHOOK_CHANGES", "160"))
 """With 200 and 20000 it takes half an hour."""
-_CLAIMS = Statement(delivery_table.select().where(delivery_table.c.claimed_until.is_not(None)))
+_CLAIMS = Statement(
+    delivery_table.select().where(delivery_table.c.workspace_id == WORKSPACE_ID, delivery_table.c.claimed_until.is_not(None))
+)
 
 
 @pytest.fixture
@@ -127,9 +130,9 @@ async def test_what_is_under_way_when_a_process_stops_is_taken_over_at_once(
     async with delivering(hooks_url, clock) as app:
         await receiver.has(1)
         database: Database = app.state.container.database()
-        assert await database.fetch(_CLAIMS, {})
+        assert await database.fetch(_CLAIMS, {"workspace_id": quiet.workspace["id"]})
     container: Any = quiet.client._transport
-    assert await container.app.app.state.container.database().fetch(_CLAIMS, {}) == []
+    assert await container.app.app.state.container.database().fetch(_CLAIMS, {"workspace_id": quiet.workspace["id"]}) == []
     receiver.answer = no_content
     async with delivering(hooks_url, clock):
         await succeeded(quiet, webhook, 1)

@@ -14,15 +14,17 @@ from support.harness.webhook_receiver import Receiver, answering, no_content
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.tasks.application.background.purge_trash import RETENTION as TRASH_KEPT
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS
 from taskhub.webhooks.infrastructure import purge
 from taskhub.webhooks.infrastructure.deliverer import Deliverer
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
+from taskhub.webhooks.infrastructure.queues import WORKSPACE_ID
 from taskhub.webhooks.infrastructure.secret_box import EncryptedSecrets
 
 NEW_KEY = b"another secret key that only tests know, long enough"
-_SECRETS = Statement(WEBHOOKS.table.select())
+_SECRETS = Statement(WEBHOOKS.table.select().where(WEBHOOKS.table.c.workspace_id == WORKSPACE_ID))
 
 
 @pytest.fixture
@@ -83,6 +85,24 @@ async def test_of_finished_deliveries_the_last_ones_are_kept(
     assert [one["status"] for one in await deliveries(quiet, webhook)] == ["pending"]
 
 
+async def test_what_was_removed_for_good_goes_from_what_was_delivered(
+    quiet: Api, container: Container, deliverer: Deliverer, receiver: Receiver, clock: MovableClock
+) -> None:
+    webhook = await add_webhook(quiet, receiver.url, "task.created", "task.purged", "project.created")
+    task = await quiet.add_task()
+    await quiet.open_project(key="WEB")
+    assert (await quiet.delete(f"tasks/{task['id']}")).status_code == 204
+    await deliverer.catch_up()
+    assert len(await deliveries(quiet, webhook)) == 2
+    await purge.purge_deliveries(container.database(), clock())
+    assert len(await deliveries(quiet, webhook)) == 2
+    for each in container.modules["tasks"].purges():
+        await each.remove(container.database(), clock() + TRASH_KEPT + timedelta(hours=1))
+    await deliverer.catch_up()
+    await purge.purge_deliveries(container.database(), clock())
+    assert sorted(one["type"] for one in await deliveries(quiet, webhook)) == ["project.created", "task.purged"]
+
+
 async def test_more_than_are_kept_are_removed_oldest_first(
     quiet: Api, container: Container, deliverer: Deliverer, receiver: Receiver, clock: MovableClock
 ) -> None:
@@ -104,7 +124,7 @@ async def test_secrets_are_encrypted_anew_once_there_is_another_key(
     both, new = EncryptedSecrets([NEW_KEY, *SECRET_KEYS]), EncryptedSecrets([NEW_KEY])
     assert await purge.SecretUpkeep(both)(container.database(), clock()) >= 1
     assert await purge.SecretUpkeep(both)(container.database(), clock()) == 0
-    (row,) = [row for row in await container.database().fetch(_SECRETS, {}) if str(row["id"]) == webhook["id"]]
+    (row,) = await container.database().fetch(_SECRETS, {"workspace_id": quiet.workspace["id"]})
     assert new.open(row["secret"], row["id"]) == rotated["secret"]
     assert new.open(row["former_secret"], row["id"]) == webhook["secret"]
     await purge.SecretUpkeep(EncryptedSecrets([*SECRET_KEYS, NEW_KEY]))(container.database(), clock())

@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Integer, LargeBinary, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import Integer, LargeBinary, and_, bindparam, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
+from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.webhooks.application.ports import UnreadableSecret
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
@@ -16,12 +19,20 @@ RETENTION = timedelta(days=7)
 MAX_KEPT = 1_000
 """Finished deliveries of one webhook."""
 
+_events = table_of(EventRow)
+_is_erased = and_(
+    exists().where(_events.c.stream_id == WORKSPACE_ID, _events.c.seq == deliveries.c.seq, _events.c.snapshot.is_(None)),
+    cast(deliveries.c.body, JSONB)["data"]["snapshot"].astext.is_not(None),
+)
+"""The log has no content of the thing any more, and the body that was sent has."""
 _QUEUES = Statement(select(queues.c.workspace_id, queues.c.webhook_id))
 _is_finished = ~IS_PENDING
 
 
 def purge_statement(kept: int) -> Statement:
-    """Removes finished deliveries of one webhook that are older than an instant, or not among the last so many."""
+    """Removes finished deliveries of one webhook that are older than an instant, or not among the last so many; and those that
+    hold what was removed for good since.
+    """
     first_to_go = (
         select(deliveries.c.id)
         .where(*OF_WEBHOOK, _is_finished)
@@ -33,7 +44,7 @@ def purge_statement(kept: int) -> Statement:
     is_old = deliveries.c.finished_at < bindparam("before", type_=deliveries.c.finished_at.type)
     old = (
         delete(deliveries)
-        .where(*OF_WEBHOOK, _is_finished, or_(is_old, deliveries.c.id <= first_to_go))
+        .where(*OF_WEBHOOK, _is_finished, or_(is_old, deliveries.c.id <= first_to_go, _is_erased))
         .returning(literal(1))
         .cte("old")
     )
