@@ -88,8 +88,15 @@ async def test_of_finished_deliveries_the_last_ones_are_kept(
 async def test_what_was_removed_for_good_goes_from_what_was_delivered(
     quiet: Api, container: Container, deliverer: Deliverer, receiver: Receiver, clock: MovableClock
 ) -> None:
+    """Whether it was delivered or not."""
     webhook = await add_webhook(quiet, receiver.url, "task.created", "task.purged", "project.created")
+    receiver.answer = answering(500)
+    waiting = await add_webhook(quiet, receiver.url)
     task = await quiet.add_task()
+    await deliverer.catch_up()
+    receiver.answer = no_content
+    clock.move_to(clock() + DELAYS[0])
+    assert (await quiet.patch(f"webhooks/{waiting['id']}", {"active": False})).is_success
     await quiet.open_project(key="WEB")
     assert (await quiet.delete(f"tasks/{task['id']}")).status_code == 204
     await deliverer.catch_up()
@@ -101,6 +108,7 @@ async def test_what_was_removed_for_good_goes_from_what_was_delivered(
     await deliverer.catch_up()
     await purge.purge_deliveries(container.database(), clock())
     assert sorted(one["type"] for one in await deliveries(quiet, webhook)) == ["project.created", "task.purged"]
+    assert await deliveries(quiet, waiting) == []
 
 
 async def test_more_than_are_kept_are_removed_oldest_first(

@@ -30,7 +30,7 @@ _is_finished = ~IS_PENDING
 
 
 def purge_statement(kept: int) -> Statement:
-    """Removes finished deliveries of one webhook that are older than an instant, or not among the last so many; and those that
+    """Removes finished deliveries of one webhook that are older than an instant, or not among the last so many; and all that
     hold what was removed for good since.
     """
     first_to_go = (
@@ -44,7 +44,7 @@ def purge_statement(kept: int) -> Statement:
     is_old = deliveries.c.finished_at < bindparam("before", type_=deliveries.c.finished_at.type)
     old = (
         delete(deliveries)
-        .where(*OF_WEBHOOK, _is_finished, or_(is_old, deliveries.c.id <= first_to_go, _is_erased))
+        .where(*OF_WEBHOOK, or_(_is_finished & or_(is_old, deliveries.c.id <= first_to_go), _is_erased))
         .returning(literal(1))
         .cte("old")
     )
@@ -68,7 +68,7 @@ _RESEAL = Statement(
 
 
 async def purge_deliveries(database: Database, now: datetime) -> int:
-    """Removes finished deliveries that are too old or too many. Returns how many."""
+    """Removes deliveries that nobody needs any more, or may have any more. Returns how many."""
     removed = 0
     for queue in await database.fetch(_QUEUES, {}):
         rows = await database.fetch(_PURGE, {**queue, "before": now - RETENTION})
