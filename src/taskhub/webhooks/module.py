@@ -10,7 +10,7 @@ from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.module_api import Module, ModuleContainer, ModuleContext
 from taskhub.webhooks.api.documentation import DOCUMENTATION
 from taskhub.webhooks.api.routes import ROUTES
-from taskhub.webhooks.application.events import EVENTS
+from taskhub.webhooks.application.events import EVENTS, UNDO
 from taskhub.webhooks.container import WebhooksContainer
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
 from taskhub.webhooks.infrastructure.queues import log_position
@@ -48,6 +48,7 @@ module = Module(
     routes=ROUTES,
     is_seldom_called=True,
     events=EVENTS,
+    undo=UNDO,
     log_position=log_position,
     documentation=DOCUMENTATION,
     migrations=files("taskhub.webhooks") / "migrations",

@@ -37,8 +37,8 @@ def test_every_list_of_a_workspace_says_whether_it_has_a_validator(operation: Op
 def test_those_have_one_whose_rows_all_come_from_the_log() -> None:
     tagged = {operation.operation_id for operation in LISTS if isinstance(operation.validator, OfLog)}
     untagged = {operation.operation_id for operation in LISTS if isinstance(operation.validator, NoValidator)}
-    assert tagged == {"list_tasks", "list_projects", "list_labels", "list_comments", "list_history"}
-    assert untagged == {"list_members", "list_invitations", "list_changes"}
+    assert tagged == {"list_tasks", "list_projects", "list_labels", "list_comments", "list_history", "list_webhooks"}
+    assert untagged == {"list_members", "list_invitations", "list_changes", "list_deliveries"}
 
 
 def test_a_list_that_names_no_log_can_have_no_validator_of_one() -> None:

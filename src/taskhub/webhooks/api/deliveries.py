@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import NoValidator
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
@@ -27,7 +28,13 @@ DELIVERY_ROUTES = Routes("Webhooks")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-@DELIVERY_ROUTES.get(DELIVERIES, INSPECT, summary="List deliveries, newest first", answers=Page[DeliveryView])
+@DELIVERY_ROUTES.get(
+    DELIVERIES,
+    INSPECT,
+    summary="List deliveries, newest first",
+    answers=Page[DeliveryView],
+    validator=NoValidator("deliveries are no part of the log: they change with each try"),
+)
 async def list_deliveries(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, query: DeliveryListParams) -> Response:
     """Finished ones are kept for 7 days, and 1,000 of each webhook at most."""
     status = None if query.status is None else DeliveryStatus[query.status.upper()]

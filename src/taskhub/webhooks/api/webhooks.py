@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from starlette.responses import Response
 
+from taskhub.kernel.api.list_validators import OfLog
 from taskhub.kernel.api.operations import Privacy, Routes
 from taskhub.kernel.api.preconditions import etag
 from taskhub.kernel.api.query_params import PageParams
@@ -32,10 +33,10 @@ WEBHOOK_ROUTES = Routes("Webhooks")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-@WEBHOOK_ROUTES.get(WEBHOOKS, INSPECT, summary="List webhooks, oldest first", answers=Page[WebhookView])
+@WEBHOOK_ROUTES.get(WEBHOOKS, INSPECT, summary="List webhooks, oldest first", answers=Page[WebhookView], validator=OfLog())
 async def list_webhooks(request: ApiRequest, workspace_id: UUID, query: PageParams) -> Response:
     found = await module_of(request).queries().list(workspace_id, page_of(request, query, OLDEST_FIRST))
-    return request.page(found.items, found.after)
+    return request.page(found.items, found.after, found.log_head)
 
 
 @WEBHOOK_ROUTES.post(

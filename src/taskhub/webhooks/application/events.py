@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from taskhub.kernel.application.event_types import event_content, last_event_content
+from taskhub.kernel.application.reversal import Undoable
 from taskhub.kernel.contract.event_content import EventContent
 from taskhub.webhooks.application.views import WebhookView
 from taskhub.webhooks.contract.events import (
@@ -26,3 +27,5 @@ EVENTS: Mapping[str, type[EventContent]] = {
     ),
     WEBHOOK_DELETED: last_event_content("It is gone."),
 }
+UNDO: Mapping[str, Undoable] = dict.fromkeys(EVENTS, "Webhooks are changed on purpose only: change the webhook instead.")
+"""Why they can't be taken back."""

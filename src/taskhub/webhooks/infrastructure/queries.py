@@ -8,6 +8,7 @@ from sqlalchemy import SmallInteger, Text, bindparam, cast, select, true
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
 from taskhub.kernel.infrastructure.postgres.database import Database, Parameters, Record
 from taskhub.kernel.infrastructure.postgres.pages import Orders, SortColumn
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -23,7 +24,8 @@ _ORDERS = Orders({WebhookSort.CREATED_AT: (SortColumn("created_at"), _ID), Webho
 _IN_WORKSPACE = select(*(_webhooks[name] for name in WEBHOOKS.view_columns)).where(_webhooks.workspace_id == WORKSPACE_ID)
 _WEBHOOK = Statement(_IN_WORKSPACE.where(_webhooks.id == ID))
 _WEBHOOKS = {
-    goes_on: Statement(_ORDERS.page(_IN_WORKSPACE, OLDEST_FIRST, _webhooks, goes_on=goes_on)) for goes_on in (False, True)
+    goes_on: Statement(with_log_head(_ORDERS.page(_IN_WORKSPACE, OLDEST_FIRST, _webhooks, goes_on=goes_on), WORKSPACE_ID))
+    for goes_on in (False, True)
 }
 
 _NAMES = ("id", "webhook_id", "event_id", "seq", "type", "status", "next_try_at", "created_at", "finished_at")
