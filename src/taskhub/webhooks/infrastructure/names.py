@@ -2,11 +2,15 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
 MAX_LOOKUPS = 128
 """At the same time. Further ones wait."""
+
+LookUp = Callable[..., Any]
+"""As `socket.getaddrinfo`."""
 
 
 class SystemNames:
@@ -14,7 +18,8 @@ class SystemNames:
     process wait for them at its end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, look_up: LookUp = socket.getaddrinfo) -> None:
+        self._look_up = look_up
         self._free = asyncio.Semaphore(MAX_LOOKUPS)
 
     async def __call__(self, host: str, port: int) -> list[str]:
@@ -38,7 +43,7 @@ class SystemNames:
                 found.set_result(result)
 
         def look_up() -> None:
-            result = _looked_up(host, port)
+            result = _addresses(self._look_up, host, port)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(finish, result)
 
@@ -46,9 +51,9 @@ class SystemNames:
         return await found
 
 
-def _looked_up(host: str, port: int) -> list[str] | Exception:
+def _addresses(look_up: LookUp, host: str, port: int) -> list[str] | Exception:
     try:
-        found: Any = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found: Any = look_up(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         return error
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
