@@ -153,7 +153,11 @@ def refuse_unknown(unknown: Sequence[str], known: Set[str]) -> None:
     WrongSettings
     """
     if unknown:
-        raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub. Known are: {', '.join(sorted(known))}.")
+        from difflib import get_close_matches  # noqa: PLC0415  # Most starts need none.
+
+        meant = get_close_matches(unknown[0].upper(), known, n=1)
+        guess = f" Did you mean {meant[0]}?" if meant else ""
+        raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub.{guess} Known are: {', '.join(sorted(known))}.")
 
 
 def read(kind: type[AnySettings], prefix: str, variables: Mapping[str, str] | None = None) -> AnySettings:

@@ -40,7 +40,7 @@ def test_a_port_in_use_is_told_in_one_sentence(installation: Installation, serve
 def test_an_unknown_setting_stops_the_start_and_is_named(new_installation: Callable[..., Installation]) -> None:
     done = new_installation(TASKHUB_PROT="8000").run("serve")
     assert done.returncode == 1
-    assert done.stderr.startswith("taskhub: TASKHUB_PROT is not a setting")
+    assert done.stderr.startswith("taskhub: TASKHUB_PROT is not a setting of TaskHub. Did you mean TASKHUB_PORT?")
 
 
 def test_metrics_can_have_a_port_of_their_own(installation: Installation, served: Served) -> None:
