@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     limit_streams_per_user: int = Field(50, ge=1)
     keep_events_days: int | None = Field(None, ge=1, le=36_500)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
     metrics_port: int | None = Field(None, ge=1, le=65535)
     max_connections: int = Field(1000, ge=10, le=100_000)
     database_pool_size: int = Field(20, ge=2, le=200)
