@@ -111,7 +111,9 @@ class _Bench:
 
     def _idle_readers(self) -> list[Reader]:
         """In new workspaces, one for each user."""
-        owners = list(dict.fromkeys(seats[0] for seats in self._dataset.seats.values()))[: STREAMS // STREAMS_PER_USER]
+        of_users = {seats[0].user_id: seats[0] for seats in self._dataset.seats.values()}
+        owners = list(of_users.values())[: STREAMS // STREAMS_PER_USER]
+        assert len(owners) * STREAMS_PER_USER == STREAMS, "the data has fewer users than streams want"
         readers = []
         for owner in owners:
             token = self._targets.token(owner)
