@@ -28,6 +28,8 @@ from benchmarks.targets import Targets, path
 SIZE = Size(workspaces=100, projects=1_000, tasks=20_000, users=2_500, memberships_per_user=10)
 STREAMS, STREAMS_PER_USER = 1_000, 40
 """Below the limit of a user."""
+MAX_CONNECTIONS = "2000"
+"""A thousand is all that a process takes by default."""
 CONNECTIONS = 16
 OPERATIONS = ("create", "patch", "get")
 ROUNDS, SECONDS = 8, 2
@@ -76,7 +78,7 @@ def _measured() -> Iterator[Line]:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
         say(f"loading {SIZE.tasks} tasks in {SIZE.workspaces} workspaces …")
         dataset = asyncio.run(load_data(url, SIZE))
-        one, other = (stack.enter_context(taskhub(url, folder)) for folder in folders)
+        one, other = (stack.enter_context(taskhub(url, folder, TASKHUB_MAX_CONNECTIONS=MAX_CONNECTIONS)) for folder in folders)
         bench = _Bench(dataset, Targets(dataset, url, folders[0]), one, other)
         yield from asyncio.run(bench.cost())
         yield from asyncio.run(bench.delays())
