@@ -70,6 +70,10 @@ ADVICE: dict[str, Advice] = {
         "The workspace has as many webhooks as it may have.",
         "Delete one that is not needed any more, or let one webhook hand on what it gets.",
     ),
+    "too_many_deliveries": Advice(
+        "So many deliveries of the webhook wait that no test is added to them.",
+        "Find out in the log of deliveries why its receiver takes nothing, then send the test again.",
+    ),
     "webhook_inactive": Advice(
         "The webhook is switched off, so nothing is sent to it.",
         "Switch it on first, by a `PATCH` with `active: true`.",

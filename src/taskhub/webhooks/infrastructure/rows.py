@@ -35,6 +35,7 @@ class WebhookQueueRow(Row):
     Attributes:
         position: the ``seq`` up to which deliveries were made of the log.
         is_full: whether the log goes on, but too many deliveries wait.
+        is_paused: whether the workspace is deleted, so that nothing is delivered; an operator may restore it.
         due_at: not later than the first of its deliveries is due; None where none waits.
         failing_since: the first failure since the last success.
         held_until: nothing is sent before, because the receiver asked for that.
@@ -47,6 +48,7 @@ class WebhookQueueRow(Row):
     webhook_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger)
     is_full: Mapped[bool]
+    is_paused: Mapped[bool]
     due_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     held_until: Mapped[datetime | None]

@@ -126,17 +126,17 @@ class Turns:
         hold = {**key.parameters, "now": now, "held_until": held_until(outcome, now), "next_try_at": next_try_at}
         row = await self._database.fetch_row(statements.DETERIORATE, hold)
         if outcome.is_gone:
-            await self._disable(key, GONE)
+            await self._disable(claim.target, GONE)
         elif row is not None and is_given_up(row["failing_since"], now):
-            await self._disable(key, FAILING)
+            await self._disable(claim.target, FAILING)
 
     async def release(self, key: WebhookKey, ids: Sequence[UUID]) -> None:
         """Gives claims back that nothing came of."""
         await self._database.fetch(statements.RELEASE, {**key.parameters, "ids": ids})
         await self._database.fetch(statements.WAKE, {**key.parameters, "now": self._clock()})
 
-    async def _disable(self, key: WebhookKey, reason: str) -> None:
-        command = DisableWebhook(key.workspace_id, key.webhook_id, reason)
+    async def _disable(self, target: Target, reason: str) -> None:
+        command = DisableWebhook(target.key.workspace_id, target.key.webhook_id, target.url, reason)
 
         async def disable(command: DisableWebhook, uow: Any) -> None:
             await disable_webhook(command, uow, clock=self._clock)
