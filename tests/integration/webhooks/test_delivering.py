@@ -18,6 +18,7 @@ from taskhub.app import TaskHub
 from taskhub.kernel.application.commands import Context
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
+from taskhub.webhooks.domain.signing import signature_headers
 from taskhub.webhooks.infrastructure.deliverer import MAX_TURNS, MAX_TURNS_OF_WORKSPACE
 from taskhub.workspaces.application.restore_workspace import RestoreWorkspace
 
@@ -219,10 +220,14 @@ async def test_both_secrets_sign_for_a_day_after_a_rotation(ada: Api, receiver: 
     (received,) = await receiver.has(1)
     for secret in (webhook["secret"], rotated["secret"]):
         assert verified(received, secret, clock)["type"] == "task.created"
+    clock.move_to(clock() + timedelta(hours=1))
+    last = ok(await ada.post(f"webhooks/{webhook['id']}/rotate_secret"))
     clock.move_to(datetime.fromisoformat(rotated["former_secret_expires_at"]))
     await ada.add_task()
     await receiver.has(2)
-    assert len(receiver.received[1].headers["webhook-signature"].split()) == 1
+    second, sent_at = receiver.received[1], int(receiver.received[1].headers["webhook-timestamp"])
+    expected = signature_headers([last["secret"], rotated["secret"]], second.id, sent_at, second.body)
+    assert second.headers["webhook-signature"] == expected["webhook-signature"]
 
 
 async def test_a_delivery_is_sent_again_under_the_same_id_with_the_same_body(ada: Api, receiver: Receiver) -> None:

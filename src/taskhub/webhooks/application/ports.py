@@ -77,9 +77,9 @@ class WebhooksUnitOfWork(UnitOfWork, Protocol):
 class SecretBox(Protocol):
     """Keeps secrets in the database, encrypted with a key that is derived from the deployment's."""
 
-    def seal(self, secret: str, webhook_id: UUID, /) -> bytes: ...
+    def seal(self, secret: str, webhook_id: UUID, /) -> str: ...
 
-    def open(self, sealed: bytes, webhook_id: UUID, /) -> str:
+    def open(self, sealed: str, webhook_id: UUID, /) -> str:
         """Raises:
         UnreadableSecret
         """

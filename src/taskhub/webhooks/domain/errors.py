@@ -17,6 +17,13 @@ class TooManyDeliveries(DomainError):
         super().__init__(f"Up to {limit:,} deliveries of a webhook wait. Wait until its receiver has taken some.")
 
 
+class TooManySecrets(DomainError):
+    category, code, title = Category.CONFLICT, "too_many_secrets", "Too many secrets"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The webhook has {limit} former secrets that still sign, which is the limit. Wait until one is over.")
+
+
 class WebhookInactive(DomainError):
     category, code, title = Category.CONFLICT, "webhook_inactive", "Webhook inactive"
 

@@ -91,7 +91,7 @@ LOCK_QUEUE = Statement(
         queues.c.is_full,
         queues.c.failing_since,
         queues.c.held_until,
-        *(_webhooks.c[name] for name in ("url", "types", "secret", "former_secret", "former_secret_expires_at")),
+        *(_webhooks.c[name] for name in ("url", "types", "secret", "former_secrets", "former_secrets_expire_at")),
     )
     .join(_webhooks, and_(_webhooks.c.workspace_id == queues.c.workspace_id, _webhooks.c.id == queues.c.webhook_id))
     .where(*OF_QUEUE, not_(queues.c.is_paused), _webhooks.c.active, _webhooks.c.workspace_id == WORKSPACE_ID)

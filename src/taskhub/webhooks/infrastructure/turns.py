@@ -56,7 +56,7 @@ class Target:
 
     key: WebhookKey
     url: str
-    secrets: tuple[bytes, ...]
+    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class _Step:
         return await uow.write(statements.CLAIM, {**self._key.parameters, "now": self._now, **claim})
 
     def _claimed(self, queue: Record, row: Record) -> Claim:
-        is_former_good = queue["former_secret"] is not None and queue["former_secret_expires_at"] > self._now
-        secrets = (queue["secret"], *([queue["former_secret"]] if is_former_good else []))
-        target = Target(self._key, queue["url"], secrets)
+        former = zip(queue["former_secrets"], queue["former_secrets_expire_at"], strict=True)
+        good = [secret for secret, expires_at in former if expires_at > self._now]
+        target = Target(self._key, queue["url"], (queue["secret"], *reversed(good)))
         return Claim(target, row["id"], row["event_id"], row["body"].encode(), row["failures"], _decode(row["attempts"]))
