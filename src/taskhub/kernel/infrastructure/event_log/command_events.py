@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, Uuid, bindparam, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, Uuid, bindparam, case, cast, exists, func, literal, or_, select
 
 from taskhub.kernel.application.reversal import Effect
 from taskhub.kernel.contract.events import LoggedEvent
@@ -20,7 +20,7 @@ MAX_EFFECTS = 10_000
 """How many events a command may have that is taken back, so that nobody else waits for long."""
 
 _events, _streams = table_of(EventRow), table_of(StreamRow)
-_following, _previous = _events.alias("following"), _events.alias("previous")
+_following, _previous, _later = _events.alias("following"), _events.alias("previous"), _events.alias("later")
 _STREAM_ID = bindparam("stream_id", type_=Uuid())
 _COMMIT = bindparam("commit", type_=BigInteger())
 _removed_until = select(_streams.c.removed_until).where(_streams.c.stream_id == _STREAM_ID).scalar_subquery()
@@ -50,8 +50,17 @@ _end = (
     .limit(literal(1, Integer()))
     .scalar_subquery()
 )
+_has_later = exists().where(
+    _later.c.stream_id == _STREAM_ID,
+    _later.c.entity_id == _events.c.entity_id,
+    _later.c.entity_version > _events.c.entity_version,
+)
 _EVENTS = Statement(
-    select(*EVENT_COLUMNS, cast(_previous.c.snapshot, Text).label("previous"))
+    select(
+        *EVENT_COLUMNS,
+        cast(_previous.c.snapshot, Text).label("previous"),
+        case((_events.c.snapshot.is_(None), _has_later), else_=False).label("came_back"),
+    )
     .select_from(
         _events.outerjoin(
             _previous,
@@ -133,6 +142,7 @@ def _effect(records: Sequence[Record]) -> Effect:
         after,
         removed,
         last["actor_id"],
+        last["came_back"],
     )
 
 
