@@ -75,5 +75,9 @@ async def moment_of(request: ApiRequest, query: AsOfParams) -> int | None:
     moments: Moments = request.app_state.moments
     stream_id = request.path_id(request.operation.access.stream_parameter or "")
     position = request.position()
-    request.as_of = await moments.seq_at(stream_id, query.as_of) if position is None else int(position[-1])
+    if position is None:
+        request.as_of = await moments.seq_at(stream_id, query.as_of)
+    else:
+        request.as_of = int(position[-1])
+        await moments.require(stream_id, request.as_of)
     return request.as_of
