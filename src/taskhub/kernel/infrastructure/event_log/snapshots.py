@@ -68,7 +68,7 @@ def latest_instant(stream_id: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def gone_since(stream_id: ColumnElement[Any], entity_type: str) -> Select[Any]:
-    """The ids of things that are gone now, and were not at the moment."""
+    """The ids of things that were removed since the moment: once for each time, and also of those that are back."""
     event = table_of(EventRow).alias("gone").c
     kind = literal_column(f"'{entity_type}'", Text())
     return select(event.entity_id.label("id")).where(
