@@ -47,7 +47,7 @@ class LogMoments:
         _check(seq >= removed_until, seq, last)
 
     async def _log_around(self, stream_id: UUID, seq: int) -> tuple[int, datetime | None, int, int]:
-        """Up to where the log was removed, what it was older than; its last event, and the last one of the command of an event."""
+        """Up to where the log was removed, and what that was older than; its last event, and that of the command of an event."""
         row = await self._database.fetch_row(_END_OF_COMMAND, {"stream_id": stream_id, "seq": seq})
         return (row[0], row[1], row[2], int(row[3])) if row else (0, None, 0, 0)
 
