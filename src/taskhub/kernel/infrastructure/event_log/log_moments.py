@@ -30,10 +30,12 @@ class LogMoments:
         Raises:
             NotInLog
         """
-        is_instant = isinstance(as_of, datetime)
         seq = await self._last_until(stream_id, as_of) if isinstance(as_of, datetime) else as_of
         removed_until, removed_before, last, end = await self._log_around(stream_id, seq)
-        is_kept = removed_before is not None and as_of >= removed_before if is_instant and removed_until else seq > removed_until
+        if isinstance(as_of, datetime) and removed_until:
+            is_kept = removed_before is not None and as_of >= removed_before
+        else:
+            is_kept = seq > removed_until
         _check(is_kept, seq, last)
         return max(end, removed_until)
 

@@ -63,7 +63,7 @@ def latest_instant(stream_id: ColumnElement[Any]) -> ColumnElement[Any]:
     event, stream = table_of(EventRow).alias("last_event").c, table_of(StreamRow).alias("log").c
     occurred_at = select(event.occurred_at).where(event.stream_id == stream_id, event.seq == SEQ).scalar_subquery()
     removed_before = select(stream.removed_before).where(stream.stream_id == stream_id).scalar_subquery()
-    longest_command = literal_column(f"interval '{int(LONGEST_COMMAND.total_seconds())} seconds'")
+    longest_command: ColumnElement[Any] = literal_column(f"interval '{int(LONGEST_COMMAND.total_seconds())} seconds'")
     return func.coalesce(occurred_at, removed_before) + longest_command
 
 
