@@ -22,6 +22,8 @@ MEMBER_REMOVED = "member.removed"
 """The member was removed, left, or closed the account. A user who joins again is another `MEMBER_JOINED` with the next version.
 """
 
+WORKSPACE = "workspace"
+"""The ``entity_type`` of events of the workspace itself, whose id is that of the log."""
 WORKSPACE_UPDATED = "workspace.updated"
 """The name or the time zone changed."""
 WORKSPACE_DELETED = "workspace.deleted"

@@ -1,7 +1,7 @@
 """Reads the log of a stream: its events in the order of their commits, from any place on."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import compress
 from typing import Any
@@ -20,6 +20,8 @@ EVENTS_PER_LOOK = 20_000
 """How far one statement goes for events that a filter wants, so that it takes some ten milliseconds at most."""
 LONGEST_COMMAND = timedelta(minutes=5)
 """An event is of the moment when its command began: later ones may be older by as much as a command takes."""
+
+_FIRST_INSTANT = datetime.min.replace(tzinfo=UTC) + LONGEST_COMMAND
 
 _events, _streams = table_of(EventRow).c, table_of(StreamRow).c
 _STREAM_ID = bindparam("stream_id", type_=Uuid())
@@ -52,7 +54,7 @@ class LogReader:
 
     async def seq_before(self, stream_id: UUID, instant: datetime) -> int | None:
         """The ``seq`` before the first event that happened at an instant or later; None where the log is not kept so far back."""
-        place = {"stream_id": stream_id, "instant": instant, "earliest": instant - LONGEST_COMMAND}
+        place = {"stream_id": stream_id, "instant": instant, "earliest": max(instant, _FIRST_INSTANT) - LONGEST_COMMAND}
         row = await self._database.fetch_row(_SEQ_BEFORE, place)
         if row is None:
             return 0
