@@ -52,8 +52,12 @@ class FollowedLog:
 
     def after(self, seq: int) -> list[FollowedEvent] | None:
         """The events after a place; None where they are too many to be known here, and have to be read."""
-        count = 0 if self.end is None else max(0, self.end - seq)
+        count = self.ahead_of(seq)
         return None if count > len(self._events) else list(islice(self._events, len(self._events) - count, None))
+
+    def ahead_of(self, seq: int) -> int:
+        """How many events the log has after a place."""
+        return 0 if self.end is None else max(0, self.end - seq)
 
     @property
     def is_known(self) -> bool:
