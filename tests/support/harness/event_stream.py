@@ -28,6 +28,8 @@ class EventStream:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
+        self.pieces: list[int] = []
+        """How many bytes were sent at a time."""
         self.is_reading = asyncio.Event()
         self.is_reading.set()
         self.is_waited_for = False
@@ -84,6 +86,7 @@ class EventStream:
                 self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             else:
                 self.body += message.get("body", b"")
+                self.pieces.append(len(message.get("body", b"")))
                 self.has_ended = not message.get("more_body", False)
             self._came.notify_all()
 
