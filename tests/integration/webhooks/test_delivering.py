@@ -19,7 +19,7 @@ from taskhub.kernel.application.commands import Context
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
 from taskhub.webhooks.domain.signing import signature_headers
-from taskhub.webhooks.infrastructure.deliverer import MAX_TURNS, MAX_TURNS_OF_WORKSPACE
+from taskhub.webhooks.infrastructure import deliverer
 from taskhub.workspaces.application.restore_workspace import RestoreWorkspace
 
 pytestmark = pytest.mark.usefixtures("hooks_app")
@@ -327,7 +327,16 @@ async def test_a_receiver_that_hangs_delays_no_other(ada: Api, receiver: Receive
         hangs.set()
 
 
-async def test_many_that_hang_hold_no_other_up(ada: Api, hooks_app: TaskHub, receiver: Receiver) -> None:
+PLACES, OF_WORKSPACE = 4, 2
+
+
+@pytest.fixture
+def few_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliverer, "MAX_TURNS", PLACES)
+    monkeypatch.setattr(deliverer, "MAX_TURNS_OF_WORKSPACE", OF_WORKSPACE)
+
+
+async def test_many_that_hang_hold_no_other_up(ada: Api, hooks_app: TaskHub, receiver: Receiver, few_places: None) -> None:
     """More than there are places, in several workspaces: one that is known to be good does not notice."""
     async with receiving() as hanging, AsyncExitStack() as stack:
         hangs = asyncio.Event()
@@ -339,12 +348,12 @@ async def test_many_that_hang_hold_no_other_up(ada: Api, hooks_app: TaskHub, rec
         await add_webhook(ada, receiver.url)
         await ada.add_task()
         await receiver.has(1)
-        others = [await signed_up(await stack.enter_async_context(Api.on(hooks_app))) for _ in range(6)]
+        others = [await signed_up(await stack.enter_async_context(Api.on(hooks_app))) for _ in range(3)]
         for api in others:
-            for _ in range(MAX_TURNS_OF_WORKSPACE):
+            for _ in range(OF_WORKSPACE):
                 await add_webhook(api, hanging.url)
             await api.add_task()
-        await hanging.has(MAX_TURNS)
+        await hanging.has(PLACES)
         await ada.add_task()
         await receiver.has(2)
         tries = [await deliveries(api, webhook) for api in others for webhook in ok(await api.get("webhooks"))["items"]]
@@ -352,7 +361,7 @@ async def test_many_that_hang_hold_no_other_up(ada: Api, hooks_app: TaskHub, rec
         hangs.set()
 
 
-async def test_those_of_one_workspace_take_no_more_than_their_share_of_the_places(ada: Api) -> None:
+async def test_those_of_one_workspace_take_no_more_than_their_share_of_the_places(ada: Api, few_places: None) -> None:
     async with receiving() as hanging:
         hangs = asyncio.Event()
 
@@ -360,12 +369,12 @@ async def test_those_of_one_workspace_take_no_more_than_their_share_of_the_place
             await hangs.wait()
 
         hanging.answer = hang
-        for _ in range(MAX_TURNS_OF_WORKSPACE + 5):
+        for _ in range(OF_WORKSPACE + 5):
             await add_webhook(ada, hanging.url)
         await ada.add_task()
-        await hanging.has(MAX_TURNS_OF_WORKSPACE)
+        await hanging.has(OF_WORKSPACE)
         await asyncio.wait([asyncio.ensure_future(hooks_settled(ada))], timeout=0.2)
-        assert hanging.under_way == MAX_TURNS_OF_WORKSPACE
+        assert hanging.under_way == OF_WORKSPACE
         hangs.set()
 
 
