@@ -76,7 +76,7 @@ def issue_token(application: Application, email: str, name: str, scopes: str, ex
     keys = validated("--scopes", Scopes, [scope.strip() for scope in scopes.split(",")])
 
     async def work(users: UsersContainer) -> str:
-        expires_at = _expiry(expires, users.clock())
+        expires_at = _expiry(expires, users.clock()())
         command = IssueToken(new_id(), address, name, tuple(Scope[key.upper()] for key in keys), expires_at)
         created: CreatedToken = await users.issue_token().perform(command, Context())
         return created.secret
