@@ -74,8 +74,8 @@ class Runner(Generic[Work]):
         context: Context,
         reply: Reply,
     ) -> Answer:
-        """Commits the command once, however often it is sent, and answers with what the use case returned: an aggregate, or a
-        list of them.
+        """Commits the command once, however often it is sent, and answers with what the use case returned: an aggregate, a list
+        of them, or the representation of what is no aggregate.
 
         Raises:
             DomainError: the rules refuse the command.

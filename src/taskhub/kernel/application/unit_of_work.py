@@ -37,7 +37,7 @@ class UnitOfWork(Protocol):
         """
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
-        """Writes rows, idempotency key and events, all or nothing; shows `result` where it is an aggregate, or a list of them.
+        """Writes rows, idempotency key and events, all or nothing; shows `result` as `Runner.run` says.
 
         Raises:
             ConcurrencyConflict: something that the command relied upon changed meanwhile; nothing was written.

@@ -99,7 +99,7 @@ def plan_commit(
     Args:
         identity_map: what the command has loaded, added and guarded. What changed has its next version; what did not is relied
             upon.
-        result: what the use case returned: the answer shows it where it is an aggregate, or a list of them.
+        result: what the use case returned; see `shown_of`.
     """
     tracked = identity_map.in_lock_order()
     changes = _changes(attempt, tracked)
