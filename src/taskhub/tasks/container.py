@@ -6,7 +6,6 @@ from dependency_injector import containers, providers
 
 from taskhub.kernel.application.reversal import Reversal
 from taskhub.kernel.application.runner import CommandLog, Runner
-from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
@@ -102,7 +101,6 @@ class TasksContainer(containers.DeclarativeContainer):
     block_task = bound(block_task)
     unblock_task = bound(unblock_task)
     move_task = bound(move_task)
-    workspace_locks = providers.Singleton(StreamLocks)
     bulk_create_tasks = bound(bulk_create_tasks)
     bulk_update_tasks = bound(bulk_update_tasks)
 

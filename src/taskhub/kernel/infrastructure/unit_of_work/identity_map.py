@@ -1,5 +1,6 @@
 """The aggregates of one unit of work: each is there once, however often it is loaded."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -82,9 +83,19 @@ class IdentityMap:
                 tracked.aggregate.version = tracked.loaded_version + 1
 
     def in_lock_order(self) -> list[Tracked]:
-        return sorted(self._tracked.values(), key=_lock_position)
+        return sorted(self._tracked.values(), key=lock_position)
+
+    def changed_in_lock_order(self) -> list[Tracked]:
+        return sorted((one for one in self._tracked.values() if one.aggregate.event is not None), key=lock_position)
+
+    def tracked(self) -> Iterable[Tracked]:
+        return self._tracked.values()
+
+    def drop(self, is_dropped: Callable[[Tracked], bool]) -> None:
+        """Forgets some: they are read again where they are needed."""
+        self._tracked = {key: one for key, one in self._tracked.items() if not is_dropped(one)}
 
 
-def _lock_position(tracked: Tracked) -> tuple[UUID, int, str, UUID]:
+def lock_position(tracked: Tracked) -> tuple[UUID, int, str, UUID]:
     """Rows are locked in this order, everywhere."""
     return tracked.aggregate.stream_id, tracked.mapping.lock_rank, tracked.kind, tracked.aggregate.id
