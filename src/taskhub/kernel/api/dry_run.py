@@ -38,7 +38,7 @@ class ExpectedChange(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: dict[str, Any] | None
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class OperationResult(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation answered."""
 
     status: int
@@ -47,7 +47,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     body: Any
 
 
-class DryRun(Outcome, frozen=True, kw_only=True):
+class DryRun(OperationResult, frozen=True, kw_only=True):
     """What a request would answer, and the events that it would append to the log."""
 
     changes: list[ExpectedChange]
@@ -78,7 +78,7 @@ async def try_out(request: ApiRequest, call: Callable[[], Awaitable[Response]]) 
     context = Context(request.caller.user_id, request.id, is_dry_run=True)
     response, work = await runner.perform(_called, _Call(request, call), context)
     changes = [_expected(event) for event in work.events]
-    return JsonResponse(200, _encode(DryRun(**_members(outcome_of(response)), changes=changes)))
+    return JsonResponse(200, _encode(DryRun(**_members(result_of(response)), changes=changes)))
 
 
 class _Call:
@@ -92,10 +92,10 @@ async def _called(command: _Call, work: SharedWork) -> tuple[Response, SharedWor
     return await command.call(), work
 
 
-def outcome_of(response: Response) -> Outcome:
+def result_of(response: Response) -> OperationResult:
     headers = dict(response.raw_headers)
     etag, location = headers.get(b"etag"), headers.get(b"location")
-    return Outcome(
+    return OperationResult(
         status=response.status_code,
         etag=None if etag is None else etag.decode(),
         location=None if location is None else location.decode(),
@@ -103,8 +103,8 @@ def outcome_of(response: Response) -> Outcome:
     )
 
 
-def _members(outcome: Outcome) -> dict[str, Any]:
-    return {name: getattr(outcome, name) for name in outcome.__struct_fields__}
+def _members(result: OperationResult) -> dict[str, Any]:
+    return {name: getattr(result, name) for name in result.__struct_fields__}
 
 
 def _expected(event: LoggedEvent) -> ExpectedChange:

@@ -101,6 +101,7 @@ class ApiRequest(Request):
         self.joins: SharedWork | None = None
         self.is_in_batch = False
         self.is_dry_run = False
+        self._writes = 1
 
     # -- what was sent ---------------------------------------------------------------------------
 
@@ -180,6 +181,18 @@ class ApiRequest(Request):
         throttle = self.app_state.throttle
         if throttle is not None:
             throttle.admit_account(account, known_address=self.address if knows_address else None)
+
+    def count_writes(self, writes: int) -> None:
+        """Has this request count as so many, however often this is said.
+
+        Raises:
+            RateLimited
+        """
+        throttle = self.app_state.throttle
+        further, self._writes = writes - self._writes, writes
+        if throttle is not None and further:
+            told = dict(throttle.admit_more(self.caller.user_id, further))
+            self.answer_headers[:] = [(name, told.get(name, value)) for name, value in self.answer_headers]
 
     @property
     def expected(self) -> Expected:

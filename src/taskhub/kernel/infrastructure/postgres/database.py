@@ -242,6 +242,11 @@ class Database:
         found = _shared.get()
         return found[1] if found is not None and found[0] is self else None
 
+    def has_unseen(self, *tables: str) -> bool:
+        """Whether this context sees rows of these tables that nobody else does yet: what depends on them is not remembered."""
+        shared = self.shared
+        return shared is not None and shared.has_written(*tables)
+
     async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         """Reads in autocommit. A connection that turns out to be dead is replaced once: a read may be repeated.
 
