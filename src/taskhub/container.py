@@ -1,6 +1,6 @@
 """The root container: makes the container of each module and joins them. Nothing here opens a connection or starts anything."""
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -25,11 +25,11 @@ from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.retention import EventRetention
 from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.unit_of_work.shared import SharedUnitOfWork
+from taskhub.kernel.infrastructure.unit_of_work.shared import RowLocks, SharedUnitOfWork
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings
 from taskhub.modules.collection import Modules
-from taskhub.modules.containers import build, check_containers, reversal_of, subscribers_of
+from taskhub.modules.containers import build, check_containers, reversal_of, row_locks_of, subscribers_of
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.port_registry import PortRegistry
 from taskhub.modules.settings import read_module_settings
@@ -66,8 +66,8 @@ class Container:
             WrongSettings
         """
         self.installed = installed_modules() if installed is None else installed
-        self.mappings = providers.Object([mapping for module in self.installed for mapping in module.mappings])
         self.module_settings = read_module_settings(self.installed) if module_settings is None else module_settings
+        self._row_locks: Sequence[RowLocks] | None = None
         self.settings = providers.Object(settings)
         self.secret_keys = providers.Object(secret_keys)
         self.metrics_registry = providers.Singleton(CollectorRegistry)
@@ -81,7 +81,7 @@ class Container:
         self.notifier = providers.Singleton(EventNotifier)
         self.log_heads = providers.Singleton(SqlLogHeads, self.database)
         self.stream_locks = providers.Singleton(StreamLocks)
-        shared_unit_of_work = providers.Factory(SharedUnitOfWork, self.database, self.notifier, self.mappings)
+        shared_unit_of_work = providers.Factory(SharedUnitOfWork, self.database, self.notifier, providers.Object(self.row_locks))
         self.shared_work: providers.Provider[Runner[SharedWork]] = providers.Singleton(
             Runner, shared_unit_of_work.provider, providers.Singleton(SqlCommandLog, self.database, ()), self.clock
         )
@@ -128,6 +128,12 @@ class Container:
     def reversals(self) -> list[ModuleReversal]:
         """How the commands of all modules are taken back, those of lower modules first."""
         return [reversal_of(module, self.modules[module.name]) for module in self.installed]
+
+    def row_locks(self) -> Sequence[RowLocks]:
+        """What locks the rows that batches name, those of lower modules first."""
+        if self._row_locks is None:
+            self._row_locks = [row_locks_of(module, self.modules[module.name]) for module in self.installed]
+        return self._row_locks
 
     async def check_ready(self) -> None:
         """Raises:

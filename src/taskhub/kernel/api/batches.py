@@ -4,7 +4,7 @@ What can be in a batch is not described again: the operations are those that the
 checks, and are called within the process. A command of theirs joins the transaction instead of beginning its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, NoReturn
@@ -26,6 +26,8 @@ from taskhub.kernel.domain.errors import DomainError, Fault, ValidationFailed
 
 MAX_OPERATIONS = 100
 MAX_PATH_LENGTH = 2_000
+MAX_NAME_LENGTH = 64
+"""Of an id or a key."""
 _METHODS = Literal["POST", "PATCH", "PUT", "DELETE"]
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -123,6 +125,24 @@ def calls_of(request: ApiRequest, body: BatchBody) -> list[Call]:
         error.extra["operation"] = int((faults[0].pointer or "").split("/")[2])
         raise error
     return calls
+
+
+def names_in(body: BatchBody) -> Set[str]:
+    """The texts in paths and bodies that may name something."""
+    names: set[str] = set()
+    for one in body.operations:
+        names.update(unquote(one.path).split("/"))
+        names.update(_texts_in(one.body))
+    return names
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if len(value) <= MAX_NAME_LENGTH:
+            yield value
+    elif isinstance(value, list | dict):
+        for item in value if isinstance(value, list) else value.values():
+            yield from _texts_in(item)
 
 
 async def run_calls(calls: Sequence[Call], work: SharedWork) -> bytes:

@@ -1,6 +1,6 @@
 """The port of a transaction that several commands share, as routes see it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -19,12 +19,14 @@ class SharedWork(UnitOfWork, Joinable, Protocol):
     @property
     def events(self) -> Sequence[LoggedEvent]: ...
 
-    async def lock_known(self, stream_id: UUID) -> None:
-        """Locks, in the common order, what earlier tries would have had to wait for, and all that they had locked."""
+    async def lock_named(self, stream_id: UUID, names: Iterable[str]) -> None:
+        """Locks, in the common order, what commands will need: what is named by ids and keys among these ``names``, what earlier
+        tries have loaded, and what they would have had to wait for.
+        """
 
-    async def defer(self) -> None:
+    async def defer(self, *, seconds: float) -> None:
         """From here on, commands write as late as they can, and wait for no lock that others hold: all of it is run again then,
-        under locks that are taken in order.
+        under locks that are taken in order. ``seconds``: how long each statement may take.
         """
 
     async def latest_events(self, stream_id: UUID, limit: int) -> Sequence[LoggedEvent]:

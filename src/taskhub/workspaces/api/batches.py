@@ -5,7 +5,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from taskhub.kernel.api.batches import BatchBody, BatchResults, calls_of, run_calls
+from taskhub.kernel.api.batches import BatchBody, BatchResults, calls_of, names_in, run_calls
 from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
@@ -36,7 +36,7 @@ async def run_batch(request: ApiRequest, workspace_id: UUID, body: BatchBody) ->
     """
     calls = calls_of(request, body)
     request.count_writes(len(calls))
-    command = RunBatch(workspace_id, partial(run_calls, calls))
+    command = RunBatch(workspace_id, names_in(body), partial(run_calls, calls))
     async with request.in_turn(workspace_id):
         return request.answer(await _answer(request, command))
 

@@ -1,6 +1,6 @@
 """Run the operations of a batch, all of them or none."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,9 +13,10 @@ BATCH_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RunBatch:
-    """``operations`` runs them and gives the body of the answer."""
+    """``operations`` runs them and gives the body of the answer. ``names``: whatever stands in them, ids and keys among it."""
 
     workspace_id: UUID
+    names: Set[str]
     operations: Callable[[SharedWork], Awaitable[bytes]]
 
 
@@ -25,8 +26,8 @@ async def run_batch(command: RunBatch, work: SharedWork, *, memberships: Callabl
     Raises:
         DomainError: the refusal of the first operation that is refused.
     """
-    await work.lock(seconds=BATCH_SECONDS)
+    await work.lock()
     await memberships(work).lock_workspace(command.workspace_id)
-    await work.lock_known(command.workspace_id)
-    await work.defer()
+    await work.lock_named(command.workspace_id, command.names)
+    await work.defer(seconds=BATCH_SECONDS)
     return await command.operations(work)

@@ -5,8 +5,8 @@ is written when a statement has to see it, or at the end, in as few statements a
 whoever takes numbers of a log keeps all other writers of it waiting.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence, Set
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +15,8 @@ from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select
 from taskhub.kernel.application.commands import Answer, Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, EventLocator, IdempotencyKeyExists, ReplyLost
 from taskhub.kernel.contract.events import LoggedEvent
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.ids import parse_id
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
@@ -25,6 +27,7 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
+from taskhub.kernel.infrastructure.unit_of_work.counters import Counters, counting
 from taskhub.kernel.infrastructure.unit_of_work.execution import append_cascade, late_fields, write
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, UPDATE, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
@@ -58,7 +61,28 @@ _LATEST = Statement(
     .where(_events.stream_id == _STREAM_ID, _events.seq > _last_seq - bindparam("count", type_=BigInteger()))
     .order_by(_events.seq)
 )
-_SET_LOCK_TIMEOUT = Statement(select(func.set_config("lock_timeout", bindparam("milliseconds", type_=Text()), True)))
+_SET_LOCK_TIMEOUT, _SET_TIMEOUTS = (
+    Statement(select(*(func.set_config(name, bindparam(name, type_=Text()), True) for name in names)))
+    for names in (("lock_timeout",), ("lock_timeout", "statement_timeout"))
+)
+
+
+class RowLocks(Protocol):
+    """Locks what a batch names of one module, in the common order, and loads it: its commands find it there."""
+
+    async def __call__(self, uow: Any, stream_id: UUID, ids: Set[UUID], texts: Set[str], /) -> None: ...
+
+
+class LocksOfLostRaces:
+    """Those of a module that says nothing of it: what an earlier try at the batch has loaded, or would have waited for."""
+
+    def __init__(self, mappings: Iterable[Mapping[Any]]) -> None:
+        self._mappings = [one for one in sorted(mappings, key=lambda one: one.lock_rank) if len(one.key) == 2]
+
+    async def __call__(self, uow: "SharedUnitOfWork", stream_id: UUID, ids: Set[UUID], texts: Set[str], /) -> None:
+        parameters = {"stream_id": stream_id, "ids": sorted(uow.lock_ids)}
+        for mapping in self._mappings if uow.lock_ids else ():
+            await uow.lock_rows(mapping, by_ids(mapping, locking=True, weakly=False), parameters)
 
 
 class _Done(NamedTuple):
@@ -76,16 +100,19 @@ class SharedUnitOfWork(SqlUnitOfWork):
         events: those of a dry run, as they would have been appended.
     """
 
-    def __init__(self, database: Database, notifier: EventNotifier, mappings: Sequence[Mapping[Any]], attempt: Attempt) -> None:
-        """``mappings``: those of all modules."""
+    def __init__(
+        self, database: Database, notifier: EventNotifier, row_locks: Callable[[], Sequence[RowLocks]], attempt: Attempt
+    ) -> None:
+        """``row_locks``: those of all modules, in the order of their lock ranks."""
         super().__init__(database, notifier, attempt)
-        self._mappings = mappings
+        self._row_locks = row_locks()
         self.events: list[LoggedEvent] = []
         self._in_context = database.shared_by(self)
         self._own: SharedConnection | None = None
         self._borrowed: Connection | None = None
         self._defers = False
         self._rows = UnwrittenRows()
+        self._counters = Counters()
         self._log = UnwrittenEvents()
         self._first_seqs: dict[UUID, int] = {}
         self._counts: dict[UUID, int] = {}
@@ -132,8 +159,9 @@ class SharedUnitOfWork(SqlUnitOfWork):
         """Writes what a statement has to see. What it changes itself is read anew by the next command."""
         if self._is_writing:
             return
-        if not self._rows.tables.isdisjoint(statement.tables):
+        if not (self._rows.tables | self._counters.tables).isdisjoint(statement.tables):
             await self._write_rows()
+        self._counters.forget(statement.written)
         if self._log and not _LOG.isdisjoint(statement.tables):
             await self._flush()
         self._stale |= statement.written
@@ -147,20 +175,24 @@ class SharedUnitOfWork(SqlUnitOfWork):
         attempt.lock_first = self._attempt.lock_first
         return attempt
 
-    async def lock_known(self, stream_id: UUID) -> None:
-        ids = sorted(self._attempt.lock_ids)
-        if not ids:
-            return
-        for mapping in sorted(self._mappings, key=lambda one: one.lock_rank):
-            if len(mapping.key) == 2:
-                records = await self.fetch(by_ids(mapping, locking=True, weakly=False), {"stream_id": stream_id, "ids": ids})
-                for record in records:
-                    self.identity_map.load(mapping, record, is_locked=True)
+    @property
+    def lock_ids(self) -> Set[UUID]:
+        return self._attempt.lock_ids
 
-    async def defer(self) -> None:
+    async def lock_named(self, stream_id: UUID, names: Iterable[str]) -> None:
+        ids, texts = set(self._attempt.lock_ids), set[str]()
+        for name in names:
+            try:
+                ids.add(parse_id(name))
+            except NotFound:
+                texts.add(name)
+        for lock in self._row_locks:
+            await lock(self, stream_id, ids, texts)
+
+    async def defer(self, *, seconds: float) -> None:
         """From here on, commands write as late as they can. What comes before them is locked: they hardly wait for locks."""
         self._defers = not self._attempt.is_eager
-        await self._limit_locks(LOCK_MILLISECONDS)
+        await self._limit(lock_timeout=LOCK_MILLISECONDS, statement_timeout=int(seconds * 1000))
 
     async def take(self, joined: SqlUnitOfWork, attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply) -> Answer:
         self.identity_map.raise_versions()
@@ -196,7 +228,10 @@ class SharedUnitOfWork(SqlUnitOfWork):
         if any(one.kind == INSERT and one in self._rows for one in changed):
             await self._write_rows()  # Another one with this id is there, which the database will tell.
         step = insert_step_of(changed)
-        if step is not None:
+        if step is not None and (counting_step := counting(step)) is not None:
+            await self._counters.count(counting_step, changed[0].aggregate, await self.connection())
+            step = None
+        elif step is not None:
             await self._insert(changed[0], step)
         changes = [change_of(one, attempt.event_id(index)) for index, one in enumerate(changed)]
         for change in changes:
@@ -211,7 +246,8 @@ class SharedUnitOfWork(SqlUnitOfWork):
 
     async def _insert(self, tracked: Tracked, step: InsertStep) -> None:
         """Inserts a row behind the step that gives it what only the database can tell."""
-        await self._write_rows()
+        if step.parent.name in self._rows.tables:
+            await self._write_rows()
         parent = next(
             one
             for one in self.identity_map.tracked()
@@ -248,16 +284,22 @@ class SharedUnitOfWork(SqlUnitOfWork):
             tracked.loaded_version = aggregate.version
             tracked.kind, tracked.is_locked = UPDATE, True
         stale, self._stale = self._stale, set()
-        self.identity_map.drop(lambda one: one.is_removed or one.mapping.name in stale)
+        changed = stale | {change.tracked.mapping.name for change in changes}
+        for guard in [guard for guard in self.identity_map.share_locked if guard.table.name in changed]:
+            del self.identity_map.share_locked[guard]
+        if stale or any(change.tracked.is_removed for change in changes):
+            self.identity_map.drop(lambda one: one.is_removed or one.mapping.name in stale)
 
     # -- what is written -------------------------------------------------------------------------
 
     async def _write_rows(self) -> None:
+        await self._write_counters()
         for rows in self._rows.take():
             await self._send(rows_statement(rows))
 
     async def _flush(self, key: Parameters | None = None) -> None:
         """Writes all that there is. ``key``: the values of the idempotency key's row, if there is one."""
+        await self._write_counters()
         *others, rows = [*self._rows.take()] or [[]]
         for of_stream in others:
             await self._send(rows_statement(of_stream))
@@ -273,6 +315,11 @@ class SharedUnitOfWork(SqlUnitOfWork):
             rows, key = [], None
         if rows or key is not None:
             await self._send(log_statement(self._attempt, _NO_STREAM, [], rows, key, None))
+
+    async def _write_counters(self) -> None:
+        connection = await self.connection()
+        for statement, parameters in self._counters.take():
+            await connection.send(statement, parameters)
 
     async def _append(self, events: Cascaded) -> None:
         self._is_writing = True
@@ -307,7 +354,7 @@ class SharedUnitOfWork(SqlUnitOfWork):
         key = self._attempt.context.idempotency_key
         await self.lock()
         if not self._first_seqs:  # Otherwise the counter is held, which comes after the key.
-            await self._limit_locks(LAST_LOCK_MILLISECONDS)
+            await self._limit(lock_timeout=LAST_LOCK_MILLISECONDS)
         await self._flush(None if key is None else idempotency_key_row(key, answer, [], self._attempt.begun_at))
         if self._attempt.context.is_dry_run:
             for stream_id in sorted(self._counts):
@@ -334,5 +381,6 @@ class SharedUnitOfWork(SqlUnitOfWork):
         records = await self.fetch(_LATEST, {"stream_id": stream_id, "count": count})
         return [logged_event_of(record) for record in records]
 
-    async def _limit_locks(self, milliseconds: int) -> None:
-        await self.fetch(_SET_LOCK_TIMEOUT, {"milliseconds": str(milliseconds)})
+    async def _limit(self, **milliseconds: int) -> None:
+        parameters = {name: str(value) for name, value in milliseconds.items()}
+        await self.fetch(_SET_TIMEOUTS if len(milliseconds) > 1 else _SET_LOCK_TIMEOUT, parameters)

@@ -17,6 +17,7 @@ from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.execution import execute
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import plan_commit
 
 _SET_STATEMENT_TIMEOUT = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
@@ -106,6 +107,11 @@ class SqlUnitOfWork:
     async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
         rows = await self.fetch(statement, parameters)
         return rows[0] if rows else None
+
+    async def lock_rows(self, mapping: Mapping[Any], statement: Statement, parameters: Parameters) -> None:
+        """Loads rows by a statement that locks them."""
+        for record in await self.fetch(statement, parameters):
+            self.identity_map.load(mapping, record, is_locked=True)
 
     async def write(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         """Runs a statement that changes rows outside any aggregate, in the transaction that `lock` has opened."""
