@@ -1,6 +1,7 @@
 """Random writes of all kinds over few things, so that they meet each other: for batches, and alone."""
 
 from collections.abc import Callable
+from copy import copy
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,38 @@ class MixedWrites:
             *(self._comment, self._label, self._project, self._trash, self._bulk),
         ]
         return self._random.choice(kinds)()
+
+    def next_good(self) -> Operation:
+        """One that no other of this sort can make impossible, but for some blockers."""
+        task, label = self._random.choice(self.tasks[:6]), self._random.choice(self.labels[:3])
+        kinds = [
+            _operation("PATCH", f"/tasks/{task}", {"title": self._name("Title"), "priority": "high"}),
+            _operation("PATCH", f"/tasks/{task}", {"label_ids": [label]}),
+            _operation(self._random.choice(["PUT", "DELETE"]), f"/tasks/{task}/labels/{label}"),
+            _operation(self._random.choice(["PUT", "DELETE"]), f"/tasks/{task}/assignees/{self._user_id}"),
+            _operation("POST", f"/tasks/{task}/move", {"to": self._random.choice(["first", "last"])}),
+            _operation("POST", f"/tasks/{task}/move", {"to": "last", "project_id": self._random.choice(self.projects)}),
+            _post(f"/tasks/{task}/comments", id=self.new_id(), body="Done yet?"),
+            _operation("PATCH", f"/labels/{label}", {"name": self.new_id()}),
+            _operation("PATCH", f"/projects/{self._random.choice(self.projects)}", {"name": self._name("Project")}),
+            self._created(),
+        ]
+        if self._random.random() < 0.01:
+            return _operation("PUT", f"/tasks/{task}/blockers/{self._random.choice(self.tasks[:6])}")
+        return self._random.choice(kinds)
+
+    def marker(self) -> Operation:
+        """A new task."""
+        return self._created()
+
+    def over_the_same(self, seed: int) -> "MixedWrites":
+        """Other writes over what this one begins with."""
+        other = copy(self)
+        other._random = Random(seed)
+        return other
+
+    def _created(self) -> Operation:
+        return _post("/tasks", id=self.new_id(), project_id=self._random.choice(self.projects), title=self._name("New"))
 
     # -- kinds -----------------------------------------------------------------------------------
 
