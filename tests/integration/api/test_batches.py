@@ -1,6 +1,7 @@
 """`POST …/batch`: what can be in one, what is refused and where, and what a batch is as a whole."""
 
 import asyncio
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from support.harness.database_content import content_of
 from support.harness.operations import OPERATIONS, SampleData, each, example_body
 from support.harness.problems import problem
 from support.harness.untimed import as_expected, untimed
+from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -130,7 +132,7 @@ async def test_all_that_is_wrong_with_the_shape_is_told_at_once(ada: Api) -> Non
 
 async def test_the_first_refusal_refuses_all(ada: Api, database_url: str) -> None:
     task = await ada.add_task()
-    before = await content_of(database_url)
+    before = await content_of(database_url, ada.workspace["id"])
     missing = {"method": "PATCH", "path": f"/tasks/{uuid4()}", "body": {"title": "x"}}
     status = {"method": "PATCH", "path": f"/tasks/{task['id']}", "body": {"status": "none"}}
 
@@ -140,7 +142,7 @@ async def test_the_first_refusal_refuses_all(ada: Api, database_url: str) -> Non
 
     assert [one["operation"] for one in (not_found, invalid, taken)] == [2, 2, 2]
     assert [error["pointer"] for error in invalid["errors"]] == ["/operations/2/body/status"]
-    assert await content_of(database_url) == before
+    assert await content_of(database_url, ada.workspace["id"]) == before
 
 
 async def test_an_operation_sees_what_those_before_it_did(ada: Api) -> None:
@@ -305,9 +307,9 @@ async def test_a_batch_can_be_tried_out(ada: Api, database_url: str) -> None:
         {"method": "PATCH", "path": f"/tasks/{task['id']}", "body": {"title": "Renamed"}},
         {"method": "DELETE", "path": f"/projects/{ada.project['id']}"},
     ]
-    before = await content_of(database_url)
+    before = await content_of(database_url, ada.workspace["id"])
     foretold = await ada.client.post(ada.at("batch"), params={"dry_run": "true"}, json={"operations": operations})
-    assert await content_of(database_url) == before
+    assert await content_of(database_url, ada.workspace["id"]) == before
     cursor = ok(await ada.get("changes", **{"from": "now"}))["next_cursor"]
 
     real = ok(await batch(ada, *operations))
@@ -328,4 +330,8 @@ async def test_no_connection_is_left_behind(ada: Api, database: Database) -> Non
     for operations in ([LABEL], [LABEL, LABEL], [{"method": "DELETE", "path": f"/tasks/{uuid4()}"}]):
         await batch(ada, *operations)
 
-    assert database.borrowed == 0
+    await eventually(partial(_is_unused, database))
+
+
+async def _is_unused(database: Database) -> bool:
+    return database.borrowed == 0

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 import msgspec
 from pydantic import Field, StringConstraints
-from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Message
 
@@ -65,45 +64,22 @@ class Call:
     """An operation of a batch, of the right shape, to be called as often as the batch is run."""
 
     index: int
-    parent: ApiRequest
     operation: Operation
-    path: str
-    path_params: dict[str, str]
-    headers: list[tuple[bytes, bytes]]
-    raw_body: bytes
+    request: ApiRequest
     arguments: dict[str, Any]
 
     async def answer(self, work: SharedWork) -> OperationResult:
         """Raises:
         DomainError: the first reason why it is refused, with its place in the batch.
         """
+        request, operation = self.request, self.operation
         with located(self.index):
-            request = self._request()
             request.joins = work
-            access_of = self.operation.access_of
-            await request.authorize(self.operation.access if access_of is None else access_of(request))
+            await request.authorize(operation.access if operation.access_of is None else operation.access_of(request))
             request.require_condition()
-            for name, is_id in self.operation.path_arguments:
+            for name, is_id in operation.path_arguments:
                 self.arguments[name] = request.path_id(name) if is_id else request.path_params[name]
-            response: Response = await self.operation.call(**{**self.arguments, self.operation.request_argument: request})
-            return result_of(response)
-
-    def _request(self) -> ApiRequest:
-        scope = {
-            **self.parent.scope,
-            "method": self.operation.method,
-            "path": self.path,
-            "raw_path": self.path.encode(),
-            "query_string": b"",
-            "headers": self.headers,
-            "path_params": self.path_params,
-        }
-        request = ApiRequest(scope, _receive_nothing, _send_nothing, self.operation)
-        request.raw_body = self.raw_body
-        request.is_in_batch = True
-        request.act_for(self.parent.caller)
-        request.check_headers()
-        return request
+            return result_of(await operation.call(**self.arguments))
 
 
 def calls_of(request: ApiRequest, body: BatchBody) -> list[Call]:
@@ -186,10 +162,31 @@ def _call_of(request: ApiRequest, index: int, one: BatchOperation, raw: msgspec.
     if operation.query[0]:
         arguments[operation.query[0]] = query_params.parse(operation.query[1], [])
     headers = [] if one.if_match is None else [(b"if-match", one.if_match.encode())]
-    call = Call(index, request, operation, path, path_params, headers, raw_body, arguments)
+    part = _part_of(request, operation, path, path_params, headers)
+    part.raw_body = raw_body
+    arguments[operation.request_argument] = part
     with located(index):
-        call._request()
-    return call
+        part.check_headers()
+    return Call(index, operation, part, arguments)
+
+
+def _part_of(
+    request: ApiRequest, operation: Operation, path: str, path_params: dict[str, str], headers: list[tuple[bytes, bytes]]
+) -> ApiRequest:
+    """The request that the operation gets, of the caller of the batch."""
+    scope = {
+        **request.scope,
+        "method": operation.method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+        "path_params": path_params,
+    }
+    part = ApiRequest(scope, _receive_nothing, _send_nothing, operation)
+    part.is_in_batch = True
+    part.act_for(request.caller)
+    return part
 
 
 def _match(request: ApiRequest, method: str, path: str) -> tuple[Operation, dict[str, str]] | str:

@@ -229,7 +229,9 @@ class SharedUnitOfWork(SqlUnitOfWork):
             await self._write_rows()  # Another one with this id is there, which the database will tell.
         step = insert_step_of(changed)
         if step is not None and (counting_step := counting(step)) is not None:
-            await self._counters.count(counting_step, changed[0].aggregate, await self.connection())
+            parent = counting_step.parent
+            locked = [parent.key_of(one) for one in self.identity_map.all_locked(parent)]
+            await self._counters.count(counting_step, changed[0].aggregate, locked, await self.connection())
             step = None
         elif step is not None:
             await self._insert(changed[0], step)
