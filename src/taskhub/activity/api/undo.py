@@ -77,16 +77,16 @@ async def _page(request: ApiRequest, workspace_id: UUID, answer: Answer) -> byte
     """The changes of the command that was answered, as the feed shows them: the same for every answer to the same request."""
     assert answer.entity_id is not None, "an undo shows one of the things that it has changed"
     assert answer.version is not None, "and what has changed has a version"
-    try:
-        events = await _events(request, workspace_id, answer.entity_id, answer.version)
-    except (Unavailable, Busy) as error:  # It is done: nobody may be told that nothing was.
-        raise OutcomeUnknown(keyed=request.has_idempotency_key) from error
+    events = await _events(request, workspace_id, answer.entity_id, answer.version)
     shown = [change_view(request, event) for event in events[:MAX_CHANGES]]
     return _encode(ChangePage(shown, shown[-1].cursor, len(events) > MAX_CHANGES))
 
 
 async def _events(request: ApiRequest, workspace_id: UUID, entity_id: UUID, version: int) -> Sequence[LoggedEvent]:
-    """In a batch they are a part of those of its command."""
+    """In a batch they are a part of those of its command, and nothing is done yet."""
     if request.joins is not None:
         return await request.joins.latest_events(workspace_id, MAX_CHANGES + 1)
-    return await module_of(request).commands().read(workspace_id, entity_id, version, limit=MAX_CHANGES + 1)
+    try:
+        return await module_of(request).commands().read(workspace_id, entity_id, version, limit=MAX_CHANGES + 1)
+    except (Unavailable, Busy) as error:  # It is done: nobody may be told that nothing was.
+        raise OutcomeUnknown(keyed=request.has_idempotency_key) from error

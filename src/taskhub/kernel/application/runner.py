@@ -83,7 +83,7 @@ class Runner(Generic[Work]):
             OutcomeUnknown: the commit may or may not have happened.
         """
         if context.joins is not None:
-            return await self._join(context.joins, use_case, command, context, reply)
+            return (await self._join(context.joins, use_case, command, context, reply))[0]
         try:
             return (await self._attempt(use_case, command, context, reply))[0]
         except DomainError as refusal:
@@ -91,6 +91,8 @@ class Runner(Generic[Work]):
 
     async def perform(self, use_case: UseCase[Command, Work, Result], command: Command, context: Context) -> Result:
         """Commits a command whose result is not a representation and can't be replayed. Raises what `run` raises."""
+        if context.joins is not None:
+            return cast("Result", (await self._join(context.joins, use_case, command, context, Reply()))[1])
         _, result = await self._attempt(use_case, command, replace(context, idempotency_key=None), Reply())
         return cast("Result", result)
 
@@ -152,11 +154,12 @@ class Runner(Generic[Work]):
 
     async def _join(
         self, transaction: Joinable, use_case: UseCase[Command, Work, Any], command: Command, context: Context, reply: Reply
-    ) -> Answer:
+    ) -> tuple[Answer, Any]:
         """Whoever has begun the transaction commits it, or runs all of it again."""
         async with self._begin(transaction.join(context)) as uow:
             try:
-                return await uow.commit(await use_case(command, uow), reply)
+                result = await use_case(command, uow)
+                return await uow.commit(result, reply), result
             except DomainError as refusal:
                 _rerun_if_cached(refusal, uow)
                 raise
