@@ -291,6 +291,17 @@ async def test_of_many_at_once_with_one_key_one_is_run(ada: Api) -> None:
     assert len(ok(await ada.get("tasks"))["items"]) == 1
 
 
+async def test_a_retry_gets_the_first_answer_also_when_the_batch_took_the_right_away(ada: Api, guest: Api) -> None:
+    await ada.invite(guest)
+    operations = [LABEL, {"method": "DELETE", "path": "/members/me"}]
+    first = await batch(guest, *operations, idempotency_key="k-1")
+    again = await batch(guest, *operations, idempotency_key="k-1")
+
+    assert [result["status"] for result in ok(first)["results"]] == [201, 204]
+    assert (again.status_code, again.content) == (200, first.content)
+    problem(await batch(guest, LABEL), 404, "not_found")
+
+
 async def test_a_refused_batch_leaves_its_key_free(ada: Api) -> None:
     problem(await batch(ada, LABEL, LABEL, idempotency_key="k-1"), 409, "name_taken")
     ok(await batch(ada, LABEL, idempotency_key="k-1"))

@@ -14,6 +14,7 @@ from taskhub.kernel.application.runner import BoundUseCase, Runner
 from taskhub.kernel.application.shared_work import SharedWork
 from taskhub.workspaces.api.module import module_of
 from taskhub.workspaces.api.paths import BATCH
+from taskhub.workspaces.api.replays import replay_to_former_owner
 from taskhub.workspaces.application.run_batch import RunBatch
 from taskhub.workspaces.contract.access import LEAVE
 
@@ -26,6 +27,7 @@ BATCH_ROUTES = Routes("Batches")
     summary="Run several writes in one transaction",
     answers=BatchResults,
     if_match=IfMatch.REFUSED,
+    replay_refused=replay_to_former_owner,
 )
 async def run_batch(request: ApiRequest, workspace_id: UUID, body: BatchBody) -> Response:
     """Runs 1 to 100 writes in the order in which they are given: all of them or none. Each of them sees what those before it did.
