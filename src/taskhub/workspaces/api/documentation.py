@@ -24,7 +24,10 @@ WORDS: dict[str, Word] = {
         "The secret that the invited person needs to accept. It is shown only once, in this response: send it to them.",
         "0a1b2c3d4e5f",
     ),
-    "operations": Word("1 to 100 operations, which are run in this order."),
+    "operations": Word(
+        "1 to 100 operations, which are run in this order.",
+        [{"method": "POST", "path": "/labels", "body": {"name": "later"}}],
+    ),
     "BatchOperation.method": Word("`POST`, `PATCH`, `PUT` or `DELETE`.", "PATCH"),
     "BatchOperation.path": Word(
         "The path below the workspace, percent-encoded, without a query: `/tasks/OPS-1/labels/…`.", "/tasks/OPS-1"
