@@ -57,6 +57,8 @@ def body_of(operation: Operation) -> Any:
         return {**body, "id": str(uuid4())}
     if operation.operation_id == "bulk_create_tasks":
         return {"items": [{**item, "id": str(uuid4())} for item in body["items"]]}
+    if operation.operation_id == "run_batch":
+        return {"operations": [{**one, "body": {**one["body"], "id": str(uuid4())}} for one in body["operations"]]}
     return body
 
 

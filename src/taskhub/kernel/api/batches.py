@@ -77,8 +77,7 @@ class Call:
             request.joins = work
             await request.authorize(operation.access if operation.access_of is None else operation.access_of(request))
             request.require_condition()
-            for name, is_id in operation.path_arguments:
-                self.arguments[name] = request.path_id(name) if is_id else request.path_params[name]
+            operation.read_path(request, self.arguments)
             return result_of(await operation.call(**self.arguments))
 
 

@@ -160,13 +160,19 @@ class Operation(APIRoute):
             raise ValidationFailed(*faults)
         if not request.has_idempotency_key:
             request.require_condition()
-        for name, kind in self.path_arguments:
-            arguments[name] = request.path_argument(name, kind)
+        self.read_path(request, arguments)
         if request.is_dry_run:
             return await dry_run.try_out(request, partial(self.call, **arguments))
         response = await self.call(**arguments)
         request.check_answer(response)
         return response
+
+    def read_path(self, request: ApiRequest, arguments: dict[str, Any]) -> None:
+        """Raises:
+        NotFound: one of them names nothing.
+        """
+        for name, kind in self.path_arguments:
+            arguments[name] = request.path_argument(name, kind)
 
     async def _refused(self, request: ApiRequest, refusal: DomainError) -> Response:
         """The first answer to a command that has itself taken the right to repeat it away. Nothing else is replayed without it.
