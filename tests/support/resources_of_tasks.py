@@ -118,8 +118,10 @@ TASK = Resource(
         {"priority": "urgent"},
         {"due": {"date": "2026-10-25", "time": "02:30", "time_zone": "Europe/Berlin"}},
         with_assignee,
+        lambda world: {"external_keys": [f"github:ümlaut/☃#{world.unique()}", f"a {world.unique()}"]},
     ],
     text="title",
+    rows_left={"external_keys": "its external keys are never given again"},
     retention_days=30,
     belongs_to="projects/{project_id}",
     round_trips={

@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import CTE
 from taskhub.kernel.domain.texts import sort_key
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Converted, Fields, Shown
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Mapping
 from taskhub.tasks.application.views import (
     CommentView,
     DueView,
@@ -32,7 +32,8 @@ from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import Workflow
-from taskhub.tasks.infrastructure.rows import CommentRow, LabelRow, ProjectRow, TaskRow
+from taskhub.tasks.infrastructure.rows import CommentRow, ExternalKeyRow, LabelRow, ProjectRow, TaskRow
+from taskhub.tasks.infrastructure.task_lookup import digest_of
 
 WORKSPACE_KEY = ("workspace_id", "id")
 _KEYS_OF_PRIORITIES = tuple(priority.key for priority in Priority)
@@ -130,6 +131,11 @@ TASKS = Mapping(
     is_guarded=False,
     update_expressions={"rank": func.coalesce},
     insert_step=NextInProject(),
+    claims=Claims(
+        table_of(ExternalKeyRow),
+        ("workspace_id", "digest", "task_id"),
+        lambda task: [digest_of(key) for key in task.content.external_keys],
+    ),
 )
 LABELS = Mapping(
     Label,

@@ -23,3 +23,10 @@ class Memberships(Protocol):
 
         For decisions that depend on many rows. Commands that don't take this lock are not blocked.
         """
+
+    async def hold_workspace(self, workspace_id: UUID) -> None:
+        """Keeps those out who take `lock_workspace`, until the unit of work ends, and nobody else.
+
+        The first, optimistic attempt of a command asks nothing: the commit share-locks the workspace before anything else. A
+        unit of work in locking mode takes the lock itself.
+        """

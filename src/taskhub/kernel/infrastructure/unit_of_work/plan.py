@@ -26,9 +26,17 @@ from taskhub.kernel.infrastructure.unit_of_work.answers import (
 )
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
-from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, CommitShape, Write, statement_for
+from taskhub.kernel.infrastructure.unit_of_work.commit_statement import (
+    CLAIM,
+    EVENT_COLUMNS,
+    RELEASE,
+    ClaimedRows,
+    CommitShape,
+    Write,
+    statement_for,
+)
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, GuardedRows, IdentityMap, Tracked
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
 
 _EVENTS = table_of(EventRow)
@@ -186,12 +194,15 @@ def _stream_commit(
         _bind(parameters, f"guard_{len(guarded)}", guard.table, guard.match, sorted(rows))
         guarded.append((guard, len(rows) > 1))
     writes = [_write(parameters, list(group)) for _, group in groupby(changes, key=_table_and_kind)]
+    claimed = _claimed(parameters, changes)
     if key is not None:
         parameters.update((parameter("key", name), value) for name, value in key.items())
     if changes:
         _bind_events(parameters, attempt, changes)
-    shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2), tells_seq and bool(changes))
+    events, names_seq = min(len(changes), 2), tells_seq and bool(changes)
+    shape = CommitShape(tuple(guarded), tuple(writes), claimed, step, key is not None, events, names_seq)
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
+    is_atomic = is_atomic and all(rows.kind == CLAIM for rows in claimed)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
 
 
@@ -231,6 +242,30 @@ def _written(kind: str, mapping: Mapping[Any], group: list[Change]) -> tuple[tup
         changed.update(compress(count(), map(ne, mapping.to_row(change.original), row)))
     pick = itemgetter(*mapping.key_places, *sorted(changed))
     return pick(mapping.column_names), [pick(row) for row in rows]
+
+
+def _claimed(parameters: Parameters, changes: Iterable[Change]) -> tuple[ClaimedRows, ...]:
+    """Values that aggregates have no longer, and then those that they have got, each in one order that is the same everywhere."""
+    rows: dict[tuple[str, Claims], list[tuple[Any, ...]]] = {}
+    for change in changes:
+        tracked, claims = change.tracked, change.tracked.mapping.claims
+        if claims is None or tracked.is_removed:
+            continue
+        before = set() if change.original is None else set(claims.of(change.original))
+        after, aggregate = set(claims.of(tracked.aggregate)), tracked.aggregate
+        for kind, values in ((RELEASE, before - after), (CLAIM, after - before)):
+            if values:
+                rows.setdefault((kind, claims), []).extend((aggregate.stream_id, value, aggregate.id) for value in values)
+    claimed = []
+    for (kind, claims), given in sorted(rows.items(), key=_releases_first):
+        one = ClaimedRows(kind, claims, len(given) > 1)
+        _bind(parameters, one.part, claims.table, claims.columns, sorted(given))
+        claimed.append(one)
+    return tuple(claimed)
+
+
+def _releases_first(rows: tuple[tuple[str, Claims], Any]) -> bool:
+    return rows[0][0] == CLAIM
 
 
 def _bind_events(parameters: Parameters, attempt: Attempt, changes: list[Change]) -> None:

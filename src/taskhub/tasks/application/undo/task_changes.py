@@ -99,6 +99,13 @@ class TaskChange:
         if self.content != self.task.content and not workflow.has(self.content.status):
             conflicts.add(Project.entity_type, self.home.id, "workflow")
 
+    def check_keys(self, changes: "Mapping[UUID, TaskChange]", owners: Mapping[str, UUID], conflicts: Conflicts) -> None:
+        """An external key that another task got since can't be put back, unless that gives it back as well."""
+        for key in {*self.content.external_keys} - {*self.task.content.external_keys}:
+            owner = owners.get(key, self.task.id)
+            if owner != self.task.id and (owner not in changes or key in changes[owner].content.external_keys):
+                self._note(["external_keys"], conflicts)
+
     def restore(self, *, is_with_project: bool, now: datetime) -> None:
         """Raises:
         ProjectArchived
@@ -112,7 +119,7 @@ class TaskChange:
 
         Raises:
             ProjectArchived
-            TooManyAssignees, TooManyLabels, TooManyBlockers
+            TooManyAssignees, TooManyLabels, TooManyBlockers, TooManyExternalKeys
             IllegalTransition
         """
         if self.goes_over:  # It may get any status of that project without a transition, as on its way here.

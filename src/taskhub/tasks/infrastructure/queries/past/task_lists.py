@@ -137,5 +137,6 @@ def _blocks(task: Columns) -> Condition:
 _OF_OTHERS: dict[str, Callable[[Columns], Condition]] = {
     "blocked": _has_open_blocker,
     "unblocked": lambda task: ~_has_open_blocker(task),
+    "external_keys": lambda task: task.external_keys.overlap(bindparam("external_keys", type_=ARRAY(Text()))),
 }
-"""Filters by what other tasks were at the moment."""
+"""Filters by what other tasks were at the moment, or by what today is looked up in another table."""
