@@ -25,8 +25,7 @@ class Memberships(Protocol):
         """
 
     async def hold_workspace(self, workspace_id: UUID) -> None:
-        """Keeps those out who take `lock_workspace`, until the unit of work ends, and nobody else.
+        """As `lock_workspace`, for commands that need the lock only while they are committed.
 
-        The first, optimistic attempt of a command asks nothing: the commit share-locks the workspace before anything else. A
-        unit of work in locking mode takes the lock itself.
+        The first, optimistic attempt of a command asks nothing: its commit takes the lock before anything else.
         """

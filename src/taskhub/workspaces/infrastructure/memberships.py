@@ -22,7 +22,7 @@ _FIND_MEMBERS = Statement(
         _members.left_at.is_(None),
     )
 )
-_HELD_WORKSPACE = Guard(WORKSPACES.table, ("id",), is_weak=False)
+_HELD_WORKSPACE = Guard(WORKSPACES.table, ("id",), is_exclusive=True)
 _LOCK_WORKSPACE = Statement(select(_workspaces.id).where(_workspaces.id == _WORKSPACE_ID).with_for_update(key_share=True))
 
 

@@ -169,7 +169,7 @@ class _CommitStatementBuilder:
             *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
         )
         query = query.select_from(guard.table).order_by(*(guard.table.c[name] for name in guard.match))
-        locked = query.with_for_update(read=True, key_share=guard.is_weak, of=guard.table)
+        locked = query.with_for_update(read=not guard.is_exclusive, key_share=guard.is_weak, of=guard.table)
         self._step(part, locked.cte(part), many=many)
 
     def _insert_step(self, step: InsertStep) -> None:

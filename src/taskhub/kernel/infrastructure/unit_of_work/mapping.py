@@ -25,13 +25,17 @@ UpdateExpression = Callable[[ColumnElement[Any], Column[Any]], ColumnElement[Any
 class Guard:
     """Rows that a command relied upon without changing them: share-locked, and there as they were read, or nothing happens.
 
-    ``is_weak``: the lock stops only changes that lock the row first (`Mapping.is_guarded`), and no others of the row.
+    Attributes:
+        is_weak: the lock stops only changes that lock the row first (`Mapping.is_guarded`), and no others of the row.
+        is_exclusive: one commit at a time has the lock. Whoever waits for it gets it in their turn, while those who share one may
+            keep others waiting for ever.
     """
 
     table: Table
     match: tuple[str, ...]
     where: tuple[ColumnElement[bool], ...] = ()
     is_weak: bool = True
+    is_exclusive: bool = False
 
 
 @dataclass(frozen=True, eq=False)
