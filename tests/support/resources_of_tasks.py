@@ -64,7 +64,7 @@ async def within_project(world: World) -> Mapping[str, str]:
 
 
 async def new_task(world: World, client: Client) -> Json:
-    return {**await world.parents(TASK), "title": f"Task {world.unique()}"}
+    return {**await world.parents(TASK), "title": f"Task {world.unique()}", "external_keys": [f"crm-{world.unique()}"]}
 
 
 async def a_label(world: World, thing: Json) -> Json:

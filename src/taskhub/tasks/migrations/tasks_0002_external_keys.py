@@ -22,10 +22,12 @@ def upgrade() -> None:
         sa.Column("task_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "digest", name=op.f("pk_external_keys")),
     )
-    # Snapshots in the log have the fields of today.
+    # Snapshots in the log have the fields of today, and the first changes of a thing have all of them.
     op.execute(
         """
-UPDATE events SET snapshot = snapshot || '{"external_keys": []}'
+UPDATE events SET
+    snapshot = snapshot || '{"external_keys": []}',
+    changes = CASE type WHEN 'task.created' THEN changes || '{"external_keys": [null, []]}' ELSE changes END
 WHERE entity_type = 'task' AND snapshot IS NOT NULL
 """
     )

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from random import Random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -16,6 +16,8 @@ from support.harness.concurrency.clients import ClientGroup
 from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.external_keys import external
 from support.harness.postgres_log import server_log
+from support.harness.waiting import eventually
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.tasks.infrastructure.task_lookup import digest_of
 
 SECONDS = 15.0
@@ -23,6 +25,7 @@ CLIENTS, REPLICAS = 16, 4
 KEYS = [f"key {n}" for n in range(8)]
 TASKS = 6
 EXPECTED = {(200, None), (201, None), (409, "external_key_taken")}
+_WAITS_FOR = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))"
 _CLAIMED = "SELECT task_id, array_agg(digest) AS digests FROM external_keys GROUP BY task_id"
 
 
@@ -101,6 +104,28 @@ async def test_keys_that_are_torn_at_belong_to_one_task_each_and_nothing_deadloc
     assert len(keys) == len(set(keys))
     assert await claimed(own_url) == {id: {digest_of(key) for key in keys} for id, keys in shown.items()}
     assert [line for line in await server_log(own_url) if "deadlock" in line] == []
+
+
+@pytest.mark.parametrize("path", ["tasks", "tasks/external/key"])
+async def test_who_gives_out_a_key_waits_for_the_workspace_before_anything_else_is_locked(
+    ada: Api, database: Database, path: str
+) -> None:
+    await ada.add_task()
+    body = {"project_id": ada.project["id"], "title": "New"}
+    async with database.connection() as holder, database.connection() as observer:
+        await holder.begin()
+        (pid,) = await holder._driver.fetchrow("SELECT pg_backend_pid()")
+        await holder._driver.execute("SELECT FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", UUID(ada.workspace["id"]))
+        keyed = asyncio.create_task(ada.send("PUT" if "/" in path else "POST", path, {**body, "external_keys": ["key"]}))
+
+        async def waits() -> bool:
+            return await observer._driver.fetchval(_WAITS_FOR, pid)
+
+        await eventually(waits)
+        await observer._driver.execute("SELECT FROM projects WHERE id = $1 FOR UPDATE NOWAIT", UUID(ada.project["id"]))
+        assert ok(await ada.post("tasks", body))["number"] == 2
+        await holder.rollback()
+        assert ok(await keyed)["number"] == 3
 
 
 async def with_key(api: Api, key: str) -> list[Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from integration.tasks.reads.test_lists_over_http import walk
 from support.harness.api import Api
-from support.harness.concurrency.random_requests import CATEGORIES, RandomRequests
+from support.harness.concurrency.random_requests import CATEGORIES, EXTERNAL_KEYS, RandomRequests
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
 from taskhub.tasks.api.query_params import TaskListParams
@@ -102,6 +102,7 @@ class Questions:
             "not_label_id": random.choice([work.one(work.labels), "none"]),
             "parent_id": random.choice([[work.one(work.tasks)], ["none"], ["none", work.one(work.tasks)]]),
             "blocked": flag,
+            "external_key": random.sample(EXTERNAL_KEYS, 3),
             "blocks": work.some(work.tasks) or [work.one([])],
             "due_before": random.choice(["2026-03-02", "2026-03-01", "2026-10-25T01:00:00Z"]),
             "due_after": random.choice(["2026-03-01", "2026-03-02", "2026-03-02T00:00:00Z"]),

@@ -164,6 +164,7 @@ async def test_a_page_costs_the_same_at_any_depth(connection: asyncpg.Connection
         TaskFilter(not_label_ids=(LABEL,)),
         TaskFilter(labelled=True, not_label_ids=(UUID(int=9),)),
         TaskFilter(ids=(UUID(int=1), UUID(int=2))),
+        TaskFilter(external_keys=("github:org/repo#12", "nothing has it")),
         TaskFilter(q="zeppelin"),
         TaskFilter(q="nothing has it"),
         TaskFilter(deleted=True),

@@ -21,6 +21,9 @@ CATEGORIES = {
 REFUSALS = {404, 409, 412, 422}
 
 
+EXTERNAL_KEYS = [f"github:org/repo#{n}" for n in range(30)]
+
+
 class RandomRequests:
     """``seen`` are the tasks of all answers, by id and version; ``outcomes`` counts how actions went, by name and status."""
 
@@ -82,6 +85,7 @@ class RandomRequests:
             "label_ids": self.some(self.labels),
             "parent_id": self.random.choice([None, self.one(self.tasks)]),
             "blocked_by_ids": self.some(self.tasks, most=2),
+            "external_keys": self.some(EXTERNAL_KEYS, most=2),
             "due": self.random.choice(
                 [None, {"date": "2026-03-01"}, {"date": "2026-10-25", "time": "02:30", "time_zone": "Europe/Berlin"}]
             ),
