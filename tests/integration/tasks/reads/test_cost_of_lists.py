@@ -107,8 +107,12 @@ async def plan_of(
 
 
 def literal(value: Any) -> str:
-    text = f"{{{','.join(map(str, value))}}}" if isinstance(value, list | tuple) else str(value)
+    text = f"{{{','.join(map(_text, value))}}}" if isinstance(value, list | tuple) else str(value)
     return f"'{text}'"
+
+
+def _text(value: Any) -> str:
+    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else str(value)
 
 
 async def pages_touched(
