@@ -27,7 +27,7 @@ from taskhub.kernel.application.versions import PutConditions
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import NotFound, PreconditionRequired
-from taskhub.kernel.domain.ids import parse_id
+from taskhub.kernel.domain.ids import parse_id, parse_number
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
@@ -129,16 +129,18 @@ class ApiRequest(Request):
             id = self._ids[name] = parse_id(self.path_params[name])
         return id
 
-    def path_text(self, name: str) -> str:
-        """A part of the path. What is no UTF-8 names nothing.
+    def path_argument(self, name: str, kind: type[UUID | int | str]) -> UUID | int | str:
+        """An id, a positive number or a text in the path. One that is malformed, or no UTF-8, names nothing.
 
         Raises:
             NotFound
         """
+        if kind is UUID:
+            return self.path_id(name)
         text: str = self.path_params[name]
         if not is_text(text):
             raise NotFound
-        return text
+        return parse_number(text) if kind is int else text
 
     def user_id(self, text: str) -> UUID:
         """A user that the path names, by id or as ``me``.

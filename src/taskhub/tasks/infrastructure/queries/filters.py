@@ -107,12 +107,16 @@ def _compares(function: Callable[..., Condition], column: str, parameter: str) -
 
 @dataclass(frozen=True, slots=True)
 class IdFilter:
-    """A filter by ids, and by having none: the members of `TaskFilter` for both."""
+    """A filter by ids, and by having none: the members of `TaskFilter` for both.
+
+    ``then``: the column that has them, where the conditions are about rows of today and say nothing of what was.
+    """
 
     ids: str
     none: str
     is_any: MakeCondition
     is_none: MakeCondition
+    then: str | None = None
 
     @property
     def either(self) -> str:
@@ -120,11 +124,16 @@ class IdFilter:
 
     @property
     def conditions(self) -> dict[str, MakeCondition]:
-        return {
-            self.ids: self.is_any,
-            self.none: self.is_none,
-            self.either: lambda tasks: or_(self.is_any(tasks), self.is_none(tasks)),
-        }
+        return self._named(self.is_any, self.is_none)
+
+    @property
+    def past_conditions(self) -> dict[str, MakeCondition]:
+        """Those of them that are others as of a moment."""
+        return {} if self.then is None else self._named(_overlaps(self.then, self.ids), _is_empty(self.then))
+
+    def _named(self, is_any: MakeCondition, is_none: MakeCondition) -> dict[str, MakeCondition]:
+        either: MakeCondition = lambda tasks: or_(is_any(tasks), is_none(tasks))  # noqa: E731  # As the others are made.
+        return {self.ids: is_any, self.none: is_none, self.either: either}
 
     def name_of(self, filters: TaskFilter) -> str | None:
         """Which of the conditions a filter asks for."""
@@ -208,6 +217,11 @@ _CONDITIONS: dict[str, MakeCondition] = {
     "external_keys": lambda tasks: tasks.id == any_(func.array(_with_external_key().scalar_subquery())),
     **{name: condition for choice in _CHOICES for name, condition in choice.conditions.items()},
 }
+PAST_CONDITIONS: dict[str, MakeCondition] = {
+    "external_keys": lambda tasks: tasks.external_keys.overlap(bindparam("external_keys", type_=ARRAY(Text()))),
+    **{name: condition for choice in _CHOICES for name, condition in choice.past_conditions.items()},
+}
+"""What takes the place of these as of a moment."""
 _FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
 _MARKS = ("assigned", "labelled")
 _WITHOUT_VALUES = {"deleted", *_FLAGS, *_MARKS, *(choice.none for choice in _CHOICES)}
