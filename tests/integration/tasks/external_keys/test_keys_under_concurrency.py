@@ -106,6 +106,20 @@ async def test_keys_that_are_torn_at_belong_to_one_task_each_and_nothing_deadloc
     assert [line for line in await server_log(own_url) if "deadlock" in line] == []
 
 
+async def test_of_a_hundred_at_several_processes_one_creates(group: ClientGroup) -> None:
+    body = {"project_id": group.leader.project["id"], "title": "New"}
+    answers = await asyncio.gather(
+        *(group.clients[n % CLIENTS].put("tasks/external/one", {**body, "title": f"Title {n}"}) for n in range(100))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] * 99 + [201]
+    assert sorted(ok(answer)["version"] for answer in answers) == [*range(1, 101)]
+    (task,) = ok(await group.leader.get("tasks"))["items"]
+    history = ok(await group.leader.get("changes", entity_id=task["id"]))["items"]
+    assert [change["snapshot"]["title"] for change in history] == [
+        title for _, title in sorted((answer.json()["version"], answer.json()["title"]) for answer in answers)
+    ]
+
+
 @pytest.mark.parametrize("path", ["tasks", "tasks/external/key"])
 async def test_who_gives_out_a_key_waits_for_the_workspace_before_anything_else_is_locked(
     ada: Api, database: Database, path: str
