@@ -1,6 +1,6 @@
 """How one kind of aggregate becomes a row of a table and back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from operator import attrgetter
@@ -49,12 +49,14 @@ class Claims:
     Attributes:
         table: its primary key is the stream and the value.
         columns: those of the stream's id, the value and the aggregate's id.
-        of: the values of an aggregate.
+        column: that of the aggregates' table which holds the values, a list.
+        claimed: what stands for a value of it in the table.
     """
 
     table: Table
     columns: tuple[str, str, str]
-    of: Callable[[Any], Iterable[Any]]
+    column: str
+    claimed: Callable[[Any], Any]
 
 
 class InsertStep(Protocol):
@@ -83,6 +85,19 @@ class InsertStep(Protocol):
 
     def complete(self, child: Any, fields: Dict[str, Any]) -> None:
         """Gives the child what follows from these members, once they are known."""
+
+
+class CountingStep(InsertStep, Protocol):
+    """A step that counts in columns of the parent, and can do so without the database while that is locked: many children of a
+    batch are inserted at once then.
+    """
+
+    @property
+    def counters(self) -> tuple[str, ...]:
+        """The columns of the parent that it counts in."""
+
+    def count(self, child: Any, counters: dict[str, int]) -> None:
+        """Counts one further, and gives the child what follows."""
 
 
 class Mapping(Generic[A]):
@@ -145,6 +160,7 @@ class Mapping(Generic[A]):
         taken = {f"pk_{claims.table.name}": ConcurrencyConflict} if claims else {}
         self.constraints: Dict[str, Callable[[], Exception]] = {f"pk_{self.name}": IdTaken, **taken, **(constraints or {})}
         self.claims = claims
+        self.claims_place = self.column_names.index(claims.column) if claims else 0
         self.insert_step = insert_step
         self.update_expressions: Dict[str, UpdateExpression] = update_expressions or {}
         self.criteria = criteria
