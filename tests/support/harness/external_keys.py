@@ -24,6 +24,8 @@ HOSTILE = [
     "OPS-1",
     "me",
     "none",
+    "comments",
+    "move",
     "...",
     "019a9f42-2e54-7096-8d42-9f51607e8293",
     "żółw",
