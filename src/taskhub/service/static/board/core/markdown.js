@@ -1,0 +1,159 @@
+import { h } from "./dom.js";
+import { inline } from "./markdown-inline.js";
+
+/**
+ * @typedef {import("./markdown-inline.js").Context} Context
+ * @typedef {import("./dom.js").Child} Child
+ * @typedef {{lines: string[], at: number, depth: number, context: Context}} Reader
+ */
+
+const DEEPEST = 8;
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/;
+const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
+const QUOTE = /^ {0,3}> ?/;
+const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])(?:[ \t]+|$)/;
+const BOX = /^\[([ xX])\][ \t]+/;
+
+/**
+ * Describes Markdown as elements: headings, paragraphs, lists, quotations, code, rules, and what `inline` knows. What it does not know
+ * (HTML, above all) is shown as the text that it is.
+ *
+ * @param {string} text
+ * @param {Context} context
+ * @returns {Child[]}
+ */
+export function markdown(text, context) {
+  return blocks(text.replace(/\r\n?/g, "\n").split("\n"), context, 0);
+}
+
+/**
+ * @param {string[]} lines
+ * @param {Context} context
+ * @param {number} depth
+ * @returns {import("./dom.js").Description[]}
+ */
+function blocks(lines, context, depth) {
+  /** @type {Reader} */
+  const reader = { lines, at: 0, depth, context };
+  const found = [];
+  while (reader.at < lines.length) {
+    if (lines[reader.at].trim() === "") reader.at += 1;
+    else found.push(block(reader));
+  }
+  return found;
+}
+
+/**
+ * @param {Reader} reader
+ * @returns {import("./dom.js").Description}
+ */
+function block(reader) {
+  const line = reader.lines[reader.at];
+  const heading = HEADING.exec(line);
+  if (FENCE.test(line)) return fenced(reader);
+  if (heading) {
+    reader.at += 1;
+    // The page has its own headings of the first two levels.
+    return h(`h${Math.min(heading[1].length + 2, 6)}`, {}, inline(heading[2] ?? "", reader.context));
+  }
+  if (RULE.test(line)) {
+    reader.at += 1;
+    return h("hr");
+  }
+  if (reader.depth < DEEPEST && QUOTE.test(line)) return quotation(reader);
+  if (reader.depth < DEEPEST && ITEM.test(line)) return list(reader);
+  return paragraph(reader);
+}
+
+/** @param {Reader} reader */
+function fenced(reader) {
+  const fence = /** @type {RegExpExecArray} */ (FENCE.exec(reader.lines[reader.at]))[1];
+  const code = [];
+  for (reader.at += 1; reader.at < reader.lines.length; reader.at += 1) {
+    const line = reader.lines[reader.at];
+    if (FENCE.exec(line)?.[1].startsWith(fence) && line.trim() === FENCE.exec(line)?.[1]) {
+      reader.at += 1;
+      break;
+    }
+    code.push(line);
+  }
+  return h("pre", { tabindex: "0" }, h("code", {}, code.join("\n")));
+}
+
+/** @param {Reader} reader */
+function quotation(reader) {
+  const inner = [];
+  while (reader.at < reader.lines.length && QUOTE.test(reader.lines[reader.at])) {
+    inner.push(reader.lines[reader.at].replace(QUOTE, ""));
+    reader.at += 1;
+  }
+  return h("blockquote", {}, blocks(inner, reader.context, reader.depth + 1));
+}
+
+/** @param {Reader} reader */
+function list(reader) {
+  const first = /** @type {RegExpExecArray} */ (ITEM.exec(reader.lines[reader.at]));
+  const is_ordered = /\d/.test(first[2]);
+  const items = [];
+  while (reader.at < reader.lines.length) {
+    const start = ITEM.exec(reader.lines[reader.at]);
+    if (!start || /\d/.test(start[2]) !== is_ordered || RULE.test(reader.lines[reader.at])) break;
+    items.push(item(reader, start[0].length, start[0]));
+  }
+  const number = is_ordered ? parseInt(first[2], 10) : 1;
+  return h(is_ordered ? "ol" : "ul", number === 1 ? {} : { start: String(number) }, items);
+}
+
+/**
+ * @param {Reader} reader
+ * @param {number} indent
+ * @param {string} marker
+ */
+function item(reader, indent, marker) {
+  const inner = [reader.lines[reader.at].slice(marker.length)];
+  for (reader.at += 1; reader.at < reader.lines.length; reader.at += 1) {
+    const line = reader.lines[reader.at];
+    const spaces = line.length - line.trimStart().length;
+    if (line.trim() === "") {
+      const next = reader.lines[reader.at + 1] ?? "";
+      if (next.trim() === "" || next.length - next.trimStart().length < 2) break;
+      inner.push("");
+    } else if (spaces >= 2) inner.push(line.slice(Math.min(spaces, indent)));
+    else if (ITEM.test(line) || FENCE.test(line) || HEADING.test(line) || QUOTE.test(line)) break;
+    else inner.push(line);
+  }
+  while (reader.at < reader.lines.length && reader.lines[reader.at].trim() === "" && ITEM.test(nextText(reader))) reader.at += 1;
+  const box = BOX.exec(inner[0]);
+  if (box) inner[0] = inner[0].slice(box[0].length);
+  const content = tight(blocks(inner, reader.context, reader.depth + 1));
+  if (!box) return h("li", {}, content);
+  return h("li", { class: "box" }, h("span", { role: "img", "aria-label": box[1] === " " ? "to do" : "done" }, box[1] === " " ? "☐" : "☑"), " ", content);
+}
+
+/** @param {Reader} reader The next line that is not empty. */
+function nextText(reader) {
+  for (let at = reader.at; at < reader.lines.length; at += 1) if (reader.lines[at].trim() !== "") return reader.lines[at];
+  return "";
+}
+
+/**
+ * A single paragraph in an item needs no element of its own.
+ *
+ * @param {any[]} content
+ */
+function tight(content) {
+  return content[0]?.tag === "p" ? [content[0].children, content.slice(1)] : content;
+}
+
+/** @param {Reader} reader */
+function paragraph(reader) {
+  const inner = [reader.lines[reader.at].trim()];
+  for (reader.at += 1; reader.at < reader.lines.length; reader.at += 1) {
+    const line = reader.lines[reader.at];
+    if (line.trim() === "" || FENCE.test(line) || HEADING.test(line) || RULE.test(line)) break;
+    if (reader.depth < DEEPEST && (QUOTE.test(line) || ITEM.test(line))) break;
+    inner.push(line.trim());
+  }
+  return h("p", {}, inline(inner.join("\n"), reader.context));
+}

@@ -1,0 +1,142 @@
+import { ConnectionLost, Refused } from "./http.js";
+import { connection, sleep } from "./connection.js";
+import { newId } from "./ids.js";
+import { Observable } from "./observable.js";
+import { session } from "./session.js";
+
+/**
+ * One change that is on its way to the service.
+ *
+ * @typedef {object} Write
+ * @property {string} key The `Idempotency-Key`: the same at each try, so that a change is made once.
+ * @property {string} method
+ * @property {string} path Within the workspace.
+ * @property {any} [body]
+ * @property {import("./types.js").Kind} [kind]
+ * @property {string} [thing] The id of what is changed.
+ * @property {import("./types.js").Thing | null} [base] What was changed, as it was seen. Its version is sent as `If-Match`.
+ * @property {number} [version] The version that the change is meant for, as long as it has one.
+ * @property {Record<string, any>} [overlay] What the thing looks like meanwhile.
+ * @property {string[]} fields Which fields the change decides. Where others have changed other ones, it is simply made.
+ * @property {(answer: any) => void} resolve
+ * @property {(error: Error) => void} reject
+ */
+
+const LONGEST_WAIT_MS = 30_000;
+
+/** The changes of one workspace, sent one after the other. While the connection is lost they wait, and are tried again. */
+export class Writes extends Observable {
+  /** @type {Write[]} */
+  waiting = [];
+  #is_running = false;
+  #is_closed = false;
+
+  /** @param {import("./workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    super();
+    this.workspace = workspace;
+  }
+
+  close() {
+    this.#is_closed = true;
+  }
+
+  /**
+   * @param {Omit<Write, "key" | "resolve" | "reject">} write
+   * @returns {Promise<any>} The answer's body, null if it has none. If others changed the same fields meanwhile, a person decides first.
+   */
+  add(write) {
+    return new Promise((resolve, reject) => {
+      this.enqueue({ version: write.base?.version, ...write, key: newId(), resolve, reject });
+    });
+  }
+
+  /** @param {Write} write */
+  enqueue(write) {
+    this.waiting.push(write);
+    this.changed();
+    if (!this.#is_running) this.#run();
+  }
+
+  /** @param {string} id */
+  overlayOf(id) {
+    /** @type {Record<string, any> | null} */
+    let overlay = null;
+    for (const write of this.waiting) if (write.thing === id && write.overlay) overlay = { ...(overlay ?? {}), ...write.overlay };
+    return overlay;
+  }
+
+  async #run() {
+    this.#is_running = true;
+    while (this.waiting.length > 0 && !this.#is_closed) {
+      const write = this.waiting[0];
+      try {
+        await this.#attempt(write);
+      } catch (error) {
+        await this.#pause(error);
+      }
+    }
+    this.#is_running = false;
+  }
+
+  /** @param {Write} write */
+  async #attempt(write) {
+    const headers = { "idempotency-key": write.key, ...(write.version ? { "if-match": `"${write.version}"` } : {}) };
+    let answer;
+    try {
+      answer = await session.send(write.method, this.workspace.path(write.path), { body: write.body, headers });
+    } catch (error) {
+      if (!(error instanceof Refused) || error.is_passing) throw error;
+      if (error.status === 412) return await this.#collided(write);
+      return this.#end(write, () => write.reject(/** @type {Error} */ (error)));
+    }
+    const body = answer.status === 204 ? null : await answer.json();
+    this.#end(write, () => {
+      this.#rebase(write, body);
+      this.workspace.taken(write, body);
+      write.resolve(body);
+    });
+  }
+
+  /** @param {Write} write */
+  async #collided(write) {
+    const collision = await this.workspace.collision(write);
+    if (collision instanceof Error) return this.#end(write, () => write.reject(collision));
+    if (collision.fields.length === 0) write.version = collision.current.version; // Nobody else decided what this change decides.
+    else this.#end(write, () => this.workspace.ask(collision));
+  }
+
+  /**
+   * @param {Write} write
+   * @param {() => void} finish
+   */
+  #end(write, finish) {
+    this.waiting.splice(this.waiting.indexOf(write), 1);
+    finish();
+    this.changed();
+  }
+
+  /**
+   * What waits for the same thing was meant for the version that this change has just made.
+   *
+   * @param {Write} done
+   * @param {any} body
+   */
+  #rebase(done, body) {
+    if (!done.version || !body?.version) return;
+    for (const write of this.waiting) {
+      if (write.thing === done.thing && write.version === done.version) write.version = body.version;
+    }
+  }
+
+  /** @param {any} error */
+  async #pause(error) {
+    if (error instanceof ConnectionLost) await connection.pause();
+    else if (error instanceof Refused) await sleep(Math.min((error.retry_after ?? 1) * 1000, LONGEST_WAIT_MS));
+    else {
+      // Nobody is signed in any more: what was not sent is not sent by somebody else.
+      for (const write of this.waiting.splice(0)) write.reject(error);
+      this.changed();
+    }
+  }
+}

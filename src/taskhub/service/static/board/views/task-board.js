@@ -1,0 +1,359 @@
+import { columnsOf, isAllowed, moveBody, stepped } from "../core/board-model.js";
+import { h } from "../core/dom.js";
+import { newId } from "../core/ids.js";
+import { notices } from "../core/notices.js";
+import { View } from "../core/view.js";
+import { CardDrag } from "./card-drag.js";
+import { keyboardHelp } from "./keyboard-help.js";
+import { newTask, trashTask } from "./task-actions.js";
+import { taskCard } from "./task-card.js";
+
+/** @typedef {import("../core/types.js").Task} Task */
+
+const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+
+/** A project as columns of cards: dragged with a mouse, a finger or the keyboard. */
+class TaskBoard extends View {
+  /** @type {import("../core/workspace.js").Workspace} */
+  workspace;
+  /** @type {import("../core/types.js").Project} */
+  project;
+  /** @type {import("../core/task-list.js").TaskList} */
+  list;
+  /** The card to which Tab leads. @type {string | null} */
+  #current = null;
+  /** The card to which the focus goes after the next drawing. @type {string | null} */
+  #focused = null;
+  /** A card that is being moved, and where it would go. @type {{task: Task, place: import("../core/board-model.js").Place, by: "keys" | "pointer"} | null} */
+  #moving = null;
+  /** The card whose title is being written, as it was before. @type {Task | null} */
+  #edited = null;
+  /** The column in which a task is being written. @type {string | null} */
+  #adding = null;
+  #shows_help = false;
+
+  connected() {
+    this.follow(this.workspace);
+    this.follow(this.list);
+    const drag = new CardDrag(this, {
+      mayDrag: (id) => this.#isOpen && this.#edited?.id !== id,
+      over: (id, place) => this.#over(id, place),
+      drop: () => this.#drop(),
+      cancel: () => this.#cancel(),
+    });
+    this.ending(() => drag.end());
+    this.onkeydown = (event) => this.#key(event);
+  }
+
+  get #isOpen() {
+    return this.workspace.may("member") && !this.project.archived_at;
+  }
+
+  get #columns() {
+    return columnsOf(this.project.workflow, this.list.tasks);
+  }
+
+  render() {
+    const columns = this.#columns;
+    const all = [...columns.values()].flat();
+    if (!all.some((task) => task.id === this.#current)) this.#current = all[0]?.id ?? null;
+    return [
+      h(
+        "div",
+        { class: "columns" },
+        this.project.workflow.statuses.map((status) => this.#column(status, columns.get(status.key) ?? [])),
+      ),
+      h("p", { class: "aside keys-hint" }, h("button", { type: "button", class: "link", onclick: () => this.#help(true) }, "Keyboard")),
+      h("p", { id: "card-keys", class: "unseen" }, "Press Space to pick up a task, arrow keys to move it, Space again to put it down. Press ? for all keys."),
+      this.#shows_help && keyboardHelp(() => this.#help(false)),
+    ];
+  }
+
+  /**
+   * @param {import("../core/types.js").Status} status
+   * @param {Task[]} tasks
+   */
+  #column(status, tasks) {
+    const moving = this.#moving;
+    const is_target = moving?.place.status === status.key;
+    const is_refused = moving && !isAllowed(this.project.workflow, moving.task.status, status.key);
+    const cards = [];
+    const shown = moving?.by === "keys" ? tasks.filter((task) => task.id !== moving.task.id) : tasks;
+    for (const task of shown) {
+      if (is_target && moving?.place.before === task.id) cards.push(this.#mark());
+      cards.push(this.#card(task));
+    }
+    if (is_target && moving?.place.before === null) cards.push(this.#mark());
+    const count = tasks.length;
+    return h(
+      "section",
+      {
+        key: status.key, class: `column${is_target ? " is-target" : ""}${is_refused ? " is-refused" : ""}`, "data-status": status.key,
+        "aria-label": `${status.name}, ${count} ${count === 1 ? "task" : "tasks"}`,
+      },
+      h("h2", { class: `column-head ${status.category}` }, status.name, h("span", { class: "count", "aria-hidden": "true" }, count)),
+      h("ul", { class: "cards" }, cards),
+      cards.length === 0 && h("p", { class: "column-empty" }, "No tasks"),
+      this.#isOpen && this.#adder(status),
+    );
+  }
+
+  /** Where the card that is being moved would go: with the keyboard it is there already. */
+  #mark() {
+    const moving = this.#moving;
+    if (moving?.by === "keys") return this.#card(moving.task);
+    return h("li", { key: "mark", class: "drop-mark", "aria-hidden": "true" });
+  }
+
+  /** @param {Task} task */
+  #card(task) {
+    return taskCard(this.workspace, task, {
+      is_current: task.id === this.#current,
+      is_moving: this.#moving?.task.id === task.id,
+      is_edited: this.#edited?.id === task.id,
+      may_edit: this.#isOpen,
+      focused: () => (this.#current = task.id),
+      edit: () => this.#edit(task),
+      save: (title) => this.#save(task.id, title),
+    });
+  }
+
+  /** @param {import("../core/types.js").Status} status */
+  #adder(status) {
+    if (this.#adding !== status.key) {
+      return h("button", { key: "add", type: "button", class: "add quiet", onclick: () => this.#add(status.key) }, "+ Add task");
+    }
+    return h("input", {
+      key: "new", class: "new-task", "aria-label": `New task in ${status.name}`, placeholder: "What is to be done?", maxlength: "500",
+      ref: (/** @type {HTMLInputElement} */ input) => setTimeout(() => input.focus()),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#newKey(event, status.key),
+      onblur: (/** @type {any} */ event) => this.#stopAdding(event.target, status.key),
+    });
+  }
+
+  // -- new tasks and titles -----------------------------------------------------------------------------
+
+  /** @param {string | null} status */
+  #add(status) {
+    this.#adding = status;
+    this.update();
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @param {string} status
+   */
+  #newKey(event, status) {
+    event.stopPropagation();
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (event.key === "Escape") {
+      input.value = "";
+      input.blur();
+      this.#focus(this.#current);
+    }
+    if (event.key === "Enter" && !event.isComposing && input.value.trim()) {
+      this.#create(input.value.trim(), status);
+      input.value = "";
+    }
+  }
+
+  /**
+   * @param {HTMLInputElement} input
+   * @param {string} status
+   */
+  #stopAdding(input, status) {
+    if (input.value.trim()) this.#create(input.value.trim(), status);
+    if (this.#adding === status) this.#add(null);
+  }
+
+  /**
+   * @param {string} title
+   * @param {string} status
+   */
+  #create(title, status) {
+    const id = newId();
+    this.list.add(id);
+    newTask(this.workspace, this.project, { id, title, status });
+    this.update();
+  }
+
+  /** @param {Task | null} task */
+  #edit(task) {
+    this.#edited = task;
+    this.update();
+  }
+
+  /**
+   * @param {string} id
+   * @param {string | null} title null: as it was.
+   */
+  #save(id, title) {
+    const base = this.#edited;
+    if (base?.id !== id) return;
+    this.#edited = null;
+    const text = title?.trim();
+    if (text && text !== base.title) this.workspace.edit("task", `tasks/${id}`, base, { title: text }).catch((error) => notices.failed(error));
+    this.#focus(id);
+  }
+
+  // -- the keyboard -------------------------------------------------------------------------------------
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const link = /** @type {Element} */ (event.target).closest?.("a.card-title");
+    if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
+    const task = this.workspace.task(/** @type {HTMLElement} */ (link).dataset.task ?? "");
+    if (!task) return;
+    const is_done = this.#moving?.by === "keys" ? this.#moveKey(event.key) : this.#cardKey(event.key, task);
+    if (is_done) event.preventDefault();
+  }
+
+  /**
+   * @param {string} key
+   * @param {Task} task
+   */
+  #cardKey(key, task) {
+    if (ARROWS.includes(key)) this.#go(task, /** @type {any} */ (key));
+    else if (key === "/") document.getElementById("search")?.focus();
+    else if (key === "?") this.#help(true);
+    else if (!this.#isOpen) return false;
+    else if (key === " ") this.#pickUp(task);
+    else if (key === "e" || key === "F2") this.#edit(task);
+    else if (key === "n") this.#add(task.status);
+    else if (key === "Delete") trashTask(this.workspace, task);
+    else return false;
+    return true;
+  }
+
+  /**
+   * @param {Task} task
+   * @param {"ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight"} direction
+   */
+  #go(task, direction) {
+    const columns = [...this.#columns.values()];
+    let x = columns.findIndex((column) => column.includes(task));
+    if (x < 0) x = columns.findIndex((column) => column.some((other) => other.id === task.id));
+    const y = columns[x].findIndex((other) => other.id === task.id);
+    if (direction === "ArrowUp" || direction === "ArrowDown") return this.#focus(columns[x][y + (direction === "ArrowUp" ? -1 : 1)]?.id ?? task.id);
+    const step = direction === "ArrowLeft" ? -1 : 1;
+    for (let at = x + step; at >= 0 && at < columns.length; at += step) {
+      if (columns[at].length > 0) return this.#focus(columns[at][Math.min(y, columns[at].length - 1)].id);
+    }
+  }
+
+  /** @param {Task} task */
+  #pickUp(task) {
+    const column = this.#columns.get(task.status) ?? [];
+    const index = column.findIndex((other) => other.id === task.id);
+    this.#moving = { task, place: { status: task.status, before: column[index + 1]?.id ?? null }, by: "keys" };
+    this.#focus(task.id);
+    this.#tell("Picked up");
+  }
+
+  /** @param {string} key */
+  #moveKey(key) {
+    const moving = this.#moving;
+    if (!moving) return false;
+    if (ARROWS.includes(key)) {
+      moving.place = stepped(this.project.workflow, this.#columns, moving.task, moving.place, /** @type {any} */ (key));
+      this.#focus(moving.task.id);
+      this.#tell("Moved");
+    } else if (key === " " || key === "Enter") {
+      this.#tell("Put down");
+      this.#focus(moving.task.id);
+      this.#drop();
+    } else if (key === "Escape") {
+      this.#focus(moving.task.id);
+      this.#cancel();
+      notices.say("Put back.");
+    } else return key !== "Tab";
+    return true;
+  }
+
+  /** @param {string} what */
+  #tell(what) {
+    const { task, place } = /** @type {{task: Task, place: import("../core/board-model.js").Place}} */ (this.#moving);
+    const others = (this.#columns.get(place.status) ?? []).filter((other) => other.id !== task.id);
+    const index = place.before === null ? others.length : others.findIndex((other) => other.id === place.before);
+    const status = this.project.workflow.statuses.find((one) => one.key === place.status)?.name;
+    notices.say(`${what}: ${task.title}. ${status}, ${index + 1} of ${others.length + 1}.`);
+  }
+
+  // -- moving -------------------------------------------------------------------------------------------
+
+  /**
+   * @param {string} id
+   * @param {import("../core/board-model.js").Place | null} place
+   */
+  #over(id, place) {
+    const task = this.workspace.task(id);
+    if (!task) return;
+    const here = { status: task.status, before: this.#after(task) };
+    const is_allowed = place && isAllowed(this.project.workflow, task.status, place.status);
+    this.#moving = { task, place: is_allowed ? place : here, by: "pointer" };
+    this.update();
+  }
+
+  /** @param {Task} task */
+  #after(task) {
+    const column = this.#columns.get(task.status) ?? [];
+    return column[column.findIndex((other) => other.id === task.id) + 1]?.id ?? null;
+  }
+
+  #cancel() {
+    this.#moving = null;
+    this.update();
+  }
+
+  #drop() {
+    const moving = this.#moving;
+    this.#cancel();
+    if (!moving) return;
+    const { task, place } = moving;
+    const body = moveBody(this.#columns, task, place);
+    if (!body) return;
+    this.list.place(task.id, place.before ?? this.#nextInOrder(body.after));
+    const category = this.project.workflow.statuses.find((one) => one.key === place.status)?.category;
+    const overlay = body.status ? { status: body.status, status_category: category } : {};
+    const fields = body.status ? ["status"] : [];
+    this.workspace.act("task", task, { method: "POST", path: `tasks/${task.id}/move`, body, overlay, fields }).catch((error) => {
+      notices.failed(error);
+      this.list.refreshSoon();
+    });
+  }
+
+  /**
+   * The task of any column that comes after another one.
+   *
+   * @param {string | undefined} id
+   */
+  #nextInOrder(id) {
+    return id ? (this.list.ids[this.list.ids.indexOf(id) + 1] ?? null) : null;
+  }
+
+  // -- focus --------------------------------------------------------------------------------------------
+
+  /** @param {string | null} id */
+  #focus(id) {
+    this.#focused = id;
+    if (id) this.#current = id;
+    this.update();
+  }
+
+  drawn() {
+    if (!this.#focused) return;
+    const link = /** @type {HTMLElement | null} */ (this.querySelector(`a[data-task="${this.#focused}"]`));
+    this.#focused = null;
+    link?.focus();
+    link?.closest("li")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** @param {boolean} is_shown */
+  #help(is_shown) {
+    this.#shows_help = is_shown;
+    if (is_shown) this.update();
+    else this.#focus(this.#current);
+  }
+}
+
+customElements.define("task-board", TaskBoard);

@@ -1,0 +1,144 @@
+import { h } from "../core/dom.js";
+import { Refused } from "../core/http.js";
+import { notices } from "../core/notices.js";
+import { address, router } from "../core/router.js";
+import { session } from "../core/session.js";
+import { View } from "../core/view.js";
+import { Workspace } from "../core/workspace.js";
+import { avatar, empty, failed, loading } from "./parts.js";
+import { topBar } from "./top-bar.js";
+import "./collision-dialog.js";
+import "./labels-page.js";
+import "./members-page.js";
+import "./project-list.js";
+import "./project-page.js";
+import "./project-settings.js";
+import "./task-page.js";
+import "./trash-page.js";
+import "./workspace-settings.js";
+
+/** One workspace: opened once, for as long as its pages are shown. */
+class WorkspacePage extends View {
+  workspace_id = "";
+  /** @type {string[]} */
+  rest = [];
+  /** @type {Workspace | null} */
+  #workspace = null;
+  /** @type {any} */
+  #error = null;
+  #is_open = false;
+
+  connected() {
+    this.#is_open = true;
+    this.follow(router);
+    this.#load();
+    const warn = (/** @type {BeforeUnloadEvent} */ event) => {
+      if (this.#workspace?.writes.waiting.length) event.preventDefault();
+    };
+    addEventListener("beforeunload", warn);
+    this.ending(() => removeEventListener("beforeunload", warn));
+  }
+
+  disconnected() {
+    this.#is_open = false;
+    this.#workspace?.close();
+  }
+
+  async #load() {
+    try {
+      this.#error = null;
+      const workspace = await Workspace.open(this.workspace_id);
+      if (!this.#is_open) return workspace.close();
+      this.#workspace = workspace;
+      this.follow(workspace);
+    } catch (error) {
+      this.#error = error;
+    }
+    this.update();
+  }
+
+  render() {
+    const workspace = this.#workspace;
+    if (workspace?.is_gone || (this.#error instanceof Refused && this.#error.status === 404)) return [topBar(), gone()];
+    if (this.#error) return [topBar(), h("main", { id: "main", class: "middle" }, failed(this.#error, () => this.#load()))];
+    if (!workspace) return [topBar(), h("main", { id: "main", class: "middle" }, loading("Opening the workspace"))];
+    return [
+      this.#bar(workspace),
+      this.#page(workspace),
+      workspace.collisions[0] && h("collision-dialog", { key: workspace.collisions[0].write.key, workspace, collision: workspace.collisions[0] }),
+    ];
+  }
+
+  /** @param {Workspace} workspace */
+  #bar(workspace) {
+    const at = (/** @type {string} */ part) => (this.rest[0] ?? "projects") === part && !(part === "tasks" && this.rest[1]);
+    const link = (/** @type {string} */ part, /** @type {string} */ name, query = "") =>
+      h("a", { href: (part === "projects" ? address(workspace.id) : address(workspace.id, part)) + query, "aria-current": at(part) ? "page" : null }, name);
+    return h(
+      "header",
+      { class: "top" },
+      h("a", { class: "brand", href: address() }, "TaskHub"),
+      h("a", { class: "workspace-name", href: address(workspace.id) }, workspace.info.name),
+      h(
+        "nav",
+        { "aria-label": "Workspace" },
+        link("projects", "Projects"),
+        link("tasks", "My tasks", "?assignee_id=me&closed=false"),
+        link("members", "Members"),
+        link("labels", "Labels"),
+        link("trash", "Trash"),
+        link("settings", "Settings"),
+      ),
+      h("span", { class: "grow" }),
+      this.#state(workspace),
+      h("a", { class: "me", href: address("account"), title: "Your account" }, avatar(session.user?.name ?? "", session.user?.id ?? "")),
+      h("button", { type: "button", class: "quiet", onclick: () => signOut() }, "Sign out"),
+    );
+  }
+
+  /** @param {Workspace} workspace */
+  #state(workspace) {
+    const count = workspace.writes.waiting.length;
+    const text = count > 0 ? `${count} ${count === 1 ? "change" : "changes"} to send` : workspace.live.is_following ? "Live" : "Connecting…";
+    const kind = count > 0 ? "is-waiting" : workspace.live.is_following ? "is-live" : "";
+    return h("span", { class: `state ${kind}` }, text);
+  }
+
+  /** @param {Workspace} workspace */
+  #page(workspace) {
+    const [what, which, more] = this.rest;
+    if (what === undefined) return h("project-list", { key: "projects", workspace });
+    if (what === "projects" && which && more === "settings") return h("project-settings", { key: `settings ${which}`, workspace, of: which });
+    if (what === "projects" && which) return h("project-page", { key: `project ${which}`, workspace, of: which });
+    if (what === "tasks" && which) return h("task-page", { key: `task ${which}`, workspace, of: which });
+    if (what === "tasks") return h("project-page", { key: "tasks", workspace, of: "" });
+    if (what === "members") return h("members-page", { key: "members", workspace });
+    if (what === "labels") return h("labels-page", { key: "labels", workspace });
+    if (what === "trash") return h("trash-page", { key: "trash", workspace });
+    if (what === "settings") return h("workspace-settings", { key: "settings", workspace });
+    return h("main", { id: "main", class: "middle" }, empty("There is no such page", h("a", { href: address(workspace.id) }, "To the projects")));
+  }
+}
+
+function gone() {
+  return h(
+    "main",
+    { id: "main", class: "middle" },
+    empty(
+      "This workspace is not here",
+      h("p", {}, "It was deleted, or you are not a member of it."),
+      h("a", { href: address() }, "Your workspaces"),
+    ),
+  );
+}
+
+async function signOut() {
+  try {
+    await session.signOut();
+    router.go(address());
+  } catch (error) {
+    notices.failed(error);
+  }
+}
+
+customElements.define("workspace-page", WorkspacePage);

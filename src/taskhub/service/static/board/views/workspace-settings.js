@@ -1,0 +1,74 @@
+import { h } from "../core/dom.js";
+import { notices } from "../core/notices.js";
+import { address, router } from "../core/router.js";
+import { session } from "../core/session.js";
+import { View } from "../core/view.js";
+import { timeZones } from "./account-page.js";
+import { field, heading, submitted } from "./parts.js";
+
+/** Name and time zone of the workspace, and its end. */
+class WorkspaceSettings extends View {
+  /** @type {import("../core/workspace.js").Workspace} */
+  workspace;
+
+  connected() {
+    this.follow(this.workspace);
+  }
+
+  render() {
+    const { info } = this.workspace;
+    if (!this.workspace.may("admin")) {
+      return h("main", { id: "main", class: "narrow" }, heading("Settings"), h("p", {}, `${info.name}, time zone ${info.time_zone}. Admins can change this.`));
+    }
+    return h(
+      "main",
+      { id: "main", class: "narrow" },
+      heading("Settings"),
+      h(
+        "form",
+        { class: "card-form", onsubmit: (/** @type {SubmitEvent} */ event) => this.#save(event) },
+        field("Name", h("input", { id: "name", name: "name", required: true, maxlength: "200", value: info.name })),
+        field("Time zone", timeZones(info.time_zone), { hint: "In which the days of due dates begin." }),
+        h("button", { class: "primary" }, "Save"),
+      ),
+      this.workspace.may("owner") &&
+        h(
+          "div",
+          { class: "card-form" },
+          h("h2", {}, "Delete the workspace"),
+          h("p", { class: "muted" }, "It is gone for everybody at once. For 30 days an operator can restore it."),
+          h("button", { type: "button", class: "danger", onclick: () => this.#remove() }, "Delete workspace"),
+        ),
+    );
+  }
+
+  /** @param {SubmitEvent} event */
+  async #save(event) {
+    const { info } = this.workspace;
+    try {
+      const headers = { "if-match": `"${info.version}"` };
+      const answer = await session.send("PATCH", this.workspace.path(""), { body: submitted(event), headers });
+      this.workspace.info = await answer.json();
+      this.workspace.changed();
+      notices.tell("Saved.");
+    } catch (/** @type {any} */ error) {
+      if (error.status !== 412) return notices.failed(error);
+      this.workspace.info = await this.workspace.get("");
+      this.workspace.changed();
+      notices.tell("The settings were changed by somebody else meanwhile: look at them and save again.", { is_error: true });
+    }
+  }
+
+  async #remove() {
+    const { info } = this.workspace;
+    if (!confirm(`Delete ${info.name} with all its projects?`)) return;
+    try {
+      await session.send("DELETE", this.workspace.path(""), { headers: { "if-match": `"${info.version}"` } });
+      router.go(address());
+    } catch (error) {
+      notices.failed(error);
+    }
+  }
+}
+
+customElements.define("workspace-settings", WorkspaceSettings);
