@@ -5,6 +5,8 @@ import { session, SessionEnded } from "./session.js";
 import { events } from "./stream.js";
 
 const BETWEEN_STREAMS_MS = 300;
+/** Something comes every 15 seconds, if only a comment: a stream that is silent for longer is broken, whatever the network says. */
+const SILENCE_MS = 40_000;
 
 /**
  * Follows the log of a workspace. A page that nobody sees follows nothing, because browsers allow few connections to one host, and
@@ -60,7 +62,8 @@ export class Live extends Observable {
     const answer = await session.send("GET", this.workspace.path("stream") + searchOf(), { headers, signal });
     this.#tell(true);
     try {
-      for await (const event of events(/** @type {ReadableStream<Uint8Array>} */ (answer.body))) {
+      const body = /** @type {ReadableStream<Uint8Array>} */ (answer.body);
+      for await (const event of events(body, SILENCE_MS)) {
         if (event.data) this.workspace.happened(JSON.parse(event.data));
         if (event.id) this.cursor = event.id;
       }

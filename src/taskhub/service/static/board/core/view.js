@@ -5,20 +5,29 @@ import { draw } from "./dom.js";
 /** An element that draws itself from what it follows. Its properties are set by whoever describes it with `h`. */
 export class View extends HTMLElement {
   #is_scheduled = false;
+  #is_live = false;
   /** @type {(() => void)[]} */
   #ends = [];
 
   connectedCallback() {
-    this.connected();
+    if (!this.#is_live) {
+      this.#is_live = true;
+      this.connected();
+    }
     this.update();
   }
 
   disconnectedCallback() {
-    for (const end of this.#ends.splice(0)) end();
-    this.disconnected();
+    // An element that is moved is back at once, and has lost nothing.
+    queueMicrotask(() => {
+      if (this.isConnected || !this.#is_live) return;
+      this.#is_live = false;
+      for (const end of this.#ends.splice(0)) end();
+      this.disconnected();
+    });
   }
 
-  /** Called whenever the element comes into the document, also when it is moved within it. */
+  /** Called when the element comes into the document. */
   connected() {}
 
   disconnected() {}

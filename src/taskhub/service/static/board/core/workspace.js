@@ -119,7 +119,7 @@ export class Workspace extends Observable {
    */
   thing(kind, id) {
     const known = this.#things[kind].get(id);
-    const overlay = this.writes.overlayOf(id);
+    const overlay = this.writes.overlayOf(id, known !== undefined);
     return overlay ? { ...known, ...overlay } : known;
   }
 
@@ -128,7 +128,7 @@ export class Workspace extends Observable {
    * @returns {Task | undefined}
    */
   task(ref) {
-    if (this.#things.task.has(ref) || this.writes.overlayOf(ref)) return this.thing("task", ref);
+    if (this.#things.task.has(ref) || this.writes.overlayOf(ref, false)) return this.thing("task", ref);
     for (const task of this.#things.task.values()) if (task.key === ref.toUpperCase()) return this.thing("task", task.id);
     return undefined;
   }

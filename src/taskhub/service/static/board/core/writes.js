@@ -58,11 +58,16 @@ export class Writes extends Observable {
     if (!this.#is_running) this.#run();
   }
 
-  /** @param {string} id */
-  overlayOf(id) {
+  /**
+   * @param {string} id
+   * @param {boolean} is_known Whether the thing is there already. What was to make it has nothing to add then.
+   */
+  overlayOf(id, is_known) {
     /** @type {Record<string, any> | null} */
     let overlay = null;
-    for (const write of this.waiting) if (write.thing === id && write.overlay) overlay = { ...(overlay ?? {}), ...write.overlay };
+    for (const { thing, base, overlay: part } of this.waiting) {
+      if (thing === id && part && (base || !is_known)) overlay = { ...(overlay ?? {}), ...part };
+    }
     return overlay;
   }
 

@@ -39,10 +39,10 @@ class App extends View {
     return [
       h("a", { class: "skip", href: "#main", onclick: skip }, "Skip to content"),
       connection.is_lost &&
-        h("p", { class: "banner", role: "alert" }, "TaskHub can't be reached. What you change is kept here and sent as soon as it can be."),
+        h("p", { key: "banner", class: "banner", role: "alert" }, "TaskHub can't be reached. What you change is kept here and sent as soon as it can be."),
       this.#is_ready ? this.#content() : h("main", { id: "main" }, loading()),
       h("div", { class: "notices", role: "status", "aria-live": "polite" }, notices.shown.map(noticeOf)),
-      h("p", { class: "unseen", "aria-live": "assertive" }, notices.spoken),
+      h("p", { key: "spoken", class: "unseen", "aria-live": "assertive" }, notices.spoken),
     ];
   }
 

@@ -14,11 +14,12 @@ class EditText extends View {
   save = async () => {};
   /** @type {any} The thing as it was when the person began to write. */
   #begun = null;
+  #text = "";
 
   render() {
     if (this.#begun) {
       return h("input", {
-        key: "input", value: this.text, "aria-label": this.label, maxlength: "500", class: "inline-input",
+        key: "input", value: this.#text, "aria-label": this.label, maxlength: "500", class: "inline-input",
         ref: (/** @type {HTMLInputElement} */ input) => setTimeout(() => (input.focus(), input.select())),
         onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
         onblur: (/** @type {any} */ event) => this.#end(event.target.value),
@@ -33,12 +34,13 @@ class EditText extends View {
 
   #begin() {
     this.#begun = this.base;
+    this.#text = this.text;
     this.update();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key === "Escape") this.#end(this.#begun ? this.text : "");
+    if (event.key === "Escape") this.#end(this.#text);
     if (event.key === "Enter" && !event.isComposing) this.#end(/** @type {HTMLInputElement} */ (event.target).value);
   }
 
@@ -48,7 +50,7 @@ class EditText extends View {
     if (!base) return;
     this.#begun = null;
     const text = written.trim();
-    if (text && text !== this.text) this.save(text, base).catch((error) => notices.failed(error));
+    if (text && text !== this.#text) this.save(text, base).catch((error) => notices.failed(error));
     this.update();
     setTimeout(() => this.querySelector("button")?.focus());
   }

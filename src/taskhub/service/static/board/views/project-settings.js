@@ -10,6 +10,8 @@ class ProjectSettings extends View {
   /** @type {import("../core/workspace.js").Workspace} */
   workspace;
   of = "";
+  /** @type {import("../core/types.js").Project | null} The project as it was when its fields began to be changed. */
+  #begun = null;
 
   connected() {
     this.follow(this.workspace);
@@ -27,9 +29,12 @@ class ProjectSettings extends View {
       heading(`Settings of ${project.name}`, back),
       h(
         "form",
-        { class: "card-form", onsubmit: (/** @type {SubmitEvent} */ event) => this.#save(event, project) },
-        field("Name", h("input", { id: "name", name: "name", required: true, maxlength: "200", value: project.name })),
-        field("Description", h("textarea", { id: "description", name: "description", rows: "3", value: project.description ?? "" })),
+        {
+          class: "card-form", oninput: () => (this.#begun ??= project),
+          onsubmit: (/** @type {SubmitEvent} */ event) => this.#save(event, this.#begun ?? project),
+        },
+        field("Name", h("input", { id: "name", name: "name", required: true, maxlength: "200", value: (this.#begun ?? project).name })),
+        field("Description", h("textarea", { id: "description", name: "description", rows: "3", value: (this.#begun ?? project).description ?? "" })),
         h("button", { class: "primary" }, "Save"),
       ),
       h("workflow-editor", { workspace, project }),
@@ -55,6 +60,7 @@ class ProjectSettings extends View {
    */
   #save(event, project) {
     const { name, description } = submitted(event);
+    this.#begun = null;
     const wanted = { name: name.trim(), description: description.trim() || null };
     const patch = Object.fromEntries(Object.entries(wanted).filter(([field, value]) => value !== project[field]));
     if (Object.keys(patch).length === 0) return;

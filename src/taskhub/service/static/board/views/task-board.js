@@ -110,7 +110,7 @@ class TaskBoard extends View {
     return taskCard(this.workspace, task, {
       is_current: task.id === this.#current,
       is_moving: this.#moving?.task.id === task.id,
-      is_edited: this.#edited?.id === task.id,
+      edited: this.#edited?.id === task.id ? this.#edited.title : null,
       may_edit: this.#isOpen,
       focused: () => (this.#current = task.id),
       edit: () => this.#edit(task),

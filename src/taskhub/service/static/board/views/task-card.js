@@ -6,7 +6,7 @@ import { avatar, dueMark, labelChip, priorityMark } from "./parts.js";
  * @typedef {object} CardState
  * @property {boolean} is_current Whether Tab leads to it.
  * @property {boolean} is_moving
- * @property {boolean} is_edited
+ * @property {string | null} edited The title as it was when it began to be written anew.
  * @property {boolean} may_edit
  * @property {() => void} focused
  * @property {() => void} edit
@@ -22,7 +22,7 @@ export function taskCard(workspace, task, state) {
   return h(
     "li",
     { key: task.id, class: cardClass(task, state), "data-card": task.id },
-    state.is_edited ? titleInput(task, state) : title(workspace, task, state),
+    state.edited !== null ? titleInput(task, state) : title(workspace, task, state),
     h(
       "div",
       { class: "card-marks" },
@@ -72,7 +72,7 @@ function title(workspace, task, state) {
  */
 function titleInput(task, state) {
   return h("textarea", {
-    key: "input", class: "card-input", rows: "2", maxlength: "500", "aria-label": `Title of ${task.key}`, value: task.title,
+    key: "input", class: "card-input", rows: "2", maxlength: "500", "aria-label": `Title of ${task.key}`, value: state.edited,
     ref: (/** @type {HTMLTextAreaElement} */ input) => setTimeout(() => (input.focus(), input.select())),
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       event.stopPropagation();

@@ -20,6 +20,7 @@ class TaskComments extends View {
   may = false;
   /** @type {Comment | null} The comment that is being written anew, as it was. */
   #edited = null;
+  #text = "";
   #is_loaded = false;
 
   connected() {
@@ -94,7 +95,7 @@ class TaskComments extends View {
       "form",
       { onsubmit: (/** @type {Event} */ event) => (event.preventDefault(), this.#save()) },
       h("mention-input", {
-        workspace: this.workspace, name: `edit-${comment.id}`, label: "Comment", begin: withNames(this.workspace, comment.body), is_focused: true,
+        workspace: this.workspace, name: `edit-${comment.id}`, label: "Comment", begin: this.#text, is_focused: true,
         submit: () => this.#save(), cancel: () => this.#edit(null),
       }),
       h("div", { class: "buttons" }, h("button", { class: "primary" }, "Save"), h("button", { type: "button", onclick: () => this.#edit(null) }, "Cancel")),
@@ -123,6 +124,7 @@ class TaskComments extends View {
   /** @param {Comment | null} comment */
   #edit(comment) {
     this.#edited = comment;
+    this.#text = comment ? withNames(this.workspace, comment.body) : "";
     this.update();
   }
 

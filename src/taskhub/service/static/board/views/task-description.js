@@ -13,6 +13,7 @@ class TaskDescription extends View {
   may = false;
   /** @type {import("../core/types.js").Task | null} The task as it was when writing began. */
   #begun = null;
+  #text = "";
 
   connected() {
     this.follow(this.workspace);
@@ -20,7 +21,7 @@ class TaskDescription extends View {
 
   render() {
     const { task, workspace } = this;
-    if (this.#begun) return this.#form(this.#begun);
+    if (this.#begun) return this.#form();
     return h(
       "section",
       { "aria-labelledby": "description-title" },
@@ -34,14 +35,13 @@ class TaskDescription extends View {
     );
   }
 
-  /** @param {import("../core/types.js").Task} begun */
-  #form(begun) {
+  #form() {
     return h(
       "form",
       { key: "form", onsubmit: (/** @type {Event} */ event) => this.#save(event) },
       h("label", { for: "description", class: "section-head" }, h("h2", {}, "Description")),
       h("textarea", {
-        id: "description", rows: "12", maxlength: "100000", value: withNames(this.workspace, begun.description ?? ""),
+        id: "description", rows: "12", maxlength: "100000", value: this.#text,
         ref: (/** @type {HTMLElement} */ area) => setTimeout(() => area.focus()),
         onkeydown: (/** @type {KeyboardEvent} */ event) => {
           if (event.key === "Escape") this.#end();
@@ -55,6 +55,7 @@ class TaskDescription extends View {
 
   #begin() {
     this.#begun = this.task;
+    this.#text = withNames(this.workspace, this.task.description ?? "");
     this.update();
   }
 

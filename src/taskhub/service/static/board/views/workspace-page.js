@@ -1,3 +1,4 @@
+import { connection } from "../core/connection.js";
 import { h } from "../core/dom.js";
 import { Refused } from "../core/http.js";
 import { notices } from "../core/notices.js";
@@ -31,6 +32,7 @@ class WorkspacePage extends View {
   connected() {
     this.#is_open = true;
     this.follow(router);
+    this.follow(connection);
     this.#load();
     const warn = (/** @type {BeforeUnloadEvent} */ event) => {
       if (this.#workspace?.writes.waiting.length) event.preventDefault();
@@ -99,9 +101,10 @@ class WorkspacePage extends View {
   /** @param {Workspace} workspace */
   #state(workspace) {
     const count = workspace.writes.waiting.length;
-    const text = count > 0 ? `${count} ${count === 1 ? "change" : "changes"} to send` : workspace.live.is_following ? "Live" : "Connecting…";
-    const kind = count > 0 ? "is-waiting" : workspace.live.is_following ? "is-live" : "";
-    return h("span", { class: `state ${kind}` }, text);
+    if (count > 0) return h("span", { class: "state is-waiting" }, `${count} ${count === 1 ? "change" : "changes"} to send`);
+    if (connection.is_lost) return h("span", { class: "state is-waiting" }, "Offline");
+    const { is_following } = workspace.live;
+    return h("span", { class: is_following ? "state is-live" : "state" }, is_following ? "Live" : "Connecting…");
   }
 
   /** @param {Workspace} workspace */

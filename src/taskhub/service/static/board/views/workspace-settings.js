@@ -10,13 +10,15 @@ import { field, heading, submitted } from "./parts.js";
 class WorkspaceSettings extends View {
   /** @type {import("../core/workspace.js").Workspace} */
   workspace;
+  /** @type {import("../core/types.js").WorkspaceInfo | null} As it was when its fields began to be changed. */
+  #begun = null;
 
   connected() {
     this.follow(this.workspace);
   }
 
   render() {
-    const { info } = this.workspace;
+    const info = this.#begun ?? this.workspace.info;
     if (!this.workspace.may("admin")) {
       return h("main", { id: "main", class: "narrow" }, heading("Settings"), h("p", {}, `${info.name}, time zone ${info.time_zone}. Admins can change this.`));
     }
@@ -26,7 +28,10 @@ class WorkspaceSettings extends View {
       heading("Settings"),
       h(
         "form",
-        { class: "card-form", onsubmit: (/** @type {SubmitEvent} */ event) => this.#save(event) },
+        {
+          class: "card-form", oninput: () => (this.#begun ??= this.workspace.info),
+          onsubmit: (/** @type {SubmitEvent} */ event) => this.#save(event, info),
+        },
         field("Name", h("input", { id: "name", name: "name", required: true, maxlength: "200", value: info.name })),
         field("Time zone", timeZones(info.time_zone), { hint: "In which the days of due dates begin." }),
         h("button", { class: "primary" }, "Save"),
@@ -42,9 +47,12 @@ class WorkspaceSettings extends View {
     );
   }
 
-  /** @param {SubmitEvent} event */
-  async #save(event) {
-    const { info } = this.workspace;
+  /**
+   * @param {SubmitEvent} event
+   * @param {import("../core/types.js").WorkspaceInfo} info
+   */
+  async #save(event, info) {
+    this.#begun = null;
     try {
       const headers = { "if-match": `"${info.version}"` };
       const answer = await session.send("PATCH", this.workspace.path(""), { body: submitted(event), headers });
