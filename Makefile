@@ -56,6 +56,11 @@ try: $(VENV)/.dev ## Follow a page that adds something in a copy of this checkou
 check-openapi: $(VENV)/.dev $(VENV)/.openapi ## Check the OpenAPI document: linters, generated clients, what the last release promised
 	$(BIN)/python -m pytest openapi $(ARGS)
 
+.PHONY: check-board
+check-board: $(VENV)/.dev $(VENV)/.openapi ## Check the types of the board's modules and try the board in Chromium (installed with apt if it is missing)
+	@.ci/board
+	$(BIN)/python -m pytest tests/board $(ARGS)
+
 .PHONY: check-modules
 check-modules: $(VENV)/.dev ## Install the wheels of TaskHub and its example module, and what `taskhub module new` writes, and use them
 	@.ci/modules

@@ -51,13 +51,13 @@ async def get_board_file(request: ApiRequest, tag: str, name: str) -> Response:
     return file.answer(request, [*HEADERS, lifetime], media_type_of(name))
 
 
-@BOARD.get(PATH, PUBLIC, include_in_schema=False, answers=str, produces="text/html")
+@BOARD.get(PATH, PUBLIC, include_in_schema=False, answers=str, produces="text/html", any_query=True)
 async def get_board(request: ApiRequest) -> Response:
     files = await to_thread(board_files)
     return files.page.answer(request, [*HEADERS, _ASKED_FOR_EACH_TIME], _HTML)
 
 
-@BOARD.get(PATH + "/{place:path}", PUBLIC, include_in_schema=False, answers=str, produces="text/html")
+@BOARD.get(PATH + "/{place:path}", PUBLIC, include_in_schema=False, answers=str, produces="text/html", any_query=True)
 async def get_board_at(request: ApiRequest, place: str) -> Response:
     """The same page: what it shows at this address is its own affair."""
     return await get_board(request)

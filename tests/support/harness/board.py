@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 
 from taskhub.testing import Account
 
-PATIENCE_MS = 8_000
+PATIENCE_MS = 60_000
 """How long a window waits for what should happen at once. Only a failure takes this long."""
 SCREENSHOTS = Path(__file__).parents[2] / "board" / "screenshots"
 AXE = Path(__file__).parents[2] / "board" / "node_modules" / "axe-core" / "axe.min.js"

@@ -58,6 +58,7 @@ class Operation(APIRoute):
         errors: Sequence[type[DomainError]] = (),
         produces: str = _JSON,
         also_produces: Sequence[str] = (),
+        any_query: bool = False,
         if_match: IfMatch | None = None,
         retryable: bool | None = None,
         etag: bool | None = None,
@@ -91,6 +92,7 @@ class Operation(APIRoute):
             raise ValueError(f"{method} {path} has a validator of a log, but its path names none")
         self.streams = produces == EVENT_STREAM
         self.produces = produces
+        self.any_query = any_query
         self.all_produced = frozenset((produces, *also_produces))
         self.if_match = if_match or IfMatch.of(method, creates=self.creates, is_public=self.is_public)
         self.retryable = retryable if retryable is not None else self.writes and self.privacy is Privacy.PRIVATE
@@ -218,6 +220,8 @@ class Operation(APIRoute):
         arguments[name] = parsed
 
     def _read_query(self, request: ApiRequest, faults: list[Fault]) -> None:
+        if self.any_query:
+            return
         pairs = query_params.split(request.scope["query_string"])
         if isinstance(pairs, ValidationFailed):
             faults.extend(pairs.faults)
@@ -264,6 +268,7 @@ class Routes:
             answers: the type of the answer: a view, or `Page` of a view.
             produces: the media type of the answer.
             also_produces: others, where what is answered depends on `Accept`.
+            any_query: whether the query is none of the service's business, as that of a page which reads its own address.
             errors: what the rules may refuse beyond what every operation of this kind may.
             privacy: what caches may do with the answer.
             if_match: what `If-Match` means.

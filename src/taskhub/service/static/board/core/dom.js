@@ -160,7 +160,7 @@ function setProp(node, name, value, before) {
   else if (isOwnProperty(node, name)) {
     node[name] = value;
     node.update?.();
-  } else if (PROPERTIES.has(name)) node[name] = value ?? (name === "value" ? "" : false);
+  } else if (PROPERTIES.has(name)) setProperty(node, name, value);
   else if (value === undefined || value === null || value === false) node.removeAttribute(name);
   else node.setAttribute(name, value === true ? "" : value);
 }
@@ -173,6 +173,16 @@ function isOwnProperty(node, name) {
   return node.localName.includes("-") && name !== "class" && !name.includes("-") && !ATTRIBUTES_OF_OURS.has(name);
 }
 
+
+/**
+ * @param {any} node
+ * @param {string} name
+ * @param {any} value
+ */
+function setProperty(node, name, value) {
+  if (value !== undefined && value !== null) node[name] = value;
+  else node[name] = name === "value" ? node.defaultValue : false;
+}
 
 /**
  * @param {HTMLElement} node

@@ -4,7 +4,8 @@ import { inline } from "./markdown-inline.js";
 /**
  * @typedef {import("./markdown-inline.js").Context} Context
  * @typedef {import("./dom.js").Child} Child
- * @typedef {{lines: string[], at: number, depth: number, context: Context}} Reader
+ * @typedef {Context & {level: number}} Page `level`: of the last heading.
+ * @typedef {{lines: string[], at: number, depth: number, page: Page}} Reader
  */
 
 const DEEPEST = 8;
@@ -24,18 +25,19 @@ const BOX = /^\[([ xX])\][ \t]+/;
  * @returns {Child[]}
  */
 export function markdown(text, context) {
-  return blocks(text.replace(/\r\n?/g, "\n").split("\n"), context, 0);
+  // The page has its own headings of the first two levels.
+  return blocks(text.replace(/\r\n?/g, "\n").split("\n"), { ...context, level: 2 }, 0);
 }
 
 /**
  * @param {string[]} lines
- * @param {Context} context
+ * @param {Page} page
  * @param {number} depth
  * @returns {import("./dom.js").Description[]}
  */
-function blocks(lines, context, depth) {
+function blocks(lines, page, depth) {
   /** @type {Reader} */
-  const reader = { lines, at: 0, depth, context };
+  const reader = { lines, at: 0, depth, page };
   const found = [];
   while (reader.at < lines.length) {
     if (lines[reader.at].trim() === "") reader.at += 1;
@@ -54,8 +56,9 @@ function block(reader) {
   if (FENCE.test(line)) return fenced(reader);
   if (heading) {
     reader.at += 1;
-    // The page has its own headings of the first two levels.
-    return h(`h${Math.min(heading[1].length + 2, 6)}`, {}, inline(heading[2] ?? "", reader.context));
+    // None is skipped: screen readers go from level to level.
+    const level = (reader.page.level = Math.min(heading[1].length + 2, reader.page.level + 1, 6));
+    return h(`h${level}`, {}, inline(heading[2] ?? "", reader.page));
   }
   if (RULE.test(line)) {
     reader.at += 1;
@@ -88,7 +91,7 @@ function quotation(reader) {
     inner.push(reader.lines[reader.at].replace(QUOTE, ""));
     reader.at += 1;
   }
-  return h("blockquote", {}, blocks(inner, reader.context, reader.depth + 1));
+  return h("blockquote", {}, blocks(inner, reader.page, reader.depth + 1));
 }
 
 /** @param {Reader} reader */
@@ -126,7 +129,7 @@ function item(reader, indent, marker) {
   while (reader.at < reader.lines.length && reader.lines[reader.at].trim() === "" && ITEM.test(nextText(reader))) reader.at += 1;
   const box = BOX.exec(inner[0]);
   if (box) inner[0] = inner[0].slice(box[0].length);
-  const content = tight(blocks(inner, reader.context, reader.depth + 1));
+  const content = tight(blocks(inner, reader.page, reader.depth + 1));
   if (!box) return h("li", {}, content);
   return h("li", { class: "box" }, h("span", { role: "img", "aria-label": box[1] === " " ? "to do" : "done" }, box[1] === " " ? "☐" : "☑"), " ", content);
 }
@@ -155,5 +158,5 @@ function paragraph(reader) {
     if (reader.depth < DEEPEST && (QUOTE.test(line) || ITEM.test(line))) break;
     inner.push(line.trim());
   }
-  return h("p", {}, inline(inner.join("\n"), reader.context));
+  return h("p", {}, inline(inner.join("\n"), reader.page));
 }

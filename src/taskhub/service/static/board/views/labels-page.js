@@ -55,7 +55,7 @@ class LabelsPage extends View {
   async #create(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const body = { id: newId(), ...submitted(event) };
-    form.reset();
+    /** @type {HTMLInputElement} */ (form.elements.namedItem("name")).value = "";
     this.workspace.create("label", "labels", body, {}).catch((error) => notices.failed(error));
   }
 

@@ -38,8 +38,7 @@ class MentionInput extends View {
     return [
       h("textarea", {
         id: this.name, rows: "3", maxlength: "20000", "aria-label": this.label, value: this.begin, placeholder: this.placeholder,
-        role: "combobox", "aria-autocomplete": "list", "aria-expanded": String(has_list), "aria-controls": list,
-        "aria-activedescendant": has_list ? `${list}-${this.#chosen}` : null,
+        "aria-autocomplete": "list", "aria-controls": list, "aria-activedescendant": has_list ? `${list}-${this.#chosen}` : null,
         ref: (/** @type {HTMLElement} */ area) => this.is_focused && setTimeout(() => area.focus()),
         oninput: () => this.#look(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event), onblur: () => this.#close(),
       }),

@@ -29,6 +29,18 @@ export function empty(title, ...rest) {
 }
 
 /**
+ * The page of something that is not there.
+ *
+ * @param {string} title
+ * @param {...Child} rest
+ */
+export function missing(title, ...rest) {
+  document.title = `${title} · TaskHub`;
+  const head = h("h1", { class: "empty-title", tabindex: "-1" }, title);
+  return h("main", { id: "main", class: "middle" }, h("div", { class: "empty" }, head, rest));
+}
+
+/**
  * @param {Error} error
  * @param {() => void} again
  */
@@ -73,7 +85,7 @@ export function avatar(name, id) {
 
 /** @param {import("../core/types.js").Label} label */
 export function labelChip(label) {
-  return h("span", { class: "chip", style: { "--chip": label.color } }, h("span", { class: "dot", "aria-hidden": "true" }), label.name);
+  return h("span", { class: "chip", style: { "--chip": label.color } }, h("span", { class: "dot", "aria-hidden": "true" }), h("span", { class: "chip-name", title: label.name }, label.name));
 }
 
 /** @param {string} priority */

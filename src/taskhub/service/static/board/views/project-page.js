@@ -5,7 +5,7 @@ import { address, router } from "../core/router.js";
 import { TaskList } from "../core/task-list.js";
 import { View } from "../core/view.js";
 import { filterBar } from "./filter-bar.js";
-import { empty, failed, heading, loading } from "./parts.js";
+import { empty, failed, heading, loading, missing } from "./parts.js";
 import "./edit-text.js";
 import "./task-board.js";
 import "./task-table.js";
@@ -40,7 +40,7 @@ class ProjectPage extends View {
   render() {
     const project = this.of ? this.workspace.project(this.of) : null;
     if (this.of && !project) {
-      return h("main", { id: "main", class: "middle" }, empty("There is no such project", h("p", {}, "It may be in the trash."), h("a", { href: address(this.workspace.id) }, "To the projects")));
+      return missing("There is no such project", h("p", {}, "It may be in the trash."), h("a", { href: address(this.workspace.id) }, "To the projects"));
     }
     const list = this.#current(project ?? null);
     return h(

@@ -2,7 +2,7 @@ import { h } from "../core/dom.js";
 import { notices } from "../core/notices.js";
 import { address, router } from "../core/router.js";
 import { View } from "../core/view.js";
-import { empty, field, heading, submitted } from "./parts.js";
+import { field, heading, missing, submitted } from "./parts.js";
 import "./workflow-editor.js";
 
 /** Name, description, workflow and end of a project. */
@@ -20,7 +20,7 @@ class ProjectSettings extends View {
   render() {
     const { workspace } = this;
     const project = workspace.project(this.of);
-    if (!project) return h("main", { id: "main", class: "middle" }, empty("There is no such project", h("a", { href: address(workspace.id) }, "To the projects")));
+    if (!project) return missing("There is no such project", h("a", { href: address(workspace.id) }, "To the projects"));
     const back = h("a", { href: address(workspace.id, "projects", project.key) }, "Back to the board");
     if (!workspace.may("member")) return h("main", { id: "main", class: "narrow" }, heading(project.name, back), h("p", {}, "Members can change the settings."));
     return h(

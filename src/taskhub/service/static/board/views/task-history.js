@@ -59,6 +59,7 @@ class TaskHistory extends View {
       "section",
       { "aria-labelledby": "history-title" },
       h("div", { class: "section-head" }, h("h2", { id: "history-title" }, "History")),
+      this.#entries.length === 0 && h("p", { class: "muted" }, "Loading…"),
       h("ol", { class: "history" }, this.#entries.map((entry) => this.#entry(entry))),
       this.#cursor && h("button", { type: "button", onclick: () => this.#load(this.#cursor) }, "Earlier"),
     );

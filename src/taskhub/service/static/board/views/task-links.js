@@ -51,7 +51,7 @@ class TaskLinks extends View {
         "section",
         { key: "blockers", "aria-labelledby": "blockers-title" },
         h("div", { class: "section-head" }, h("h2", { id: "blockers-title" }, "Blocked by")),
-        blockers.length === 0 && h("p", { class: "muted" }, "Nothing."),
+        blockers.length === 0 && h("p", { class: "muted" }, this.task.blocked_by_ids.length > 0 ? "Loading…" : "Nothing."),
         h("ul", { class: "linked" }, blockers.map((task) => this.#row(task, () => link(this.workspace, this.task, "blockers", task.id, false)))),
         this.may && this.#newBlocker(),
       ),

@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { ConnectionLost, Refused } from "../core/http.js";
 import { address, router } from "../core/router.js";
 import { View } from "../core/view.js";
-import { empty, failed, loading } from "./parts.js";
+import { failed, loading, missing } from "./parts.js";
 import { taskFields } from "./task-fields.js";
 import { restoreTask, trashTask } from "./task-actions.js";
 import "./edit-text.js";
@@ -119,7 +119,7 @@ class TaskPage extends View {
   }
 
   #missing() {
-    return h("main", { id: "main", class: "middle" }, empty(`There is no task ${this.of}`, h("a", { href: address(this.workspace.id) }, "To the projects")));
+    return missing(`There is no task ${this.of}`, h("a", { href: address(this.workspace.id) }, "To the projects"));
   }
 
   /**

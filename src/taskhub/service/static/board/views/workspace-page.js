@@ -6,7 +6,7 @@ import { address, router } from "../core/router.js";
 import { session } from "../core/session.js";
 import { View } from "../core/view.js";
 import { Workspace } from "../core/workspace.js";
-import { avatar, empty, failed, loading } from "./parts.js";
+import { avatar, failed, loading, missing } from "./parts.js";
 import { topBar } from "./top-bar.js";
 import "./collision-dialog.js";
 import "./labels-page.js";
@@ -119,19 +119,15 @@ class WorkspacePage extends View {
     if (what === "labels") return h("labels-page", { key: "labels", workspace });
     if (what === "trash") return h("trash-page", { key: "trash", workspace });
     if (what === "settings") return h("workspace-settings", { key: "settings", workspace });
-    return h("main", { id: "main", class: "middle" }, empty("There is no such page", h("a", { href: address(workspace.id) }, "To the projects")));
+    return missing("There is no such page", h("a", { href: address(workspace.id) }, "To the projects"));
   }
 }
 
 function gone() {
-  return h(
-    "main",
-    { id: "main", class: "middle" },
-    empty(
-      "This workspace is not here",
-      h("p", {}, "It was deleted, or you are not a member of it."),
-      h("a", { href: address() }, "Your workspaces"),
-    ),
+  return missing(
+    "This workspace is not here",
+    h("p", {}, "It was deleted, or you are not a member of it."),
+    h("a", { href: address() }, "Your workspaces"),
   );
 }
 
