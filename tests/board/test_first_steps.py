@@ -24,6 +24,7 @@ async def test_somebody_new_registers_and_gets_to_a_first_task(opened: Open) -> 
     await expect(page.get_by_label("Key")).to_have_value("OPER")
     await page.get_by_role("button", name="Create project").click()
     await window.column("To do").get_by_role("button", name="Add task").click()
+    await expect(page.get_by_label("New task in To do")).to_be_focused()
     await page.keyboard.type("Oil the engine")
     await page.keyboard.press("Enter")
 
@@ -84,6 +85,26 @@ async def test_signing_out_signs_the_other_tabs_out(ada: Window) -> None:
 
     await expect(other.page.get_by_text("You have signed out in another tab.")).to_be_visible()
     await expect(ada.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_a_link_with_a_refresh_token_signs_in_whoever_confirms_it(opened: Open, tenant: Tenant) -> None:
+    window = await opened(tenant)
+    await window.page.goto(f"{window.url}/board/sign-in#{tenant.sign_in()['refresh_token']}")
+    await expect(window.page.get_by_role("heading", name="Sign in by a link")).to_be_visible()
+    assert window.page.url == f"{window.url}/board/sign-in"  # A token does not stay in the address.
+    await window.page.get_by_role("button", name="Sign in").click()
+
+    await expect(window.page.get_by_role("heading", name="Workspaces")).to_be_visible()
+    await window.page.reload()
+    await expect(window.page.get_by_role("heading", name="Workspaces")).to_be_visible()
+
+
+async def test_a_link_with_a_token_that_is_none_is_told(opened: Open) -> None:
+    window = await opened()
+    await window.page.goto(f"{window.url}/board/sign-in#nothing")
+    await window.page.get_by_role("button", name="Sign in").click()
+
+    await expect(window.page.get_by_role("alert")).to_have_text("This link was used already, or has expired.")
 
 
 async def test_an_invitation_is_a_link_that_makes_a_member(ada: Window, opened: Open, taskhub: TaskHubServer) -> None:

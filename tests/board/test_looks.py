@@ -218,7 +218,7 @@ async def test_a_board_of_200_tasks_is_one_page_of_the_list(tenant: Tenant, open
             }).observe(document.body, { childList: true, subtree: true });
         }"""
     )
-    await window.page.get_by_role("link", name="TEST").first.click()
+    await window.page.locator("a.tile").click()
     await expect(window.page.locator("li.card")).to_have_count(200)
     lists = [url for url in asked if "/tasks?" in url]
     assert len(lists) == 1

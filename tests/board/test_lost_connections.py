@@ -11,6 +11,7 @@ from taskhub.testing import Tenant
 
 async def adds(window: Window, title: str) -> None:
     await window.column("To do").get_by_role("button", name="Add task").click()
+    await expect(window.page.get_by_label("New task in To do")).to_be_focused()
     await window.page.keyboard.type(title)
     await window.page.keyboard.press("Enter")
     await window.page.keyboard.press("Escape")

@@ -198,6 +198,7 @@ async def test_subtasks_and_blockers(tenant: Tenant, ada: Window) -> None:
     page = ada.page
     await ada.go("tasks/TEST-1")
     await page.get_by_role("button", name="Add subtask").click()
+    await expect(page.get_by_label("New subtask")).to_be_focused()
     await page.keyboard.type("A part of it")
     await page.keyboard.press("Enter")
     await expect(page.locator(".linked").first).to_contain_text("TEST-3")

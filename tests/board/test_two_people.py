@@ -20,6 +20,7 @@ def collision(window: Window) -> Locator:
 
 async def test_what_one_does_the_other_sees(ada: Window, grace: Window) -> None:
     await ada.column("To do").get_by_role("button", name="Add task").click()
+    await expect(ada.page.get_by_label("New task in To do")).to_be_focused()
     await ada.page.keyboard.type("Made by Ada")
     await ada.page.keyboard.press("Enter")
     await expect(grace.card("Made by Ada")).to_contain_text("TEST-1")

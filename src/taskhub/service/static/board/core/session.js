@@ -35,14 +35,18 @@ class Session extends Observable {
     return this.user?.time_zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
-  /** Goes on with the session of an earlier visit, if there is one. */
-  async resume() {
+  constructor() {
+    super();
     addEventListener("storage", (event) => {
       if (event.key !== KEY || this.#refresh_token) return;
       if (event.newValue === null) this.#forget("You have signed out in another tab.");
       // Another account: what this tab shows is not theirs.
       else if (JSON.parse(event.newValue).user_id !== this.user?.id) location.reload();
     });
+  }
+
+  /** Goes on with the session of an earlier visit, if there is one. */
+  async resume() {
     if (stored() === null) return;
     await this.#load();
   }

@@ -9,6 +9,7 @@ import { loading } from "./parts.js";
 import "./account-page.js";
 import "./invitation-page.js";
 import "./sign-in.js";
+import "./sign-in-link.js";
 import "./workspace-list.js";
 import "./workspace-page.js";
 
@@ -48,6 +49,7 @@ class App extends View {
 
   #content() {
     const [first, ...rest] = router.parts;
+    if (first === "sign-in") return h("sign-in-link", { key: "link" });
     if (first === "join") return h("invitation-page", { key: "join" });
     if (!session.is_signed_in) return h("sign-in", { key: "sign-in" });
     const user = session.user?.id; // What somebody else has seen is drawn anew.

@@ -1,20 +1,10 @@
 import { h } from "../core/dom.js";
+import { forgetSecretOf, secretOf } from "../core/fragment.js";
 import { address, router } from "../core/router.js";
 import { session } from "../core/session.js";
 import { View } from "../core/view.js";
 import { field, heading, submitted } from "./parts.js";
 import { topBar } from "./top-bar.js";
-
-/** Of an invitation whose link was followed. It comes in the fragment of the address, which browsers send to nobody, and leaves it at once. */
-let token = "";
-
-function takeToken() {
-  if (!location.pathname.endsWith("/join") || location.hash.length < 2) return;
-  token = decodeURIComponent(location.hash.slice(1));
-  history.replaceState(null, "", location.pathname);
-}
-
-takeToken();
 
 /** Accepts an invitation. */
 class InvitationPage extends View {
@@ -23,16 +13,13 @@ class InvitationPage extends View {
 
   connected() {
     this.follow(session);
-    const again = () => {
-      takeToken();
-      this.update();
-    };
+    const again = () => this.update();
     addEventListener("hashchange", again);
     this.ending(() => removeEventListener("hashchange", again));
-    takeToken();
   }
 
   render() {
+    secretOf("join"); // Out of the address, also before anybody is signed in.
     if (!session.is_signed_in) {
       return [h("p", { class: "banner calm", role: "status" }, "Sign in or create an account to accept the invitation."), h("sign-in")];
     }
@@ -46,7 +33,7 @@ class InvitationPage extends View {
           "form",
           { class: "card-form", onsubmit: (/** @type {SubmitEvent} */ event) => this.#accept(event) },
           this.#error && h("p", { class: "error", role: "alert" }, messageOf(this.#error)),
-          field("Invitation", h("input", { id: "token", name: "token", required: true, autocomplete: "off", value: token }), {
+          field("Invitation", h("input", { id: "token", name: "token", required: true, autocomplete: "off", value: secretOf("join") }), {
             hint: "The link or the text that you were given.",
           }),
           h("button", { type: "submit", class: "primary wide" }, "Join"),
@@ -57,11 +44,11 @@ class InvitationPage extends View {
 
   /** @param {SubmitEvent} event */
   async #accept(event) {
-    const written = submitted(event).token.trim().split("#").pop();
+    const token = submitted(event).token.trim().split("#").pop();
     try {
       const before = new Set(await workspaceIds());
-      await session.send("POST", "/v1/invitations/accept", { body: { token: written } });
-      token = "";
+      await session.send("POST", "/v1/invitations/accept", { body: { token } });
+      forgetSecretOf("join");
       const joined = (await workspaceIds()).find((id) => !before.has(id));
       router.go(joined ? address(joined) : address());
     } catch (error) {
