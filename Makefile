@@ -122,7 +122,7 @@ $(VENV)/.checkout:
 	@printf '%s' '$(CURDIR)' > $@
 
 $(VENV)/.run: $(VENV)/.checkout requirements/run.txt requirements/build.txt pyproject.toml
-	@echo "installing TaskHub"
+	@echo "installing TaskHub into $(VENV): once, for half a minute or more"
 	@$(INSTALL) --require-hashes -r requirements/run.txt -r requirements/build.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -57,14 +57,15 @@ def all_servers(database_url: str, folder: Path) -> Iterator[list[Server]]:
 
 
 @contextmanager
-def taskhub(database_url: str, folder: Path) -> Iterator[Server]:
-    """The service as it is delivered, but for the throttle."""
+def taskhub(database_url: str, folder: Path, **settings: str) -> Iterator[Server]:
+    """The service as it is delivered, but for the throttle. ``settings``: further variables of its environment."""
     port = _free_port()
     environment = {
         "TASKHUB_DATABASE_URL": database_url,
         "TASKHUB_SECRET_KEY": SECRET,
         "TASKHUB_PORT": str(port),
         "TASKHUB_RATE_LIMITS": "off",
+        **settings,
     }
     # Started in an empty folder: a developer's `.env` is not measured.
     with _running("taskhub", port, [sys.executable, "-m", "taskhub", "serve"], environment, folder, folder) as server:

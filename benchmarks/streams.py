@@ -28,6 +28,8 @@ from benchmarks.targets import Targets, path
 SIZE = Size(workspaces=100, projects=1_000, tasks=20_000, users=2_500, memberships_per_user=10)
 STREAMS, STREAMS_PER_USER = 1_000, 40
 """Below the limit of a user."""
+MAX_CONNECTIONS = "2000"
+"""A thousand is all that a process takes by default."""
 CONNECTIONS = 16
 OPERATIONS = ("create", "patch", "get")
 ROUNDS, SECONDS = 8, 2
@@ -76,7 +78,7 @@ def _measured() -> Iterator[Line]:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
         say(f"loading {SIZE.tasks} tasks in {SIZE.workspaces} workspaces …")
         dataset = asyncio.run(load_data(url, SIZE))
-        one, other = (stack.enter_context(taskhub(url, folder)) for folder in folders)
+        one, other = (stack.enter_context(taskhub(url, folder, TASKHUB_MAX_CONNECTIONS=MAX_CONNECTIONS)) for folder in folders)
         bench = _Bench(dataset, Targets(dataset, url, folders[0]), one, other)
         yield from asyncio.run(bench.cost())
         yield from asyncio.run(bench.delays())
@@ -111,7 +113,9 @@ class _Bench:
 
     def _idle_readers(self) -> list[Reader]:
         """In new workspaces, one for each user."""
-        owners = list(dict.fromkeys(seats[0] for seats in self._dataset.seats.values()))[: STREAMS // STREAMS_PER_USER]
+        of_users = {seats[0].user_id: seats[0] for seats in self._dataset.seats.values()}
+        owners = list(of_users.values())[: STREAMS // STREAMS_PER_USER]
+        assert len(owners) * STREAMS_PER_USER == STREAMS, "the data has fewer users than streams want"
         readers = []
         for owner in owners:
             token = self._targets.token(owner)

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     limit_streams_per_user: int = Field(50, ge=1)
     keep_events_days: int | None = Field(None, ge=1, le=36_500)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
     metrics_port: int | None = Field(None, ge=1, le=65535)
     max_connections: int = Field(1000, ge=10, le=100_000)
     database_pool_size: int = Field(20, ge=2, le=200)
@@ -153,7 +154,11 @@ def refuse_unknown(unknown: Sequence[str], known: Set[str]) -> None:
     WrongSettings
     """
     if unknown:
-        raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub. Known are: {', '.join(sorted(known))}.")
+        from difflib import get_close_matches  # noqa: PLC0415  # Most starts need none.
+
+        meant = get_close_matches(unknown[0].upper(), known, n=1)
+        guess = f" Did you mean {meant[0]}?" if meant else ""
+        raise WrongSettings(f"{unknown[0]} is not a setting of TaskHub.{guess} Known are: {', '.join(sorted(known))}.")
 
 
 def read(kind: type[AnySettings], prefix: str, variables: Mapping[str, str] | None = None) -> AnySettings:

@@ -29,7 +29,7 @@ def explanation(error: BaseException) -> str | None:
     if isinstance(error, Unavailable) and error.__cause__ is not None:
         return f"The database can't be used: {_cause(error.__cause__)}. Nothing was changed."
     if isinstance(error, DomainError):
-        return error.detail
+        return " ".join(fault.message for fault in error.faults) or error.detail
     if isinstance(error, _SELF_EXPLANATORY):
         return str(error)
     if isinstance(error, DBAPIError):

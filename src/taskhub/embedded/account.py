@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import OTHER_DATABASE, failure
@@ -87,7 +87,7 @@ else:
         return Account(name, entry.pw_uid, entry.pw_gid) if entry.pw_uid else None
 
     def _created() -> Account | None:
-        if not (useradd := shutil.which("useradd")):
+        if not (useradd := which("useradd")):
             return None
         options = [
             "--system",

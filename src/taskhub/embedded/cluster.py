@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import sys
+from shutil import disk_usage
 
 from taskhub.embedded.account import change_owner
 from taskhub.embedded.address import DATABASE, USER
@@ -103,7 +104,7 @@ def create_cluster(placement: Placement, *, durable: bool, server_lock: FileLock
 
 
 def _check_space(layout: Layout) -> None:
-    free = shutil.disk_usage(layout.folder).free
+    free = disk_usage(layout.folder).free
     if free < _BYTES_NEEDED:
         needed = f"{_BYTES_NEEDED // 1024**2} MB"
         raise failure(

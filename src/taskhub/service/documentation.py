@@ -1,5 +1,6 @@
 """Routes of the documentation: the OpenAPI document, the interactive reference, the pages of events and problems."""
 
+import re
 from asyncio import to_thread
 
 import msgspec
@@ -19,6 +20,7 @@ from taskhub.service.static_content import StaticContent
 DOCUMENTATION = Routes("Service")
 
 _CACHED_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _CACHED_BRIEFLY = (b"cache-control", b"public, max-age=300")
 
 
@@ -49,12 +51,15 @@ async def get_asset(request: ApiRequest, digest: str, name: str) -> Response:
 
 @DOCUMENTATION.get("/problems/{code}", PUBLIC, summary="Read the page of a problem", answers=str, produces="text/html")
 async def get_problem(request: ApiRequest, code: str) -> Response:
-    """The page says what the problem means and what to do. It is the `type` of every problem document with this code."""
+    """The page says what the problem means and what to do. It is the `type` of every problem document with this code. For a code
+    that this version does not know, such as one of another module or version, it says how clients treat those.
+    """
+    if not _CODE.fullmatch(code):
+        raise NotFound
     catalogue = _catalogue(request.scope["app"])
     problem = catalogue.problems.get(code)
-    if problem is None:
-        raise NotFound
-    return JsonResponse(200, pages.problem_page(problem, catalogue.fault_codes), [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
+    page = pages.problem_page(problem, catalogue.fault_codes) if problem else pages.unknown_problem_page(code, catalogue.problems)
+    return JsonResponse(200, page, [*pages.HEADERS, _CACHED_BRIEFLY], pages.HTML)
 
 
 async def _document(app: FastAPI) -> StaticContent:

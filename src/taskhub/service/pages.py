@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from html import escape
 from importlib import resources
@@ -64,6 +65,20 @@ def problem_page(problem: Problem, fault_codes: Mapping[str, str]) -> bytes:
         f"<h1>{escape(problem.title)}</h1><p><code>{problem.code}</code>, with status {problem.status}</p><dl>"
         f"<dt>What happened</dt><dd>{_text(advice.meaning)}</dd><dt>What to do</dt><dd>{_text(advice.remedy)}</dd>"
         f"<dt>Does a retry help?</dt><dd>{_RETRY[problem.retry]}</dd></dl>{faults}"
+        '<p><a href="/docs">All operations</a></p>',
+    )
+
+
+def unknown_problem_page(code: str, known: Iterable[str]) -> bytes:
+    nearest = get_close_matches(code, known, n=1)
+    guess = "".join(f'<p>Is <a href="/problems/{one}"><code>{one}</code></a> meant?</p>' for one in nearest)
+    return _page(
+        "Unknown problem · TaskHub",
+        f"<h1>Unknown problem</h1><p><code>{escape(code)}</code></p>{guess}<dl>"
+        "<dt>What happened</dt><dd>This version of the service has no problem with this code. It may be one of a module that is "
+        "not installed here, or of another version.</dd><dt>What to do</dt><dd>Go by the status and <code>retry</code> of the "
+        "problem document: new codes may be added at any time, and clients treat those that they don't know like others with the "
+        "same status. Its <code>detail</code> says what was wrong.</dd></dl>"
         '<p><a href="/docs">All operations</a></p>',
     )
 

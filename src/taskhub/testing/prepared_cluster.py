@@ -114,13 +114,17 @@ def remove_cluster(folder: Path, patience: float) -> bool:
 @cache
 def fingerprint() -> str:
     """Names what this account prepares with this installation: made of its version, and of the migrations of all modules."""
-    account = os.geteuid() if sys.platform != "win32" else ""  # The data is its own, also where it shares the cache.
+    account = _account()  # The data is its own, also where it shares the cache.
     of_this = f"{FORMAT} {account} {version('taskhub')} {MAJOR_VERSION} {version(DISTRIBUTION)} {sys.platform}"
     digest = hashlib.sha256(of_this.encode())
     for file in _migrations():
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _account() -> int | str:
+    return os.geteuid() if sys.platform != "win32" else ""
 
 
 def _migrations() -> Iterator[Path]:

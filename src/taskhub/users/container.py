@@ -15,6 +15,7 @@ from taskhub.users.application.close_account import close_account
 from taskhub.users.application.create_token import create_token
 from taskhub.users.application.create_user import create_user
 from taskhub.users.application.end_session import end_session
+from taskhub.users.application.issue_token import issue_token
 from taskhub.users.application.open_session import open_session
 from taskhub.users.application.passwords import CredentialStore, Passwords
 from taskhub.users.application.ports import AccessTokens, ApiTokenSecrets, PasswordHasher, RefreshTokens, UsersUnitOfWork
@@ -79,6 +80,7 @@ class UsersContainer(containers.DeclarativeContainer):
     end_session = bound(end_session)
     session_tokens = providers.Singleton(partial, session_tokens, access_tokens=access_tokens, clock=clock)
     create_token = bound(create_token)
+    issue_token = bound(issue_token)
     revoke_token = bound(revoke_token)
 
     accounts: providers.Provider[Accounts] = providers.Singleton(SqlAccounts, database)

@@ -13,6 +13,7 @@ from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
 from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.webhooks.application.background.empty_purged_workspace import empty_purged_workspace
+from taskhub.webhooks.application.background.pause_deleted_workspace import PauseDeletedWorkspace
 from taskhub.webhooks.application.change_webhook import change_webhook
 from taskhub.webhooks.application.create_webhook import create_webhook
 from taskhub.webhooks.application.delete_webhook import delete_webhook
@@ -79,7 +80,7 @@ class WebhooksContainer(containers.DeclarativeContainer):
     deliverer = providers.Singleton(Deliverer, database, notifier, turns, sender.provider, secret_box, metrics, clock)
 
     background = providers.List(deliverer)
-    subscribers = providers.Object(())
+    subscribers = providers.List(providers.Factory(PauseDeletedWorkspace))
     secret_upkeep = providers.Singleton(SecretUpkeep, secret_box)
     purges = providers.List(
         providers.Object(Purge("webhook_deliveries", purge_deliveries)),

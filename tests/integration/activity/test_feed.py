@@ -201,3 +201,26 @@ async def test_times_are_instants(ada: Api) -> None:
     (change,) = (await read(ada, entity_id=task["id"]))["items"]
     assert before <= datetime.fromisoformat(change["occurred_at"]) <= datetime.now(UTC)
     assert change["occurred_at"] == task["created_at"]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("type=task", "Expected entity.verb, such as task.created; see /docs/events."),
+        ("type=Task.Created", "Expected entity.verb, such as task.created; see /docs/events."),
+        ("entity_type=task.created", "Expected the type of a thing, such as task; see /docs/events."),
+        ("from=yesterday", "Expected start, now, or an instant such as 2026-11-20T09:00:00Z."),
+        ("from=today", "Expected start, now, or an instant such as 2026-11-20T09:00:00Z."),
+        ("from=2026-11-20T09:00:00", "Expected an offset after the time: Z, or for example +02:00 (in a URL %2B02:00)."),
+    ],
+)
+@pytest.mark.parametrize("path", ["changes", "stream"])
+async def test_what_is_written_in_another_way_is_told_how_to_write_it(ada: Api, path: str, query: str, told: str) -> None:
+    (fault,) = problem(await ada.get(f"{path}?{query}"), 422, "validation_failed")["errors"]
+    assert (fault["code"], fault["message"]) == ("wrong_format", told)
+
+
+async def test_words_for_instants_are_told_what_else_there_is(ada: Api) -> None:
+    for query, told in (("as_of=yesterday", "seq of a change"), ("due_before=tomorrow", "a date such as")):
+        (fault,) = problem(await ada.get(f"tasks?{query}"), 422, "validation_failed")["errors"]
+        assert told in fault["message"]

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from support.harness.api import Api, ok
-from support.harness.event_stream import event_stream
+from support.harness.event_stream import EventStream, event_stream
 from support.harness.waiting import eventually
 from taskhub.activity.api import stream as stream_module
 from taskhub.app import TaskHub
+from taskhub.kernel.api.request import ApiRequest
 
 
 async def now(api: Api) -> str:
@@ -112,25 +113,66 @@ async def test_it_ends_when_its_reader_is_no_member_any_more(
         await stream.ended()
 
 
-async def test_it_ends_when_its_reader_falls_behind(app: TaskHub, ada: Api) -> None:
-    task = await ada.add_task()
+async def lets_wait(api: Api, stream: EventStream) -> None:
+    """The stream has a change for its reader, who does not read."""
+    await api.add_task(title="seen")
+    await stream.next()
+    stream.is_reading.clear()
+    await api.add_task(title="not seen")
+    await until(lambda: stream.is_waited_for)
+
+
+async def test_it_ends_when_its_reader_falls_behind(app: TaskHub, ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the service still waits for the reader."""
+    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)
     cursor = await now(ada)
     async with event_stream(app, ada, cursor=cursor) as stream:
-        await ada.patch(f"tasks/{task['id']}", {"title": "seen"})
-        await stream.next()
-        stream.is_reading.clear()
-        await ada.patch(f"tasks/{task['id']}", {"title": "not seen"})
-        await until(lambda: stream.is_waited_for)
+        await lets_wait(ada, stream)
         for n in range(3):
             items = [{"title": f"{n} {m}", "project_id": ada.project["id"]} for m in range(500)]
             ok(await ada.post("tasks/bulk_create", {"items": items}))
         async with event_stream(app, ada, cursor=cursor) as other:
             await until(lambda: len(other.events) == 2 + 1500)
-        stream.is_reading.set()
         await stream.ended()
-    assert [event.data["snapshot"]["title"] for event in stream.events] == ["seen", "not seen"]
+    assert [event.data["snapshot"]["title"] for event in stream.events] == ["seen"]
     async with event_stream(app, ada, last_event_id=stream.events[-1].id) as stream:
+        await until(lambda: len(stream.events) == 1 + 1500)
+
+
+async def test_who_is_not_yet_through_with_what_was_there_is_not_behind(
+    app: TaskHub, ada: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.01)
+    cursor = await now(ada)
+    for n in range(3):
+        items = [{"title": f"{n} {m}", "project_id": ada.project["id"]} for m in range(500)]
+        ok(await ada.post("tasks/bulk_create", {"items": items}))
+    checks: list[None] = []
+    reauthorize = ApiRequest.reauthorize
+
+    async def counted(request: ApiRequest, access: Any) -> None:
+        await reauthorize(request, access)
+        checks.append(None)
+
+    async with event_stream(app, ada, cursor=cursor) as stream:
+        stream.is_reading.clear()
+        await until(lambda: stream.is_waited_for)
+        monkeypatch.setattr(ApiRequest, "reauthorize", counted)
+        await until(lambda: len(checks) > 3)
+        stream.is_reading.set()
         await until(lambda: len(stream.events) == 1500)
+
+
+async def test_it_ends_when_a_reader_that_does_not_read_is_no_member_any_more(
+    app: TaskHub, ada: Api, guest: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)
+    await ada.invite(guest)
+    async with event_stream(app, guest, cursor=await now(guest)) as stream:
+        await lets_wait(ada, stream)
+        assert (await ada.delete(f"members/{guest.user['id']}")).status_code == 204
+        await stream.ended()
+    assert [event.data["snapshot"]["title"] for event in stream.events] == ["seen"]
 
 
 async def test_head_has_no_body(app: TaskHub, ada: Api) -> None:
@@ -168,3 +210,13 @@ async def test_streams_and_waiting_requests_end_when_the_service_stops(app: Task
         requests._is_ending = False  # The application goes on for the other tests.
         await stream.ended()
         assert ok(await waiting) == {"items": [], "next_cursor": cursor, "has_more": False}
+
+
+async def test_a_stream_that_is_not_read_ends_when_the_service_stops(app: TaskHub, ada: Api) -> None:
+    requests = app.state.long_requests
+    async with event_stream(app, ada, cursor=await now(ada)) as stream:
+        await lets_wait(ada, stream)
+        requests.end()
+        requests._is_ending = False  # The application goes on for the other tests.
+        await stream.ended()
+    assert [event.data["snapshot"]["title"] for event in stream.events] == ["seen"]

@@ -63,6 +63,13 @@ async def set_workflow(scene: Scene, api: Api, name: str) -> Any:
     return await api.put(f"projects/{scene.home['id']}/workflow", body)
 
 
+async def restore_and_delete_again(path: str, patch: dict[str, Any], api: Api) -> Any:
+    """By an undo of the last command, and with other content."""
+    await undo(api, await last_seq(api))
+    ok(await api.patch(path, patch))
+    return await api.delete(path)
+
+
 async def newest(api: Api) -> dict[str, Any]:
     """What the last change was about."""
     changes = ok(await api.get("changes", limit=1000))["items"]
@@ -177,6 +184,16 @@ CONFLICTS: dict[str, tuple[Step, Step, Named]] = {
         lambda s, api: api.delete(f"{s.at}/comments/{s.comment['id']}"),
         lambda s, api: api.delete(s.at),
         ("task", ["deleted_at"]),
+    ),
+    "the label is another one that was deleted later": (
+        lambda s, api: api.delete(f"labels/{s.label['id']}"),
+        lambda s, api: restore_and_delete_again(f"labels/{s.label['id']}", {"name": "Fault"}, api),
+        ("label", ["id"]),
+    ),
+    "the comment is another one that was deleted later": (
+        lambda s, api: api.delete(f"{s.at}/comments/{s.comment['id']}"),
+        lambda s, api: restore_and_delete_again(f"{s.at}/comments/{s.comment['id']}", {"body": "One"}, api),
+        ("comment", ["id"]),
     ),
     "the workflow was changed again": (
         lambda s, api: set_workflow(s, api, "Open"),

@@ -114,6 +114,25 @@ async def test_what_the_author_has_deleted_comes_back_by_the_author_alone(ada: A
     assert ok(await ada.get(path))["body"] == "One"
 
 
+async def test_what_the_author_has_deleted_again_does_not_come_back_by_an_older_deletion(ada: Api, join: Join) -> None:
+    task, member = await ada.add_task(), await join("member")
+    comment = ok(await member.post(f"tasks/{task['id']}/comments", {"body": "Old secret"}))
+    path = f"tasks/{task['id']}/comments/{comment['id']}"
+    await ada.delete(path)
+    first = await last_seq(ada)
+    await undo(ada, first)
+    ok(await member.patch(path, {"body": "New text"}))
+    await member.delete(path)
+    end = await last_seq(ada)
+    for api in (ada, member):
+        refusal = problem(await api.post(f"changes/{first}/undo"), 409, "changed_since")
+        assert refusal["changed"] == [{"entity_type": "comment", "entity_id": comment["id"], "fields": ["id"]}]
+    problem(await ada.post(f"changes/{end}/undo"), 403, "not_allowed")
+    assert await last_seq(ada) == end
+    await undo(member, end)
+    assert ok(await ada.get(path))["body"] == "New text"
+
+
 async def test_a_role_that_was_raised_just_now_counts(ada: Api, join: Join) -> None:
     member = await join("member")
     await archive(ada)

@@ -267,8 +267,17 @@ async def test_explains_a_problem_to_whoever_follows_its_type(api: Api) -> None:
     assert "Not authenticated" in page.text
 
 
-async def test_explains_no_problem_that_there_is_not(api: Api) -> None:
-    problem(await api.get("/problems/no_such_code"), 404, "not_found")
+async def test_explains_how_to_treat_a_problem_that_it_does_not_know(api: Api) -> None:
+    page = await api.get("/problems/stale_versoin")
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<code>stale_versoin</code>" in page.text
+    assert 'href="/problems/stale_version"' in page.text
+
+
+@pytest.mark.parametrize("code", ["No-Code", "%3Cscript%3E", "a" * 65, "%D9%A1"])
+async def test_explains_nothing_that_is_no_code(api: Api, code: str) -> None:
+    problem(await api.get(f"/problems/{code}"), 404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/docs/0/secrets.txt", "/docs/0/..%2Fpages.py", "/docs/0/LICENSE"])

@@ -39,7 +39,7 @@ CONTROL = {
     "paragraph separator": "a\u2029b",
 }
 MANY_LINES = {"description", "body"}
-OF_A_FORM = {"time_zone", "token", "email"}
+OF_A_FORM = {"time_zone", "token", "email", "url"}
 """Texts that are looked up: what is wrong with them is told otherwise, or not at all."""
 
 

@@ -14,5 +14,5 @@ class TestWebhooks(Conformance):
         "webhooks that have something to do": r"FROM webhook_queues JOIN webhooks ON .* WHERE webhooks\.active",
         "workspaces with webhooks, to be woken by what is committed there": r"^SELECT DISTINCT webhooks\.workspace_id FROM",
         "the purge of deliveries asks which webhooks there are": r"FROM webhook_queues$",
-        "secrets under a former key": r"^SELECT webhooks\.workspace_id, .*, webhooks\.former_secret FROM webhooks$",
+        "secrets under a former key": r"^SELECT webhooks\.workspace_id, .*, webhooks\.former_secrets FROM webhooks$",
     }

@@ -152,7 +152,7 @@ def test_a_link_or_a_record_does_not_lead_root_astray(machine: Machine, closed: 
 
 def test_without_an_account_of_its_own_it_is_nobody(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(account, "NAME", "taskhub-missing")
-    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(account, "which", lambda _: None)
 
     assert account.server_account().name == "nobody"
     assert "taskhub-missing" in caplog.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from integration.embedded.machine import Machine
-from taskhub.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from taskhub.embedded import EmbeddedPostgres, EmbeddedPostgresError, cluster
 from taskhub.embedded.locks import FileLock
 
 
@@ -75,7 +74,7 @@ def test_a_volume_without_space(machine: Machine, monkeypatch: pytest.MonkeyPatc
     class Usage(NamedTuple):
         free: int
 
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free=10 * 1024**2))
+    monkeypatch.setattr(cluster, "disk_usage", lambda _: Usage(free=10 * 1024**2))
 
     _refuses(machine, "10 MB of free space.*needs 200 MB.*another volume")
 

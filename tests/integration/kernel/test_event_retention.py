@@ -206,6 +206,35 @@ async def test_as_of_knows_what_has_not_changed_since_the_log_begins(ada: Api, d
     assert ok(await ada.get(f"tasks/{other['id']}", as_of=last)) == other
 
 
+async def test_as_of_goes_on_where_the_last_removed_event_is_of_something_gone(ada: Api, database: Database) -> None:
+    """Nothing is left of that event."""
+    tasks = [await ada.add_task() for _ in range(3)]
+    label = ok(await ada.post("labels", {"name": "Engine"}))
+    assert (await ada.delete(f"labels/{label['id']}")).status_code == 204
+    instant = system_clock()
+    await remove(database, instant)
+    assert ok(await ada.get("tasks", as_of=instant.isoformat()))["items"] == tasks[::-1]
+    await ada.add_task()
+    first = ok(await ada.get("tasks", as_of=instant.isoformat(), limit=2))
+    second = ok(await ada.get("tasks", as_of=instant.isoformat(), limit=2, cursor=first["next_cursor"]))
+    assert first["items"] + second["items"] == tasks[::-1]
+
+
+async def test_a_walk_as_of_a_moment_is_told_when_the_log_keeps_it_no_more(ada: Api, database: Database) -> None:
+    for _ in range(3):
+        await ada.add_task()
+    for name in ("One", "Two"):
+        ok(await ada.post("labels", {"name": name}))
+    as_of = (await changes(ada))["items"][-1]["seq"]
+    cursors = {path: ok(await ada.get(path, as_of=as_of, limit=1))["next_cursor"] for path in ("tasks", "labels")}
+    await ada.add_task()
+    for path, cursor in cursors.items():
+        assert len(ok(await ada.get(path, as_of=as_of, limit=1, cursor=cursor))["items"]) == 1
+    await remove(database, system_clock())
+    for path, cursor in cursors.items():
+        problem(await ada.get(path, as_of=as_of, limit=1, cursor=cursor), 400, "not_in_log")
+
+
 async def test_what_is_older_is_not_undone(ada: Api, database: Database) -> None:
     task, everything = await half_removed(ada, database)
     for change in everything[:-2]:

@@ -88,7 +88,7 @@ def test_a_setting_that_it_does_not_have_is_told_by_every_command_that_uses_it(
     away.settings["TASKHUB_CLOCKS_TICK"] = "x"
     done = away.run(*command.split())
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("taskhub: TASKHUB_CLOCKS_TICK is not a setting of TaskHub. Known are: TASKHUB_CLOCKS_TICKS, ")
+    assert done.stderr.startswith("taskhub: TASKHUB_CLOCKS_TICK is not a setting of TaskHub. Did you mean TASKHUB_CLOCKS_TICKS?")
     assert done.stderr.count("\n") == 1
 
 

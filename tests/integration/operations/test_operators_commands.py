@@ -1,5 +1,6 @@
 """What an operator does while the service runs."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -36,6 +37,39 @@ def test_a_new_password_ends_every_session(installation: Installation, served: S
     assert (done.returncode, done.stderr) == (0, "")
     assert not served.sign_in(email)
     assert served.sign_in(email, "another battery staple")
+
+
+def test_a_token_is_made_for_an_account(installation: Installation, served: Served, email: str) -> None:
+    done = installation.run("token", "create", email.upper(), "--scopes", "write, read", "--name", "Nightly", "--expires", "30d")
+    assert (done.returncode, done.stderr) == (0, "")
+    (token,) = served.client.get("/v1/tokens").json()["items"]
+    assert (token["name"], token["scopes"]) == ("Nightly", ["read", "write"])
+    lifetime = datetime.fromisoformat(token["expires_at"]) - datetime.fromisoformat(token["created_at"])
+    assert abs(lifetime - timedelta(days=30)) < timedelta(minutes=1)
+    me = served.client.get("/v1/users/me", headers={"authorization": f"Bearer {done.stdout.strip()}"})
+    assert me.json()["email"] == email
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nobody@example.com", "--scopes", "read"], "No account has this email address."),
+        (["EMAIL", "--scopes", "everything"], "--scopes"),
+        (["EMAIL", "--scopes", ""], "--scopes"),
+        (["EMAIL", "--scopes", "read", "--name", " "], "--name"),
+        (["EMAIL", "--scopes", "read", "--expires", "soon"], "--expires: expected 90d, 12h, never, or an instant"),
+        (["EMAIL", "--scopes", "read", "--expires", "2020-01-01T00:00:00Z"], "future"),
+    ],
+    ids=lambda value: None if isinstance(value, list) else value[:20],
+)
+def test_a_token_that_cant_be_made_is_explained(
+    installation: Installation, served: Served, email: str, arguments: list[str], sentence: str
+) -> None:
+    done = installation.run("token", "create", *(email if one == "EMAIL" else one for one in arguments))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("taskhub: ")
+    assert sentence in done.stderr
+    assert served.client.get("/v1/tokens").json()["items"] == []
 
 
 def test_a_deleted_workspace_is_listed_and_comes_back(installation: Installation, served: Served, email: str) -> None:

@@ -4,11 +4,13 @@ import json
 import signal
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import httpx2
 import pytest
 
 from support.harness.program import PASSWORD, Installation, Served, free_port
+from support.harness.raw_http import RawConnection
 from support.harness.waiting import PATIENCE_SECONDS, PROGRAM_SECONDS, wait_until
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock
@@ -40,7 +42,7 @@ def test_a_port_in_use_is_told_in_one_sentence(installation: Installation, serve
 def test_an_unknown_setting_stops_the_start_and_is_named(new_installation: Callable[..., Installation]) -> None:
     done = new_installation(TASKHUB_PROT="8000").run("serve")
     assert done.returncode == 1
-    assert done.stderr.startswith("taskhub: TASKHUB_PROT is not a setting")
+    assert done.stderr.startswith("taskhub: TASKHUB_PROT is not a setting of TaskHub. Did you mean TASKHUB_PORT?")
 
 
 def test_metrics_can_have_a_port_of_their_own(installation: Installation, served: Served) -> None:
@@ -63,6 +65,28 @@ def test_a_request_under_way_is_finished_on_sigterm(new_installation: Callable[.
         client.sendall(body[10:])
         assert client.recv(1000).startswith(b"HTTP/1.1 201")
         assert served.process.wait(PROGRAM_SECONDS) == 0
+
+
+def test_a_stream_that_nobody_reads_does_not_delay_the_end(new_installation: Callable[..., Installation]) -> None:
+    """More changes than buffers hold, and nobody who takes them: the service would wait until it gives up all requests."""
+    with new_installation().serving() as served:
+        served.sign_up("ada@example.com")
+        assert served.sign_in("ada@example.com")
+        workspace = "/v1/workspaces/" + _made(served, "/v1/workspaces", name="Works")["id"]
+        project = _made(served, f"{workspace}/projects", name="Web", key="WEB")
+        for _ in range(6):
+            items = [{"project_id": project["id"], "title": "Long", "description": "x" * 100_000} for _ in range(9)]
+            _made(served, f"{workspace}/tasks/bulk_create", items=items)
+        authorization = served.client.headers["authorization"]
+        with RawConnection(int(served.url.rsplit(":", 1)[1]), receive_buffer=4096) as unread:
+            unread.send(f"GET {workspace}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: {authorization}\r\n\r\n".encode())
+            served.wait_until(unread.has_something)
+            assert served.end() == 0
+        assert "timeout graceful shutdown exceeded" not in served.log
+
+
+def _made(served: Served, path: str, **body: Any) -> Any:
+    return served.client.post(path, json=body).raise_for_status().json()
 
 
 def test_a_service_that_waits_for_its_database_to_start_ends_when_it_is_told_to(

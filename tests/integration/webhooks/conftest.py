@@ -12,6 +12,7 @@ from support.harness.webhook_receiver import Receiver, receiving
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.testing.control.clock import MovableClock
+from taskhub.webhooks.infrastructure import deliverer
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -58,6 +59,12 @@ async def signed_up(api: Api) -> Api:
     token = ok(await api.post("/v1/tokens", {"name": "Of the test", "scopes": ["read", "write", "admin"]}))["token"]
     api.client.headers["authorization"] = f"Bearer {token}"
     return api
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No receiver is slow, however slow the machine is."""
+    monkeypatch.setattr(deliverer, "SLOW_MS", 1_000 * 60 * 60)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Webhooks are sent the changes of their workspace: signed, at least once, and again until they are taken."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from standardwebhooks import Webhook
@@ -13,9 +15,12 @@ from support.harness.problems import problem
 from support.harness.waiting import eventually
 from support.harness.webhook_receiver import Received, Receiver, answering, no_content, receiving
 from taskhub.app import TaskHub
+from taskhub.kernel.application.commands import Context
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
-from taskhub.webhooks.infrastructure.deliverer import MAX_TURNS
+from taskhub.webhooks.domain.signing import signature_headers
+from taskhub.webhooks.infrastructure import deliverer
+from taskhub.workspaces.application.restore_workspace import RestoreWorkspace
 
 pytestmark = pytest.mark.usefixtures("hooks_app")
 
@@ -215,10 +220,14 @@ async def test_both_secrets_sign_for_a_day_after_a_rotation(ada: Api, receiver: 
     (received,) = await receiver.has(1)
     for secret in (webhook["secret"], rotated["secret"]):
         assert verified(received, secret, clock)["type"] == "task.created"
+    clock.move_to(clock() + timedelta(hours=1))
+    last = ok(await ada.post(f"webhooks/{webhook['id']}/rotate_secret"))
     clock.move_to(datetime.fromisoformat(rotated["former_secret_expires_at"]))
     await ada.add_task()
     await receiver.has(2)
-    assert len(receiver.received[1].headers["webhook-signature"].split()) == 1
+    second, sent_at = receiver.received[1], int(receiver.received[1].headers["webhook-timestamp"])
+    expected = signature_headers([last["secret"], rotated["secret"]], second.id, sent_at, second.body)
+    assert second.headers["webhook-signature"] == expected["webhook-signature"]
 
 
 async def test_a_delivery_is_sent_again_under_the_same_id_with_the_same_body(ada: Api, receiver: Receiver) -> None:
@@ -261,23 +270,43 @@ async def test_a_test_is_sent_with_the_last_change_of_the_webhook(ada: Api, rece
     assert (done["id"], done["status"], received.id) == (delivery["id"], "succeeded", delivery["event_id"])
 
 
-async def test_at_most_eight_are_under_way_at_once(ada: Api, receiver: Receiver) -> None:
+async def test_at_most_eight_are_under_way_at_once(ada: Api, receiver: Receiver, patient: None) -> None:
     free = asyncio.Event()
 
     async def wait(received: Received, writer: asyncio.StreamWriter) -> None:
         await free.wait()
         writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
+    webhook = await add_webhook(ada, receiver.url)
+    await ada.add_task()
+    await are_finished(ada, webhook, 1)
+    receiver.answer = wait
+    for _ in range(20):
+        await ada.add_task()
+    await receiver.has(1 + MAX_AT_ONCE)
+    await asyncio.wait([asyncio.ensure_future(hooks_settled(ada))], timeout=0.2)
+    assert receiver.under_way == MAX_AT_ONCE
+    free.set()
+    await are_finished(ada, webhook, 21)
+    assert receiver.most_under_way == MAX_AT_ONCE
+
+
+async def test_one_try_at_a_time_is_made_of_a_receiver_that_has_not_taken_anything_yet(ada: Api, receiver: Receiver) -> None:
+    free = asyncio.Event()
+
+    async def wait(received: Received, writer: asyncio.StreamWriter) -> None:
+        await free.wait()
+        await no_content(received, writer)
+
     receiver.answer = wait
     webhook = await add_webhook(ada, receiver.url)
     for _ in range(20):
         await ada.add_task()
-    await receiver.has(MAX_AT_ONCE)
+    await receiver.has(1)
     await asyncio.wait([asyncio.ensure_future(hooks_settled(ada))], timeout=0.2)
-    assert receiver.under_way == MAX_AT_ONCE
+    assert receiver.most_under_way == 1
     free.set()
     await are_finished(ada, webhook, 20)
-    assert receiver.most_under_way == MAX_AT_ONCE
     assert len({one.id for one in receiver.received}) == 20
 
 
@@ -298,26 +327,120 @@ async def test_a_receiver_that_hangs_delays_no_other(ada: Api, receiver: Receive
         hangs.set()
 
 
-async def test_many_new_ones_that_hang_hold_no_other_up(ada: Api, hooks_app: TaskHub, receiver: Receiver) -> None:
-    """They take all places, and leave them before they have had their time."""
-    async with receiving() as hanging, Api.on(hooks_app) as bob:
+PLACES, OF_WORKSPACE = 4, 2
+
+
+@pytest.fixture
+def few_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliverer, "MAX_TURNS", PLACES)
+    monkeypatch.setattr(deliverer, "MAX_TURNS_OF_WORKSPACE", OF_WORKSPACE)
+
+
+async def test_many_that_hang_hold_no_other_up(ada: Api, hooks_app: TaskHub, receiver: Receiver, few_places: None) -> None:
+    """More than there are places, in several workspaces: one that is known to be good does not notice."""
+    async with receiving() as hanging, AsyncExitStack() as stack:
         hangs = asyncio.Event()
 
         async def hang(received: Received, writer: asyncio.StreamWriter) -> None:
             await hangs.wait()
 
         hanging.answer = hang
-        await signed_up(bob)
-        for number in range(MAX_TURNS):
-            await add_webhook(bob if number % 2 else ada, hanging.url)
-        await add_webhook(ada, receiver.url, "comment.created")
-        task, _ = await ada.add_task(), await bob.add_task()
-        await hanging.has(MAX_TURNS)
-        ok(await ada.post(f"tasks/{task['id']}/comments", {"body": "Well"}))
+        await add_webhook(ada, receiver.url)
+        await ada.add_task()
         await receiver.has(1)
-        tries = [await deliveries(bob, webhook) for webhook in ok(await bob.get("webhooks"))["items"]]
+        others = [await signed_up(await stack.enter_async_context(Api.on(hooks_app))) for _ in range(3)]
+        for api in others:
+            for _ in range(OF_WORKSPACE):
+                await add_webhook(api, hanging.url)
+            await api.add_task()
+        await hanging.has(PLACES)
+        await ada.add_task()
+        await receiver.has(2)
+        tries = [await deliveries(api, webhook) for api in others for webhook in ok(await api.get("webhooks"))["items"]]
         assert not any(delivery["attempts"] for of_webhook in tries for delivery in of_webhook)
         hangs.set()
+
+
+async def test_those_of_one_workspace_take_no_more_than_their_share_of_the_places(ada: Api, few_places: None) -> None:
+    async with receiving() as hanging:
+        hangs = asyncio.Event()
+
+        async def hang(received: Received, writer: asyncio.StreamWriter) -> None:
+            await hangs.wait()
+
+        hanging.answer = hang
+        for _ in range(OF_WORKSPACE + 5):
+            await add_webhook(ada, hanging.url)
+        await ada.add_task()
+        await hanging.has(OF_WORKSPACE)
+        await asyncio.wait([asyncio.ensure_future(hooks_settled(ada))], timeout=0.2)
+        assert hanging.under_way == OF_WORKSPACE
+        hangs.set()
+
+
+async def test_nothing_is_delivered_of_a_deleted_workspace_until_it_is_restored(
+    ada: Api, hooks_app: TaskHub, receiver: Receiver, clock: MovableClock
+) -> None:
+    receiver.answer = answering(500)
+    webhook = await add_webhook(ada, receiver.url)
+    await ada.add_task()
+    await tried(ada, webhook, 1)
+    receiver.answer = no_content
+    assert (await ada.delete(f"/v1/workspaces/{ada.workspace['id']}")).status_code == 204
+    subscriptions = hooks_app.state.background.subscriptions
+    for subscription in subscriptions:
+        await subscription.catch_up()
+    clock.move_to(clock() + DELAYS[0])
+    await asyncio.wait([asyncio.ensure_future(hooks_settled(ada))], timeout=0.2)
+    assert len(receiver.received) == 1
+    await (
+        hooks_app.state.container.modules["workspaces"]
+        .restore_workspace()
+        .perform(RestoreWorkspace(UUID(ada.workspace["id"])), Context())
+    )
+    for subscription in subscriptions:
+        await subscription.catch_up()
+    await receiver.has(2)
+
+
+async def test_another_url_is_another_receiver(ada: Api, receiver: Receiver, clock: MovableClock) -> None:
+    """It is not held because the former one wanted to be left alone, and has not failed yet."""
+    async with receiving() as former:
+        former.answer = answering(429, b"", "retry-after: 86400")
+        webhook = await add_webhook(ada, former.url)
+        await ada.add_task()
+        await tried(ada, webhook, 1)
+        ok(await ada.patch(f"webhooks/{webhook['id']}", {"url": receiver.url}))
+        await ada.add_task()
+        await receiver.has(1)
+
+
+async def test_one_that_was_off_is_not_sent_what_waited_before(ada: Api, receiver: Receiver, clock: MovableClock) -> None:
+    receiver.answer = answering(500)
+    webhook = await add_webhook(ada, receiver.url)
+    await ada.add_task()
+    await tried(ada, webhook, 1)
+    receiver.answer = no_content
+    for active in (False, True):
+        ok(await ada.patch(f"webhooks/{webhook['id']}", {"active": active}))
+    clock.move_to(clock() + timedelta(hours=1))
+    later = await ada.add_task()
+    received = await receiver.has(2)
+    assert [one.message["data"]["entity_id"] for one in received[1:]] == [later["id"]]
+    assert [one["status"] for one in await are_finished(ada, webhook, 2)] == ["succeeded", "failed"]
+
+
+async def test_as_many_tests_wait_as_deliveries_may(ada: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taskhub.webhooks.infrastructure.queues.MAX_PENDING", 2)
+    receiver.answer = answering(500)
+    webhook = await add_webhook(ada, receiver.url)
+    for _ in range(2):
+        ok(await ada.post(f"webhooks/{webhook['id']}/test"))
+    problem(await ada.post(f"webhooks/{webhook['id']}/test"), 409, "too_many_deliveries")
+
+
+async def test_a_replay_of_what_is_not_there_is_not_found_whatever_it_says(ada: Api) -> None:
+    problem(await ada.post(f"webhooks/{uuid4()}/replay", {"from": "2020-01-01T00:00:00Z"}), 404, "not_found")
 
 
 async def test_a_deleted_webhook_is_sent_nothing_more(ada: Api, receiver: Receiver, clock: MovableClock) -> None:

@@ -22,7 +22,7 @@ from taskhub.kernel.application.clock import system_clock
 from taskhub.webhooks.domain.delivery import Outcome
 from taskhub.webhooks.domain.networks import AllowedAddresses
 from taskhub.webhooks.infrastructure import sender as sending
-from taskhub.webhooks.infrastructure.names import SystemNames
+from taskhub.webhooks.infrastructure.names import SystemNames, TooManyLookups
 from taskhub.webhooks.infrastructure.sender import MAX_ANSWER_BYTES, SHOWN_BYTES, HttpSender, Resolve
 
 ALLOWED, INTERNAL = "127.0.0.2", "127.0.0.1"
@@ -172,17 +172,49 @@ async def test_a_lookup_that_hangs_ends_with_the_try(hurried: None) -> None:
     assert (await send("http://hanging.example.com/", sender(hang))).error == "timeout"
 
 
-async def test_lookups_that_hang_hold_up_no_other_work(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_lookups_that_hang_hold_up_no_other_work() -> None:
     """The threads of the event loop stay free."""
     free = Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: free.wait(PATIENCE_SECONDS) and [])
-    names = SystemNames()
-    lookups = [asyncio.create_task(names("hanging.example.com", 80)) for _ in range(60)]
+    names = SystemNames(lambda *_, **__: free.wait(PATIENCE_SECONDS) and [])
+    lookups = [asyncio.create_task(names(f"hanging-{number}.example.com", 80)) for number in range(60)]
     await asyncio.sleep(0)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS / 2):
             assert await asyncio.to_thread(lambda: "done") == "done"
         assert not any(lookup.done() for lookup in lookups)
+    finally:
+        free.set()
+        await asyncio.gather(*lookups)
+
+
+async def test_a_name_is_looked_up_once_for_all_who_ask_meanwhile() -> None:
+    free, asked = Event(), list[str]()
+
+    def look_up(host: str, *_: Any, **__: Any) -> list[Any]:
+        asked.append(host)
+        free.wait(PATIENCE_SECONDS)
+        return [(None, None, None, None, ("192.0.2.1", 80))]
+
+    names = SystemNames(look_up)
+    lookups = [asyncio.create_task(names("slow.example.com", 80)) for _ in range(5)]
+    await asyncio.sleep(0)
+    lookups[0].cancel()
+    free.set()
+    assert (await asyncio.gather(*lookups[1:]), asked) == ([["192.0.2.1"]] * 4, ["slow.example.com"])
+    assert await names("slow.example.com", 80) == ["192.0.2.1"]
+    assert len(asked) == 2
+
+
+async def test_where_too_many_names_hang_the_others_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is no failure of a receiver: nothing was tried."""
+    monkeypatch.setattr("taskhub.webhooks.infrastructure.names.MAX_LOOKUPS", 2)
+    free = Event()
+    names = SystemNames(lambda *_, **__: free.wait(PATIENCE_SECONDS) and [])
+    lookups = [asyncio.create_task(names(f"hanging-{number}.example.com", 80)) for number in range(2)]
+    await asyncio.sleep(0)
+    try:
+        with pytest.raises(TooManyLookups):
+            await send("http://other.example.com/", sender(names))
     finally:
         free.set()
         await asyncio.gather(*lookups)
@@ -363,3 +395,13 @@ async def test_retry_after_is_read_as_a_date(receiver: Receiver) -> None:
     outcome = await send(url_of(receiver))
     assert outcome.retry_after is not None
     assert timedelta(hours=1, minutes=59) < outcome.retry_after <= timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Wed, 99999999999999999999 Nov 2026 10:00:00 GMT", "Wed, 25 Nov 2026 10:00:00 +99999999999999999999", "soon", "-5", ""],
+)
+async def test_a_retry_after_that_means_nothing_is_left_alone(receiver: Receiver, value: str) -> None:
+    receiver.answer = answering(503, b"", f"retry-after: {value}")
+    outcome = await send(url_of(receiver))
+    assert (outcome.status, outcome.retry_after) == (503, None)

@@ -76,7 +76,7 @@ async def test_processes_share_the_work_and_do_nothing_twice(
 
 
 async def test_eight_at_once_is_the_limit_of_all_processes(
-    quiet: Api, hooks_url: str, clock: MovableClock, receiver: Receiver
+    quiet: Api, hooks_url: str, clock: MovableClock, receiver: Receiver, patient: None
 ) -> None:
     free = asyncio.Event()
 
@@ -84,18 +84,20 @@ async def test_eight_at_once_is_the_limit_of_all_processes(
         await free.wait()
         await no_content(received, writer)
 
-    receiver.answer = wait
     webhook = await add_webhook(quiet, receiver.url)
-    for _ in range(20):
-        await quiet.add_task()
+    await quiet.add_task()
     other = clocked_container(hooks_url, clock)
     key = WebhookKey(UUID(quiet.workspace["id"]), UUID(webhook["id"]))
     async with delivering(hooks_url, clock), other.database().opened():
-        await receiver.has(MAX_AT_ONCE)
+        await succeeded(quiet, webhook, 1)
+        receiver.answer = wait
+        for _ in range(20):
+            await quiet.add_task()
+        await receiver.has(1 + MAX_AT_ONCE)
         found = await other.modules["webhooks"].turns().claim(key, MAX_AT_ONCE, ())
         assert (list(found.claims), receiver.under_way) == ([], MAX_AT_ONCE)
         free.set()
-        await succeeded(quiet, webhook, 20)
+        await succeeded(quiet, webhook, 21)
     assert receiver.most_under_way == MAX_AT_ONCE
 
 

@@ -134,7 +134,7 @@ async def test_secrets_are_encrypted_anew_once_there_is_another_key(
     assert await purge.SecretUpkeep(both)(container.database(), clock()) == 0
     (row,) = await container.database().fetch(_SECRETS, {"workspace_id": quiet.workspace["id"]})
     assert new.open(row["secret"], row["id"]) == rotated["secret"]
-    assert new.open(row["former_secret"], row["id"]) == webhook["secret"]
+    assert new.open(row["former_secrets"][0], row["id"]) == webhook["secret"]
     await purge.SecretUpkeep(EncryptedSecrets([*SECRET_KEYS, NEW_KEY]))(container.database(), clock())
 
 

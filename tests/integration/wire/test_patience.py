@@ -1,16 +1,21 @@
 """Clients that send or take half of something and stay are sent away; nobody else notices."""
 
+import asyncio
 import contextlib
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 import support.harness.raw_http as wire_support
 from support.harness.raw_http import RawConnection, Recorder, ThreadedServer, recording
-from support.harness.waiting import wait_until
+from support.harness.waiting import PATIENCE_SECONDS, wait_until
+from taskhub.cli.server import connections
 from taskhub.cli.server.connections import ConnectionLimits
+from taskhub.kernel.api.long_requests import break_off
 
 NEVER = 1000.0
 SHORT = 0.2
@@ -133,6 +138,42 @@ def test_who_does_not_take_the_answer_is_cut_off(last: bytes) -> None:
     with serving(answer_seconds=SHORT) as (server, _), server.connect(receive_buffer=4096) as wire:
         wire.send(LARGE.replace(b"\r\n\r\n", b"\r\n" + last + b"\r\n"))
         wait_until(lambda: len(server.server.open_connections) == 1)
+        wait_until(lambda: len(server.server.open_connections) == 0)
+
+
+def test_who_does_not_take_the_answer_does_not_keep_the_server_from_stopping() -> None:
+    with serving() as (server, recorder), server.connect(receive_buffer=4096) as wire:
+        wire.send(LARGE)
+        wait_until(lambda: len(recorder.seen) == 1)
+        server.server.should_exit = True
+        wait_until(lambda: len(server.server.open_connections) == 0)
+
+
+def test_who_takes_the_answer_gets_it_although_the_server_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LAST_ANSWER_SECONDS", PATIENCE_SECONDS)
+    with serving() as (server, recorder), server.connect(receive_buffer=4096) as wire:
+        wire.send(LARGE)
+        wait_until(lambda: len(recorder.seen) == 1)
+        server.server.should_exit = True
+        assert len(wire.answer().body) == wire_support.LARGE
+
+
+def test_an_answer_that_is_not_read_can_be_broken_off() -> None:
+    ended = threading.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SHORT):
+                while True:
+                    await send({"type": "http.response.body", "body": b"x" * wire_support.PIECE, "more_body": True})
+        await break_off(scope, receive)
+        ended.set()
+
+    with ThreadedServer(app, PATIENT) as server, server.connect(receive_buffer=4096) as wire:
+        wire.send(GET)
+        assert ended.wait(PATIENCE_SECONDS)
         wait_until(lambda: len(server.server.open_connections) == 0)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -28,6 +28,8 @@ class EventStream:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
+        self.pieces: list[int] = []
+        """How many bytes were sent at a time."""
         self.is_reading = asyncio.Event()
         self.is_reading.set()
         self.is_waited_for = False
@@ -57,6 +59,14 @@ class EventStream:
         async with asyncio.timeout(PATIENCE_SECONDS), self._came:
             await self._came.wait_for(lambda: self.has_ended)
 
+    async def serve(self, serving: Awaitable[None]) -> None:
+        """A stream ends with the request, also where the service could not say so to one who does not read."""
+        await serving
+        if not self._gone.is_set():
+            async with self._came:
+                self.has_ended = True
+                self._came.notify_all()
+
     def leave(self) -> None:
         self._gone.set()
 
@@ -76,6 +86,7 @@ class EventStream:
                 self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             else:
                 self.body += message.get("body", b"")
+                self.pieces.append(len(message.get("body", b"")))
                 self.has_ended = not message.get("more_body", False)
             self._came.notify_all()
 
@@ -108,7 +119,7 @@ async def event_stream(app: TaskHub, api: Api, method: str = "GET", **parameters
         "client": ("127.0.0.1", 1),
         "server": ("taskhub.test", 80),
     }
-    serving = asyncio.create_task(app(scope, stream.receive, stream.send))
+    serving = asyncio.create_task(stream.serve(app(scope, stream.receive, stream.send)))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not stream.status and not serving.done():

@@ -43,3 +43,18 @@ def test_the_readme_has_a_table_of_the_same() -> None:
     readme = EXAMPLE.with_name("README.md").read_text("utf-8")
     rows = re.findall(rf"^\| `({PREFIX}\w+)` \| (?:`(.*?)`)? *\|", readme, re.MULTILINE)
     assert dict(rows) == GIVEN
+
+
+def test_compose_passes_every_setting_to_all_services() -> None:
+    """But for those that it decides itself: the database, and the address and port inside of the container."""
+    compose = EXAMPLE.with_name("compose.yaml").read_text("utf-8")
+    (shared,) = re.findall(r"environment: &environment\n((?:    .+\n)+)", compose)
+    passed = re.findall(rf"^    ({PREFIX}\w+): \$\{{\1(?::-|:\?.+)\}}$", shared, re.MULTILINE)
+    assert {*passed} == {*GIVEN} - {f"{PREFIX}{name}" for name in ("DATABASE_URL", "DATA_DIR", "HOST", "PORT")}
+    own = re.findall(r"^    environment:(.*)\n((?:      .+\n)*)", compose.partition("services:")[2], re.MULTILINE)
+    assert all("<<: *environment" in lines for _, lines in own if PREFIX in lines)
+
+
+def test_compose_publishes_on_this_machine_alone_unless_told_otherwise() -> None:
+    compose = EXAMPLE.with_name("compose.yaml").read_text("utf-8")
+    assert re.findall(r'ports: \["(.+?):\d+"\]', compose) == ["${TASKHUB_HOST:-127.0.0.1}:${API_PORTS:-8000-8001}"]

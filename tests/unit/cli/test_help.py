@@ -1,5 +1,6 @@
 """Help is read at a bad moment: every command shows an example, and none of it waits for the program to load."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -45,6 +46,14 @@ def test_every_command_shows_how_it_is_used(path: tuple[str, ...]) -> None:
     text = CliRunner().invoke(app, [*path, "--help"]).stdout
     assert "Example:" in text
     assert f"taskhub {' '.join(path)}" in text
+
+
+@pytest.mark.parametrize("group", sorted({path[0] for path in COMMANDS if len(path) > 1}))
+def test_every_group_shows_how_one_of_its_commands_is_used(group: str) -> None:
+    text = CliRunner().invoke(app, [group, "--help"]).stdout
+    used = re.search(rf"Example:\n +taskhub ({group} [\w-]+)", text)
+    assert used is not None
+    assert tuple(used[1].split()) in COMMANDS
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

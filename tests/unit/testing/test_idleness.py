@@ -1,7 +1,5 @@
 """A server that was left for the next run ends when nobody asks it any more, and not a moment before."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -10,24 +8,32 @@ from taskhub.embedded.locks import FileLock
 from taskhub.testing.control.idleness import CHECKS, Idleness
 
 
+class End:
+    """Counts how often the process would have ended."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+
 @pytest.fixture
-def ended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    signals: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda pid, number: signals.append((pid, number)))
-    return signals
+def end() -> End:
+    return End()
 
 
-async def test_it_ends_after_the_time_without_a_request(ended: list[tuple[int, int]]) -> None:
+async def test_it_ends_after_the_time_without_a_request(end: End) -> None:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    await Idleness(900, sleep=sleep)._end()
-    assert (sum(pauses), ended) == (900, [(os.getpid(), signal.SIGTERM)])
+    await Idleness(900, sleep=sleep, end=end)._end()
+    assert (sum(pauses), end.count) == (900, 1)
 
 
-async def test_a_request_in_the_last_moment_keeps_it(ended: list[tuple[int, int]]) -> None:
+async def test_a_request_in_the_last_moment_keeps_it(end: End) -> None:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -35,12 +41,12 @@ async def test_a_request_in_the_last_moment_keeps_it(ended: list[tuple[int, int]
         if len(pauses) == CHECKS:
             idleness._requests += 1
 
-    idleness = Idleness(900, sleep=sleep)
+    idleness = Idleness(900, sleep=sleep, end=end)
     await idleness._end()
-    assert (len(pauses), len(ended)) == (2 * CHECKS, 1)
+    assert (len(pauses), end.count) == (2 * CHECKS, 1)
 
 
-async def test_one_that_a_suite_holds_is_not_idle(ended: list[tuple[int, int]], tmp_path: Path) -> None:
+async def test_one_that_a_suite_holds_is_not_idle(end: End, tmp_path: Path) -> None:
     pauses: list[float] = []
     suite = FileLock(tmp_path / "lock")
     assert suite.try_acquire()
@@ -50,15 +56,15 @@ async def test_one_that_a_suite_holds_is_not_idle(ended: list[tuple[int, int]], 
         if len(pauses) == 3 * CHECKS:
             suite.release()
 
-    await Idleness(900, tmp_path / "lock", sleep=sleep)._end()
-    assert (len(pauses), len(ended)) == (4 * CHECKS - 1, 1)
+    await Idleness(900, tmp_path / "lock", sleep=sleep, end=end)._end()
+    assert (len(pauses), end.count) == (4 * CHECKS - 1, 1)
 
 
-async def test_one_whose_folder_is_gone_is_found_by_nobody(ended: list[tuple[int, int]], tmp_path: Path) -> None:
+async def test_one_whose_folder_is_gone_is_found_by_nobody(end: End, tmp_path: Path) -> None:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    await Idleness(900, tmp_path / "gone" / "lock", sleep=sleep)._end()
-    assert (len(pauses), len(ended)) == (CHECKS, 1)
+    await Idleness(900, tmp_path / "gone" / "lock", sleep=sleep, end=end)._end()
+    assert (len(pauses), end.count) == (CHECKS, 1)

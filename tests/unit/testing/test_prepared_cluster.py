@@ -1,6 +1,5 @@
 """What is prepared is found again by whoever can use it, and by nobody else."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from taskhub.testing import prepared_cluster
 def test_each_account_prepares_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """The data is readable by its owner alone, also where several accounts share a cache."""
     ours = prepared_cluster.fingerprint()
-    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    monkeypatch.setattr(prepared_cluster, "_account", lambda: 4711)
     assert prepared_cluster.fingerprint.__wrapped__() != ours
 
 

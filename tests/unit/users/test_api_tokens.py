@@ -12,8 +12,10 @@ from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import NotFound, UnknownReference, ValidationFailed
 from taskhub.users.application.create_token import CreatedToken, CreateToken, create_token
+from taskhub.users.application.issue_token import IssueToken, issue_token
 from taskhub.users.application.revoke_token import RevokeToken, revoke_token
 from taskhub.users.contract.errors import InvalidToken
+from taskhub.users.domain.email import EmailAddress
 from taskhub.users.domain.session import Session
 from taskhub.users.infrastructure.api_token_secrets import RandomApiTokenSecrets, digest_of
 
@@ -79,3 +81,26 @@ async def test_nobody_revokes_the_tokens_of_others() -> None:
     token = ApiTokenFactory()
     with pytest.raises(NotFound):
         await revoke_token(RevokeToken(USER.id, token.id, None), FakeUsersUnitOfWork(token), clock=lambda: LATER)
+
+
+async def issued(uow: FakeUsersUnitOfWork, email: str, **parts: Any) -> CreatedToken:
+    given: dict[str, Any] = {"name": "ci", "scopes": (Scope.READ,), "expires_at": None, **parts}
+    command = IssueToken(new_id(), EmailAddress.parse(email), **given)
+    return await issue_token(command, uow, secrets=RandomApiTokenSecrets(), clock=lambda: NOW)
+
+
+async def test_an_operator_needs_no_session_of_the_account() -> None:
+    uow = FakeUsersUnitOfWork(USER)
+    made = await issued(uow, USER.email.key.upper(), expires_at=NOW + timedelta(days=1))
+    (token,) = uow.added
+    assert (token.user_id, token.digest, made.view.workspace_id) == (USER.id, digest_of(made.secret), None)
+
+
+async def test_an_operator_is_told_that_there_is_no_such_account() -> None:
+    with pytest.raises(NotFound, match="No account"):
+        await issued(FakeUsersUnitOfWork(USER), "nobody@example.com")
+
+
+async def test_the_token_of_an_operator_cant_expire_in_the_past_either() -> None:
+    with pytest.raises(ValidationFailed):
+        await issued(FakeUsersUnitOfWork(USER), USER.email.key, expires_at=NOW)

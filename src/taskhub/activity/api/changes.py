@@ -39,8 +39,8 @@ async def list_changes(request: ApiRequest, workspace_id: UUID, query: ChangePag
 
     Go on with `next_cursor`, which is never null: a cursor is a place in the log of the workspace, it fits to any filter and
     to the stream, and is good as long as the service keeps what follows it. With `wait`, an answer without changes is held
-    back until there is one, or for so many seconds. While `has_more` is true there is more to read at once; with a filter a
-    page may then be empty.
+    back until there is one, or for so many seconds. While `has_more` is true there is more to read at once: a page of large
+    changes (2 MB) has fewer than `limit`, and with a filter a page may be empty.
     """
     module, wanted = module_of(request), query.wanted(request.caller.user_id)
     after = await place_of(request, query, workspace_id)

@@ -1,12 +1,13 @@
 """The query parameters of those who read the log."""
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, ValidationInfo, WithJsonSchema, WrapValidator, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, WithJsonSchema, WrapValidator, field_validator
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.instants import check_instant
+from taskhub.kernel.api.instants import check_instant, is_meant_as_instant
 from taskhub.kernel.api.query_params import MAX_VALUES, Flag, Integer, QueryParams
 from taskhub.kernel.api.request import ME
 from taskhub.kernel.api.types import Cursor, Id, Instant
@@ -17,10 +18,21 @@ MAX_CHANGES = 1_000
 MAX_WAIT_SECONDS = 30
 
 
+def _told(pattern: str, message: LiteralString) -> BeforeValidator:
+    """Tells in words how a text of this form is written."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and re.fullmatch(pattern, value) is None:
+            raise PydanticCustomError("wrong_format", message)
+        return value
+
+    return BeforeValidator(check)
+
+
 def _begin(value: Any, instant: Any) -> Any:
     if value in ("start", "now"):
         return value
-    if not isinstance(value, str) or "t" not in value.lower():
+    if not isinstance(value, str) or not is_meant_as_instant(value):
         raise PydanticCustomError("wrong_format", "Expected start, now, or an instant such as 2026-11-20T09:00:00Z.")
     return instant(check_instant(value))
 
@@ -34,8 +46,16 @@ Begin = Annotated[
 Actor = Annotated[
     Id | Literal["me"], WithJsonSchema({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "string", "enum": [ME]}]})
 ]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-EventType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}$")]
+_WORD = "[a-z][a-z0-9_]{0,63}"
+_TYPE = rf"{_WORD}\.{_WORD}"
+Word = Annotated[
+    str,
+    StringConstraints(pattern=f"^{_WORD}$"),
+    _told(_WORD, "Expected the type of a thing, such as task; see /docs/events."),
+]
+EventType = Annotated[
+    str, StringConstraints(pattern=f"^{_TYPE}$"), _told(_TYPE, "Expected entity.verb, such as task.created; see /docs/events.")
+]
 Seq = Annotated[int, Field(ge=1), Integer]
 # A list as a default would be copied for each request.
 Values: Any = Field(default=(), max_length=MAX_VALUES)

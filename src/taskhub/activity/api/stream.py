@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from uuid import UUID
 
 import msgspec
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from taskhub.activity.api.answers import change_view
 from taskhub.activity.api.module import module_of
@@ -14,11 +15,11 @@ from taskhub.activity.api.paths import STREAM
 from taskhub.activity.api.places import place_of
 from taskhub.activity.api.query_params import ChangeParams
 from taskhub.activity.application.ports import FollowedEvent
-from taskhub.activity.application.stream_changes import stream_changes
+from taskhub.activity.application.stream_changes import ChangeStream
 from taskhub.activity.application.views import ChangeView
 from taskhub.activity.domain.errors import CursorExpired
 from taskhub.kernel.api.bodies import ClientGone
-from taskhub.kernel.api.long_requests import TooManyStreams
+from taskhub.kernel.api.long_requests import TooManyStreams, break_off
 from taskhub.kernel.api.operations import EVENT_STREAM, Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.errors import Busy, Unavailable
@@ -29,7 +30,9 @@ from taskhub.workspaces.contract.access import READ
 COMMENT_SECONDS = 15.0
 """How long a stream is silent at most: proxies close connections that are."""
 RIGHT_SECONDS = 3.0
-"""How often the reader's right is checked again."""
+"""How often the reader's right is checked again, and whether a reader who lets the service wait has fallen behind."""
+END_SECONDS = 0.5
+"""How long a stream that ends waits for its client to read the rest."""
 _HEADERS = ((b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"))
 
 STREAMS = Routes("Changes")
@@ -66,7 +69,7 @@ class _EventStream(Response):
         self._workspace_id = workspace_id
         self._wanted = wanted
         self._after = after
-        self._has_begun = False
+        self._has_begun = self._is_sending = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope["is_head"]:
@@ -75,36 +78,64 @@ class _EventStream(Response):
                 await requests.run("streams", self._request.caller.user_id, receive, self._send_all(send))
             except ClientGone:  # As most streams end.
                 return
-        await self._begin(send)
-        await send({"type": "http.response.body", "body": b""})
+        if not await self._finish(send):
+            await break_off(scope, receive)
+
+    async def _finish(self, send: Send) -> bool:
+        """Whether the stream could be brought to its regular end: a client that does not read is not waited for."""
+        if self._is_sending:
+            return False
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await self._begin(send)
+                await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            return False
+        return True
 
     async def _begin(self, send: Send) -> None:
         if not self._has_begun:
             self._has_begun = True
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await self._send(send, {"type": "http.response.start", "status": 200, "headers": self.raw_headers})
 
     async def _send_all(self, send: Send) -> None:
-        """Sends until the reader may not read any more, or has fallen behind."""
-        module, clock = module_of(self._request), asyncio.get_running_loop().time
-        changes = stream_changes(
-            module.log(), module.follower(), self._workspace_id, self._wanted, after=self._after, tick_seconds=RIGHT_SECONDS
-        )
-        sent_at, checked_at, told = clock(), clock(), self._after
-        async for seq, events in changes:
-            if not self._has_begun:
-                await self._begin(send)
-                await _send(send, b":\n\n")
-            if clock() - checked_at >= RIGHT_SECONDS:
-                if not await self._may_read():
+        """Sends until the reader may not read any more, or has fallen behind: also while it does not read."""
+        module = module_of(self._request)
+        changes = ChangeStream(module.log(), module.follower(), self._workspace_id, self._wanted, after=self._after)
+        sending = asyncio.create_task(self._send_changes(send, changes))
+        try:
+            while not (await asyncio.wait({sending}, timeout=RIGHT_SECONDS))[0]:
+                if (self._is_sending and changes.is_behind) or not await self._may_read():
                     return
-                checked_at = clock()
-            if events:
-                told, sent_at = seq, clock()
-                await _send(send, self._encoded(events))
-            elif clock() - sent_at >= COMMENT_SECONDS - RIGHT_SECONDS:
-                sent_at = clock()
-                await _send(send, self._comment(told, seq))
-                told = seq
+            await sending
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    async def _send_changes(self, send: Send, changes: ChangeStream) -> None:
+        clock = asyncio.get_running_loop().time
+        sent_at, told = clock(), self._after
+        async with aclosing(changes.read(RIGHT_SECONDS)) as batches:
+            async for seq, events in batches:
+                if not self._has_begun:
+                    await self._begin(send)
+                    await self._send_body(send, b":\n\n")
+                if events:
+                    told, sent_at = seq, clock()
+                    await self._send_body(send, self._encoded(events))
+                elif clock() - sent_at >= COMMENT_SECONDS - RIGHT_SECONDS:
+                    sent_at = clock()
+                    await self._send_body(send, self._comment(told, seq))
+                    told = seq
+
+    async def _send_body(self, send: Send, body: bytes) -> None:
+        await self._send(send, {"type": "http.response.body", "body": body, "more_body": True})
+
+    async def _send(self, send: Send, message: Message) -> None:
+        """Stays under way where it is cancelled: nobody knows how much of it was sent."""
+        self._is_sending = True
+        await send(message)
+        self._is_sending = False
 
     async def _may_read(self) -> bool:
         """Whether the caller still may. While the database does not answer nobody's right is over."""
@@ -130,7 +161,3 @@ class _EventStream(Response):
         if told == seq:
             return b":\n\n"
         return b":\nid: %s\n\n" % self._request.log_cursor(seq).encode()
-
-
-async def _send(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})

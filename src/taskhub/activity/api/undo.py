@@ -1,6 +1,5 @@
 """Taking back what a change of the log belongs to."""
 
-import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,12 +17,11 @@ from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
-from taskhub.kernel.domain.errors import ChangedSince, NotAllowed, NotFound, NotUndoable
+from taskhub.kernel.domain.errors import ChangedSince, NotAllowed, NotUndoable
 from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE
 
 MAX_CHANGES = 200
 """That are answered."""
-_SEQ = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 UNDO = Routes("Changes")
 _encode = msgspec.json.Encoder().encode
@@ -37,7 +35,7 @@ _encode = msgspec.json.Encoder().encode
     errors=(ChangedSince, NotAllowed, NotUndoable),
     if_match=IfMatch.REFUSED,
 )
-async def undo_change(request: ApiRequest, workspace_id: UUID, seq: str) -> Response:
+async def undo_change(request: ApiRequest, workspace_id: UUID, seq: int) -> Response:
     """Takes back the whole command that the change belongs to, by a new command of yours: fields get their former values, what
     was created goes to the trash, what was trashed comes back, and links are taken or put back. Rights and rules are those of
     today: you need the right for the opposite.
@@ -47,11 +45,9 @@ async def undo_change(request: ApiRequest, workspace_id: UUID, seq: str) -> Resp
 
     The answer has the changes of the new command, up to 200. The `seq` of one of them undoes the undo.
     """
-    if not _SEQ.fullmatch(seq):
-        raise NotFound
     module = module_of(request)
     async with module.stream_locks().of(workspace_id):
-        answer = await _undo(request, workspace_id, int(seq))
+        answer = await _undo(request, workspace_id, seq)
     return request.answer(replace(answer, version=None, body=await _page(request, workspace_id, answer)))
 
 

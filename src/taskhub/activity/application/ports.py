@@ -41,6 +41,9 @@ class FollowedLog(Protocol):
     def after(self, seq: int, /) -> Sequence[FollowedEvent] | None:
         """The events after a place; None where they are too many to be known here, and have to be read."""
 
+    def ahead_of(self, seq: int, /) -> int:
+        """How many events the log has after a place."""
+
     async def wait(self, seconds: float, /) -> None:
         """Returns when the log has grown, or after so many seconds."""
 

@@ -13,22 +13,25 @@ from taskhub.kernel.contract.events import LoggedEvent
 async def read_changes(
     log: Log, follower: Follower, workspace_id: UUID, wanted: EventFilter, *, after: int, limit: int, wait_seconds: float
 ) -> LogPage:
-    """The changes after a place. Where none is wanted, the first ones that come within so many seconds.
+    """The changes after a place. Where none is wanted, the first ones that are found, or come, within so many seconds.
+
+    Without a time to wait, the log is read once: the page tells how far that came, and whether there is more to read.
 
     Raises:
         CursorExpired: there is no such place in the log.
         Unavailable, Busy
     """
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + wait_seconds
     page = await log.read(workspace_id, after, limit, wanted)
     if not page.has_place(after):
         raise CursorExpired
+    while page.has_more and not page.events and clock() < deadline:
+        page = await log.read(workspace_id, page.until, limit, wanted)
     if page.events or not wait_seconds:
         return page
-    deadline = asyncio.get_running_loop().time() + wait_seconds
-    while page.has_more and not page.events:
-        page = await log.read(workspace_id, page.until, limit, wanted)
     with follower.follow(workspace_id) as followed:
-        while not page.events and (seconds := deadline - asyncio.get_running_loop().time()) > 0:
+        while not page.events and (seconds := deadline - clock()) > 0:
             until = await _next_wanted(followed, wanted, page.until, seconds)
             page = await log.read(workspace_id, until, limit, wanted)
     return page

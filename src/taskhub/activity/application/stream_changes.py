@@ -1,16 +1,20 @@
 """Hands on the changes of a workspace as they are committed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from taskhub.activity.application.ports import FollowedEvent, Follower, Log
+from taskhub.activity.application.ports import FollowedEvent, FollowedLog, Follower, Log
 from taskhub.activity.domain.errors import CursorExpired
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.application.log_pages import EventFilter, LogPage
 from taskhub.kernel.contract.events import LoggedEvent
 
 EVENTS_PER_READ = 200
+MAX_BEHIND = 1_000
+"""How many changes a reader may be behind that had caught up."""
+BATCH_BYTES = 256 * 1024
+"""After which events wait for the reader to take those before them."""
 RETRY_SECONDS = 1.0
 """After which a log that could not be read is asked for again."""
 
@@ -23,33 +27,70 @@ class ReadEvent:
         self.encoded: bytes | None = None
 
 
-async def stream_changes(
-    log: Log, follower: Follower, workspace_id: UUID, wanted: EventFilter, *, after: int, tick_seconds: float
-) -> AsyncIterator[tuple[int, Sequence[FollowedEvent]]]:
-    """All changes after a place, first those that are there, then those that come: each time how far it has come, and which.
+class ChangeStream:
+    """All changes after a place, first those that are there, then those that come.
 
-    There may be none: it comes back at least every ``tick_seconds``. A reader that has caught up once shares what the process
-    has read, and ends where it falls behind that.
-
-    Raises:
-        CursorExpired: there is no such place in the log.
+    A reader that has caught up once shares what the process has read, and ends where it falls behind. Of large events the process
+    keeps fewer: who finds them no more reads the log, as at the beginning.
     """
-    has_read_all = is_live = False
-    with follower.follow(workspace_id) as followed:
-        while True:
-            events: Sequence[FollowedEvent] | None = followed.after(after) if has_read_all else None
-            if events is not None:
-                is_live = is_live or followed.is_known
-                after = events[-1].event.seq if events else after
-            elif is_live:
-                return
-            else:
-                page = await _read(log, workspace_id, after, wanted, tick_seconds)
-                after, has_read_all = page.until, page.last_seq == page.until
-                events = [ReadEvent(event) for event in page.events]
-            yield after, [one for one in events if wanted.matches(one.event)]
-            if has_read_all and not events:
-                await followed.wait(tick_seconds)
+
+    def __init__(self, log: Log, follower: Follower, workspace_id: UUID, wanted: EventFilter, *, after: int) -> None:
+        self._log = log
+        self._follower = follower
+        self._workspace_id = workspace_id
+        self._wanted = wanted
+        self._after = after
+        self._followed: FollowedLog | None = None
+        self._is_live = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether its reader is too slow for what comes. One who still reads what was there is not."""
+        return self._is_live and self._followed is not None and self._followed.ahead_of(self._after) > MAX_BEHIND
+
+    async def read(self, tick_seconds: float) -> AsyncGenerator[tuple[int, Sequence[FollowedEvent]], None]:
+        """Each time how far it has come, and which changes. There may be none: it comes back at least every ``tick_seconds``.
+
+        Raises:
+            CursorExpired: there is no such place in the log.
+        """
+        has_read_all = False
+        with self._follower.follow(self._workspace_id) as self._followed:
+            while True:
+                known = self._followed.after(self._after) if has_read_all or self._is_live else None
+                if known is not None:
+                    self._is_live = self._is_live or self._followed.is_known
+                    batch = next(_batches(known), [])
+                    yield self._until(batch[-1].event.seq if batch else self._after), self._wanted_of(batch)
+                elif self.is_behind:
+                    return
+                else:
+                    page = await _read(self._log, self._workspace_id, self._after, self._wanted, tick_seconds)
+                    has_read_all = page.last_seq == page.until
+                    for batch in _batches([ReadEvent(event) for event in page.events]):
+                        yield self._until(batch[-1].event.seq), batch
+                    yield self._until(page.until), ()
+                if has_read_all and not self._followed.ahead_of(self._after):
+                    await self._followed.wait(tick_seconds)
+
+    def _until(self, seq: int) -> int:
+        self._after = seq
+        return seq
+
+    def _wanted_of(self, events: Sequence[FollowedEvent]) -> Sequence[FollowedEvent]:
+        return [one for one in events if self._wanted.matches(one.event)]
+
+
+def _batches(events: Iterable[FollowedEvent]) -> Iterator[list[FollowedEvent]]:
+    batch, size = list[FollowedEvent](), 0
+    for one in events:
+        batch.append(one)
+        size += one.event.size
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 async def _read(log: Log, workspace_id: UUID, after: int, wanted: EventFilter, tick_seconds: float) -> LogPage:

@@ -7,7 +7,7 @@ from uuid import UUID
 from taskhub.activity.application.ports import UndoUnitOfWork
 from taskhub.activity.domain.errors import RightRequired
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.application.reversal import Effect, ModuleReversal, Undo
+from taskhub.kernel.application.reversal import THING, Effect, ModuleReversal, Undo
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Scope
 from taskhub.kernel.domain.aggregate import Aggregate
@@ -51,10 +51,14 @@ async def undo_command(command: UndoCommand, uow: UndoUnitOfWork, *, clock: Cloc
     modules = reversals()
     _check(effects, {type: undoable for module in modules for type, undoable in module.types.items()}, command)
     undo = Undo(command.workspace_id, command.actor_id, clock(), command.may, uow.shown)
+    for effect in effects:
+        if effect.came_back:  # What was removed last is another one, by somebody else perhaps: that is undone instead.
+            undo.conflicts.add(effect.entity_type, effect.entity_id, THING)
     for module in modules:
         own = [effect for effect in effects if any(effect.has(type) for type in module.types)]
         if own and module.reversal is not None:
             await module.reversal.take_back(own, undo, uow)
+    undo.conflicts.check()
     changed = uow.changed()
     if not changed:
         raise NotUndoable("The command left nothing behind that could be taken back.")

@@ -4,7 +4,16 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(name="module", no_args_is_help=True, help="Modules of your own: write the skeleton of one.")
+app = typer.Typer(
+    name="module",
+    no_args_is_help=True,
+    help="""Modules of your own: write the skeleton of one.
+
+    \b
+    Example:
+        taskhub module new shopping
+    """,
+)
 
 
 @app.callback()

@@ -2,7 +2,16 @@
 
 import typer
 
-app = typer.Typer(name="secret", no_args_is_help=True, help="The key that signs sessions and cursors: replace it.")
+app = typer.Typer(
+    name="secret",
+    no_args_is_help=True,
+    help="""The key that signs sessions and cursors: replace it.
+
+    \b
+    Example:
+        taskhub secret rotate
+    """,
+)
 
 CONFIGURED = """\
 Nothing was changed: this deployment takes its secret from TASKHUB_SECRET_KEY. A new one:

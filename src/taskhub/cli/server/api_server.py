@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from taskhub.cli.server.console import announce
 from taskhub.cli.server.file_descriptors import limits_within_file_descriptors
 from taskhub.cli.server.http_server import HttpServer
+from taskhub.deployment import data_dir
 from taskhub.settings import Settings
 
 OBJECTS_BEFORE_COLLECTION = 50_000
@@ -41,6 +42,7 @@ class ApiServer(HttpServer):
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         self._url = url
+        self._settings = settings
         self._contexts = contexts
         self._parent = parent
 
@@ -49,8 +51,15 @@ class ApiServer(HttpServer):
             for context in self._contexts:
                 await stack.enter_async_context(context)
             _begin_to_collect_garbage()
-            announce(f"TaskHub {version('taskhub')} serves on {self._url}", url=self._url)
+            sentence = f"TaskHub {version('taskhub')} serves on {self._url}"
+            announce(self._settings.log_format, sentence, self._details(), url=self._url)
             await super().main_loop()
+
+    def _details(self) -> str:
+        lines = {"reference": f"{self._url}/docs", "API": f"{self._url}/v1", "stop": "Ctrl-C"}
+        if self._settings.database_url is None:
+            lines["data"] = str(data_dir(self._settings))
+        return "".join(f"\n  {name:10} {text}" for name, text in lines.items())
 
     async def on_tick(self, counter: int) -> bool:
         if self._parent is not None and os.getppid() != self._parent:

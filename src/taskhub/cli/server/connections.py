@@ -16,6 +16,8 @@ EVICTED_SHARE = 50
 """A fiftieth of all connections is evicted at once, so that not every new one has to search for those that waited longest."""
 CHECKS_PER_TIMEOUT = 8
 MAX_PAUSE_SECONDS = 1.0
+LAST_ANSWER_SECONDS = 1.0
+"""How long a client may read nothing of an answer once the server stops: it keeps the whole process waiting."""
 
 _log = structlog.get_logger("taskhub.connections")
 
@@ -60,6 +62,8 @@ class Connections:
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
         self._open: set[Connection] = set()
+        self.answer_seconds = limits.answer_seconds
+        """How long a client may read nothing of an answer."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -84,6 +88,10 @@ class Connections:
             connection.evict()
         return bool(waiting)
 
+    def stop_soon(self) -> None:
+        """From now on answers have to be read at once. Called when the server begins to stop."""
+        self.answer_seconds = min(self.answer_seconds, LAST_ANSWER_SECONDS)
+
     @asynccontextmanager
     async def enforcing_timeouts(self) -> AsyncIterator[None]:
         """Checks the timeouts of all connections for as long as the block lasts."""
@@ -92,7 +100,7 @@ class Connections:
 
     async def _check_all(self) -> None:
         loop = asyncio.get_running_loop()
-        pause = min(MAX_PAUSE_SECONDS, self.limits.min_timeout_seconds / CHECKS_PER_TIMEOUT)
+        pause = min(MAX_PAUSE_SECONDS, min(self.limits.min_timeout_seconds, self.answer_seconds) / CHECKS_PER_TIMEOUT)
         while True:
             await asyncio.sleep(pause)
             now = loop.time()

@@ -1,5 +1,6 @@
 """uvicorn with TaskHub's HTTP protocol and connection limits, for the service and for metrics."""
 
+import socket
 from functools import partial
 from typing import Any, cast
 
@@ -31,3 +32,8 @@ class HttpServer(uvicorn.Server):
     async def main_loop(self) -> None:
         async with self.open_connections.enforcing_timeouts():
             await super().main_loop()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.open_connections.stop_soon()
+        async with self.open_connections.enforcing_timeouts():
+            await super().shutdown(sockets)

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from taskhub.cli.server import request_head, responses
 from taskhub.cli.server.connections import Connections
 from taskhub.cli.server.transport import CoalescingTransport
+from taskhub.kernel.api.long_requests import ABORT
 from taskhub.kernel.api.problems import HttpProblem, MalformedRequest, RequestTimeout
 from taskhub.kernel.application.errors import Busy
 from taskhub.kernel.domain.errors import DomainError
@@ -55,6 +56,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._reading: RequestResponseCycle | None = None
         self._unanswered = 0
         self._refusal: Refusal | None = None
+        self._extensions = {ABORT: self._abort}
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
@@ -94,7 +96,7 @@ class HttpProtocol(HttpToolsProtocol):
         unsent = self.transport.get_write_buffer_size()
         if unsent != self._unsent:
             self._unsent, self._unsent_since = unsent, now
-        elif unsent and now - self._unsent_since >= self._connections.limits.answer_seconds:
+        elif unsent and now - self._unsent_since >= self._connections.answer_seconds:
             self.transport.abort()
         return unsent > 0
 
@@ -105,6 +107,9 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(RequestTimeout(f"The body of the request paused for more than {self._timeouts[Phase.BODY]:g} s."))
         else:
             self.transport.close()
+
+    def _abort(self) -> None:
+        self.transport.abort()
 
     def evict(self) -> None:
         if self.transport.get_write_buffer_size():
@@ -182,6 +187,7 @@ class HttpProtocol(HttpToolsProtocol):
     # -- what goes out ---------------------------------------------------------------------------
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.scope["extensions"] = cast("Any", self._extensions)
         if cycle.waiting_for_100_continue:
             app = responses.close_unless_continued(cycle, app)
         super()._start_asgi_task(cycle, app)

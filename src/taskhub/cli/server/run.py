@@ -25,14 +25,16 @@ def run(*, parent: int | None) -> None:
         EmbeddedPostgresError
     """
     settings = read_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     with (
         exit_on_signals(),
         listening_socket(settings.host, settings.port, "TASKHUB_PORT") as listener,
         metrics_socket(settings) as metrics_listener,
     ):
         if settings.database_url is None:
-            announce("TaskHub starts its database", folder=str(data_dir(settings)))
+            folder = data_dir(settings)
+            first = "" if folder.exists() else f" in {folder}: the first time it is made, which takes some seconds"
+            announce(settings.log_format, "TaskHub starts its database", first, folder=str(folder))
         # Not the other way around: a signal interrupts the main thread alone, and starting may take minutes, importing does not.
         with done_in_thread(import_application) as wait_for_import, deployment(settings) as deployed:
             wait_for_import()

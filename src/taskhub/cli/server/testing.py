@@ -30,7 +30,7 @@ def run_testing(*, parent: int | None) -> None:
     except ValueError as error:
         raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
     settings = for_testing(read_settings())
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     with (
         exit_on_signals(),
         listening_socket(settings.host, settings.port, "TASKHUB_PORT") as api,

@@ -19,7 +19,7 @@ from taskhub.settings import Settings, read_settings
 
 def run() -> None:
     settings = read_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     with exit_on_signals(), metrics_socket(settings) as listener, deployment(settings) as deployed:
         asyncio.run(_work(ready_application(settings, deployed), settings, listener))
 
@@ -31,5 +31,5 @@ async def _work(program: Container, settings: Settings, listener: socket.socket 
         Background(program).running(),
         serving_metrics(TaskHub(program), listener),
     ):
-        announce("TaskHub runs its background work")
+        announce(settings.log_format, "TaskHub runs its background work", "; Ctrl-C stops it")
         await wait_for_signal()

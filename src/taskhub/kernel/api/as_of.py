@@ -14,6 +14,7 @@ from pydantic import WithJsonSchema, WrapValidator, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from taskhub.kernel.api.instants import is_meant_as_instant
 from taskhub.kernel.api.query_params import PageParams, QueryParams
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.types import Instant
@@ -28,7 +29,7 @@ _FOR_TODAY = ("q", "sort")
 def _seq_or(value: str, instant: Callable[[str], datetime]) -> datetime | int:
     if _SEQ.fullmatch(value):
         return int(value)
-    if "t" not in value.lower():
+    if not is_meant_as_instant(value):
         raise PydanticCustomError("wrong_format", "Expected the seq of a change, or an instant such as 2026-11-20T09:00:00Z.")
     return instant(value)
 
@@ -75,5 +76,9 @@ async def moment_of(request: ApiRequest, query: AsOfParams) -> int | None:
     moments: Moments = request.app_state.moments
     stream_id = request.path_id(request.operation.access.stream_parameter or "")
     position = request.position()
-    request.as_of = await moments.seq_at(stream_id, query.as_of) if position is None else int(position[-1])
+    if position is None:
+        request.as_of = await moments.seq_at(stream_id, query.as_of)
+    else:
+        request.as_of = int(position[-1])
+        await moments.require(stream_id, request.as_of)
     return request.as_of

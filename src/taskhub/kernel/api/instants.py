@@ -36,6 +36,11 @@ def is_day(value: str) -> bool:
     return _DAY.fullmatch(value) is not None
 
 
+def is_meant_as_instant(value: str) -> bool:
+    """Whether a text begins as an instant does: what is wrong with it is then best told by `check_instant`."""
+    return value[:1].isdigit() and "t" in value.lower()
+
+
 def check_day(value: Any) -> Any:
     """A date, unchanged.
 

@@ -6,12 +6,14 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 from uuid import UUID
 
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from taskhub.kernel.api.bodies import ClientGone
 from taskhub.kernel.domain.errors import Category, DomainError
 
 T = TypeVar("T")
+ABORT = "taskhub.abort"
+"""The name of the ASGI extension of a server that can end a connection whose client does not read: a function."""
 
 
 class TooManyStreams(DomainError):
@@ -48,7 +50,7 @@ class LongRequests:
             raise TooManyStreams(self._limit)
         self._of_users[user_id] += 1
         self.open[kind] += 1
-        task, gone = asyncio.create_task(work), asyncio.create_task(_disconnected(receive))
+        task, gone = asyncio.create_task(work), asyncio.create_task(disconnected(receive))
         self._tasks.add(task)
         try:
             if self._is_ending:
@@ -74,6 +76,15 @@ class LongRequests:
             task.cancel()
 
 
-async def _disconnected(receive: Receive) -> None:
+async def break_off(scope: Scope, receive: Receive) -> None:
+    """Ends a response that its client does not read. What the server still has to send is dropped, if the server can do that."""
+    abort = scope.get("extensions", {}).get(ABORT)
+    if abort is not None:
+        abort()
+        await disconnected(receive)
+
+
+async def disconnected(receive: Receive) -> None:
+    """Returns when the connection has ended."""
     while (await receive())["type"] != "http.disconnect":
         pass

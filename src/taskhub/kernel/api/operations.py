@@ -107,11 +107,11 @@ class Operation(APIRoute):
     def _bind(self, endpoint: Endpoint) -> None:
         self.body: tuple[str, type[bodies.Body]] | None = None
         self.query: tuple[str, type[query_params.QueryParams]] = ("", query_params.QueryParams)
-        self.path_arguments: list[tuple[str, bool]] = []
+        self.path_arguments: list[tuple[str, type[UUID | int | str]]] = []
         for name, hint in get_type_hints(endpoint, include_extras=True).items():
             kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
             if name in self.param_convertors:
-                self.path_arguments.append((name, kind is UUID))
+                self.path_arguments.append((name, kind))
             elif inspect.isclass(kind) and issubclass(kind, bodies.Body):
                 self.body = (name, kind)
             elif inspect.isclass(kind) and issubclass(kind, query_params.QueryParams):
@@ -164,8 +164,8 @@ class Operation(APIRoute):
             raise ValidationFailed(*faults)
         if not request.has_idempotency_key:
             request.require_condition()
-        for name, is_id in self.path_arguments:
-            arguments[name] = request.path_id(name) if is_id else request.path_params[name]
+        for name, kind in self.path_arguments:
+            arguments[name] = request.path_argument(name, kind)
         response = await self.call(**arguments)
         request.check_answer(response)
         return response

@@ -25,7 +25,7 @@ from taskhub.kernel.application.runner import BoundUseCase
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import PreconditionRequired
-from taskhub.kernel.domain.ids import parse_id
+from taskhub.kernel.domain.ids import parse_id, parse_number
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
@@ -125,6 +125,17 @@ class ApiRequest(Request):
         if id is None:
             id = self._ids[name] = parse_id(self.path_params[name])
         return id
+
+    def path_argument(self, name: str, kind: type[UUID | int | str]) -> UUID | int | str:
+        """An id, a positive number or a text in the path. One that is malformed names nothing.
+
+        Raises:
+            NotFound
+        """
+        if kind is UUID:
+            return self.path_id(name)
+        text: str = self.path_params[name]
+        return parse_number(text) if kind is int else text
 
     def user_id(self, text: str) -> UUID:
         """A user that the path names, by id or as ``me``.

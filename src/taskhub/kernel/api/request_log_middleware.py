@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from taskhub.kernel.api.bodies import ClientGone
 from taskhub.kernel.api.metrics import RequestMetrics
 
+PROBES = frozenset({"/health/live", "/health/ready"})
+"""What is asked every few seconds for as long as the process lives."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -63,7 +65,8 @@ class _LoggedRequest:
         route = self.scope.get("route")
         path = getattr(route, "path", "unmatched")
         metrics.observe(self.method, path, self.status, seconds)
-        self._log.info(
+        tell = self._log.debug if self.scope["path"] in PROBES else self._log.info
+        tell(
             "request",
             request_id=self.request_id,
             method=self.scope["method"],

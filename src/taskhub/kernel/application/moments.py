@@ -13,3 +13,10 @@ class Moments(Protocol):
         Raises:
             NotInLog: the log begins later, or has not come so far.
         """
+
+    async def require(self, stream_id: UUID, seq: int) -> None:
+        """Makes sure that the log still keeps a moment that `seq_at` has returned.
+
+        Raises:
+            NotInLog
+        """

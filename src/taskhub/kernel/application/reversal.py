@@ -13,7 +13,7 @@ from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import ChangedSince, ChangedThing
 
 THING = "id"
-"""Stands for the thing itself where a conflict is that it is gone, or is there again."""
+"""Stands for the thing itself where a conflict is that it is gone, or is (or was) there again."""
 
 Undoable = Access | str
 """What a module says of a type of event: the right that it takes to take it back, or a sentence why that can't be done."""
@@ -28,6 +28,7 @@ class Effect:
         changes: the members that changed, each with its values before and after; values are as in JSON. All of a new thing.
         after: the representation since; None if the command removed the thing for good.
         removed: the representation before that.
+        came_back: whether the thing, which the command had removed, was there again since, even if it is gone by now.
         actor_id: who did it; None where the service did it by itself.
     """
 
@@ -38,6 +39,7 @@ class Effect:
     after: Mapping[str, Any] | None
     removed: Mapping[str, Any] | None
     actor_id: UUID | None
+    came_back: bool = False
 
     @property
     def version(self) -> int:

@@ -50,6 +50,11 @@ class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     changes: msgspec.Raw
     snapshot: msgspec.Raw | None
 
+    @property
+    def size(self) -> int:
+        """The bytes of its values."""
+        return len(self.changes) + (0 if self.snapshot is None else len(self.snapshot))
+
 
 WORKSPACE_PURGED = "workspace.purged"
 """The last event of a workspace: it was deleted permanently and can't be restored.

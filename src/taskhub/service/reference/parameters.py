@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from taskhub.kernel.api.documentation import Word
 from taskhub.kernel.api.operations import Operation
@@ -12,7 +13,7 @@ from taskhub.service.reference.schemas import Schemas
 
 Parameter = dict[str, Any]
 
-_ID, _TEXT = {"type": "string", "format": "uuid"}, {"type": "string"}
+_ID, _NUMBER, _TEXT = {"type": "string", "format": "uuid"}, {"type": "integer", "minimum": 1}, {"type": "string"}
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG = r'(W/)?"[!#-~]*"'
 _TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"}
@@ -61,13 +62,11 @@ def parameters_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) 
 
 
 def _in_path(operation: Operation, catalogue: Catalogue) -> list[Parameter]:
-    """A path parameter is an id, or text that may also be an id. The paths of public documents contain no ids."""
+    """A path parameter is an id, a number, or text that may also be an id. The paths of public documents contain no ids."""
     known, owner = catalogue.word, str(operation.operation_id)
     text = _TEXT if isinstance(operation.access, Public) else {"anyOf": [_ID, _TEXT]}
-    return [
-        _parameter("path", name, _ID if is_id else text, known(name, owner), required=True)
-        for name, is_id in operation.path_arguments
-    ]
+    schemas: dict[type, dict[str, Any]] = {UUID: _ID, int: _NUMBER, str: text}
+    return [_parameter("path", name, schemas[kind], known(name, owner), required=True) for name, kind in operation.path_arguments]
 
 
 def _in_query(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> list[Parameter]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.instants import check_day, is_day
+from taskhub.kernel.api.instants import check_day, is_day, is_meant_as_instant
 from taskhub.kernel.api.types import Instant
 from taskhub.tasks.domain.moments import start_of
 
@@ -16,7 +16,7 @@ from taskhub.tasks.domain.moments import start_of
 def _date_or(value: str, instant: Callable[[str], dt.datetime]) -> dt.date:
     if is_day(value):
         return dt.date.fromisoformat(check_day(value))
-    if "t" not in value.lower():
+    if not is_meant_as_instant(value):
         raise PydanticCustomError(
             "wrong_format", "Expected a date such as 2026-11-20, or a date and time with an offset such as 2026-11-20T09:00:00Z."
         )

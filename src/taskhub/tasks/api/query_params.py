@@ -204,7 +204,7 @@ page_of = _PAGES.of
 
 def task_page_of(request: ApiRequest, query: TaskListParams) -> tuple[PageRequest[TaskSort], str]:
     """The requested page of a list of tasks, and its time zone. If a list uses the time zone of the workspace, its cursors
-    contain it, so that all pages use the same one even if that of the workspace changes.
+    contain it, so that all pages use the same one even if that of the workspace changes. The first page has today's.
 
     Raises:
         InvalidCursor

@@ -56,6 +56,8 @@ async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListPar
     """
     as_of = await moment_of(request, query)
     page, zone = task_page_of(request, query)
+    if as_of is not None and page.after is None and query.depends_on_zone:
+        zone = await module_of(request).task_queries().time_zone_at(workspace_id, as_of) or zone
     filters = query.filters(await resolve_ids(request, workspace_id, query.names), zone)
     page_slice = await module_of(request).task_queries().list(workspace_id, filters, page, as_of=as_of)
     after = page_slice.after

@@ -138,6 +138,9 @@ class TaskQueries(Protocol):
         self, workspace_id: UUID, filters: TaskFilter, page: PageRequest[TaskSort], *, as_of: int | None = None
     ) -> PageSlice[TaskView]: ...
 
+    async def time_zone_at(self, workspace_id: UUID, as_of: int) -> str | None:
+        """The time zone that the workspace had; None where its log does not tell."""
+
 
 class ProjectQueries(Protocol):
     """One round trip each, or two as of a moment."""

@@ -16,6 +16,10 @@ CHECKS = 10
 """In the time after which it ends."""
 
 
+def _terminate() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 class Idleness:
     """Notices requests. ``seconds``: after so many without any the process ends; never with None.
 
@@ -28,10 +32,12 @@ class Idleness:
         lock: Path | None = None,
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        end: Callable[[], None] = _terminate,
     ) -> None:
         self._seconds = seconds
         self._lock = lock
         self._sleep = sleep
+        self._end_process = end
         self._requests = 0
 
     def noticing(self, app: ASGIApp) -> ASGIApp:
@@ -56,7 +62,7 @@ class Idleness:
             await self._sleep(self._seconds / CHECKS)
             is_quiet = self._requests == known and not self._is_held()
             quiet, known = (quiet + 1 if is_quiet else 0), self._requests
-        os.kill(os.getpid(), signal.SIGTERM)
+        self._end_process()
 
     def _is_held(self) -> bool:
         try:

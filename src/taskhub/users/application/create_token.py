@@ -45,17 +45,44 @@ async def create_token(command: CreateToken, uow: UsersUnitOfWork, *, secrets: A
         raise UnknownReference(Fault("unknown_reference", "You are not a member of such a workspace.", pointer="/workspace_id"))
     if await uow.sessions.find(command.user_id, command.session_id) is None:
         raise InvalidToken
-    now = clock()
-    if command.expires_at is not None and command.expires_at <= now:
-        raise ValidationFailed(Fault("past", "Expected a time in the future.", pointer="/expires_at"))
-    secret, digest = secrets.mint()
-    token = ApiToken.create(
+    return new_token(
+        uow,
+        secrets,
+        clock(),
         user_id=command.user_id,
         id=command.id,
         name=command.name,
         scopes=command.scopes,
         workspace_id=command.workspace_id,
         expires_at=command.expires_at,
+    )
+
+
+def new_token(
+    uow: UsersUnitOfWork,
+    secrets: ApiTokenSecrets,
+    now: datetime,
+    *,
+    user_id: UUID,
+    id: UUID,
+    name: str,
+    scopes: tuple[Scope, ...],
+    workspace_id: UUID | None,
+    expires_at: datetime | None,
+) -> CreatedToken:
+    """Raises:
+    ValidationFailed: the expiry is in the past.
+    """
+    if expires_at is not None and expires_at <= now:
+        raise ValidationFailed(Fault("past", "Expected a time in the future.", pointer="/expires_at"))
+    secret, digest = secrets.mint()
+    token = ApiToken.create(
+        user_id=user_id,
+        id=id,
+        name=name,
+        scopes=scopes,
+        workspace_id=workspace_id,
+        expires_at=expires_at,
         digest=digest,
         now=now,
     )

@@ -6,7 +6,15 @@ import typer
 
 from taskhub.kernel.cli import application
 
-app = typer.Typer(no_args_is_help=True, help="Accounts: create one, or reset a password.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""Accounts: create one, or reset a password.
+
+    \b
+    Example:
+        taskhub user create ada@example.com --name "Ada Lovelace"
+    """,
+)
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that they sign in with.")]
 
 

@@ -22,7 +22,7 @@ from taskhub.webhooks.application.queries import NEWEST_FIRST
 from taskhub.webhooks.application.redeliver import Redeliver, SendTest
 from taskhub.webhooks.application.views import DeliveryView
 from taskhub.webhooks.domain.delivery import DeliveryStatus
-from taskhub.webhooks.domain.errors import WebhookInactive
+from taskhub.webhooks.domain.errors import TooManyDeliveries, WebhookInactive
 
 DELIVERY_ROUTES = Routes("Webhooks")
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -69,7 +69,7 @@ async def redeliver(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, d
     MANAGE,
     summary="Send a test",
     answers=DeliveryView,
-    errors=(WebhookInactive,),
+    errors=(TooManyDeliveries, WebhookInactive),
     if_match=IfMatch.REFUSED,
     retryable=False,
 )

@@ -38,7 +38,7 @@ WORDS: dict[str, Word] = {
         " null.",
         None,
     ),
-    "former_secret_expires_at": Word("Until when the former secret signs as well; null if it never had another.", None),
+    "former_secret_expires_at": Word("Until when the last former secret signs as well; null if it never had another.", None),
     "Webhook.created_by_id": Word("The user who created it.", _USER),
     "IssuedWebhook.created_by_id": Word("The user who created it.", _USER),
     "IssuedWebhook.secret": _SECRET,
@@ -66,9 +66,17 @@ WORDS: dict[str, Word] = {
 }
 
 ADVICE: dict[str, Advice] = {
+    "too_many_secrets": Advice(
+        "The webhook got so many secrets within a day that no more of them can sign beside the present one.",
+        "Give its receiver the present one. A former secret is over 24 hours after it was replaced.",
+    ),
     "too_many_webhooks": Advice(
         "The workspace has as many webhooks as it may have.",
         "Delete one that is not needed any more, or let one webhook hand on what it gets.",
+    ),
+    "too_many_deliveries": Advice(
+        "So many deliveries of the webhook wait that no test is added to them.",
+        "Find out in the log of deliveries why its receiver takes nothing, then send the test again.",
     ),
     "webhook_inactive": Advice(
         "The webhook is switched off, so nothing is sent to it.",

@@ -25,7 +25,7 @@ from taskhub.webhooks.application.queries import OLDEST_FIRST
 from taskhub.webhooks.application.replay_events import ReplayEvents
 from taskhub.webhooks.application.rotate_secret import RotateSecret
 from taskhub.webhooks.application.views import IssuedWebhook, WebhookView, issued_webhook
-from taskhub.webhooks.domain.errors import TooManyWebhooks, WebhookInactive
+from taskhub.webhooks.domain.errors import TooManySecrets, TooManyWebhooks, WebhookInactive
 from taskhub.webhooks.domain.signing import new_secret
 from taskhub.webhooks.domain.webhook import Webhook
 
@@ -90,10 +90,13 @@ async def delete_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UU
     privacy=Privacy.SECRET,
     summary="Give a webhook another secret",
     answers=IssuedWebhook,
+    errors=(TooManySecrets,),
     etag=True,
 )
 async def rotate_webhook_secret(request: ApiRequest, workspace_id: UUID, webhook_id: UUID) -> Response:
-    """For 24 hours the former secret signs as well. The answer has the new one, which is not shown again."""
+    """For 24 hours the former secret signs as well. The answer has the new one, which is not shown again: if it is lost, ask for
+    another one. All former ones go on for their 24 hours.
+    """
     secret = new_secret()
     command = RotateSecret(workspace_id, webhook_id, secret, request.expected)
     return _issued(200, await request.perform(module_of(request).rotate_secret, command), secret, [])
@@ -112,8 +115,6 @@ async def replay_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UU
     """
     module = module_of(request)
     seq = await module.log().seq_before(workspace_id, body.from_)
-    if seq is None:
-        raise ValidationFailed(Fault("out_of_range", "The log is not kept so far back.", pointer="/from"))
     command = ReplayEvents(workspace_id, webhook_id, seq, request.expected)
     return request.answer(await request.run(module.replay_events, command, Reply()))
 

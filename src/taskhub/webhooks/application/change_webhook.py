@@ -21,16 +21,18 @@ class ChangeWebhook:
 
 
 async def change_webhook(command: ChangeWebhook, uow: WebhooksUnitOfWork, *, clock: Clock) -> Webhook:
-    """One that is switched on again is sent what happens from then on.
+    """One that is switched on again is sent what happens from then on. Another URL is another receiver, which has not failed yet.
 
     Raises:
         NotFound
         StaleVersion
     """
-    if command.changes.get("active"):
+    if command.changes.get("active") or "url" in command.changes:
         await uow.lock()
-    webhook = await uow.webhooks.get(command.workspace_id, command.id, expected=command.expected)
+    webhook, now = await uow.webhooks.get(command.workspace_id, command.id, expected=command.expected), clock()
     if command.changes.get("active") and not webhook.active:
-        await uow.queues.resume(webhook)
-    webhook.update(now=clock(), **command.changes)
+        await uow.queues.resume(webhook, now)
+    if command.changes.get("url", webhook.url) != webhook.url:
+        await uow.queues.forgive(webhook, now)
+    webhook.update(now=now, **command.changes)
     return webhook

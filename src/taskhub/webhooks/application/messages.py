@@ -33,8 +33,10 @@ async def message_for_test(log: Log, changes: Changes, workspace_id: UUID, webho
     Raises:
         NotFound: no such webhook.
     """
-    wanted = EventFilter(entity_ids=frozenset({webhook_id}))
-    page = await log.read(workspace_id, 0, EVENTS_READ_FOR_TEST, wanted)
-    if not page.events or page.events[-1].snapshot is None:
+    wanted, last, until, end = EventFilter(entity_ids=frozenset({webhook_id})), None, 0, 1
+    while until < end:
+        page = await log.read(workspace_id, until, EVENTS_READ_FOR_TEST, wanted)
+        last, until, end = (page.events[-1] if page.events else last), page.until, page.last_seq
+    if last is None or last.snapshot is None:
         raise NotFound
-    return message(changes, workspace_id, page.events[-1], TEST_TYPE)
+    return message(changes, workspace_id, last, TEST_TYPE)

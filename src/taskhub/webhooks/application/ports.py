@@ -36,8 +36,19 @@ class DeliveryQueues(Protocol):
     async def close(self, webhook: Webhook) -> None:
         """Removes all that was to be delivered, and the log of what was."""
 
-    async def resume(self, webhook: Webhook) -> None:
-        """Goes on at the end of the log, for a webhook that was switched off: what happened meanwhile is left out."""
+    async def resume(self, webhook: Webhook, now: datetime) -> None:
+        """Goes on at the end of the log, for a webhook that was switched off: what happened meanwhile is left out, and what was
+        still to be delivered is given up.
+        """
+
+    async def forgive(self, webhook: Webhook, now: datetime) -> None:
+        """Forgets the failures of its receiver, and for how long that wanted to be left alone: another one takes its place."""
+
+    async def pause(self, workspace_id: UUID, *, is_paused: bool) -> None:
+        """Stops all deliveries of a workspace, or lets them go on."""
+
+    async def is_full(self, webhook: Webhook) -> bool:
+        """Whether as much waits to be delivered as may."""
 
     async def rewind(self, webhook: Webhook, seq: int) -> None:
         """Goes back to the place after an event."""
@@ -66,9 +77,9 @@ class WebhooksUnitOfWork(UnitOfWork, Protocol):
 class SecretBox(Protocol):
     """Keeps secrets in the database, encrypted with a key that is derived from the deployment's."""
 
-    def seal(self, secret: str, webhook_id: UUID, /) -> bytes: ...
+    def seal(self, secret: str, webhook_id: UUID, /) -> str: ...
 
-    def open(self, sealed: bytes, webhook_id: UUID, /) -> str:
+    def open(self, sealed: str, webhook_id: UUID, /) -> str:
         """Raises:
         UnreadableSecret
         """

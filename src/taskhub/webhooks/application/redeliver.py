@@ -6,7 +6,8 @@ from uuid import UUID
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.webhooks.application.ports import WebhooksUnitOfWork
-from taskhub.webhooks.domain.errors import WebhookInactive
+from taskhub.webhooks.domain.delivery import MAX_PENDING
+from taskhub.webhooks.domain.errors import TooManyDeliveries, WebhookInactive
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,12 @@ async def send_test(command: SendTest, uow: WebhooksUnitOfWork, *, clock: Clock)
     """Raises:
     NotFound
     WebhookInactive
+    TooManyDeliveries
     """
     await uow.lock()
     webhook = await uow.webhooks.get(command.workspace_id, command.webhook_id)
     if not webhook.active:
         raise WebhookInactive
+    if await uow.queues.is_full(webhook):
+        raise TooManyDeliveries(MAX_PENDING)
     await uow.queues.add_test(webhook, command.delivery_id, command.body, clock())

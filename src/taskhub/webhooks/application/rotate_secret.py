@@ -21,6 +21,7 @@ async def rotate_secret(command: RotateSecret, uow: WebhooksUnitOfWork, *, clock
     """Raises:
     NotFound
     StaleVersion
+    TooManySecrets
     """
     webhook = await uow.webhooks.get(command.workspace_id, command.id, expected=command.expected)
     webhook.rotate_secret(secret_box.seal(command.secret, command.id), clock())

@@ -32,21 +32,9 @@ class WebhookView(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class IssuedWebhook(msgspec.Struct, frozen=True):
+class IssuedWebhook(WebhookView, frozen=True):
     """A webhook with its secret, which is shown only once."""
 
-    id: UUID
-    workspace_id: UUID
-    url: str
-    types: list[str]
-    description: str | None
-    active: bool
-    disabled_reason: DisabledReason | None
-    former_secret_expires_at: datetime | None
-    created_by_id: UUID
-    version: int
-    created_at: datetime
-    updated_at: datetime
     secret: str
 
 

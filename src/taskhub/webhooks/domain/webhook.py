@@ -14,10 +14,13 @@ from taskhub.webhooks.contract.events import (
     WEBHOOK_SECRET_ROTATED,
     WEBHOOK_UPDATED,
 )
+from taskhub.webhooks.domain.errors import TooManySecrets
 
 MAX_WEBHOOKS = 50
 """Of a workspace: each change is sent to all of them."""
 MAX_TYPES = 100
+MAX_FORMER_SECRETS = 10
+"""That sign as well: all of them stand in a header."""
 SECRET_OVERLAP = timedelta(hours=24)
 """How long the former secret signs as well, for receivers to learn the new one."""
 GONE, FAILING = "gone", "failing"
@@ -28,8 +31,9 @@ DISABLED_REASONS = (GONE, FAILING)
 class Webhook(Aggregate):
     """``types``: the types of events that are sent, in order and each once; none means all.
 
-    ``disabled_reason``: why the service switched it off; None where a member did, or nobody. ``secret`` and ``former_secret`` are
-    encrypted; the former one signs until ``former_secret_expires_at``.
+    ``disabled_reason``: why the service switched it off; None where a member did, or nobody. ``secret`` and ``former_secrets``
+    are encrypted. Each of the former ones signs until its place in ``former_secrets_expire_at``, the last of them until
+    ``former_secret_expires_at``.
     """
 
     entity_type: ClassVar[str] = "webhook"
@@ -41,8 +45,9 @@ class Webhook(Aggregate):
     description: str | None
     active: bool
     disabled_reason: str | None
-    secret: bytes
-    former_secret: bytes | None
+    secret: str
+    former_secrets: tuple[str, ...]
+    former_secrets_expire_at: tuple[datetime, ...]
     former_secret_expires_at: datetime | None
     created_by_id: UUID
     version: int
@@ -55,7 +60,7 @@ class Webhook(Aggregate):
         *,
         workspace_id: UUID,
         id: UUID,
-        secret: bytes,
+        secret: str,
         created_by_id: UUID,
         now: datetime,
         url: str,
@@ -72,7 +77,8 @@ class Webhook(Aggregate):
             active=active,
             disabled_reason=None,
             secret=secret,
-            former_secret=None,
+            former_secrets=(),
+            former_secrets_expire_at=(),
             former_secret_expires_at=None,
             created_by_id=created_by_id,
             version=1,
@@ -92,12 +98,22 @@ class Webhook(Aggregate):
             values["disabled_reason"] = None
         self._change(WEBHOOK_UPDATED, now, **values)
 
-    def rotate_secret(self, secret: bytes, now: datetime) -> None:
+    def rotate_secret(self, secret: str, now: datetime) -> None:
+        """A request that is sent again, because its answer was lost, makes one more: none that receivers may have is over early.
+
+        Raises:
+            TooManySecrets
+        """
+        former = [*zip(self.former_secrets, self.former_secrets_expire_at, strict=True), (self.secret, now + SECRET_OVERLAP)]
+        good = [(one, expires_at) for one, expires_at in former if expires_at > now]
+        if len(good) > MAX_FORMER_SECRETS:
+            raise TooManySecrets(MAX_FORMER_SECRETS)
         self._change(
             WEBHOOK_SECRET_ROTATED,
             now,
             secret=secret,
-            former_secret=self.secret,
+            former_secrets=tuple(one for one, _ in good),
+            former_secrets_expire_at=tuple(expires_at for _, expires_at in good),
             former_secret_expires_at=now + SECRET_OVERLAP,
         )
 

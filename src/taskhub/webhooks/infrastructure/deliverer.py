@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from enum import Enum
 from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,17 +23,18 @@ from taskhub.webhooks.domain.delivery import MAX_AT_ONCE, Outcome
 from taskhub.webhooks.domain.signing import signature_headers
 from taskhub.webhooks.infrastructure import turn_statements as statements
 from taskhub.webhooks.infrastructure.metrics import DeliveryMetrics
+from taskhub.webhooks.infrastructure.names import TooManyLookups
 from taskhub.webhooks.infrastructure.turns import Claim, Turns, WebhookKey
 
 POLL_SECONDS = 1.0
 MAX_TURNS = 64
-"""Webhooks that are delivered to at the same time, beside those that are in trouble."""
-MAX_ALL_TURNS = 4 * MAX_TURNS
-"""With those that are."""
+"""Webhooks of one standing that are delivered to at the same time."""
+MAX_TURNS_OF_WORKSPACE = 16
+"""Of those, webhooks of one workspace: a workspace may have 50 that hang."""
 TRIES_PER_TURN = 200
 """After which others have a turn."""
 SLOW_MS = 1_000
-"""An answer that takes longer is trouble, like a failure: one try at a time is made then. It is trouble from that moment on."""
+"""An answer that takes longer is trouble, like a failure, from that moment on."""
 DATABASE_TURNS = 4
 """Statements at the same time: most connections are for requests."""
 RELEASE_SECONDS = 2.0
@@ -39,9 +42,21 @@ RELEASE_SECONDS = 2.0
 log = structlog.get_logger("taskhub.webhooks")
 
 
+class Standing(Enum):
+    """What is known here of the receiver of a webhook. Each has places of its own, so that none takes them from the others."""
+
+    GOOD = "it took what was last sent, and quickly: several tries at a time are made"
+    UNKNOWN = "nothing was sent to it yet"
+    TROUBLED = "it failed or was slow when it was last tried"
+
+
 class Sender(Protocol):
     async def send(self, url: str, headers: dict[str, str], body: bytes, /) -> Outcome:
-        """One try. Whatever goes wrong is an outcome."""
+        """One try. Whatever goes wrong is an outcome.
+
+        Raises:
+            TooManyLookups: there was no try.
+        """
 
 
 class Deliverer:
@@ -69,8 +84,8 @@ class Deliverer:
         self._working: dict[WebhookKey, asyncio.Task[None]] = {}
         self._sending: dict[UUID, WebhookKey] = {}
         """The deliveries that are under way here."""
-        self._troubled: set[WebhookKey] = set()
-        """Webhooks that failed or were slow when they were last tried here."""
+        self._standings: dict[WebhookKey, Standing] = {}
+        """Of those webhooks that were tried here."""
         self._followed: frozenset[UUID] = frozenset()
         self._grown = asyncio.Event()
         self._statements = asyncio.Semaphore(DATABASE_TURNS)
@@ -124,16 +139,21 @@ class Deliverer:
             ready = await self._database.fetch(statements.READY, {"now": self._clock()}) if followed else []
         keys = [WebhookKey(row["workspace_id"], row["webhook_id"]) for row in ready]
         random.shuffle(keys)
+        taken = Counter(place for key in self._working for place in self._places_of(key))
         for key in keys:
-            if key not in self._working and self._has_place_for(key):
+            whole, of_workspace = self._places_of(key)
+            is_free = taken[whole] < MAX_TURNS and taken[of_workspace] < MAX_TURNS_OF_WORKSPACE
+            if key not in self._working and is_free:
+                taken.update((whole, of_workspace))
                 self._working[key] = asyncio.create_task(self._turn(key), name="webhook")
 
-    def _has_place_for(self, key: WebhookKey) -> bool:
-        """Webhooks in trouble have places of their own, so that they take none from the others."""
-        troubled = sum(one in self._troubled for one in self._working)
-        if len(self._working) >= MAX_ALL_TURNS:
-            return False
-        return troubled < MAX_ALL_TURNS - MAX_TURNS if key in self._troubled else len(self._working) - troubled < MAX_TURNS
+    def _standing(self, key: WebhookKey) -> Standing:
+        return self._standings.get(key, Standing.UNKNOWN)
+
+    def _places_of(self, key: WebhookKey) -> tuple[object, object]:
+        """Where it counts: among all of its standing, and among those of its workspace."""
+        standing = self._standing(key)
+        return standing, (standing, key.workspace_id)
 
     async def _turn(self, key: WebhookKey) -> None:
         try:
@@ -146,12 +166,15 @@ class Deliverer:
             self._working.pop(key, None)
 
     async def _deliver(self, key: WebhookKey) -> None:
-        """Claims and sends until nothing is due, or others want a turn."""
+        """Claims and sends until nothing is due, or others want a turn: at once where it has got into trouble."""
         sending: set[asyncio.Task[None]] = set()
-        has_more, tried = True, 0
+        has_more, tried, before = True, 0, self._standing(key)
         try:
             while has_more or sending:
-                free = (1 if key in self._troubled else MAX_AT_ONCE) - len(sending)
+                standing = self._standing(key)
+                if standing is Standing.TROUBLED and before is not Standing.TROUBLED:
+                    has_more = False
+                free = (MAX_AT_ONCE if standing is Standing.GOOD else 1) - len(sending)
                 if has_more and free > 0 and tried < TRIES_PER_TURN:
                     async with self._statements:
                         claims = await self._turns.claim(key, free, self._sending)
@@ -159,7 +182,8 @@ class Deliverer:
                     tried += len(claims.claims)
                     sending |= {asyncio.create_task(self._try(claim), name="delivery") for claim in claims.claims}
                 if sending:
-                    _, sending = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+                    done, sending = await asyncio.wait(sending, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                    has_more |= not done and standing is Standing.GOOD  # Something may have come meanwhile.
                 elif tried >= TRIES_PER_TURN:
                     self._grown.set()
                     return
@@ -170,18 +194,30 @@ class Deliverer:
         key = claim.target.key
         with self._under_way(claim):
             began_at = self._clock()
-            becomes_slow = asyncio.get_running_loop().call_later(SLOW_MS / 1000, self._troubled.add, key)
-            try:
-                outcome = await self._send(claim, began_at)
-            finally:
-                becomes_slow.cancel()
+            outcome = await self._outcome(claim, began_at)
+            if outcome is None:
+                await asyncio.sleep(POLL_SECONDS)
+                await self._recorded(partial(self._turns.release, key, [claim.id]))
+                return
             self._metrics.observe(outcome)
-            if outcome.is_success and outcome.duration_ms <= SLOW_MS:
-                self._troubled.discard(key)
-            else:
-                self._troubled.add(key)
+            is_good = outcome.is_success and outcome.duration_ms <= SLOW_MS
+            self._standings[key] = Standing.GOOD if is_good else Standing.TROUBLED
             record = self._turns.succeed if outcome.is_success else self._turns.fail
             await self._recorded(partial(record, claim, outcome, began_at))
+
+    async def _outcome(self, claim: Claim, began_at: datetime) -> Outcome | None:
+        """None where there was no try."""
+        loop, key = asyncio.get_running_loop(), claim.target.key
+        becomes_slow = loop.call_later(SLOW_MS / 1000, self._standings.__setitem__, key, Standing.TROUBLED)
+        try:
+            return await self._send(claim, began_at)
+        except TooManyLookups:
+            return None
+        except Exception:  # Nothing that a receiver does may keep it from being counted as a failure.
+            log.exception("a try ended in an unexpected way", webhook=str(key.webhook_id))
+            return Outcome(None, "internal_error", 0, "")
+        finally:
+            becomes_slow.cancel()
 
     @contextmanager
     def _under_way(self, claim: Claim) -> Iterator[None]:
@@ -213,7 +249,7 @@ class Deliverer:
         for id, key in self._sending.items():
             given_back.setdefault(key, []).append(id)
         await _end({*self._working.values()})
-        self._troubled.clear()
+        self._standings.clear()
         with suppress(Unavailable, Busy, TimeoutError):
             async with asyncio.timeout(RELEASE_SECONDS):
                 for key, ids in given_back.items():

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Integer, LargeBinary, and_, bindparam, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy import Integer, Text, and_, bindparam, cast, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.webhooks.application.ports import UnreadableSecret
@@ -54,15 +54,15 @@ def purge_statement(kept: int) -> Statement:
 _PURGE = purge_statement(MAX_KEPT)
 
 _webhooks = WEBHOOKS.table
-_SECRETS = Statement(select(*(_webhooks.c[name] for name in ("workspace_id", "id", "secret", "former_secret"))))
-_SEALED = {name: bindparam(f"new_{name}", type_=LargeBinary()) for name in ("secret", "former_secret")}
+_SECRETS = Statement(select(*(_webhooks.c[name] for name in ("workspace_id", "id", "secret", "former_secrets"))))
+_SEALED = {name: bindparam(f"new_{name}", type_=_webhooks.c[name].type) for name in ("secret", "former_secrets")}
 _RESEAL = Statement(
     update(_webhooks)
     .values(_SEALED)
     .where(
         _webhooks.c.workspace_id == WORKSPACE_ID,
         _webhooks.c.id == ID,
-        _webhooks.c.secret == bindparam("old_secret", type_=LargeBinary()),
+        _webhooks.c.secret == bindparam("old_secret", type_=Text()),
     )
 )
 
@@ -86,17 +86,15 @@ class SecretUpkeep:
         """Returns how many webhooks had a secret under a previous key. What can't be read any more stays as it is."""
         changed = 0
         for row in await database.fetch(_SECRETS, {}):
-            sealed = {name: self._resealed(row, name) for name in _SEALED}
-            if any(sealed[name] != row[name] for name in sealed):
+            secret, *former = (self._resealed(sealed, row["id"]) for sealed in (row["secret"], *row["former_secrets"]))
+            if [secret, *former] != [row["secret"], *row["former_secrets"]]:
                 place = {"workspace_id": row["workspace_id"], "id": row["id"], "old_secret": row["secret"]}
-                await database.fetch(_RESEAL, {**place, **{f"new_{name}": value for name, value in sealed.items()}})
+                await database.fetch(_RESEAL, {**place, "new_secret": secret, "new_former_secrets": former})
                 changed += 1
         return changed
 
-    def _resealed(self, row: Record, name: str) -> bytes | None:
-        sealed: bytes | None = row[name]
-        webhook_id: UUID = row["id"]
-        if sealed is None or self._secrets.is_current(sealed):
+    def _resealed(self, sealed: str, webhook_id: UUID) -> str:
+        if self._secrets.is_current(sealed):
             return sealed
         try:
             return self._secrets.seal(self._secrets.open(sealed, webhook_id), webhook_id)

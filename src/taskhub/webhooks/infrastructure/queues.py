@@ -12,7 +12,7 @@ from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.webhooks.application.messages import TEST_TYPE
-from taskhub.webhooks.domain.delivery import DeliveryStatus
+from taskhub.webhooks.domain.delivery import MAX_PENDING, DeliveryStatus
 from taskhub.webhooks.domain.webhook import Webhook
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
 from taskhub.webhooks.infrastructure.rows import WebhookDeliveryRow, WebhookQueueRow
@@ -37,13 +37,26 @@ _END_OF_LOG = func.coalesce(
 )
 _OPEN = Statement(
     insert(queues).from_select(
-        ["workspace_id", "webhook_id", "position", "is_full"], select(WORKSPACE_ID, WEBHOOK_ID, _END_OF_LOG, false())
+        ["workspace_id", "webhook_id", "position", "is_full", "is_paused"],
+        select(WORKSPACE_ID, WEBHOOK_ID, _END_OF_LOG, false(), false()),
     )
 )
 _CLOSE = (Statement(delete(queues).where(*OF_QUEUE)), Statement(delete(deliveries).where(*OF_WEBHOOK)))
 _RESUME = Statement(
     update(queues).values(position=_END_OF_LOG, is_full=False, failing_since=null(), held_until=null()).where(*OF_QUEUE)
 )
+_GIVE_UP = Statement(
+    update(deliveries)
+    .values(status=int(DeliveryStatus.FAILED), next_try_at=null(), claimed_until=null(), finished_at=NOW)
+    .where(*OF_WEBHOOK, IS_PENDING)
+)
+_FORGIVE = Statement(update(queues).values(failing_since=null(), held_until=null(), due_at=NOW).where(*OF_QUEUE))
+_PAUSE = Statement(
+    update(queues)
+    .values(is_paused=bindparam("is_paused", type_=queues.c.is_paused.type))
+    .where(queues.c.workspace_id == WORKSPACE_ID)
+)
+_COUNT_PENDING = Statement(select(func.count()).where(*OF_WEBHOOK, IS_PENDING))
 _REWIND = Statement(
     update(queues)
     .values(position=func.least(queues.c.position, bindparam("seq", type_=BigInteger())), is_full=False)
@@ -96,8 +109,20 @@ class SqlDeliveryQueues:
         for statement in _CLOSE:
             await self._write(statement, webhook)
 
-    async def resume(self, webhook: Webhook) -> None:
+    async def resume(self, webhook: Webhook, now: datetime) -> None:
         await self._write(_RESUME, webhook)
+        await self._write(_GIVE_UP, webhook, now=now)
+
+    async def forgive(self, webhook: Webhook, now: datetime) -> None:
+        await self._write(_FORGIVE, webhook, now=now)
+
+    async def pause(self, workspace_id: UUID, *, is_paused: bool) -> None:
+        await self._uow.write(_PAUSE, {"workspace_id": workspace_id, "is_paused": is_paused})
+
+    async def is_full(self, webhook: Webhook) -> bool:
+        place = {"workspace_id": webhook.workspace_id, "webhook_id": webhook.id}
+        row = await self._uow.fetch_row(_COUNT_PENDING, place)
+        return row is not None and row[0] >= MAX_PENDING
 
     async def rewind(self, webhook: Webhook, seq: int) -> None:
         await self._write(_REWIND, webhook, seq=seq)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Index, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,7 +12,7 @@ from taskhub.kernel.infrastructure.postgres.rows import Row, Timestamped, Versio
 
 
 class WebhookRow(Versioned, Timestamped, Row):
-    """``secret`` and ``former_secret`` are encrypted."""
+    """``secret`` and ``former_secrets`` are encrypted."""
 
     __tablename__ = "webhooks"
 
@@ -23,8 +23,9 @@ class WebhookRow(Versioned, Timestamped, Row):
     description: Mapped[str | None]
     active: Mapped[bool]
     disabled_reason: Mapped[str | None]
-    secret: Mapped[bytes] = mapped_column(LargeBinary)
-    former_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    secret: Mapped[str]
+    former_secrets: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    former_secrets_expire_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
     former_secret_expires_at: Mapped[datetime | None]
     created_by_id: Mapped[UUID]
 
@@ -35,6 +36,7 @@ class WebhookQueueRow(Row):
     Attributes:
         position: the ``seq`` up to which deliveries were made of the log.
         is_full: whether the log goes on, but too many deliveries wait.
+        is_paused: whether the workspace is deleted, so that nothing is delivered; an operator may restore it.
         due_at: not later than the first of its deliveries is due; None where none waits.
         failing_since: the first failure since the last success.
         held_until: nothing is sent before, because the receiver asked for that.
@@ -47,6 +49,7 @@ class WebhookQueueRow(Row):
     webhook_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger)
     is_full: Mapped[bool]
+    is_paused: Mapped[bool]
     due_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     held_until: Mapped[datetime | None]

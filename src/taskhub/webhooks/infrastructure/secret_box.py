@@ -1,5 +1,6 @@
 """Secrets of webhooks in the database: AES-256-GCM, with a key that is derived from the deployment's secret key."""
 
+import base64
 import hashlib
 import hmac
 import os
@@ -28,15 +29,17 @@ class EncryptedSecrets:
     def __init__(self, secret_keys: Sequence[bytes]) -> None:
         self._keys = [hmac.digest(key, b"secrets of webhooks", hashlib.sha256) for key in secret_keys]
 
-    def seal(self, secret: str, webhook_id: UUID) -> bytes:
+    def seal(self, secret: str, webhook_id: UUID) -> str:
         nonce = os.urandom(_NONCE_BYTES)
         prefix = _FORMAT + _mark(self._keys[0])
-        return prefix + nonce + _cipher(self._keys[0]).encrypt(nonce, secret.encode(), prefix + webhook_id.bytes)
+        sealed = prefix + nonce + _cipher(self._keys[0]).encrypt(nonce, secret.encode(), prefix + webhook_id.bytes)
+        return base64.b64encode(sealed).decode()
 
-    def open(self, sealed: bytes, webhook_id: UUID) -> str:
+    def open(self, text: str, webhook_id: UUID) -> str:
         """Raises:
         UnreadableSecret
         """
+        sealed = _bytes(text)
         prefix = sealed[: len(_FORMAT) + _MARK_BYTES]
         key = next((key for key in self._keys if prefix == _FORMAT + _mark(key)), None)
         if key is None or len(sealed) < _MIN_BYTES:
@@ -49,9 +52,17 @@ class EncryptedSecrets:
         except InvalidTag:
             raise UnreadableSecret from None
 
-    def is_current(self, sealed: bytes) -> bool:
+    def is_current(self, text: str) -> bool:
         """Whether a secret is sealed under the first key."""
-        return sealed.startswith(_FORMAT + _mark(self._keys[0]))
+        return _bytes(text).startswith(_FORMAT + _mark(self._keys[0]))
+
+
+def _bytes(text: str) -> bytes:
+    """What is no base64 was not sealed here."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def _mark(key: bytes) -> bytes:

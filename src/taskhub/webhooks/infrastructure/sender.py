@@ -152,7 +152,7 @@ class HttpSender:
             return timedelta(seconds=int(text))
         try:
             until = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return max((until if until.tzinfo else until.replace(tzinfo=UTC)) - self._clock(), timedelta())
 

@@ -48,7 +48,7 @@ _active = (
     select(queues.c.workspace_id, queues.c.webhook_id)
     .join(_webhooks, and_(_webhooks.c.workspace_id == queues.c.workspace_id, _webhooks.c.id == queues.c.webhook_id))
     .outerjoin(_streams, _streams.c.stream_id == queues.c.workspace_id)
-    .where(_webhooks.c.active)
+    .where(_webhooks.c.active, not_(queues.c.is_paused))
 )
 _has_grown = and_(_streams.c.last_seq > queues.c.position, not_(queues.c.is_full))
 READY = Statement(_active.where(or_(_has_grown, queues.c.due_at <= NOW)))
@@ -76,14 +76,14 @@ PENDING = Statement(
     )
     .join(_webhooks, and_(_webhooks.c.workspace_id == queues.c.workspace_id, _webhooks.c.id == queues.c.webhook_id))
     .outerjoin(_streams, _streams.c.stream_id == queues.c.workspace_id)
-    .where(_webhooks.c.active)
+    .where(_webhooks.c.active, not_(queues.c.is_paused))
 )
 """What each webhook has yet to deliver: for tests that wait for that."""
 
 PLACE = Statement(
     select(queues.c.position, _webhooks.c.types)
     .join(_webhooks, and_(_webhooks.c.workspace_id == queues.c.workspace_id, _webhooks.c.id == queues.c.webhook_id))
-    .where(*OF_QUEUE, _webhooks.c.active, _webhooks.c.workspace_id == WORKSPACE_ID)
+    .where(*OF_QUEUE, not_(queues.c.is_paused), _webhooks.c.active, _webhooks.c.workspace_id == WORKSPACE_ID)
 )
 LOCK_QUEUE = Statement(
     select(
@@ -91,10 +91,10 @@ LOCK_QUEUE = Statement(
         queues.c.is_full,
         queues.c.failing_since,
         queues.c.held_until,
-        *(_webhooks.c[name] for name in ("url", "types", "secret", "former_secret", "former_secret_expires_at")),
+        *(_webhooks.c[name] for name in ("url", "types", "secret", "former_secrets", "former_secrets_expire_at")),
     )
     .join(_webhooks, and_(_webhooks.c.workspace_id == queues.c.workspace_id, _webhooks.c.id == queues.c.webhook_id))
-    .where(*OF_QUEUE, _webhooks.c.active, _webhooks.c.workspace_id == WORKSPACE_ID)
+    .where(*OF_QUEUE, not_(queues.c.is_paused), _webhooks.c.active, _webhooks.c.workspace_id == WORKSPACE_ID)
     .with_for_update(of=queues, skip_locked=True)
 )
 COUNT = Statement(

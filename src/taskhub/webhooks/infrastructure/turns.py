@@ -56,7 +56,7 @@ class Target:
 
     key: WebhookKey
     url: str
-    secrets: tuple[bytes, ...]
+    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +126,17 @@ class Turns:
         hold = {**key.parameters, "now": now, "held_until": held_until(outcome, now), "next_try_at": next_try_at}
         row = await self._database.fetch_row(statements.DETERIORATE, hold)
         if outcome.is_gone:
-            await self._disable(key, GONE)
+            await self._disable(claim.target, GONE)
         elif row is not None and is_given_up(row["failing_since"], now):
-            await self._disable(key, FAILING)
+            await self._disable(claim.target, FAILING)
 
     async def release(self, key: WebhookKey, ids: Sequence[UUID]) -> None:
         """Gives claims back that nothing came of."""
         await self._database.fetch(statements.RELEASE, {**key.parameters, "ids": ids})
         await self._database.fetch(statements.WAKE, {**key.parameters, "now": self._clock()})
 
-    async def _disable(self, key: WebhookKey, reason: str) -> None:
-        command = DisableWebhook(key.workspace_id, key.webhook_id, reason)
+    async def _disable(self, target: Target, reason: str) -> None:
+        command = DisableWebhook(target.key.workspace_id, target.key.webhook_id, target.url, reason)
 
         async def disable(command: DisableWebhook, uow: Any) -> None:
             await disable_webhook(command, uow, clock=self._clock)
@@ -214,7 +214,7 @@ class _Step:
         return await uow.write(statements.CLAIM, {**self._key.parameters, "now": self._now, **claim})
 
     def _claimed(self, queue: Record, row: Record) -> Claim:
-        is_former_good = queue["former_secret"] is not None and queue["former_secret_expires_at"] > self._now
-        secrets = (queue["secret"], *([queue["former_secret"]] if is_former_good else []))
-        target = Target(self._key, queue["url"], secrets)
+        former = zip(queue["former_secrets"], queue["former_secrets_expire_at"], strict=True)
+        good = [secret for secret, expires_at in former if expires_at > self._now]
+        target = Target(self._key, queue["url"], (queue["secret"], *reversed(good)))
         return Claim(target, row["id"], row["event_id"], row["body"].encode(), row["failures"], _decode(row["attempts"]))

@@ -11,6 +11,7 @@ from taskhub.workspaces.contract.events import (
     MEMBER_REMOVED,
     MEMBER_UPDATED,
     WORKSPACE_DELETED,
+    WORKSPACE_RESTORED,
     WORKSPACE_UPDATED,
 )
 
@@ -18,7 +19,7 @@ EVENTS: Mapping[str, type[EventContent]] = {
     "workspace.created": event_content("The workspace was made.", WorkspaceView),
     WORKSPACE_UPDATED: event_content("Its name or time zone was changed.", WorkspaceView),
     WORKSPACE_DELETED: event_content("It was deleted. An operator can restore it.", WorkspaceView, only=()),
-    "workspace.restored": event_content("An operator restored it.", WorkspaceView, only=()),
+    WORKSPACE_RESTORED: event_content("An operator restored it.", WorkspaceView, only=()),
     WORKSPACE_PURGED: last_event_content("It is gone for good: the last event of its log."),
     MEMBER_JOINED: event_content("Somebody became a member, or came back.", MemberView),
     MEMBER_UPDATED: event_content("A member got another role.", MemberView, only=("role",)),

@@ -12,6 +12,7 @@ from taskhub.workspaces.contract.events import (
     MEMBER_REMOVED,
     MEMBER_UPDATED,
     WORKSPACE_DELETED,
+    WORKSPACE_RESTORED,
     WORKSPACE_UPDATED,
 )
 from taskhub.workspaces.domain.workspace import Workspace
@@ -24,7 +25,7 @@ UNDO: Mapping[str, Undoable] = {
     "workspace.created": "Delete the workspace instead.",
     WORKSPACE_UPDATED: MANAGE,
     WORKSPACE_DELETED: _OPERATOR,
-    "workspace.restored": _OPERATOR,
+    WORKSPACE_RESTORED: _OPERATOR,
     WORKSPACE_PURGED: "What was deleted permanently stays so.",
     MEMBER_JOINED: _MEMBERS,
     MEMBER_UPDATED: _MEMBERS,

@@ -7,7 +7,15 @@ import typer
 
 from taskhub.kernel.cli import application
 
-app = typer.Typer(no_args_is_help=True, help="Deleted workspaces: list them, restore one.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="""Deleted workspaces: list them, restore one.
+
+    \b
+    Example:
+        taskhub workspace deleted
+    """,
+)
 
 
 @app.command()

@@ -22,7 +22,10 @@ MEMBER_REMOVED = "member.removed"
 """The member was removed, left, or closed the account. A user who joins again is another `MEMBER_JOINED` with the next version.
 """
 
+WORKSPACE = "workspace"
+"""The ``entity_type`` of events of the workspace itself, whose id is that of the log."""
 WORKSPACE_UPDATED = "workspace.updated"
 """The name or the time zone changed."""
 WORKSPACE_DELETED = "workspace.deleted"
+WORKSPACE_RESTORED = "workspace.restored"
 """The workspace was deleted. An operator can still restore it."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.workspaces.contract.events import WORKSPACE_DELETED, WORKSPACE_UPDATED
+from taskhub.workspaces.contract.events import WORKSPACE_DELETED, WORKSPACE_RESTORED, WORKSPACE_UPDATED
 
 RESTORABLE = timedelta(days=30)
 """How long a deleted workspace is kept."""
@@ -51,7 +51,7 @@ class Workspace(Aggregate):
         self._change(WORKSPACE_DELETED, now, deleted_at=now)
 
     def restore(self, now: datetime) -> None:
-        self._change("workspace.restored", now, deleted_at=None)
+        self._change(WORKSPACE_RESTORED, now, deleted_at=None)
 
     def purge(self, now: datetime) -> None:
         """Deletes the workspace permanently. The caller has to delete the row."""

@@ -172,6 +172,36 @@ async def test_lists_by_name_have_the_names_and_the_order_of_then(ada: Api) -> N
         assert await walk(ada, "labels", as_of=then, limit=limit) == sorted_then
 
 
+async def test_what_was_deleted_and_restored_since_is_listed_once(ada: Api) -> None:
+    labels = [ok(await ada.post("labels", {"name": name})) for name in ("blue", "red")]
+    task = await ada.add_task()
+    comments = [ok(await ada.post(f"tasks/{task['id']}/comments", {"body": body})) for body in ("One", "Two")]
+    then = await head(ada)
+    for path in (f"labels/{labels[0]['id']}", f"tasks/{task['id']}/comments/{comments[0]['id']}") * 2:
+        await ada.delete(path)
+        ok(await ada.post(f"changes/{await head(ada)}/undo"))
+    await ada.delete(f"labels/{labels[1]['id']}")
+    ok(await ada.post(f"changes/{await head(ada)}/undo"))
+    await ada.delete(f"labels/{labels[1]['id']}")
+    for limit in (1, 2, 3):
+        assert await walk(ada, "labels", as_of=then, limit=limit) == labels
+        assert await walk(ada, f"tasks/{task['id']}/comments", as_of=then, limit=limit) == comments
+
+
+async def test_dates_begin_in_the_zone_that_the_workspace_had(ada: Api) -> None:
+    due = {"date": "2026-12-01", "time": "23:30", "time_zone": "UTC"}
+    tasks = [await ada.add_task(due=due) for _ in range(3)]
+    then, asked = await head(ada), {"due_before": "2026-12-02"}
+    listed = await walk(ada, "tasks", **asked)
+    assert listed == tasks[::-1]
+    ok(await ada.patch(f"/v1/workspaces/{ada.workspace['id']}", {"time_zone": "Pacific/Auckland"}))
+    assert await walk(ada, "tasks", **asked) == []
+    for limit in (1, 3):
+        assert await walk(ada, "tasks", **asked, as_of=then, limit=limit) == listed
+    assert await walk(ada, "tasks", **asked, as_of=then, time_zone="Pacific/Auckland") == []
+    assert await walk(ada, "tasks", **asked, as_of=await head(ada)) == []
+
+
 async def test_what_was_has_no_etag_and_no_304(ada: Api) -> None:
     task = await ada.add_task()
     then = await head(ada)

@@ -35,4 +35,6 @@ def test_as_of_a_moment_a_condition_looks_at_nothing_of_today(name: str) -> None
         == len(re.findall(TABLES, plain))
         == len(re.findall(r"tasks\.workspace_id = ", filtered))
     )
-    assert len(re.findall(r"\bFROM events AS", filtered)) == len(re.findall(r"\.stream_id = \$\d+::UUID", filtered))
+    assert len(re.findall(r"\bFROM (?:events AS|event_streams)", filtered)) == len(
+        re.findall(r"\.stream_id = \$\d+::UUID", filtered)
+    )

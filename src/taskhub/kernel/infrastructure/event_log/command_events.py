@@ -1,13 +1,14 @@
 """The events of one command, and what it did to each thing by them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Integer, Text, Uuid, bindparam, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, Uuid, bindparam, case, cast, exists, func, literal, or_, select
 
 from taskhub.kernel.application.reversal import Effect
+from taskhub.kernel.application.turns import in_turns
 from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.domain.errors import NotFound, NotUndoable
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
@@ -19,10 +20,14 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 MAX_EFFECTS = 10_000
 """How many events a command may have that is taken back, so that nobody else waits for long."""
 
+MAX_BYTES = 64 * 1024 * 1024
+"""How much their values and snapshots may come to, in UTF-8: the process holds a multiple of it in memory meanwhile."""
+
 _events, _streams = table_of(EventRow), table_of(StreamRow)
-_following, _previous = _events.alias("following"), _events.alias("previous")
+_following, _previous, _later = _events.alias("following"), _events.alias("previous"), _events.alias("later")
 _STREAM_ID = bindparam("stream_id", type_=Uuid())
 _COMMIT = bindparam("commit", type_=BigInteger())
+_LIMIT = bindparam("limit", type_=Integer())
 _removed_until = select(_streams.c.removed_until).where(_streams.c.stream_id == _STREAM_ID).scalar_subquery()
 
 
@@ -50,8 +55,24 @@ _end = (
     .limit(literal(1, Integer()))
     .scalar_subquery()
 )
+_has_later = exists().where(
+    _later.c.stream_id == _STREAM_ID,
+    _later.c.entity_id == _events.c.entity_id,
+    _later.c.entity_version > _events.c.entity_version,
+)
+_IN_COMMAND = (
+    _events.c.stream_id == _STREAM_ID,
+    _events.c.seq >= _COMMIT,
+    _events.c.seq < func.coalesce(_end, literal(2**63 - 1, BigInteger())),
+    # The log may have been shortened since the place was found.
+    _removed_until < _COMMIT,
+)
 _EVENTS = Statement(
-    select(*EVENT_COLUMNS, cast(_previous.c.snapshot, Text).label("previous"))
+    select(
+        *EVENT_COLUMNS,
+        cast(_previous.c.snapshot, Text).label("previous"),
+        case((_events.c.snapshot.is_(None), _has_later), else_=False).label("came_back"),
+    )
     .select_from(
         _events.outerjoin(
             _previous,
@@ -61,15 +82,18 @@ _EVENTS = Statement(
             & _events.c.snapshot.is_(None),
         )
     )
-    .where(
-        _events.c.stream_id == _STREAM_ID,
-        _events.c.seq >= _COMMIT,
-        _events.c.seq < func.coalesce(_end, literal(2**63 - 1, BigInteger())),
-        # The log may have been shortened since the place was found.
-        _removed_until < _COMMIT,
-    )
+    .where(*_IN_COMMAND)
     .order_by(_events.c.seq)
-    .limit(bindparam("limit", type_=Integer()))
+    .limit(_LIMIT)
+)
+_length = func.octet_length(cast(_events.c.changes, Text)) + func.coalesce(
+    func.octet_length(cast(_events.c.snapshot, Text)), literal(0, Integer())
+)
+_lengths = select(_length.label("length")).where(*_IN_COMMAND).limit(_LIMIT).subquery("lengths")
+_SIZE = Statement(
+    select(
+        func.count().label("count"), func.coalesce(func.sum(_lengths.c.length), literal(0, BigInteger())).label("bytes")
+    ).select_from(_lengths)
 )
 
 
@@ -77,6 +101,9 @@ class Fetching(Protocol):
     """A unit of work, or the database itself."""
 
     async def fetch(self, statement: Statement, parameters: Parameters, /) -> list[Record]: ...
+
+
+Check = Callable[[Fetching, Parameters], Awaitable[None]]
 
 
 async def read_command(connection: Fetching, stream_id: UUID, entity_id: UUID, version: int, *, limit: int) -> list[LoggedEvent]:
@@ -90,26 +117,41 @@ async def effects_of(connection: Fetching, stream_id: UUID, seq: int) -> list[Ef
 
     Raises:
         NotFound: there is no such event.
-        NotUndoable: events of the command, or the content of one, are not kept any more; or it has too many of them.
+        NotUndoable: events of the command, or the content of one, are not kept any more; or it has too many of them, or too
+            large ones.
     """
-    records = await _read(connection, _COMMIT_OF, {"stream_id": stream_id, "seq": seq}, MAX_EFFECTS + 1)
+    records = await _read(connection, _COMMIT_OF, {"stream_id": stream_id, "seq": seq}, MAX_EFFECTS, check=_check_size)
     if not records:
         log = await connection.fetch(_COMMIT_OF, {"stream_id": stream_id, "seq": seq})
         raise _too_old() if log and min(seq, log[0]["commit"] or seq) <= log[0]["removed_until"] else NotFound
-    if len(records) > MAX_EFFECTS:
-        raise NotUndoable(f"The command changed more than {MAX_EFFECTS:,} things: too many to be taken back at once.")
     by_thing: dict[UUID, list[Record]] = {}
     for record in records:
         by_thing.setdefault(record["entity_id"], []).append(record)
-    return [_effect(of_thing) for of_thing in by_thing.values()]
+    return [_effect(of_thing) async for of_thing in in_turns(by_thing.values())]
 
 
-async def _read(connection: Fetching, find: Statement, place: Parameters, limit: int) -> list[Record]:
-    """None where the log does not know the command, or does not keep all of it any more."""
+async def _read(
+    connection: Fetching, find: Statement, place: Parameters, limit: int, *, check: Check | None = None
+) -> list[Record]:
+    """None where the log does not know the command, or does not keep all of it any more. ``check``: comes first."""
     found = await connection.fetch(find, place)
     if not found or found[0]["commit"] is None:
         return []
-    return await connection.fetch(_EVENTS, {"stream_id": place["stream_id"], "commit": found[0]["commit"], "limit": limit})
+    command: Parameters = {"stream_id": place["stream_id"], "commit": found[0]["commit"]}
+    if check is not None:
+        await check(connection, command)
+    return await connection.fetch(_EVENTS, {**command, "limit": limit})
+
+
+async def _check_size(connection: Fetching, command: Parameters) -> None:
+    """Raises:
+    NotUndoable: the command has too many events, or too large ones.
+    """
+    (size,) = await connection.fetch(_SIZE, {**command, "limit": MAX_EFFECTS + 1})
+    if size["count"] > MAX_EFFECTS:
+        raise NotUndoable(f"The command changed more than {MAX_EFFECTS:,} things: too many to be taken back at once.")
+    if size["bytes"] > MAX_BYTES:
+        raise NotUndoable(f"The things that the command changed contain more than {MAX_BYTES:,} bytes: too much at once.")
 
 
 def _effect(records: Sequence[Record]) -> Effect:
@@ -133,6 +175,7 @@ def _effect(records: Sequence[Record]) -> Effect:
         after,
         removed,
         last["actor_id"],
+        last["came_back"],
     )
 
 

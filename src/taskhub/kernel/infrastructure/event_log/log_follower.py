@@ -23,6 +23,8 @@ REST_SECONDS = 0.01
 """The shortest: under many writes each look finds several."""
 KEPT_EVENTS = 1_000
 """How many a follower may be behind before it has to read the log itself."""
+KEPT_BYTES = 4 * 1024 * 1024
+"""The bytes of what is kept of a log: more than a page has, so that who is not behind finds all of it."""
 
 log = structlog.get_logger("taskhub.follower")
 
@@ -47,13 +49,18 @@ class FollowedLog:
     def __init__(self) -> None:
         self.end: int | None = None
         self.followers = 0
-        self._events: deque[FollowedEvent] = deque(maxlen=KEPT_EVENTS)
+        self._events: deque[FollowedEvent] = deque()
+        self._size = 0
         self._growth: asyncio.Future[None] | None = None
 
     def after(self, seq: int) -> list[FollowedEvent] | None:
         """The events after a place; None where they are too many to be known here, and have to be read."""
-        count = 0 if self.end is None else max(0, self.end - seq)
+        count = self.ahead_of(seq)
         return None if count > len(self._events) else list(islice(self._events, len(self._events) - count, None))
+
+    def ahead_of(self, seq: int) -> int:
+        """How many events the log has after a place."""
+        return 0 if self.end is None else max(0, self.end - seq)
 
     @property
     def is_known(self) -> bool:
@@ -70,11 +77,19 @@ class FollowedLog:
         """``events``: all between the end as it was and as it is, or the last of them."""
         if self.end is not None and len(events) < end - self.end:
             self._events.clear()
-        self._events.extend(map(FollowedEvent, events))
+            self._size = 0
+        for event in events:
+            self._keep(FollowedEvent(event))
         self.end = end
         growth, self._growth = self._growth, None
         if growth is not None:
             growth.set_result(None)
+
+    def _keep(self, one: FollowedEvent) -> None:
+        self._events.append(one)
+        self._size += one.event.size
+        while len(self._events) > KEPT_EVENTS or (self._size > KEPT_BYTES and len(self._events) > 1):
+            self._size -= self._events.popleft().event.size
 
 
 class LogFollower:

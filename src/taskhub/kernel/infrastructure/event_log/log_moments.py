@@ -30,21 +30,40 @@ class LogMoments:
         Raises:
             NotInLog
         """
-        is_instant = isinstance(as_of, datetime)
         seq = await self._last_until(stream_id, as_of) if isinstance(as_of, datetime) else as_of
+        removed_until, removed_before, last, end = await self._log_around(stream_id, seq)
+        if isinstance(as_of, datetime) and removed_until:
+            is_kept = removed_before is not None and as_of >= removed_before
+        else:
+            is_kept = seq > removed_until
+        _check(is_kept, seq, last)
+        return max(end, removed_until)
+
+    async def require(self, stream_id: UUID, seq: int) -> None:
+        """As `Moments.require` says.
+
+        Raises:
+            NotInLog
+        """
+        removed_until, _, last, _ = await self._log_around(stream_id, seq)
+        _check(seq >= removed_until, seq, last)
+
+    async def _log_around(self, stream_id: UUID, seq: int) -> tuple[int, datetime | None, int, int]:
+        """Up to where the log was removed, and what that was older than; its last event, and that of the command of an event."""
         row = await self._database.fetch_row(_END_OF_COMMAND, {"stream_id": stream_id, "seq": seq})
-        removed_until, removed_before, last, end = row or (0, None, 0, 0)
-        is_kept = removed_before is not None and as_of >= removed_before if is_instant and removed_until else seq > removed_until
-        if not is_kept:
-            raise NotInLog("The log of the workspace begins later than this.")
-        if seq > last:
-            raise NotInLog(f"The log of the workspace has not come so far: its last event has the seq {last}.")
-        return max(int(end), removed_until)
+        return (row[0], row[1], row[2], int(row[3])) if row else (0, None, 0, 0)
 
     async def _last_until(self, stream_id: UUID, instant: datetime) -> int:
         place = {"stream_id": stream_id, "instant": instant, "latest": min(instant, _LAST_INSTANT) + LONGEST_COMMAND}
         row = await self._database.fetch_row(_LAST_UNTIL, place)
         return int(row[0]) if row else 0
+
+
+def _check(is_kept: bool, seq: int, last: int) -> None:
+    if not is_kept:
+        raise NotInLog("The log of the workspace begins later than this.")
+    if seq > last:
+        raise NotInLog(f"The log of the workspace has not come so far: its last event has the seq {last}.")
 
 
 def _end_of_command() -> Statement:

@@ -1,7 +1,10 @@
 """Events as they are read from the log: the columns to select, and what becomes of a row of them."""
 
+from typing import Any
+
 import msgspec
-from sqlalchemy import Text, cast, func
+from sqlalchemy import ColumnElement, FromClause, Text, cast, func
+from sqlalchemy.dialects.postgresql import JSONB
 
 from taskhub.kernel.contract.events import Event, LoggedEvent
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
@@ -9,7 +12,7 @@ from taskhub.kernel.infrastructure.postgres.database import Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 
 _events = table_of(EventRow).c
-EVENT_COLUMNS = (
+STORED_COLUMNS = (
     _events.stream_id,
     _events.seq,
     _events.id,
@@ -21,9 +24,21 @@ EVENT_COLUMNS = (
     _events.actor_id,
     _events.request_id,
     _events.occurred_at,
-    cast(_events.changes, Text).label("changes"),
-    cast(_events.snapshot, Text).label("snapshot"),
+    _events.changes,
+    _events.snapshot,
 )
+
+
+def event_columns_of(stored: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Those of a subquery that has `STORED_COLUMNS`."""
+    return tuple(_as_text(stored.c[column.name]) for column in STORED_COLUMNS)
+
+
+def _as_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(column, Text).label(column.name) if isinstance(column.type, JSONB) else column
+
+
+EVENT_COLUMNS = tuple(map(_as_text, STORED_COLUMNS))
 
 
 def event_of(record: Record) -> Event:

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from taskhub.kernel.infrastructure.event_log.log_reader import LONGEST_COMMAND
-from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -56,14 +56,19 @@ def snapshot_of(stream_id: ColumnElement[Any], entity_id: ColumnElement[Any], na
 
 
 def latest_instant(stream_id: ColumnElement[Any]) -> ColumnElement[Any]:
-    """When the last thing of the moment was made at the latest: a command that began later was committed later."""
-    event = table_of(EventRow).alias("last_event").c
-    instant = event.occurred_at + literal_column(f"interval '{int(LONGEST_COMMAND.total_seconds())} seconds'")
-    return select(instant).where(event.stream_id == stream_id, event.seq == SEQ).scalar_subquery()
+    """When the last thing of the moment was made at the latest: a command that began later was committed later.
+
+    The last event of the moment may be gone where the log begins after it. All that is gone was older than the log tells.
+    """
+    event, stream = table_of(EventRow).alias("last_event").c, table_of(StreamRow).alias("log").c
+    occurred_at = select(event.occurred_at).where(event.stream_id == stream_id, event.seq == SEQ).scalar_subquery()
+    removed_before = select(stream.removed_before).where(stream.stream_id == stream_id).scalar_subquery()
+    longest_command: ColumnElement[Any] = literal_column(f"interval '{int(LONGEST_COMMAND.total_seconds())} seconds'")
+    return func.coalesce(occurred_at, removed_before) + longest_command
 
 
 def gone_since(stream_id: ColumnElement[Any], entity_type: str) -> Select[Any]:
-    """The ids of things that are gone now, and were not at the moment."""
+    """The ids of things that were removed since the moment: once for each time, and also of those that are back."""
     event = table_of(EventRow).alias("gone").c
     kind = literal_column(f"'{entity_type}'", Text())
     return select(event.entity_id.label("id")).where(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.turns import in_turns
 from taskhub.kernel.application.versions import require_version
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound
@@ -68,7 +69,7 @@ class SqlRepository(Generic[A]):
         return None if record is None else self.track(record)
 
     async def _load_all(self, statement: Statement, parameters: Parameters) -> list[A]:
-        return [self.track(record) for record in await self._uow.fetch(statement, parameters)]
+        return [self.track(record) async for record in in_turns(await self._uow.fetch(statement, parameters))]
 
     def track(self, row: Any) -> A:
         aggregate: A = self._uow.identity_map.load(self.mapping, row, is_locked=self._uow.is_locking)

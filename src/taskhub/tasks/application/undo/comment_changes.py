@@ -20,13 +20,18 @@ def find_conflicts(loaded: Loaded, tasks: Mapping[UUID, TaskChange], undo: Undo)
     """Notes what was changed since, and the tasks of comments that went to the trash."""
     for effect in loaded.of_type(Comment.entity_type):
         comment = loaded.comments.get(effect.entity_id)
-        if comment is None or (comment.deleted_at is None) != (effect.after is not None):
+        if comment is None or not _is_as_left(comment, effect):
             undo.conflicts.add(Comment.entity_type, effect.entity_id, THING)
         elif effect.after is not None:
             undo.conflicts.add(Comment.entity_type, comment.id, *_changed(effect, undo.shown(comment)))
         task_id = UUID(task_of(effect))
         if not _is_live(task_id, loaded, tasks):
             undo.conflicts.add(Task.entity_type, task_id, "deleted_at")
+
+
+def _is_as_left(comment: Comment, effect: Effect) -> bool:
+    """Whether it is there, or is gone, since the command: one that was deleted again has another text, or another deleter."""
+    return comment.deleted_at is None if effect.after is not None else comment.version == effect.version
 
 
 def _is_live(task_id: UUID, loaded: Loaded, tasks: Mapping[UUID, TaskChange]) -> bool:

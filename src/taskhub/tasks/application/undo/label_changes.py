@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from taskhub.kernel.application.reversal import THING, Effect, Undo, changed_members, taken_back
+from taskhub.kernel.application.turns import in_turns
 from taskhub.kernel.domain.errors import MAX_THINGS
 from taskhub.tasks.application.undo.loaded import Loaded
 from taskhub.tasks.application.undo.ports import UndoWork
@@ -20,7 +21,7 @@ _CONTENT = [field.name for field in fields(Label) if field.name not in _ITS_OWN]
 
 async def find_conflicts(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
     """Notes what was changed since, and the tasks that have got a label since which will be gone."""
-    for effect in loaded.of_type(Label.entity_type):
+    async for effect in in_turns(loaded.of_type(Label.entity_type)):
         label = loaded.labels.get(effect.entity_id)
         if (label is None) != (effect.after is None):
             undo.conflicts.add(Label.entity_type, effect.entity_id, THING)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.reversal import Effect, Undo
+from taskhub.kernel.application.turns import in_turns
 from taskhub.kernel.domain.errors import NotUndoable
 from taskhub.tasks.application.undo import comment_changes, label_changes
 from taskhub.tasks.application.undo.graphs import Graphs
@@ -33,7 +34,7 @@ class TasksReversal:
     async def take_back(self, effects: Sequence[Effect], undo: Undo, uow: Any, /) -> None:
         work = self._work_over(uow)
         loaded = await load(undo.stream_id, effects, work)
-        projects, tasks = project_changes(loaded, undo), task_changes(loaded, undo)
+        projects, tasks = project_changes(loaded, undo), await task_changes(loaded, undo)
         graphs = await Graphs.load(undo.stream_id, tasks, work)
         for change in tasks.values():
             change.check_project(projects, undo.conflicts)
@@ -47,7 +48,7 @@ class TasksReversal:
         label_changes.take_back(loaded, undo, work)
         await _change_tasks(tasks, projects, undo, work)
         await comment_changes.take_back(loaded, undo, work)
-        _trash_tasks(tasks, projects, undo)
+        await _trash_tasks(tasks, projects, undo)
         for project in projects.values():
             project.close(undo.now)
 
@@ -69,7 +70,7 @@ async def _change_tasks(tasks: Tasks, projects: Projects, undo: Undo, work: Undo
         await work.tasks.record_former_keys([change.task for change in gone_over])
         keys = [(change.home.key, change.number) for change in gone_over]
         await work.forget_former_keys(undo.stream_id, keys)
-    for change in tasks.values():
+    async for change in in_turns(tasks.values()):
         if change.is_restored:
             project = projects.get(change.home.id)
             change.restore(is_with_project=project is not None and project.is_restored, now=undo.now)
@@ -98,10 +99,10 @@ async def _ranks(tasks: Tasks, work: UndoWork) -> dict[UUID, str]:
     return ranks
 
 
-def _trash_tasks(tasks: Tasks, projects: Projects, undo: Undo) -> None:
+async def _trash_tasks(tasks: Tasks, projects: Projects, undo: Undo) -> None:
     """Each with its topmost ancestor that goes to the trash as well, or with its project: they come back together."""
     trashed = {id: change for id, change in tasks.items() if change.is_trashed}
-    for change in trashed.values():
+    async for change in in_turns(trashed.values()):
         project, leader = projects.get(change.home.id), _leader(change, trashed)
         if project is not None and project.is_trashed:
             change.task.trash_with(project.project.id, now=undo.now, since=change.trashed_since)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.reversal import THING, Conflicts, Effect, Undo, changed_members, taken_back
+from taskhub.kernel.application.turns import in_turns
 from taskhub.tasks.application.undo.contents import LINKS, content_of, trashed_since
 from taskhub.tasks.application.undo.loaded import Loaded
 from taskhub.tasks.application.undo.project_changes import ProjectChange
@@ -131,9 +132,9 @@ def _is_consequence(effect: Effect, task: Task, loaded: Loaded) -> bool:
     return changed <= _BY_WORKFLOW and any("workflow" in other.changes for other in projects)
 
 
-def task_changes(loaded: Loaded, undo: Undo) -> dict[UUID, TaskChange]:
+async def task_changes(loaded: Loaded, undo: Undo) -> dict[UUID, TaskChange]:
     changes: dict[UUID, TaskChange] = {}
-    for effect in loaded.of_type(Task.entity_type):
+    async for effect in in_turns(loaded.of_type(Task.entity_type)):
         task = loaded.tasks.get(effect.entity_id)
         if task is None:
             undo.conflicts.add(Task.entity_type, effect.entity_id, THING)

@@ -105,12 +105,16 @@ def _compares(function: Callable[..., Condition], column: str, parameter: str) -
 
 @dataclass(frozen=True, slots=True)
 class IdFilter:
-    """A filter by ids, and by having none: the members of `TaskFilter` for both."""
+    """A filter by ids, and by having none: the members of `TaskFilter` for both.
+
+    ``then``: the column that has them, where the conditions are about rows of today and say nothing of what was.
+    """
 
     ids: str
     none: str
     is_any: MakeCondition
     is_none: MakeCondition
+    then: str | None = None
 
     @property
     def either(self) -> str:
@@ -118,11 +122,16 @@ class IdFilter:
 
     @property
     def conditions(self) -> dict[str, MakeCondition]:
-        return {
-            self.ids: self.is_any,
-            self.none: self.is_none,
-            self.either: lambda tasks: or_(self.is_any(tasks), self.is_none(tasks)),
-        }
+        return self._named(self.is_any, self.is_none)
+
+    @property
+    def past_conditions(self) -> dict[str, MakeCondition]:
+        """Those of them that are others as of a moment."""
+        return {} if self.then is None else self._named(_overlaps(self.then, self.ids), _is_empty(self.then))
+
+    def _named(self, is_any: MakeCondition, is_none: MakeCondition) -> dict[str, MakeCondition]:
+        either: MakeCondition = lambda tasks: or_(is_any(tasks), is_none(tasks))  # noqa: E731  # As the others are made.
+        return {self.ids: is_any, self.none: is_none, self.either: either}
 
     def name_of(self, filters: TaskFilter) -> str | None:
         """Which of the conditions a filter asks for."""
@@ -200,6 +209,8 @@ _CONDITIONS: dict[str, MakeCondition] = {
     "blocks": lambda tasks: tasks.id.in_(_blockers()),
     **{name: condition for choice in _CHOICES for name, condition in choice.conditions.items()},
 }
+PAST_CONDITIONS = {name: condition for choice in _CHOICES for name, condition in choice.past_conditions.items()}
+"""What takes the place of these as of a moment."""
 _FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
 _MARKS = ("assigned", "labelled")
 _WITHOUT_VALUES = {"deleted", *_FLAGS, *_MARKS, *(choice.none for choice in _CHOICES)}

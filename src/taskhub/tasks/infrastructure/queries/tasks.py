@@ -53,3 +53,6 @@ class SqlTaskQueries:
         statement = search_statement(shape) if shape.searches else list_statement(shape)
         parameters = {"workspace_id": workspace_id, **values_of(filters), **ORDERS.page_parameters(page)}
         return ORDERS.slice_of(await self._database.fetch(statement, parameters), page, partial(TASKS.show, workspace_id))
+
+    async def time_zone_at(self, workspace_id: UUID, as_of: int) -> str | None:
+        return await self._past.time_zone(workspace_id, as_of)

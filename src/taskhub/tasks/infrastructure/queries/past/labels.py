@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, true, union_all
+from sqlalchemy import select, true, union
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
 from taskhub.kernel.infrastructure.event_log.snapshots import Snapshots, gone_since, member, snapshot_of
@@ -17,7 +17,7 @@ from taskhub.tasks.infrastructure.queries.past.names import PastNames
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _labels = LABELS.table.c
-_ever = union_all(
+_ever = union(
     select(_labels.id).where(_labels.workspace_id == WORKSPACE_ID), gone_since(WORKSPACE_ID, Label.entity_type)
 ).subquery("ever")
 _past = snapshot_of(WORKSPACE_ID, _ever.c.id)

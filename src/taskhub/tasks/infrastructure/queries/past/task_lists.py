@@ -37,7 +37,7 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.views import PRIORITY_KEYS
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.queries.filters import conditions_of
+from taskhub.tasks.infrastructure.queries.filters import PAST_CONDITIONS, conditions_of
 from taskhub.tasks.infrastructure.queries.lists import LIMIT, ListShape
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
@@ -137,5 +137,6 @@ def _blocks(task: Columns) -> Condition:
 _OF_OTHERS: dict[str, Callable[[Columns], Condition]] = {
     "blocked": _has_open_blocker,
     "unblocked": lambda task: ~_has_open_blocker(task),
+    **PAST_CONDITIONS,
 }
-"""Filters by what other tasks were at the moment."""
+"""Filters that look at rows of today otherwise, such as those by what other tasks are."""

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Text, cast, select, true
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice
-from taskhub.kernel.infrastructure.event_log.snapshots import snapshot_of
+from taskhub.kernel.infrastructure.event_log.snapshots import Snapshots, snapshot_of
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
@@ -18,6 +18,7 @@ from taskhub.tasks.infrastructure.queries.lists import ListShape, rows_for
 from taskhub.tasks.infrastructure.queries.past.task_lists import past_list_statement
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
+from taskhub.workspaces.contract.events import WORKSPACE
 
 _tasks = TASKS.table.c
 _past = snapshot_of(WORKSPACE_ID, _tasks.id)
@@ -25,9 +26,16 @@ _ONE = select(cast(_past.c.snapshot, Text).label("snapshot")).select_from(TASKS.
 _TASK = {kind: Statement(_ONE.where(_tasks.workspace_id == WORKSPACE_ID, is_named)) for kind, is_named in TASK_BY_REF.items()}
 
 
+class _Workspace(msgspec.Struct):
+    """What is read of the snapshot of a workspace."""
+
+    time_zone: str | None = None
+
+
 class PastTasks:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._snapshots = Snapshots(database)
 
     async def find(self, workspace_id: UUID, ref: TaskRef, as_of: int, *, with_deleted: bool = False) -> TaskView | None:
         """A task that has, or had at any time, this name: a key leads to the same task as of any moment."""
@@ -47,6 +55,10 @@ class PastTasks:
             *found, last = records
             return PageSlice([_view_of(record) for record in found], (last["created_at"], last["id"]))
         return ORDERS.slice_of(records, page, _view_of)
+
+    async def time_zone(self, workspace_id: UUID, as_of: int) -> str | None:
+        snapshot = await self._snapshots.find(workspace_id, WORKSPACE, workspace_id, as_of)
+        return None if snapshot is None else msgspec.json.decode(snapshot, type=_Workspace).time_zone
 
 
 def _view_of(record: Record) -> TaskView:

@@ -1,0 +1,71 @@
+"""An undo of much lets others have their turn, and of too much is refused before it is loaded."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from support.harness.api import Api, ok
+from support.harness.problems import problem
+from support.harness.undoing import last_seq, undo
+from taskhub.activity.infrastructure.unit_of_work import SqlUndoUnitOfWork
+from taskhub.kernel.application.turns import THINGS_PER_TURN
+from taskhub.kernel.infrastructure.event_log import command_events
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
+from taskhub.tasks.domain.task import Task
+
+TASKS = 3 * THINGS_PER_TURN
+STEPS: dict[str, tuple[Any, str]] = {
+    "reads what was done to each": (command_events, "_effect"),
+    "loads each": (IdentityMap, "load"),
+    "compares each": (SqlUndoUnitOfWork, "shown"),
+    "brings back each": (Task, "untrash"),
+    "trashes each again": (Task, "trash_with"),
+}
+
+
+async def add_tasks(api: Api, count: int, **values: Any) -> None:
+    items = [{"project_id": api.project["id"], "title": f"Task {number}", **values} for number in range(count)]
+    ok(await api.post("tasks/bulk_create", {"items": items}))
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_between_every_hundred_things_others_have_their_turn(ada: Api, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Counts how many calls there are in each turn of the event loop."""
+    owner, name = STEPS[step]
+    turn, calls = 0, Counter[int]()
+    called: Callable[..., Any] = getattr(owner, name)
+
+    def count(*args: Any, **kwargs: Any) -> Any:
+        calls[turn] += 1
+        return called(*args, **kwargs)
+
+    async def take_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    await add_tasks(ada, TASKS)
+    assert (await ada.delete(f"projects/{ada.project['id']}")).status_code == 204
+    monkeypatch.setattr(owner, name, count)
+    others = asyncio.create_task(take_turns())
+    try:
+        await undo(ada, await last_seq(ada))
+        await undo(ada, await last_seq(ada))
+    finally:
+        others.cancel()
+    assert sum(calls.values()) >= TASKS
+    assert max(calls.values()) <= THINGS_PER_TURN + 1
+
+
+async def test_a_command_with_too_much_content_is_not_loaded(ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    await add_tasks(ada, 5, description="€" * 1000)
+    monkeypatch.setattr(command_events, "MAX_BYTES", 15_000)
+    seq = await last_seq(ada)
+    refusal = problem(await ada.post(f"changes/{seq}/undo"), 409, "not_undoable")
+    assert "too much" in refusal["detail"]
+    monkeypatch.setattr(command_events, "MAX_BYTES", 100_000)
+    await undo(ada, seq)
