@@ -107,7 +107,7 @@ async def test_a_task_is_made_renamed_opened_and_thrown_away_with_the_keyboard(t
     await press("Delete")
     await expect(ada.page.get_by_text("TEST-2 is in the trash.")).to_be_visible()
     assert order_of(tenant) == ["One"]
-    await ada.page.get_by_role("button", name="Restore").click()
+    await ada.page.get_by_role("button", name="Undo").click()
     await expect(ada.card("Renamed")).to_be_visible()
     await ada.link("Renamed").focus()
     await press("Enter")

@@ -95,7 +95,7 @@ async def test_a_workflow_is_edited_and_the_board_has_its_columns(tenant: Tenant
     await page.get_by_label("Tasks may move from any status to any other").uncheck()
     await page.get_by_label("From To do to Done").uncheck()
     await page.get_by_role("button", name="Save workflow").click()
-    await expect(page.get_by_text("The workflow was saved.")).to_be_visible()
+    await expect(page.get_by_text("has a new workflow.")).to_be_visible()
     await ada.go("projects/TEST")
 
     await expect(page.locator(".column h2")).to_contain_text(["To do", "In progress", "In review", "Done"])

@@ -1,3 +1,6 @@
+import { Refused } from "./http.js";
+import { Observable } from "./observable.js";
+
 /**
  * What was changed meanwhile, when the version for which a change was meant is not the current one.
  *
@@ -6,6 +9,57 @@
  */
 
 const MOST_PAGES = 5;
+
+/** What people have to decide, because others decided the same meanwhile. */
+export class Collisions extends Observable {
+  /** @type {Collision[]} */
+  open = [];
+
+  /** @param {import("./workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    super();
+    this.workspace = workspace;
+  }
+
+  /**
+   * @param {import("./writes.js").Write} write One that was meant for a former version.
+   * @returns {Promise<Collision | Error>}
+   */
+  async of(write) {
+    const path = { project: "projects", task: "tasks", label: "labels", comment: "" }[write.kind ?? "comment"];
+    try {
+      const current = await this.workspace.get(path ? `${path}/${write.thing}` : String(write.path));
+      this.workspace.take(/** @type {import("./types.js").Kind} */ (write.kind), current);
+      return { write, current, fields: await collidedFields(this.workspace, write, current) };
+    } catch (error) {
+      if (error instanceof Refused && !error.is_passing) return error;
+      throw error;
+    }
+  }
+
+  /** @param {Collision} collision */
+  ask(collision) {
+    this.open.push(collision);
+    this.changed();
+  }
+
+  /**
+   * @param {Collision} collision
+   * @param {Set<string>} mine The fields that get what was written here.
+   */
+  decide(collision, mine) {
+    this.open.splice(this.open.indexOf(collision), 1);
+    const { write, current } = collision;
+    const dropped = collision.fields.map((field) => field.name).filter((name) => !mine.has(name));
+    const body = Object.fromEntries(Object.entries(write.body).filter(([name]) => !dropped.includes(name)));
+    if (Object.keys(body).length === 0) write.resolve(current);
+    else {
+      const { resolve, reject } = write;
+      this.workspace.writes.add({ ...write, body, overlay: body, base: current, version: current.version }).then(resolve, reject);
+    }
+    this.changed();
+  }
+}
 
 /**
  * @param {import("./workspace.js").Workspace} workspace

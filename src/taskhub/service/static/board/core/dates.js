@@ -12,7 +12,8 @@ export function dateAndTime(instant) {
 
 /** @param {string} instant */
 export function ago(instant) {
-  const seconds = (Date.parse(instant) - Date.now()) / 1000;
+  // Of the past: what seems not to be, is the clocks' doing.
+  const seconds = Math.min(0, (Date.parse(instant) - Date.now()) / 1000);
   const units = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([["day", 86_400], ["hour", 3600], ["minute", 60]]);
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) {

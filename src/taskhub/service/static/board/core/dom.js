@@ -173,7 +173,6 @@ function isOwnProperty(node, name) {
   return node.localName.includes("-") && name !== "class" && !name.includes("-") && !ATTRIBUTES_OF_OURS.has(name);
 }
 
-
 /**
  * @param {any} node
  * @param {string} name

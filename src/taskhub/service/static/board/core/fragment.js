@@ -1,3 +1,5 @@
+import { decoded } from "./router.js";
+
 /**
  * Secrets that come in a link stand in its fragment, which browsers send to nobody. They leave the address at once.
  *
@@ -23,7 +25,7 @@ export function forgetSecretOf(page) {
 function take() {
   const page = location.pathname.split("/").pop() ?? "";
   if (!PAGES.has(page) || location.hash.length < 2) return;
-  taken.set(page, decodeURIComponent(location.hash.slice(1)));
+  taken.set(page, decoded(location.hash.slice(1)));
   history.replaceState(null, "", location.pathname);
 }
 

@@ -7,7 +7,10 @@ import { h } from "./dom.js";
 
 const DEEPEST = 8;
 const MOST_CLOSERS = 20;
+const LONGEST_ADDRESS = 2000;
+const SCHEME = /^\s*(?:https?|mailto):/i;
 const SCHEMES = new Set(["http:", "https:", "mailto:"]);
+const AFTER_LINKS = new Set(".,;:!?'\")]*_~");
 const SPECIAL = /[\\`*_~![<@hA-Z\n]/g;
 const MENTION = /@([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/iy;
 const KEY = /[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9}(?![A-Za-z0-9])/y;
@@ -20,6 +23,7 @@ const MARKERS = /** @type {[string, string][]} */ ([["**", "strong"], ["__", "st
  * @param {string} text
  */
 export function safeAddress(text) {
+  if (text.length > LONGEST_ADDRESS || !SCHEME.test(text)) return null;
   try {
     const url = new URL(text.trim());
     return SCHEMES.has(url.protocol) ? url.href : null;
@@ -47,8 +51,8 @@ class Scan {
   #plain_from = 0;
   /** @type {Child[]} */
   #found = [];
-  /** Closers that don't come any more, so that they are not looked for again. @type {Set<string>} */
-  #absent = new Set();
+  /** Where closers were found last, so that none is looked for twice. @type {Map<string, number>} */
+  #closers = new Map();
 
   /**
    * @param {string} text
@@ -121,7 +125,7 @@ class Scan {
     const end = middle < 0 ? -1 : this.#find(")", middle + 2);
     if (end < 0) return false;
     const label = this.text.slice(start, middle);
-    const address = safeAddress(this.text.slice(middle + 2, end).split(/\s+["']/)[0]);
+    const address = end - middle > LONGEST_ADDRESS ? null : safeAddress(this.text.slice(middle + 2, end).split(/\s+["']/)[0]);
     if (address === null || /\n\n/.test(label)) return false;
     const shown = label.trim() ? inline(label, { ...this.context, taskAddress: () => null }, this.depth + 1) : [address];
     return this.#put(end + 1 - this.at, external(address, shown));
@@ -134,7 +138,7 @@ class Scan {
   }
 
   #bareLink() {
-    const found = this.#atWordStart() && this.#match(BARE_LINK)?.[0].replace(/[.,;:!?'")\]*_~]+$/, "");
+    const found = this.#atWordStart() && withoutEnd(this.#match(BARE_LINK)?.[0] ?? "");
     const address = found ? safeAddress(found) : null;
     return Boolean(found) && address !== null && this.#put(/** @type {string} */ (found).length, external(address, [/** @type {string} */ (found)]));
   }
@@ -184,9 +188,10 @@ class Scan {
    * @param {number} from
    */
   #find(closer, from) {
-    if (this.#absent.has(closer)) return -1;
+    const known = this.#closers.get(closer) ?? 0;
+    if (known < 0 || known >= from) return known;
     const found = this.text.indexOf(closer, from);
-    if (found < 0) this.#absent.add(closer);
+    this.#closers.set(closer, found);
     return found;
   }
 
@@ -206,6 +211,13 @@ class Scan {
   #flush(end) {
     if (end > this.#plain_from) this.#found.push(this.text.slice(this.#plain_from, end));
   }
+}
+
+/** @param {string} link A link without what belongs to the sentence around it. */
+function withoutEnd(link) {
+  let end = link.length;
+  while (AFTER_LINKS.has(link[end - 1])) end -= 1;
+  return link.slice(0, end);
 }
 
 /**

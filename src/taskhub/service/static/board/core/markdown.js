@@ -126,7 +126,8 @@ function item(reader, indent, marker) {
     else if (ITEM.test(line) || FENCE.test(line) || HEADING.test(line) || QUOTE.test(line)) break;
     else inner.push(line);
   }
-  while (reader.at < reader.lines.length && reader.lines[reader.at].trim() === "" && ITEM.test(nextText(reader))) reader.at += 1;
+  const next = nextText(reader);
+  if (ITEM.test(reader.lines[next] ?? "")) reader.at = next;
   const box = BOX.exec(inner[0]);
   if (box) inner[0] = inner[0].slice(box[0].length);
   const content = tight(blocks(inner, reader.page, reader.depth + 1));
@@ -134,10 +135,14 @@ function item(reader, indent, marker) {
   return h("li", { class: "box" }, h("span", { role: "img", "aria-label": box[1] === " " ? "to do" : "done" }, box[1] === " " ? "☐" : "☑"), " ", content);
 }
 
-/** @param {Reader} reader The next line that is not empty. */
+/**
+ * @param {Reader} reader
+ * @returns {number} The next line that is not empty.
+ */
 function nextText(reader) {
-  for (let at = reader.at; at < reader.lines.length; at += 1) if (reader.lines[at].trim() !== "") return reader.lines[at];
-  return "";
+  let at = reader.at;
+  while (at < reader.lines.length && reader.lines[at].trim() === "") at += 1;
+  return at;
 }
 
 /**

@@ -12,7 +12,7 @@ class Router extends Observable {
 
   /** @returns {string[]} The parts of the path below `/board`. */
   get parts() {
-    return location.pathname.slice(ROOT.length).split("/").filter(Boolean).map(decodeURIComponent);
+    return location.pathname.slice(ROOT.length).split("/").filter(Boolean).map(decoded);
   }
 
   get query() {
@@ -47,6 +47,15 @@ class Router extends Observable {
 }
 
 export const router = new Router();
+
+/** @param {string} part as it stands in an address, which may be wrong. */
+export function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 /**
  * @param {...string} parts

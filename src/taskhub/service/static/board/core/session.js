@@ -6,7 +6,7 @@ import { Observable } from "./observable.js";
  *
  * The access token is kept in memory only. The refresh token is in `localStorage` if its owner wants to stay signed in, and in memory
  * otherwise. It is spent by each use, so tabs that share it take turns, by a lock that all of them know
- * (docs/decisions/0041-the-board.md).
+ * (docs/decisions/0041-the-board-is-plain-modules.md).
  *
  * @typedef {{session_id: string, access_token: string, expires_in: number, refresh_token: string}} Tokens
  * @typedef {{id: string, email: string, name: string, time_zone: string | null, version: number}} User

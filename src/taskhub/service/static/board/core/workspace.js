@@ -1,9 +1,10 @@
-import { collidedFields } from "./collisions.js";
-import { Refused } from "./http.js";
+import { Collisions } from "./collisions.js";
+import { newId } from "./ids.js";
 import { Live } from "./live.js";
 import { Observable } from "./observable.js";
 import { session } from "./session.js";
-import { Writes } from "./writes.js";
+import { Undo } from "./undo.js";
+import { headersOf, Writes } from "./writes.js";
 
 /**
  * @typedef {import("./types.js").Kind} Kind
@@ -24,8 +25,6 @@ export class Workspace extends Observable {
   info;
   /** @type {Map<string, import("./types.js").Member>} Former ones too, once somebody has asked for them. */
   members = new Map();
-  /** @type {import("./collisions.js").Collision[]} */
-  collisions = [];
   /** Whether it can't be read any more: deleted, or its reader is no member now. */
   is_gone = false;
   /** @type {Set<(change: Change) => void>} */
@@ -39,8 +38,11 @@ export class Workspace extends Observable {
     this.info = info;
     this.id = info.id;
     this.writes = new Writes(this);
+    this.collisions = new Collisions(this);
+    this.undo = new Undo(this);
     this.live = new Live(this);
     this.writes.subscribe(() => this.changed());
+    this.collisions.subscribe(() => this.changed());
     this.live.subscribe(() => this.changed());
   }
 
@@ -288,42 +290,20 @@ export class Workspace extends Observable {
   }
 
   /**
-   * @param {import("./writes.js").Write} write
-   * @returns {Promise<import("./collisions.js").Collision | Error>}
+   * Changes something at once or not at all: who does it waits for the answer.
+   *
+   * @param {{method: string, path: string, body?: any, kind?: any, thing?: string, base?: any, can_undo?: boolean}} change
+   * @returns {Promise<any>} The answer's body, null if it has none.
    */
-  async collision(write) {
-    const path = { project: "projects", task: "tasks", label: "labels", comment: "" }[write.kind ?? "comment"];
-    try {
-      const current = await this.get(path ? `${path}/${write.thing}` : write.path);
-      this.take(/** @type {Kind} */ (write.kind), current);
-      return { write, current, fields: await collidedFields(this, write, current) };
-    } catch (error) {
-      if (error instanceof Refused && !error.is_passing) return error;
-      throw error;
+  async now({ can_undo = true, ...change }) {
+    const sent = { ...change, key: newId(), cursor: this.live.cursor, version: change.base?.version };
+    const answer = await session.send(change.method, this.path(change.path), { body: change.body, headers: headersOf(sent) });
+    const body = answer.status === 204 ? null : await answer.json();
+    if (can_undo) {
+      this.undo.begun(sent);
+      this.undo.made(sent, body);
     }
-  }
-
-  /** @param {import("./collisions.js").Collision} collision */
-  ask(collision) {
-    this.collisions.push(collision);
-    this.changed();
-  }
-
-  /**
-   * @param {import("./collisions.js").Collision} collision
-   * @param {Set<string>} mine The fields that get what was written here.
-   */
-  decide(collision, mine) {
-    this.collisions.splice(this.collisions.indexOf(collision), 1);
-    const { write, current } = collision;
-    const dropped = collision.fields.map((field) => field.name).filter((name) => !mine.has(name));
-    const body = Object.fromEntries(Object.entries(write.body).filter(([name]) => !dropped.includes(name)));
-    if (Object.keys(body).length === 0) write.resolve(current);
-    else {
-      const { resolve, reject } = write;
-      this.writes.add({ ...write, body, overlay: body, base: current, version: current.version }).then(resolve, reject);
-    }
-    this.changed();
+    return body;
   }
 }
 

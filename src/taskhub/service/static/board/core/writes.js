@@ -2,15 +2,16 @@ import { ConnectionLost, Refused } from "./http.js";
 import { connection, sleep } from "./connection.js";
 import { newId } from "./ids.js";
 import { Observable } from "./observable.js";
-import { session } from "./session.js";
+import { session, SessionEnded } from "./session.js";
 
 /**
  * One change that is on its way to the service.
  *
  * @typedef {object} Write
- * @property {string} key The `Idempotency-Key`: the same at each try, so that a change is made once.
+ * @property {string} key The `Idempotency-Key`: the same at each try, so that a change is made once. In the log it is the request's id.
+ * @property {string | null} [cursor] A place in the log before the change.
  * @property {string} method
- * @property {string} path Within the workspace.
+ * @property {string | (() => Promise<string>)} path Within the workspace. A function is asked when it is the change's turn.
  * @property {any} [body]
  * @property {import("./types.js").Kind} [kind]
  * @property {string} [thing] The id of what is changed.
@@ -20,6 +21,9 @@ import { session } from "./session.js";
  * @property {string[]} fields Which fields the change decides. Where others have changed other ones, it is simply made.
  * @property {(answer: any) => void} resolve
  * @property {(error: Error) => void} reject
+ *
+ * @typedef {{key: string, method: string, path: string, cursor?: string | null, kind?: string, thing?: string, base?: any, body?: any}} Sent A change
+ *     that does something by itself.
  */
 
 const LONGEST_WAIT_MS = 30_000;
@@ -47,13 +51,14 @@ export class Writes extends Observable {
    */
   add(write) {
     return new Promise((resolve, reject) => {
-      this.enqueue({ version: write.base?.version, ...write, key: newId(), resolve, reject });
+      this.#enqueue({ version: write.base?.version, ...write, cursor: this.workspace.live.cursor, key: newId(), resolve, reject });
     });
   }
 
   /** @param {Write} write */
-  enqueue(write) {
+  #enqueue(write) {
     this.waiting.push(write);
+    if (isSent(write)) this.workspace.undo.begun(write);
     this.changed();
     if (!this.#is_running) this.#run();
   }
@@ -86,29 +91,47 @@ export class Writes extends Observable {
 
   /** @param {Write} write */
   async #attempt(write) {
-    const headers = { "idempotency-key": write.key, ...(write.version ? { "if-match": `"${write.version}"` } : {}) };
     let answer;
     try {
-      answer = await session.send(write.method, this.workspace.path(write.path), { body: write.body, headers });
+      const path = typeof write.path === "string" ? write.path : await write.path();
+      answer = await session.send(write.method, this.workspace.path(path), { body: write.body, headers: headersOf(write) });
     } catch (error) {
-      if (!(error instanceof Refused) || error.is_passing) throw error;
-      if (error.status === 412) return await this.#collided(write);
-      return this.#end(write, () => write.reject(/** @type {Error} */ (error)));
+      if (error instanceof Refused && error.status === 412) return await this.#collided(write);
+      if (isPassing(error)) throw error;
+      return this.#refuse(write, error);
     }
     const body = answer.status === 204 ? null : await answer.json();
     this.#end(write, () => {
       this.#rebase(write, body);
       this.workspace.taken(write, body);
+      if (isSent(write)) this.workspace.undo.made(write, body);
       write.resolve(body);
+    });
+  }
+
+  /**
+   * @param {Write} write
+   * @param {any} error
+   */
+  #refuse(write, error) {
+    this.#end(write, () => {
+      if (isSent(write)) this.workspace.undo.dropped(write);
+      write.reject(error);
     });
   }
 
   /** @param {Write} write */
   async #collided(write) {
-    const collision = await this.workspace.collision(write);
-    if (collision instanceof Error) return this.#end(write, () => write.reject(collision));
+    const { collisions, undo } = this.workspace;
+    const collision = await collisions.of(write);
+    if (collision instanceof Error) return this.#refuse(write, collision);
     if (collision.fields.length === 0) write.version = collision.current.version; // Nobody else decided what this change decides.
-    else this.#end(write, () => this.workspace.ask(collision));
+    else {
+      this.#end(write, () => {
+        if (isSent(write)) undo.dropped(write);
+        collisions.ask(collision);
+      });
+    }
   }
 
   /**
@@ -140,8 +163,30 @@ export class Writes extends Observable {
     else if (error instanceof Refused) await sleep(Math.min((error.retry_after ?? 1) * 1000, LONGEST_WAIT_MS));
     else {
       // Nobody is signed in any more: what was not sent is not sent by somebody else.
-      for (const write of this.waiting.splice(0)) write.reject(error);
+      for (const write of [...this.waiting]) this.#refuse(write, error);
       this.changed();
     }
   }
+}
+
+/**
+ * @param {Write} write
+ * @returns {write is Write & {path: string}}
+ */
+function isSent(write) {
+  return typeof write.path === "string";
+}
+
+/** @param {{key: string, version?: number}} write */
+export function headersOf({ key, version }) {
+  return { "idempotency-key": key, "x-request-id": key, ...(version ? { "if-match": `"${version}"` } : {}) };
+}
+
+/**
+ * Whether to try again.
+ *
+ * @param {any} error
+ */
+function isPassing(error) {
+  return error instanceof ConnectionLost || error instanceof SessionEnded || (error instanceof Refused && error.is_passing);
 }

@@ -75,13 +75,16 @@ function skip(event) {
 /** @param {import("../core/notices.js").Notice} notice */
 function noticeOf(notice) {
   const { action } = notice;
+  const hold = () => (notice.is_held = true);
+  const release = () => (notice.is_held = false);
+  const held = { onfocus: hold, onblur: release };
   return h(
     "div",
-    { key: notice.id, class: notice.is_error ? "notice is-error" : "notice" },
+    { key: notice.id, class: notice.is_error ? "notice is-error" : "notice", onpointerenter: hold, onpointerleave: release },
     h("span", {}, notice.text),
     action &&
-      h("button", { type: "button", class: "quiet", onclick: () => (notices.dismiss(notice), action.run()) }, action.name),
-    h("button", { type: "button", class: "quiet", "aria-label": "Dismiss", onclick: () => notices.dismiss(notice) }, "✕"),
+      h("button", { type: "button", class: "quiet", ...held, onclick: () => (notices.dismiss(notice), action.run()) }, action.name),
+    h("button", { type: "button", class: "quiet", ...held, "aria-label": "Dismiss", onclick: () => notices.dismiss(notice) }, "✕"),
   );
 }
 

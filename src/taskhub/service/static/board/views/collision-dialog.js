@@ -1,7 +1,8 @@
 import { ago, dateAndTime } from "../core/dates.js";
 import { h } from "../core/dom.js";
 import { View } from "../core/view.js";
-import { fieldName, valueText } from "./task-history.js";
+import { fieldName } from "../core/words.js";
+import { valueText } from "./task-history.js";
 
 /** Two people have changed the same field: says who else did and when, shows both values, and lets choose. */
 class CollisionDialog extends View {
@@ -53,7 +54,7 @@ class CollisionDialog extends View {
     if (this.#is_decided) return;
     this.#is_decided = true;
     this.querySelector("dialog")?.close();
-    this.workspace.decide(this.collision, new Set(mine));
+    this.workspace.collisions.decide(this.collision, new Set(mine));
   }
 }
 

@@ -12,6 +12,10 @@ const KEYS = [
   ["/", "search"],
   ["?", "this list"],
 ];
+const EVERYWHERE = [
+  ["Ctrl+Z", "undo what was done last"],
+  ["Ctrl+Shift+Z", "do it again"],
+];
 
 /** @param {() => void} close */
 export function keyboardHelp(close) {
@@ -21,6 +25,8 @@ export function keyboardHelp(close) {
     h("h2", { id: "keys-title" }, "Keyboard"),
     h("p", { class: "muted" }, "While a task of the board has the focus:"),
     h("dl", { class: "keys" }, KEYS.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
+    h("p", { class: "muted" }, "Everywhere, unless text is being written:"),
+    h("dl", { class: "keys" }, EVERYWHERE.map(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)])),
     h("form", { method: "dialog" }, h("button", { class: "primary" }, "Close")),
   );
 }

@@ -130,3 +130,13 @@ export function submitted(event) {
   const data = new FormData(/** @type {HTMLFormElement} */ (event.target));
   return Object.fromEntries([...data].map(([name, value]) => [name, String(value)]));
 }
+
+/**
+ * Whether keys that are pressed there write something.
+ *
+ * @param {EventTarget | null} target
+ */
+export function isWriting(target) {
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button", "color"].includes(target.type);
+  return target instanceof HTMLTextAreaElement;
+}

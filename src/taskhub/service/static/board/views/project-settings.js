@@ -64,7 +64,7 @@ class ProjectSettings extends View {
     const wanted = { name: name.trim(), description: description.trim() || null };
     const patch = Object.fromEntries(Object.entries(wanted).filter(([field, value]) => value !== project[field]));
     if (Object.keys(patch).length === 0) return;
-    this.workspace.edit("project", `projects/${project.id}`, project, patch).then(() => notices.tell("Saved."), (error) => notices.failed(error));
+    this.workspace.edit("project", `projects/${project.id}`, project, patch).catch((error) => notices.failed(error));
   }
 
   /**

@@ -22,7 +22,7 @@ export function newTask(workspace, project, task) {
 }
 
 /**
- * Moves a task to the trash, and offers to bring it back.
+ * Moves a task to the trash.
  *
  * @param {Workspace} workspace
  * @param {Task} task
@@ -32,7 +32,6 @@ export async function trashTask(workspace, task) {
   try {
     const overlay = { deleted_at: new Date().toISOString() };
     await workspace.act("task", task, { method: "DELETE", path: `tasks/${task.id}`, overlay });
-    notices.tell(`${task.key} is in the trash.`, { action: { name: "Restore", run: () => restoreTask(workspace, task) } });
     return true;
   } catch (error) {
     notices.failed(error);
@@ -47,7 +46,6 @@ export async function trashTask(workspace, task) {
 export async function restoreTask(workspace, task) {
   try {
     await workspace.writes.add({ method: "POST", path: `tasks/${task.id}/restore`, kind: "task", thing: task.id, fields: [] });
-    notices.tell(`${task.key} is back.`);
     return true;
   } catch (error) {
     notices.failed(error);

@@ -1,16 +1,15 @@
-import { columnsOf, isAllowed, moveBody, stepped } from "../core/board-model.js";
+import { columnsOf, isAllowed, moveBody } from "../core/board-model.js";
 import { h } from "../core/dom.js";
 import { newId } from "../core/ids.js";
 import { notices } from "../core/notices.js";
 import { View } from "../core/view.js";
 import { CardDrag } from "./card-drag.js";
+import { CardKeys } from "./card-keys.js";
 import { keyboardHelp } from "./keyboard-help.js";
 import { newTask, trashTask } from "./task-actions.js";
 import { taskCard } from "./task-card.js";
 
 /** @typedef {import("../core/types.js").Task} Task */
-
-const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
 
 /** A project as columns of cards: dragged with a mouse, a finger or the keyboard. */
 class TaskBoard extends View {
@@ -42,7 +41,22 @@ class TaskBoard extends View {
       cancel: () => this.#cancel(),
     });
     this.ending(() => drag.end());
-    this.onkeydown = (event) => this.#key(event);
+    const keys = new CardKeys({
+      workflow: () => this.project.workflow,
+      columns: () => this.#columns,
+      task: (id) => this.workspace.task(id),
+      may_edit: () => this.#isOpen,
+      picked: () => (this.#moving?.by === "keys" ? this.#moving : null),
+      move: (task, place) => this.#moveByKeys(task, place),
+      drop: () => this.#drop(),
+      cancel: () => this.#cancel(),
+      focus: (id) => this.#focus(id),
+      edit: (task) => this.#edit(task),
+      add: (status) => this.#add(status),
+      trash: (task) => trashTask(this.workspace, task),
+      help: () => this.#help(true),
+    });
+    this.onkeydown = (event) => keys.press(event);
   }
 
   get #isOpen() {
@@ -196,89 +210,6 @@ class TaskBoard extends View {
     this.#focus(id);
   }
 
-  // -- the keyboard -------------------------------------------------------------------------------------
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const link = /** @type {Element} */ (event.target).closest?.("a.card-title");
-    if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
-    const task = this.workspace.task(/** @type {HTMLElement} */ (link).dataset.task ?? "");
-    if (!task) return;
-    const is_done = this.#moving?.by === "keys" ? this.#moveKey(event.key) : this.#cardKey(event.key, task);
-    if (is_done) event.preventDefault();
-  }
-
-  /**
-   * @param {string} key
-   * @param {Task} task
-   */
-  #cardKey(key, task) {
-    if (ARROWS.includes(key)) this.#go(task, /** @type {any} */ (key));
-    else if (key === "/") document.getElementById("search")?.focus();
-    else if (key === "?") this.#help(true);
-    else if (!this.#isOpen) return false;
-    else if (key === " ") this.#pickUp(task);
-    else if (key === "e" || key === "F2") this.#edit(task);
-    else if (key === "n") this.#add(task.status);
-    else if (key === "Delete") trashTask(this.workspace, task);
-    else return false;
-    return true;
-  }
-
-  /**
-   * @param {Task} task
-   * @param {"ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight"} direction
-   */
-  #go(task, direction) {
-    const columns = [...this.#columns.values()];
-    let x = columns.findIndex((column) => column.includes(task));
-    if (x < 0) x = columns.findIndex((column) => column.some((other) => other.id === task.id));
-    const y = columns[x].findIndex((other) => other.id === task.id);
-    if (direction === "ArrowUp" || direction === "ArrowDown") return this.#focus(columns[x][y + (direction === "ArrowUp" ? -1 : 1)]?.id ?? task.id);
-    const step = direction === "ArrowLeft" ? -1 : 1;
-    for (let at = x + step; at >= 0 && at < columns.length; at += step) {
-      if (columns[at].length > 0) return this.#focus(columns[at][Math.min(y, columns[at].length - 1)].id);
-    }
-  }
-
-  /** @param {Task} task */
-  #pickUp(task) {
-    const column = this.#columns.get(task.status) ?? [];
-    const index = column.findIndex((other) => other.id === task.id);
-    this.#moving = { task, place: { status: task.status, before: column[index + 1]?.id ?? null }, by: "keys" };
-    this.#focus(task.id);
-    this.#tell("Picked up");
-  }
-
-  /** @param {string} key */
-  #moveKey(key) {
-    const moving = this.#moving;
-    if (!moving) return false;
-    if (ARROWS.includes(key)) {
-      moving.place = stepped(this.project.workflow, this.#columns, moving.task, moving.place, /** @type {any} */ (key));
-      this.#focus(moving.task.id);
-      this.#tell("Moved");
-    } else if (key === " " || key === "Enter") {
-      this.#tell("Put down");
-      this.#focus(moving.task.id);
-      this.#drop();
-    } else if (key === "Escape") {
-      this.#focus(moving.task.id);
-      this.#cancel();
-      notices.say("Put back.");
-    } else return key !== "Tab";
-    return true;
-  }
-
-  /** @param {string} what */
-  #tell(what) {
-    const { task, place } = /** @type {{task: Task, place: import("../core/board-model.js").Place}} */ (this.#moving);
-    const others = (this.#columns.get(place.status) ?? []).filter((other) => other.id !== task.id);
-    const index = place.before === null ? others.length : others.findIndex((other) => other.id === place.before);
-    const status = this.project.workflow.statuses.find((one) => one.key === place.status)?.name;
-    notices.say(`${what}: ${task.title}. ${status}, ${index + 1} of ${others.length + 1}.`);
-  }
-
   // -- moving -------------------------------------------------------------------------------------------
 
   /**
@@ -292,6 +223,15 @@ class TaskBoard extends View {
     const is_allowed = place && isAllowed(this.project.workflow, task.status, place.status);
     this.#moving = { task, place: is_allowed ? place : here, by: "pointer" };
     this.update();
+  }
+
+  /**
+   * @param {Task} task
+   * @param {import("../core/board-model.js").Place} place
+   */
+  #moveByKeys(task, place) {
+    this.#moving = { task, place, by: "keys" };
+    this.#focus(task.id);
   }
 
   /** @param {Task} task */

@@ -1,15 +1,11 @@
 import { ago, dateAndTime, dueAsEntered } from "../core/dates.js";
 import { h } from "../core/dom.js";
 import { View } from "../core/view.js";
+import { fieldName } from "../core/words.js";
 import { PRIORITIES } from "./parts.js";
 
 const PAGE = 30;
 const SOON_MS = 150;
-const NAMES = /** @type {Record<string, string>} */ ({
-  title: "the title", description: "the description", status: "the status", priority: "the priority", assignee_ids: "the assignees", label_ids: "the labels",
-  due: "the due date", parent_id: "the parent", blocked_by_ids: "the blockers", project_id: "the project", name: "the name", color: "the colour", body: "the text",
-  workflow: "the workflow",
-});
 const SILENT = new Set(["status_category", "due_at", "closed_at", "key", "number", "edited_at", "mentioned_ids"]);
 const HAPPENED = /** @type {Record<string, string>} */ ({
   "task.created": "created the task", "task.trashed": "moved the task to the trash", "task.restored": "restored the task", "task.moved": "moved the task",
@@ -69,15 +65,25 @@ class TaskHistory extends View {
   #entry(entry) {
     const changes = Object.entries(entry.changes).filter(([name]) => !SILENT.has(name));
     const is_edit = entry.type === "task.updated" || (entry.type === "task.moved" && changes.length > 0);
-    const what = is_edit ? `changed ${changes.map(([name]) => NAMES[name] ?? name).join(", ")}` : (HAPPENED[entry.type] ?? entry.type);
+    const what = is_edit ? `changed ${changes.map(([name]) => fieldName(name)).join(", ")}` : (HAPPENED[entry.type] ?? entry.type);
     return h(
       "li",
       { key: entry.seq },
       h("strong", {}, this.workspace.nameOf(entry.actor_id)),
       ` ${what} `,
       h("time", { datetime: entry.occurred_at, title: dateAndTime(entry.occurred_at), class: "muted" }, ago(entry.occurred_at)),
+      this.workspace.may("member") &&
+        h("button", { type: "button", class: "link undo", onclick: () => this.#undo(entry, what) }, "Undo", h("span", { class: "unseen" }, `: ${what}`)),
       is_edit && changes.map(([name, [before, after]]) => h("p", { key: name, class: "values" }, h("del", {}, this.#value(name, before)), " → ", h("ins", {}, this.#value(name, after)))),
     );
+  }
+
+  /**
+   * @param {import("../core/types.js").HistoryEntry} entry
+   * @param {string} what
+   */
+  #undo({ seq, actor_id }, what) {
+    this.workspace.undo.undoChange({ seq, what: `${this.task.key}: ${this.workspace.nameOf(actor_id)} ${what}` });
   }
 
   /**
@@ -88,9 +94,6 @@ class TaskHistory extends View {
     return valueText(this.workspace, this.task.project_id, name, value);
   }
 }
-
-/** @param {string} name */
-export const fieldName = (name) => NAMES[name] ?? name;
 
 /**
  * A value of a field, in words.

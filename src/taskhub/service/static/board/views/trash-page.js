@@ -85,7 +85,6 @@ class TrashPage extends View {
   async #restoreProject(project) {
     try {
       await this.workspace.writes.add({ method: "POST", path: `projects/${project.id}/restore`, kind: "project", thing: project.id, fields: [] });
-      notices.tell(`${project.name} is back.`);
       await this.#load();
     } catch (error) {
       notices.failed(error);

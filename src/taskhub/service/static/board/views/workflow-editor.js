@@ -1,7 +1,5 @@
 import { h } from "../core/dom.js";
-import { newId } from "../core/ids.js";
 import { notices } from "../core/notices.js";
-import { session } from "../core/session.js";
 import { View } from "../core/view.js";
 import { select } from "./parts.js";
 
@@ -151,25 +149,14 @@ class WorkflowEditor extends View {
     const transitions = this.#transitions && Object.fromEntries(draft.map((status) => [key(status.key), (this.#transitions?.[status.key] ?? []).map(key).filter(Boolean)]));
     const body = { statuses, transitions, ...(removed.length > 0 ? { status_map } : {}) };
     try {
-      const headers = { "if-match": `"${base.version}"`, "idempotency-key": newId() };
-      await this.#put(base, body, headers);
+      const change = { method: "PUT", path: `projects/${base.id}/workflow`, body, kind: "project", thing: base.id, base };
+      this.workspace.take("project", await this.workspace.now(change));
       this.#reset();
-      notices.tell("The workflow was saved.");
+      this.workspace.changed();
     } catch (/** @type {any} */ error) {
       if (error.status === 412) notices.tell("The project was changed by somebody else meanwhile. Discard your changes, look at it and change it again.", { is_error: true });
       else notices.failed(error);
     }
-  }
-
-  /**
-   * @param {import("../core/types.js").Project} base
-   * @param {any} body
-   * @param {Record<string, string>} headers
-   */
-  async #put(base, body, headers) {
-    const answer = await session.send("PUT", this.workspace.path(`projects/${base.id}/workflow`), { body, headers });
-    this.workspace.take("project", await answer.json());
-    this.workspace.changed();
   }
 
   #reset() {

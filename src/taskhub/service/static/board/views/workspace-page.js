@@ -6,7 +6,7 @@ import { address, router } from "../core/router.js";
 import { session } from "../core/session.js";
 import { View } from "../core/view.js";
 import { Workspace } from "../core/workspace.js";
-import { avatar, failed, loading, missing } from "./parts.js";
+import { avatar, failed, isWriting, loading, missing } from "./parts.js";
 import { topBar } from "./top-bar.js";
 import "./collision-dialog.js";
 import "./labels-page.js";
@@ -39,11 +39,24 @@ class WorkspacePage extends View {
     };
     addEventListener("beforeunload", warn);
     this.ending(() => removeEventListener("beforeunload", warn));
+    const keys = (/** @type {KeyboardEvent} */ event) => this.#key(event);
+    addEventListener("keydown", keys);
+    this.ending(() => removeEventListener("keydown", keys));
   }
 
   disconnected() {
     this.#is_open = false;
     this.#workspace?.close();
+  }
+
+  /** @param {KeyboardEvent} event Ctrl+Z and Ctrl+Shift+Z; where text is written, they are the browser's. */
+  #key(event) {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !["y", "z"].includes(key) || isWriting(event.target)) return;
+    if (!this.#workspace?.may("member") || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) this.#workspace.undo.redo();
+    else this.#workspace.undo.undo();
   }
 
   async #load() {
@@ -64,10 +77,11 @@ class WorkspacePage extends View {
     if (workspace?.is_gone || (this.#error instanceof Refused && this.#error.status === 404)) return [topBar(), gone()];
     if (this.#error) return [topBar(), h("main", { id: "main", class: "middle" }, failed(this.#error, () => this.#load()))];
     if (!workspace) return [topBar(), h("main", { id: "main", class: "middle" }, loading("Opening the workspace"))];
+    const collision = workspace.collisions.open[0];
     return [
       this.#bar(workspace),
       this.#page(workspace),
-      workspace.collisions[0] && h("collision-dialog", { key: workspace.collisions[0].write.key, workspace, collision: workspace.collisions[0] }),
+      collision && h("collision-dialog", { key: collision.write.key, workspace, collision }),
     ];
   }
 

@@ -1,7 +1,6 @@
 import { h } from "../core/dom.js";
 import { notices } from "../core/notices.js";
 import { address, router } from "../core/router.js";
-import { session } from "../core/session.js";
 import { View } from "../core/view.js";
 import { timeZones } from "./account-page.js";
 import { field, heading, submitted } from "./parts.js";
@@ -54,11 +53,9 @@ class WorkspaceSettings extends View {
   async #save(event, info) {
     this.#begun = null;
     try {
-      const headers = { "if-match": `"${info.version}"` };
-      const answer = await session.send("PATCH", this.workspace.path(""), { body: submitted(event), headers });
-      this.workspace.info = await answer.json();
+      const change = { method: "PATCH", path: "", body: submitted(event), kind: "workspace", thing: info.id, base: info };
+      this.workspace.info = await this.workspace.now(change);
       this.workspace.changed();
-      notices.tell("Saved.");
     } catch (/** @type {any} */ error) {
       if (error.status !== 412) return notices.failed(error);
       this.workspace.info = await this.workspace.get("");
@@ -71,7 +68,7 @@ class WorkspaceSettings extends View {
     const { info } = this.workspace;
     if (!confirm(`Delete ${info.name} with all its projects?`)) return;
     try {
-      await session.send("DELETE", this.workspace.path(""), { headers: { "if-match": `"${info.version}"` } });
+      await this.workspace.now({ method: "DELETE", path: "", base: info, can_undo: false });
       router.go(address());
     } catch (error) {
       notices.failed(error);
