@@ -25,6 +25,10 @@ help: ## This list
 serve: $(VENV)/.run ## Start TaskHub with a database of its own, on http://127.0.0.1:8000
 	@exec $(BIN)/taskhub serve --with-parent
 
+.PHONY: demo
+demo: $(VENV)/.run ## Start TaskHub with a workspace to look at (ARGS=--remove removes it)
+	@exec $(BIN)/taskhub demo --with-parent $(ARGS)
+
 .PHONY: test
 # A worker that dies ends the run: pytest-xdist would run its test again in the next one, and after some of them wait for ever.
 test: $(VENV)/.dev ## Run all tests (narrow them with ARGS="tests/unit -k cursor")

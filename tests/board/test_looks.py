@@ -54,6 +54,7 @@ def fill(tenant: Tenant) -> None:
     tenant.client.patch("tasks/TEST-1", json={"title": "Repair the pump in hall 3 before the audit"})
     tenant.task(title="Thrown away")
     tenant.client.delete("tasks/TEST-6")
+    tenant.task(title="Find the manual", status="cancelled", parent_id=tenant.client.get("tasks/TEST-1").json()["id"])
 
 
 @pytest.fixture

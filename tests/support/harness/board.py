@@ -93,7 +93,7 @@ class Window:
         return self.page.locator("section.column").filter(has=self.page.get_by_role("heading", name=name))
 
     def card(self, title: str) -> Locator:
-        return self.page.locator("li.card").filter(has_text=title)
+        return self.page.locator("li.card").filter(has=self.page.locator(".card-title, .card-input").filter(has_text=title))
 
     def link(self, title: str) -> Locator:
         """What has the focus of a card."""

@@ -122,9 +122,17 @@ export class CardDrag {
     return { status: column.dataset.status ?? "", before: next?.dataset.card ?? null };
   }
 
-  /** Near an edge the columns scroll along. */
+  /** Near an edge the columns scroll along, and the cards of a long one. */
   #scroll() {
     const columns = this.board.querySelector(".columns");
+    const cards = document.elementFromPoint(this.#x, this.#y)?.closest(".column")?.querySelector(".cards");
+    if (cards && this.board.contains(cards)) {
+      const { top, bottom } = cards.getBoundingClientRect();
+      const step = this.#y < top + EDGE_PX ? -STEP_PX : this.#y > bottom - EDGE_PX ? STEP_PX : 0;
+      const before = cards.scrollTop;
+      cards.scrollBy(0, step);
+      if (cards.scrollTop !== before) return this.#over();
+    }
     if (this.#x < EDGE_PX) columns?.scrollBy(-STEP_PX, 0);
     else if (this.#x > innerWidth - EDGE_PX) columns?.scrollBy(STEP_PX, 0);
     if (this.#y < EDGE_PX) scrollBy(0, -STEP_PX);

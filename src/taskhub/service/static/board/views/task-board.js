@@ -19,7 +19,7 @@ class TaskBoard extends View {
   project;
   /** @type {import("../core/task-list.js").TaskList} */
   list;
-  /** The card to which Tab leads. @type {string | null} */
+  /** The card that had the focus last. @type {string | null} */
   #current = null;
   /** The card to which the focus goes after the next drawing. @type {string | null} */
   #focused = null;
@@ -69,8 +69,6 @@ class TaskBoard extends View {
 
   render() {
     const columns = this.#columns;
-    const all = [...columns.values()].flat();
-    if (!all.some((task) => task.id === this.#current)) this.#current = all[0]?.id ?? null;
     return [
       h(
         "div",
@@ -93,9 +91,10 @@ class TaskBoard extends View {
     const is_refused = moving && !isAllowed(this.project.workflow, moving.task.status, status.key);
     const cards = [];
     const shown = moving?.by === "keys" ? tasks.filter((task) => task.id !== moving.task.id) : tasks;
+    const stop = shown.find((task) => task.id === this.#current)?.id ?? shown[0]?.id;
     for (const task of shown) {
       if (is_target && moving?.place.before === task.id) cards.push(this.#mark());
-      cards.push(this.#card(task));
+      cards.push(this.#card(task, task.id === stop));
     }
     if (is_target && moving?.place.before === null) cards.push(this.#mark());
     const count = tasks.length;
@@ -115,14 +114,17 @@ class TaskBoard extends View {
   /** Where the card that is being moved would go: with the keyboard it is there already. */
   #mark() {
     const moving = this.#moving;
-    if (moving?.by === "keys") return this.#card(moving.task);
+    if (moving?.by === "keys") return this.#card(moving.task, true);
     return h("li", { key: "mark", class: "drop-mark", "aria-hidden": "true" });
   }
 
-  /** @param {Task} task */
-  #card(task) {
+  /**
+   * @param {Task} task
+   * @param {boolean} is_stop Whether Tab leads to it: that goes from column to column, arrow keys go from card to card.
+   */
+  #card(task, is_stop) {
     return taskCard(this.workspace, task, {
-      is_current: task.id === this.#current,
+      is_stop,
       is_moving: this.#moving?.task.id === task.id,
       edited: this.#edited?.id === task.id ? this.#edited.title : null,
       may_edit: this.#isOpen,

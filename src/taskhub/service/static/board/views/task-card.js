@@ -4,7 +4,7 @@ import { avatar, dueMark, labelChip, priorityMark } from "./parts.js";
 
 /**
  * @typedef {object} CardState
- * @property {boolean} is_current Whether Tab leads to it.
+ * @property {boolean} is_stop Whether Tab leads to it.
  * @property {boolean} is_moving
  * @property {string | null} edited The title as it was when it began to be written anew.
  * @property {boolean} may_edit
@@ -22,6 +22,7 @@ export function taskCard(workspace, task, state) {
   return h(
     "li",
     { key: task.id, class: cardClass(task, state), "data-card": task.id },
+    part(workspace, task),
     state.edited !== null ? titleInput(task, state) : title(workspace, task, state),
     h(
       "div",
@@ -35,6 +36,15 @@ export function taskCard(workspace, task, state) {
       h("span", { class: "people" }, (task.assignee_ids ?? []).map((id) => avatar(workspace.nameOf(id), id))),
     ),
   );
+}
+
+/**
+ * @param {import("../core/workspace.js").Workspace} workspace
+ * @param {import("../core/types.js").Task} task
+ */
+function part(workspace, task) {
+  const parent = task.parent_id ? workspace.thing("task", task.parent_id) : null;
+  return parent && h("span", { key: "parent", class: "parent", title: `Subtask of ${parent.key} ${parent.title}` }, h("span", { class: "unseen" }, "Subtask of "), `↳ ${parent.title}`);
 }
 
 /**
@@ -56,11 +66,11 @@ function title(workspace, task, state) {
     { key: "title", class: "card-head" },
     h("a", {
       class: "card-title", href: address(workspace.id, "tasks", task.key ?? task.id), draggable: "false", "data-task": task.id,
-      tabindex: state.is_current ? "0" : "-1", "aria-describedby": state.may_edit ? "card-keys" : null, onfocus: state.focused,
+      tabindex: state.is_stop ? "0" : "-1", "aria-describedby": state.may_edit ? "card-keys" : null, onfocus: state.focused,
     }, task.title),
     state.may_edit &&
       h("button", {
-        type: "button", class: "quiet pencil", tabindex: state.is_current ? "0" : "-1", "aria-label": `Change the title of ${task.key ?? "the task"}`,
+        type: "button", class: "quiet pencil", tabindex: state.is_stop ? "0" : "-1", "aria-label": `Change the title of ${task.key ?? "the task"}`,
         onclick: state.edit,
       }, "✎"),
   );

@@ -108,7 +108,7 @@ class WorkspacePage extends View {
       h("span", { class: "grow" }),
       this.#state(workspace),
       h("a", { class: "me", href: address("account"), title: "Your account" }, avatar(session.user?.name ?? "", session.user?.id ?? "")),
-      h("button", { type: "button", class: "quiet", onclick: () => signOut() }, "Sign out"),
+      h("button", { type: "button", class: "quiet roomy", onclick: () => signOut() }, "Sign out"),
     );
   }
 
