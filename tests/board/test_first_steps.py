@@ -42,10 +42,12 @@ async def test_a_wrong_password_is_told(opened: Open, tenant: Tenant) -> None:
     await expect(window.page.get_by_role("alert")).to_have_text("No account has this email and password.")
 
 
-async def test_who_wants_to_stay_signed_in_does_so_after_a_reload(ada: Window) -> None:
-    await ada.page.reload()
+async def test_who_wants_to_stay_signed_in_does_so_after_a_reload(opened: Open, tenant: Tenant) -> None:
+    window = await opened(tenant)
+    await window.sign_in_by_form("projects/TEST")
+    await window.page.reload()
 
-    await expect(ada.page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(window.page.get_by_text("Live", exact=True)).to_be_visible()
 
 
 async def test_who_does_not_want_that_leaves_nothing_behind(opened: Open, tenant: Tenant) -> None:

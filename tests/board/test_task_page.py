@@ -58,10 +58,47 @@ async def test_a_description_is_markdown(tenant: Tenant, ada: Window) -> None:
         "https://example.com/a_b_c",
     ]
     assert await shown.locator("ol > li").count() == 2
-    assert await shown.locator("ol ul > li").all_inner_texts() == ["☑ done", "☐ open"]
+    assert [text.strip() for text in await shown.locator("ol ul > li").all_inner_texts()] == ["done", "open"]
+    await expect(shown.get_by_label("done")).to_be_checked()
+    await expect(shown.get_by_label("open")).not_to_be_checked()
     await expect(shown.locator("pre")).to_have_text("<b>not bold</b>")
     await ada.picture("task", full_page=True)
     assert tenant.client.get("tasks/TEST-1").json()["description"] == DESCRIPTION
+
+
+async def test_a_box_is_ticked_where_it_stands(tenant: Tenant, ada: Window, opened: Open) -> None:
+    text = "```\n- [ ] in code\n```\n> - [ ] quoted\n\n1. First\n   - [x] done [ ]\n   - [ ] open [x]\n\n- [X] last"
+    tenant.task(title="One", description=text)
+    await ada.go("tasks/TEST-1")
+    for name in ("open [x]", "quoted"):
+        await ada.page.get_by_label(name).check()
+        await expect(ada.page.get_by_text("TEST-1: the description changed.")).to_be_visible()
+    await ada.page.get_by_label("last").uncheck()
+    await expect(ada.page.get_by_text("Live", exact=True)).to_be_visible()
+
+    ticked = text.replace("[ ] open", "[x] open").replace("[ ] quoted", "[x] quoted").replace("[X] last", "[ ] last")
+    assert tenant.client.get("tasks/TEST-1").json()["description"] == ticked
+    viewer = await opened(tenant.member("viewer"))
+    await viewer.sign_in("tasks/TEST-1")
+    assert await viewer.page.locator(".markdown li.box").all_inner_texts() == [
+        "☑ quoted", "☑ done [ ]", "☑ open [x]", "☐ last",
+    ]  # fmt: skip
+
+
+async def test_a_comment_that_was_begun_is_there_when_its_writer_comes_back(tenant: Tenant, ada: Window) -> None:
+    tenant.task(title="One")
+    await ada.page.get_by_role("link", name="One").click()
+    await ada.page.get_by_label("New comment").press_sequentially("Half a sent")
+    await ada.page.get_by_role("link", name="TEST", exact=True).click()
+    await ada.page.get_by_role("link", name="One").click()
+
+    await expect(ada.page.get_by_label("New comment")).to_have_value("Half a sent")
+    await ada.page.get_by_role("button", name="Comment", exact=True).click()
+    await expect(ada.page.locator(".comment")).to_contain_text("Half a sent")
+    await ada.page.get_by_role("link", name="TEST", exact=True).click()
+    await ada.page.get_by_role("link", name="One").click()
+    await expect(ada.page.locator(".comment")).to_have_count(1)
+    await expect(ada.page.get_by_label("New comment")).to_have_value("")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))

@@ -79,6 +79,15 @@ class Window:
         await self.page.locator("h1").first.wait_for()
 
     async def sign_in(self, path: str = "") -> None:
+        """Goes to an address of the workspace with a session of an earlier visit: that is faster than the form."""
+        assert self.account is not None
+        kept = {"refresh_token": self.account.sign_in()["refresh_token"], "user_id": self.account.user_id}
+        await self.page.goto(f"{self.url}/health/live")  # The smallest page that the service has.
+        await self.page.evaluate("kept => localStorage.setItem('taskhub.session', JSON.stringify(kept))", kept)
+        await self.page.goto(self.address(path))
+        await self.page.get_by_text("Live", exact=True).wait_for()
+
+    async def sign_in_by_form(self, path: str = "") -> None:
         """Signs in at an address of the workspace, which is shown then."""
         assert self.account is not None
         await self.page.goto(self.address(path))

@@ -2,8 +2,20 @@ import { session } from "./session.js";
 
 const DAY_MS = 86_400_000;
 
-/** @param {Intl.DateTimeFormatOptions} options */
-const format = (options) => new Intl.DateTimeFormat(undefined, { timeZone: session.time_zone, ...options });
+/** Making one takes longer than drawing a card. @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/**
+ * @param {Intl.DateTimeFormatOptions} options
+ * @param {string} [locale] that of the reader, if it is not given.
+ */
+function format(options, locale) {
+  const all = { timeZone: session.time_zone, ...options };
+  const name = JSON.stringify([locale, all]);
+  const found = formats.get(name) ?? new Intl.DateTimeFormat(locale, all);
+  formats.set(name, found);
+  return found;
+}
 
 /** @param {string} instant RFC 3339 */
 export function dateAndTime(instant) {
@@ -26,7 +38,7 @@ export function ago(instant) {
 
 /** @param {Date} [now] The date of today for the reader, as `YYYY-MM-DD`. */
 export function today(now = new Date()) {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: session.time_zone, dateStyle: "short" }).format(now);
+  return format({ dateStyle: "short" }, "en-CA").format(now);
 }
 
 /**
@@ -38,7 +50,7 @@ export function dueFields({ due, due_at }) {
   if (!due) return { date: "", time: "" };
   if (!due_at || !due.time) return { date: due.date, time: due.time?.slice(0, 5) ?? "" };
   const at = new Date(due_at);
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone: session.time_zone, hour: "2-digit", minute: "2-digit" }).format(at);
+  const time = format({ hour: "2-digit", minute: "2-digit" }, "en-GB").format(at);
   return { date: today(at), time };
 }
 
@@ -51,9 +63,8 @@ export function dueText(task) {
   const days = Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS);
   const names = /** @type {Record<string, string>} */ ({ 0: "Today", 1: "Tomorrow", "-1": "Yesterday" });
   const is_this_year = date.slice(0, 4) === today().slice(0, 4);
-  const long = new Intl.DateTimeFormat(undefined, {
-    timeZone: "UTC", month: "short", day: "numeric", ...(is_this_year ? {} : { year: "numeric" }),
-  }).format(new Date(`${date}T00:00:00Z`));
+  const long = format({ timeZone: "UTC", month: "short", day: "numeric", ...(is_this_year ? {} : { year: "numeric" }) })
+    .format(new Date(`${date}T00:00:00Z`));
   const is_over = task.due_at ? Date.parse(task.due_at) < Date.now() : days < 0;
   return { text: (names[days] ?? long) + (time && `, ${time}`), is_late: is_over && !task.closed_at, is_soon: days >= 0 && days <= 1 };
 }

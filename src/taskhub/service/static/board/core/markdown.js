@@ -4,8 +4,9 @@ import { inline } from "./markdown-inline.js";
 /**
  * @typedef {import("./markdown-inline.js").Context} Context
  * @typedef {import("./dom.js").Child} Child
- * @typedef {Context & {level: number}} Page `level`: of the last heading.
- * @typedef {{lines: string[], at: number, depth: number, page: Page}} Reader
+ * @typedef {Context & {level: number, turn?: (line: number) => void}} Page `level`: of the last heading.
+ * @typedef {{text: string, number: number}} Line `number`: of the line in the whole text.
+ * @typedef {{lines: string[], numbers: number[], at: number, depth: number, page: Page}} Reader
  */
 
 const DEEPEST = 8;
@@ -22,25 +23,43 @@ const BOX = /^\[([ xX])\][ \t]+/;
  *
  * @param {string} text
  * @param {Context} context
+ * @param {(line: number) => void} [turn] called for the line whose box is ticked or not any more. Without it boxes are signs.
  * @returns {Child[]}
  */
-export function markdown(text, context) {
+export function markdown(text, context, turn) {
   // The page has its own headings of the first two levels.
-  return blocks(text.replace(/\r\n?/g, "\n").split("\n"), { ...context, level: 2 }, 0);
+  return blocks(linesOf(text).map((line, number) => ({ text: line, number })), { ...context, level: 2, turn }, 0);
 }
 
 /**
- * @param {string[]} lines
+ * The text with the box in a line ticked, or not any more.
+ *
+ * @param {string} text
+ * @param {number} line
+ */
+export function withBoxTurned(text, line) {
+  const lines = linesOf(text);
+  lines[line] = lines[line].replace(/\[([ xX])\]/, (_, sign) => (sign === " " ? "[x]" : "[ ]"));
+  return lines.join("\n");
+}
+
+/** @param {string} text */
+function linesOf(text) {
+  return text.replace(/\r\n?/g, "\n").split("\n");
+}
+
+/**
+ * @param {Line[]} lines
  * @param {Page} page
  * @param {number} depth
  * @returns {import("./dom.js").Description[]}
  */
 function blocks(lines, page, depth) {
   /** @type {Reader} */
-  const reader = { lines, at: 0, depth, page };
+  const reader = { lines: lines.map((line) => line.text), numbers: lines.map((line) => line.number), at: 0, depth, page };
   const found = [];
   while (reader.at < lines.length) {
-    if (lines[reader.at].trim() === "") reader.at += 1;
+    if (reader.lines[reader.at].trim() === "") reader.at += 1;
     else found.push(block(reader));
   }
   return found;
@@ -88,7 +107,7 @@ function fenced(reader) {
 function quotation(reader) {
   const inner = [];
   while (reader.at < reader.lines.length && QUOTE.test(reader.lines[reader.at])) {
-    inner.push(reader.lines[reader.at].replace(QUOTE, ""));
+    inner.push({ text: reader.lines[reader.at].replace(QUOTE, ""), number: reader.numbers[reader.at] });
     reader.at += 1;
   }
   return h("blockquote", {}, blocks(inner, reader.page, reader.depth + 1));
@@ -114,25 +133,38 @@ function list(reader) {
  * @param {string} marker
  */
 function item(reader, indent, marker) {
-  const inner = [reader.lines[reader.at].slice(marker.length)];
+  const number = reader.numbers[reader.at];
+  const inner = [{ text: reader.lines[reader.at].slice(marker.length), number }];
+  const push = (/** @type {string} */ text) => inner.push({ text, number: reader.numbers[reader.at] });
   for (reader.at += 1; reader.at < reader.lines.length; reader.at += 1) {
     const line = reader.lines[reader.at];
     const spaces = line.length - line.trimStart().length;
     if (line.trim() === "") {
       const next = reader.lines[reader.at + 1] ?? "";
       if (next.trim() === "" || next.length - next.trimStart().length < 2) break;
-      inner.push("");
-    } else if (spaces >= 2) inner.push(line.slice(Math.min(spaces, indent)));
+      push("");
+    } else if (spaces >= 2) push(line.slice(Math.min(spaces, indent)));
     else if (ITEM.test(line) || FENCE.test(line) || HEADING.test(line) || QUOTE.test(line)) break;
-    else inner.push(line);
+    else push(line);
   }
   const next = nextText(reader);
   if (ITEM.test(reader.lines[next] ?? "")) reader.at = next;
-  const box = BOX.exec(inner[0]);
-  if (box) inner[0] = inner[0].slice(box[0].length);
+  const sign = BOX.exec(inner[0].text);
+  if (sign) inner[0].text = inner[0].text.slice(sign[0].length);
   const content = tight(blocks(inner, reader.page, reader.depth + 1));
-  if (!box) return h("li", {}, content);
-  return h("li", { class: "box" }, h("span", { role: "img", "aria-label": box[1] === " " ? "to do" : "done" }, box[1] === " " ? "☐" : "☑"), " ", content);
+  if (!sign) return h("li", {}, content);
+  return h("li", { class: "box" }, box(reader.page, number, sign[1] !== " ", inner[0].text), " ", content);
+}
+
+/**
+ * @param {Page} page
+ * @param {number} line
+ * @param {boolean} is_done
+ * @param {string} text
+ */
+function box({ turn }, line, is_done, text) {
+  if (turn) return h("input", { type: "checkbox", "aria-label": text, checked: is_done, onchange: () => turn(line) });
+  return h("span", { role: "img", "aria-label": is_done ? "done" : "to do" }, is_done ? "☑" : "☐");
 }
 
 /**

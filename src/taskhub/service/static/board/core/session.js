@@ -1,4 +1,5 @@
 import { ConnectionLost, Refused, send } from "./http.js";
+import { newId } from "./ids.js";
 import { Observable } from "./observable.js";
 
 /**
@@ -15,6 +16,7 @@ import { Observable } from "./observable.js";
 const KEY = "taskhub.session";
 const LOCK = "taskhub.refresh";
 const EARLY_MS = 30_000;
+export const BROWSERS_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 class Session extends Observable {
   /** @type {User | null} */
@@ -32,7 +34,7 @@ class Session extends Observable {
 
   /** The reader's time zone: that of the account, or of the browser. */
   get time_zone() {
-    return this.user?.time_zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return this.user?.time_zone || BROWSERS_ZONE;
   }
 
   constructor() {
@@ -81,19 +83,20 @@ class Session extends Observable {
   }
 
   /**
-   * As `send`, in the name of whoever is signed in.
+   * As `send`, in the name of whoever is signed in. Writes have an `Idempotency-Key`, if not a given one then one of their own.
    *
    * @param {string} method
    * @param {string} path
    * @param {import("./http.js").Options} [options]
    */
   async send(method, path, options = {}) {
+    const all = method === "GET" ? options : { ...options, headers: { "idempotency-key": newId(), ...options.headers } };
     try {
-      return await send(method, path, await this.#signed(options));
+      return await send(method, path, await this.#signed(all));
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) throw error;
       this.#expires_at = 0;
-      return await send(method, path, await this.#signed(options));
+      return await send(method, path, await this.#signed(all));
     }
   }
 

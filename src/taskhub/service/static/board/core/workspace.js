@@ -25,6 +25,8 @@ export class Workspace extends Observable {
   info;
   /** @type {Map<string, import("./types.js").Member>} Former ones too, once somebody has asked for them. */
   members = new Map();
+  /** What was begun to be written, and not sent: by what it is about. @type {Map<string, string>} */
+  drafts = new Map();
   /** Whether it can't be read any more: deleted, or its reader is no member now. */
   is_gone = false;
   /** @type {Set<(change: Change) => void>} */
@@ -142,6 +144,11 @@ export class Workspace extends Observable {
   project(ref) {
     const found = this.projects.find((project) => project.id === ref || project.key === ref.toUpperCase());
     return found && this.thing("project", found.id);
+  }
+
+  /** @returns {Task[]} Those that this page has seen. */
+  get tasks() {
+    return [...this.#things.task.values()];
   }
 
   /** @returns {Project[]} */

@@ -1,6 +1,7 @@
 import { h } from "../core/dom.js";
 
 const KEYS = [
+  ["Tab", "go to the next column"],
   ["Arrow keys", "go from task to task"],
   ["Enter", "open the task"],
   ["Space", "pick the task up, or put it down"],

@@ -11,6 +11,8 @@ class MentionInput extends View {
   begin = "";
   placeholder = "";
   is_focused = false;
+  /** @type {(text: string) => void} */
+  changed = () => {};
   /** @type {() => void} */
   submit = () => {};
   /** @type {() => void} */
@@ -58,6 +60,7 @@ class MentionInput extends View {
   #look() {
     const area = this.#area;
     if (!area) return;
+    this.changed(area.value);
     const { start, members } = suggested(this.workspace, area.value, area.selectionStart);
     this.#start = start;
     this.#members = members;
@@ -89,6 +92,7 @@ class MentionInput extends View {
   #take(member) {
     const area = this.#area;
     area?.setRangeText(`@${written(this.workspace, member)} `, this.#start, area.selectionStart, "end");
+    if (area) this.changed(area.value);
     this.#close();
   }
 

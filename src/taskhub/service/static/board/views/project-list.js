@@ -90,6 +90,7 @@ function tile(workspace, project) {
       { class: "tile", href: address(workspace.id, "projects", project.key) },
       h("span", { class: "key" }, project.key),
       h("strong", {}, project.name),
+      project.description && h("span", { class: "muted clipped" }, project.description),
       project.archived_at && h("span", { class: "muted" }, "Archived"),
     ),
   );

@@ -1,6 +1,6 @@
 import { h } from "../core/dom.js";
 import { Refused, send } from "../core/http.js";
-import { session } from "../core/session.js";
+import { BROWSERS_ZONE, session } from "../core/session.js";
 import { View } from "../core/view.js";
 import { field, heading, submitted } from "./parts.js";
 
@@ -77,8 +77,7 @@ class SignIn extends View {
     this.update();
     try {
       if (this.#is_new) {
-        const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-        await send("POST", "/v1/users", { body: { name, email, password, time_zone } });
+        await send("POST", "/v1/users", { body: { name, email, password, time_zone: BROWSERS_ZONE } });
       }
       await session.signIn(email, password, Boolean(stays));
     } catch (error) {

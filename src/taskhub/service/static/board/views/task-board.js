@@ -1,13 +1,14 @@
 import { columnsOf, isAllowed, moveBody } from "../core/board-model.js";
 import { h } from "../core/dom.js";
 import { newId } from "../core/ids.js";
+import { Memo } from "../core/memo.js";
 import { notices } from "../core/notices.js";
 import { View } from "../core/view.js";
 import { CardDrag } from "./card-drag.js";
 import { CardKeys } from "./card-keys.js";
 import { keyboardHelp } from "./keyboard-help.js";
 import { newTask, trashTask } from "./task-actions.js";
-import { taskCard } from "./task-card.js";
+import { lookedAt, taskCard } from "./task-card.js";
 
 /** @typedef {import("../core/types.js").Task} Task */
 
@@ -30,6 +31,8 @@ class TaskBoard extends View {
   /** The column in which a task is being written. @type {string | null} */
   #adding = null;
   #shows_help = false;
+  /** @type {Memo<import("../core/dom.js").Description>} */
+  #cards = new Memo();
 
   connected() {
     this.follow(this.workspace);
@@ -94,7 +97,7 @@ class TaskBoard extends View {
     const stop = shown.find((task) => task.id === this.#current)?.id ?? shown[0]?.id;
     for (const task of shown) {
       if (is_target && moving?.place.before === task.id) cards.push(this.#mark());
-      cards.push(this.#card(task, task.id === stop));
+      cards.push(this.#card(task, status.key, task.id === stop));
     }
     if (is_target && moving?.place.before === null) cards.push(this.#mark());
     const count = tasks.length;
@@ -114,24 +117,28 @@ class TaskBoard extends View {
   /** Where the card that is being moved would go: with the keyboard it is there already. */
   #mark() {
     const moving = this.#moving;
-    if (moving?.by === "keys") return this.#card(moving.task, true);
+    if (moving?.by === "keys") return this.#card(moving.task, moving.place.status, true);
     return h("li", { key: "mark", class: "drop-mark", "aria-hidden": "true" });
   }
 
   /**
    * @param {Task} task
+   * @param {string} column
    * @param {boolean} is_stop Whether Tab leads to it: that goes from column to column, arrow keys go from card to card.
    */
-  #card(task, is_stop) {
-    return taskCard(this.workspace, task, {
+  #card(task, column, is_stop) {
+    const is_moving = this.#moving?.task.id === task.id;
+    const edited = this.#edited?.id === task.id ? this.#edited.title : null;
+    const inputs = [task, column, is_stop, is_moving, edited, this.#isOpen, ...lookedAt(this.workspace, task)];
+    return this.#cards.of(task.id, inputs, () => taskCard(this.workspace, task, {
       is_stop,
-      is_moving: this.#moving?.task.id === task.id,
-      edited: this.#edited?.id === task.id ? this.#edited.title : null,
+      is_moving,
+      edited,
       may_edit: this.#isOpen,
       focused: () => (this.#current = task.id),
       edit: () => this.#edit(task),
       save: (title) => this.#save(task.id, title),
-    });
+    }));
   }
 
   /** @param {import("../core/types.js").Status} status */
@@ -283,6 +290,7 @@ class TaskBoard extends View {
   }
 
   drawn() {
+    this.#cards.turn();
     if (!this.#focused) return;
     const link = /** @type {HTMLElement | null} */ (this.querySelector(`a[data-task="${this.#focused}"]`));
     this.#focused = null;

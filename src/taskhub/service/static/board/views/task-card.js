@@ -1,3 +1,4 @@
+import { today } from "../core/dates.js";
 import { h } from "../core/dom.js";
 import { address } from "../core/router.js";
 import { avatar, dueMark, labelChip, priorityMark } from "./parts.js";
@@ -12,6 +13,21 @@ import { avatar, dueMark, labelChip, priorityMark } from "./parts.js";
  * @property {() => void} edit
  * @property {(title: string | null) => void} save
  */
+
+/**
+ * What a card shows beside its task: it is drawn again when one of these is another.
+ *
+ * @param {import("../core/workspace.js").Workspace} workspace
+ * @param {import("../core/types.js").Task} task
+ */
+export function lookedAt(workspace, task) {
+  return [
+    today(), Boolean(task.due_at && Date.parse(task.due_at) < Date.now()), task.parent_id && workspace.thing("task", task.parent_id),
+    ...(task.label_ids ?? []).map((id) => workspace.thing("label", id)),
+    ...(task.assignee_ids ?? []).map((id) => workspace.nameOf(id)),
+    ...(task.blocked_by_ids ?? []).map((id) => workspace.thing("task", id)),
+  ];
+}
 
 /**
  * @param {import("../core/workspace.js").Workspace} workspace

@@ -22,9 +22,12 @@ class TaskComments extends View {
   #edited = null;
   #text = "";
   #is_loaded = false;
+  /** What was written here before, and not sent. */
+  #draft = "";
 
   connected() {
     this.follow(this.workspace);
+    this.#draft = this.workspace.drafts.get(this.task.id) ?? "";
     this.#load();
   }
 
@@ -84,6 +87,7 @@ class TaskComments extends View {
       { class: "comment-form", onsubmit: (/** @type {Event} */ event) => (event.preventDefault(), this.#send()) },
       h("mention-input", {
         workspace: this.workspace, name: "new-comment", label: "New comment", placeholder: "Write a comment. @ mentions somebody.", submit: () => this.#send(),
+        begin: this.#draft, changed: (/** @type {string} */ text) => this.workspace.drafts.set(this.task.id, text),
       }),
       h("button", { class: "primary" }, "Comment"),
     );
@@ -119,6 +123,7 @@ class TaskComments extends View {
       if (again && !again.value) again.value = withNames(this.workspace, body); // What was written is not lost.
     });
     input.clear();
+    this.workspace.drafts.delete(this.task.id);
   }
 
   /** @param {Comment | null} comment */

@@ -1,5 +1,5 @@
 import { h } from "../core/dom.js";
-import { markdown } from "../core/markdown.js";
+import { markdown, withBoxTurned } from "../core/markdown.js";
 import { notices } from "../core/notices.js";
 import { View } from "../core/view.js";
 import { contextOf, withIds, withNames } from "./mentions.js";
@@ -31,7 +31,7 @@ class TaskDescription extends View {
         h("h2", { id: "description-title" }, "Description"),
         this.may && h("button", { type: "button", class: "quiet", id: "edit-description", onclick: () => this.#begin() }, task.description ? "Edit" : "Add"),
       ),
-      task.description ? h("div", { class: "markdown" }, markdown(task.description, contextOf(workspace))) : h("p", { class: "muted" }, "No description."),
+      task.description ? h("div", { class: "markdown" }, markdown(task.description, contextOf(workspace), this.may ? (line) => this.#turn(task, line) : undefined)) : h("p", { class: "muted" }, "No description."),
     );
   }
 
@@ -57,6 +57,15 @@ class TaskDescription extends View {
     this.#begun = this.task;
     this.#text = withNames(this.workspace, this.task.description ?? "");
     this.update();
+  }
+
+  /**
+   * @param {import("../core/types.js").Task} task
+   * @param {number} line
+   */
+  #turn(task, line) {
+    const description = withBoxTurned(task.description ?? "", line);
+    this.workspace.edit("task", `tasks/${task.id}`, task, { description }).catch((error) => notices.failed(error));
   }
 
   /** @param {Event} event */

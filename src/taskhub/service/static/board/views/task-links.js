@@ -9,6 +9,8 @@ import { link, newTask } from "./task-actions.js";
 
 /** @typedef {import("../core/types.js").Task} Task */
 
+const MOST_CHOICES = 200;
+
 /** The subtasks of a task, and what blocks it. */
 class TaskLinks extends View {
   /** @type {import("../core/workspace.js").Workspace} */
@@ -107,9 +109,17 @@ class TaskLinks extends View {
     return h(
       "form",
       { class: "inline-form", onsubmit: (/** @type {SubmitEvent} */ event) => this.#block(event) },
-      h("input", { name: "key", "aria-label": "Key of a task that blocks this one", placeholder: "Key, such as OPS-12", pattern: "\\s*[A-Za-z][A-Za-z0-9]{1,9}-[0-9]+\\s*", required: true, autocomplete: "off" }),
+      h("input", { name: "key", "aria-label": "Key of a task that blocks this one", placeholder: "Key, such as OPS-12", list: "known-tasks", pattern: "\\s*[A-Za-z][A-Za-z0-9]{1,9}-[0-9]+\\s*", required: true, autocomplete: "off" }),
+      h("datalist", { id: "known-tasks" }, this.#choices().map((task) => h("option", { key: task.id, value: task.key }, task.title))),
       h("button", {}, "Add blocker"),
     );
+  }
+
+  /** Open tasks of the same project that this page has seen, to choose from. */
+  #choices() {
+    const { id, project_id, blocked_by_ids } = this.task;
+    const others = this.workspace.tasks.filter((task) => task.project_id === project_id && task.key && task.id !== id);
+    return others.filter((task) => !task.closed_at && !task.deleted_at && !blocked_by_ids.includes(task.id)).slice(0, MOST_CHOICES);
   }
 
   /** @param {SubmitEvent} event */

@@ -1,5 +1,4 @@
 import { h } from "../core/dom.js";
-import { newId } from "../core/ids.js";
 import { notices } from "../core/notices.js";
 import { address, router } from "../core/router.js";
 import { session } from "../core/session.js";
@@ -62,7 +61,7 @@ class WorkspaceList extends View {
     const { name } = submitted(event);
     try {
       const body = { name, time_zone: session.time_zone };
-      const answer = await session.send("POST", "/v1/workspaces", { body, headers: { "idempotency-key": newId() } });
+      const answer = await session.send("POST", "/v1/workspaces", { body });
       router.go(address((await answer.json()).id));
     } catch (error) {
       notices.failed(error);

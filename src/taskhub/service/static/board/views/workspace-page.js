@@ -35,7 +35,8 @@ class WorkspacePage extends View {
     this.follow(connection);
     this.#load();
     const warn = (/** @type {BeforeUnloadEvent} */ event) => {
-      if (this.#workspace?.writes.waiting.length) event.preventDefault();
+      const { writes, drafts } = this.#workspace ?? {};
+      if (writes?.waiting.length || [...(drafts?.values() ?? [])].some((text) => text.trim())) event.preventDefault();
     };
     addEventListener("beforeunload", warn);
     this.ending(() => removeEventListener("beforeunload", warn));
