@@ -22,6 +22,7 @@ import argparse
 import http.client
 import json
 import os
+import re
 import sys
 import time
 import unicodedata
@@ -39,12 +40,17 @@ Json = dict[str, Any]
 
 MAX_OPERATIONS = 100
 """In one batch."""
+MAX_KEYS = 200
+"""That a list is filtered by."""
 MAX_BYTES = 900_000
 """Of the bodies in one batch: a request may have 1 MiB."""
 MAX_LABELS = 40
 """Of a task."""
 MAX_ROUNDS = 3
 """How often a batch is made again because somebody else creates the same labels."""
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Beside format characters, such as zero-width joiners: selectors of variants, and fillers."""
+_COLOR = re.compile("[0-9a-fA-F]{6}")
 CLOSED = frozenset({"done", "cancelled"})
 
 
@@ -67,7 +73,13 @@ class Server:
     """Requests to one workspace. Those that a server which is away, or busy, can't answer are sent again until it can."""
 
     def __init__(self, url: str, token: str, workspace_id: str, patience: float) -> None:
-        """``patience``: for how many seconds a request is sent again."""
+        """``patience``: for how many seconds a request is sent again.
+
+        Raises:
+            Failed
+        """
+        if not url.startswith(("http://", "https://")):
+            raise Failed(f"{url} is no address of a server: it begins with http:// or https://.")
         self._base = f"{url.rstrip('/')}/v1/workspaces/{quote(workspace_id, safe='')}"
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._patience = patience
@@ -231,8 +243,9 @@ def line(text: str, length: int) -> str:
 
 
 def folded(name: str) -> str:
-    """By what the names of labels are compared."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    """By what TaskHub compares the names of labels: without case, and without characters that are not to be seen."""
+    seen = "".join(c for c in name if unicodedata.category(c) != "Cf" and not _UNSEEN.match(c))
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFD", seen).casefold())
 
 
 @dataclass
@@ -248,15 +261,15 @@ class Labels:
     def of_issue(self, issue: Json, created: dict[str, Operation]) -> list[str]:
         """The ids of its labels. One that is missing is added to those that the batch creates first."""
         ids = []
-        for label in issue.get("labels", ()):
+        for label in issue.get("labels") or ():
             given = {"name": label} if isinstance(label, str) else label
             name = line(given.get("name") or "", 200)
-            if not name:
+            if not folded(name):
                 continue
             id = self.ids.get(folded(name))
             if id is None:
-                color = given.get("color") or ""
-                known_color = {"color": f"#{color}"} if len(color) == 6 else {}
+                color = str(given.get("color"))
+                known_color = {"color": f"#{color}"} if _COLOR.fullmatch(color) else {}
                 body = {"id": str(uuid.uuid4()), "name": name, **known_color}
                 id = created.setdefault(folded(name), Operation("POST", "/labels", body)).body["id"]
             ids.append(id)
@@ -279,7 +292,8 @@ class Importer:
 
     def run(self, issues: list[Json], counts: Counter[str]) -> dict[int, str]:
         """Imports all issues, batch by batch, and shows how far it is. Returns the refusals, by issue."""
-        refused: dict[int, str] = {}
+        refused = self._in_trash(issues)
+        issues = [issue for issue in issues if issue["number"] not in refused]
         done, rounds = 0, 0
         while done < len(issues):
             batch = issues[done : done + self.batch_size]
@@ -298,6 +312,16 @@ class Importer:
             done, rounds = done + taken, 0
             told = ", ".join(f"{counts[name]} {name}" for name in ("created", "changed", "unchanged"))
             print(f"{done}/{len(issues)} issues: {told}, {len(refused)} refused", file=sys.stderr, flush=True)
+        return refused
+
+    def _in_trash(self, issues: list[Json]) -> dict[int, str]:
+        """Why the issues are left out whose tasks somebody has deleted. A batch with one of them would be refused."""
+        refused: dict[int, str] = {}
+        for start in range(0, len(issues), MAX_KEYS):
+            by_key = {self.key(issue): issue["number"] for issue in issues[start : start + MAX_KEYS]}
+            for task in self.server.every("/tasks", external_key=[*by_key], deleted="true"):
+                why = f"Its task {task['key']} is in the trash: restore it, or leave the issue out."
+                refused |= {by_key[key]: why for key in task["external_keys"] if key in by_key}
         return refused
 
     def _known(self, issues: Iterable[Json]) -> dict[str, Json]:
@@ -325,7 +349,7 @@ class Importer:
         body = {
             "project_id": self.project["id"],
             "title": line(issue["title"], 500) or f"Issue {issue['number']}",
-            "description": (issue.get("body") or "").replace("\0", "")[:100_000] or None,
+            "description": str(issue.get("body") or "").replace("\0", "")[:100_000] or None,
             "label_ids": label_ids,
             **({} if status is None else {"status": status}),
         }
@@ -348,7 +372,8 @@ class Importer:
 # -- the command -----------------------------------------------------------------------------------
 
 
-_NEEDED = {"number", "title", "state"}
+def _is_issue(value: Json) -> bool:
+    return all(isinstance(value.get(name), kind) for name, kind in (("number", int), ("title", str), ("state", str)))
 
 
 def read_issues(path: Path) -> list[Json]:
@@ -356,7 +381,7 @@ def read_issues(path: Path) -> list[Json]:
         issues = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise Failed(f"{path} can't be read: {error}") from error
-    if not isinstance(issues, list) or not all(isinstance(one, dict) and one.keys() >= _NEEDED for one in issues):
+    if not isinstance(issues, list) or not all(isinstance(one, dict) and _is_issue(one) for one in issues):
         raise Failed(f"{path} is not a list of issues as GitHub's REST API gives them.")
     return issues
 
@@ -371,7 +396,10 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     parser.add_argument("--batch-size", type=int, choices=range(1, 101), default=100, metavar="1..100", help="issues at a time")
     parser.add_argument(
-        "--patience", type=float, default=60, help="seconds to wait for a server that is away (default: %(default)s)"
+        "--patience",
+        type=float,
+        default=120,
+        help="seconds to wait for a server that is away, or wants to be left alone (default: %(default)s)",
     )
     return parser.parse_args(arguments)
 

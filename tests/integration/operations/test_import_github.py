@@ -179,8 +179,21 @@ def test_an_issue_in_the_trash_is_left_out_and_told(target: Target) -> None:
     task = target.tasks()[f"github:{REPO}#4"]
     target.client.delete(f"{target.at}/tasks/{task['id']}").raise_for_status()
     result = target.run()
-    assert (result.returncode, "Issue 4 was left out. external_key_taken: " in result.stdout) == (1, True)
+    assert (result.returncode, f"Issue 4 was left out. Its task {task['key']} is in the trash: " in result.stdout) == (1, True)
     assert len(target.tasks()) == 13
+
+
+def test_labels_that_look_alike_are_one_and_what_is_missing_is_no_fault(target: Target, tmp_path: Path) -> None:
+    target.client.post(f"{target.at}/labels", json={"name": "\u26a0 Danger"}).raise_for_status()
+    named = ("\u26a0\ufe0f danger", "DANGER\u200d", "danger", "1\ufe0f\u20e3", "1\u20e3")
+    issues = [
+        {"number": number, "title": name, "state": "open", "labels": [{"name": name, "color": "GGGGGG"}], "body": 5}
+        for number, name in enumerate(named, start=1)
+    ]
+    file = tmp_path / "alike.json"
+    file.write_text(json.dumps([*issues, {"number": 9, "title": "None", "state": "open", "labels": None}]), "utf-8")
+    assert "Labels: 2 created." in done(target.run(file=file))
+    assert sorted(len(task["labels"]) for task in target.imported().values()) == [0, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -240,6 +253,7 @@ def test_a_server_that_goes_away_is_waited_for(new_installation: Callable[..., I
         ([], "thub_wrong", "error: The server does not accept the token in TASKHUB_TOKEN."),
         (["--project", "NONE"], None, "error: There is no project NONE in the workspace "),
         (["--workspace", str(uuid4())], None, "error: There is no project OPS in the workspace "),
+        (["--url", "127.0.0.1:8000"], None, "error: 127.0.0.1:8000 is no address of a server: "),
         (["--url", f"http://127.0.0.1:{free_port()}", "--patience", "0"], None, "error: The server does not answer: "),
     ],
 )
@@ -250,7 +264,7 @@ def test_what_is_wrong_is_said_in_a_sentence(target: Target, options: list[str],
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"number": 1}]'])
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"number": 1}]', '[{"number": 1, "title": null, "state": "open"}]'])
 def test_a_file_of_something_else_is_refused(target: Target, tmp_path: Path, text: str) -> None:
     file = tmp_path / "wrong.json"
     file.write_text(text, "utf-8")
