@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -35,3 +36,11 @@ def find(what: str, text: str, things: Iterable[Mapping[str, Any]], *fields: str
         guess = f" Did you mean {one_line(near[0])!r}?" if near else ""
         raise ClientError(f"There is no {what} {text!r}.{guess}")
     return found[0]
+
+
+def new_id_from(text: str) -> str:
+    """An id for something new, always the same for the same text: the service takes it once. It has the form of version 4."""
+    digest = bytearray(sha256(text.encode("utf-8", "replace")).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x40
+    digest[8] = digest[8] & 0x3F | 0x80
+    return str(UUID(bytes=bytes(digest)))

@@ -1,0 +1,100 @@
+"""A workspace goes into a file and comes back: the same field by field, but for what only the service sets."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.client.conftest import Account, Run
+
+BY_SERVICE = {
+    "workspace_id",
+    "version",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "deleted_at",
+    "archived_at",
+    "edited_at",
+}
+"""Fields that nobody can set."""
+WORKFLOW = {
+    "statuses": [
+        {"key": "backlog", "name": "Backlog", "category": "todo"},
+        {"key": "doing", "name": "Doing", "category": "in_progress"},
+        {"key": "shipped", "name": "Shipped", "category": "done"},
+    ],
+    "transitions": {"backlog": ["doing"], "doing": ["backlog", "shipped"], "shipped": []},
+}
+
+
+@pytest.fixture
+def lived_in(signed_in: Account) -> Account:
+    """A workspace with a bit of everything: links, comments, trash, an archive, a task that went to another project."""
+    send, project = signed_in.send, signed_in.get("projects/OPS")["id"]
+    bug = send("POST", "labels", {"name": "Bug", "color": "#d73a4a"})["id"]
+    send("POST", "projects", {"key": "WEB", "name": "Website", "description": "*Front* page"})
+    send("PUT", "projects/WEB/workflow", {**WORKFLOW, "status_map": {}})
+    send("POST", "projects", {"key": "OLD", "name": "Old things"})
+    send("POST", "projects", {"key": "GONE", "name": "In the trash"})
+    due = {"date": "2026-12-24", "time": "14:30", "time_zone": "Europe/Berlin"}
+    engine = send("POST", "tasks", {"project_id": project, "title": "Engine", "priority": "high", "due": due, "label_ids": [bug]})
+    oil = send("POST", "tasks", {"project_id": "OPS", "title": "Oil 🚀", "parent_id": engine["id"], "assignee_ids": ["me"]})
+    send("POST", "tasks", {"project_id": "OPS", "title": "Goes to WEB", "description": "Line\n\nline\t日本語"})
+    send("POST", "tasks", {"project_id": "OPS", "title": "Sweep", "blocked_by_ids": [oil["id"]], "status": "done"})
+    send("POST", "tasks/OPS-3/move", {"to": "last", "project_id": "WEB", "status": "shipped"})
+    send("POST", "tasks/OPS-4/move", {"to": "first"})
+    send("POST", "tasks", {"project_id": "WEB", "title": "Second"})
+    send("POST", "tasks", {"project_id": "OLD", "title": "Archived"})
+    send("POST", "tasks", {"project_id": "GONE", "title": "With its project"})
+    me = signed_in.client.get("/v1/users/me").json()["id"]
+    send("POST", "tasks/OPS-1/comments", {"body": f"@{me} takes it."})
+    second = send("POST", "tasks/WEB-1/comments", {"body": "First"})
+    send("PATCH", f"tasks/WEB-1/comments/{second['id']}", {"body": "Changed"})
+    third = send("POST", "tasks/WEB-1/comments", {"body": "Deleted"})
+    send("DELETE", f"tasks/WEB-1/comments/{third['id']}")
+    send("POST", "tasks", {"project_id": "OPS", "title": "In the trash"})
+    send("POST", "tasks/OPS-5/comments", {"body": "Before it went"})
+    send("DELETE", "tasks/OPS-5")
+    send("POST", "projects/OLD/archive")
+    send("DELETE", "projects/GONE")
+    send("POST", "invitations", {"role": "member"})
+    return signed_in
+
+
+def lines(file: Path) -> list[tuple[str, Any]]:
+    return [(line["kind"], line["value"]) for line in map(json.loads, file.read_text("utf-8").splitlines())]
+
+
+def exported(taskhub: Run, file: Path, *options: str) -> Path:
+    said = taskhub("export", str(file), *options)
+    assert said.code == 0, said.err
+    return file
+
+
+def test_a_file_has_everything_with_its_history(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
+    file = exported(taskhub, tmp_path / "room.jsonl")
+    assert file.stat().st_mode & 0o777 == 0o600
+    kinds = [kind for kind, _ in lines(file)]
+    assert (kinds[0], kinds[1], kinds[-1]) == ("export", "workspace", "end")
+    assert {kind: kinds.count(kind) for kind in {*kinds} - {"change", "export", "end"}} == {
+        "workspace": 1,
+        "member": 1,
+        "invitation": 1,
+        "label": 1,
+        "project": 4,
+        "task": 8,
+        "comment": 3,
+    }
+    seqs = [value["seq"] for kind, value in lines(file) if kind == "change"]
+    assert seqs == [*range(1, len(seqs) + 1)]
+    assert lived_in.get("tasks/OPS-1") in [value for kind, value in lines(file) if kind == "task"]
+
+
+def test_a_file_is_not_overwritten(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
+    file = tmp_path / "room.jsonl"
+    file.touch()
+    said = taskhub("export", str(file))
+    assert (said.code, "exists already" in said.err) == (1, True)
+    assert file.read_text() == ""
