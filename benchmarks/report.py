@@ -71,8 +71,9 @@ class Cell:
         return {name: round(value, 3) for name, value in ratios.items()} | numbers
 
 
-def write_json(cells: Sequence[Cell], file: Path) -> None:
-    document: dict[str, dict[str, Any]] = {}
+def write_json(cells: Sequence[Cell], file: Path, others: dict[str, dict[str, Any]]) -> None:
+    """``others``: what is measured in another way."""
+    document: dict[str, dict[str, Any]] = {**others}
     for cell in cells:
         document.setdefault(str(cell.connections), {})[cell.operation] = cell.as_json()
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -182,7 +183,9 @@ def _purge(story: Story) -> None:
 def test_a_module_for_another_major_version_of_the_api_stops_the_start(story: Story) -> None:
     (file,) = Path(PYTHON).parents[1].glob("lib/*/site-packages/taskhub_time_tracking/module.py")
     written = file.read_text("utf-8")
-    file.write_text(written.replace("api=(1, 0)", "api=(2, 0)"), "utf-8")
+    newer = re.sub(r"api=\(1, \d+\)", "api=(2, 0)", written)
+    assert newer != written
+    file.write_text(newer, "utf-8")
     refused = story.deployed.run("serve")
     file.write_text(written, "utf-8")
     assert refused.returncode == 1

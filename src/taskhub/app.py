@@ -60,6 +60,8 @@ class TaskHub(FastAPIWithoutHooks):
         self.state.moments = LogMoments(container.database())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None
+        self.state.stream_locks = container.stream_locks()
+        self.state.shared_work = container.shared_work()
         self.state.long_requests = LongRequests(settings.limit_streams_per_user)
         self.router.default = unmatched
         self.router.routes.extend(container.installed.operations)

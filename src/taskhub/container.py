@@ -1,6 +1,6 @@
 """The root container: makes the container of each module and joins them. Nothing here opens a connection or starts anything."""
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,19 +12,24 @@ from taskhub.kernel.application.clock import Clock, Monotonic, system_clock, sys
 from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.reversal import ModuleReversal
+from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.application.shared_work import SharedWork
 from taskhub.kernel.application.sliding_windows import SlidingWindows
+from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
+from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.event_log.log_head import SqlLogHeads
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.retention import EventRetention
 from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.unit_of_work.shared import RowLocks, SharedUnitOfWork
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings
 from taskhub.modules.collection import Modules
-from taskhub.modules.containers import build, check_containers, reversal_of, subscribers_of
+from taskhub.modules.containers import build, check_containers, reversal_of, row_locks_of, subscribers_of
 from taskhub.modules.discovery import installed_modules
 from taskhub.modules.port_registry import PortRegistry
 from taskhub.modules.settings import read_module_settings
@@ -62,6 +67,7 @@ class Container:
         """
         self.installed = installed_modules() if installed is None else installed
         self.module_settings = read_module_settings(self.installed) if module_settings is None else module_settings
+        self._row_locks: Sequence[RowLocks] | None = None
         self.settings = providers.Object(settings)
         self.secret_keys = providers.Object(secret_keys)
         self.metrics_registry = providers.Singleton(CollectorRegistry)
@@ -74,6 +80,11 @@ class Container:
         self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)
         self.log_heads = providers.Singleton(SqlLogHeads, self.database)
+        self.stream_locks = providers.Singleton(StreamLocks)
+        shared_unit_of_work = providers.Factory(SharedUnitOfWork, self.database, self.notifier, providers.Object(self.row_locks))
+        self.shared_work: providers.Provider[Runner[SharedWork]] = providers.Singleton(
+            Runner, shared_unit_of_work.provider, providers.Singleton(SqlCommandLog, self.database, ()), self.clock
+        )
         self.windows = providers.Singleton(SlidingWindows, self.monotonic)
         self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
 
@@ -117,6 +128,12 @@ class Container:
     def reversals(self) -> list[ModuleReversal]:
         """How the commands of all modules are taken back, those of lower modules first."""
         return [reversal_of(module, self.modules[module.name]) for module in self.installed]
+
+    def row_locks(self) -> Sequence[RowLocks]:
+        """What locks the rows that batches name, those of lower modules first."""
+        if self._row_locks is None:
+            self._row_locks = [row_locks_of(module, self.modules[module.name]) for module in self.installed]
+        return self._row_locks
 
     async def check_ready(self) -> None:
         """Raises:

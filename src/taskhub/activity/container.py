@@ -11,7 +11,6 @@ from taskhub.activity.contract.changes import Changes
 from taskhub.activity.infrastructure.commands import SqlCommandReader
 from taskhub.activity.infrastructure.unit_of_work import SqlUndoUnitOfWork
 from taskhub.kernel.application.runner import CommandLog, Runner
-from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.event_log.log_follower import LogFollower
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
@@ -34,7 +33,6 @@ class ActivityContainer(containers.DeclarativeContainer):
     unit_of_work: providers.Provider[UndoUnitOfWork] = providers.Factory(SqlUndoUnitOfWork, database, notifier)
     command_log: providers.Provider[CommandLog] = providers.Singleton(SqlCommandLog, database, ())
     runner: providers.Provider[Runner[UndoUnitOfWork]] = providers.Singleton(Runner, unit_of_work.provider, command_log, clock)
-    stream_locks = providers.Singleton(StreamLocks)
     bound = UseCases(runner, clock=clock, reversals=reversals)
     undo_command = bound(undo_command)
 

@@ -133,6 +133,9 @@ class ModuleContainer(Protocol):
     """What a module is made of, as far as the application has to know. All members are required, and one more where `Module.undo`
     says that types of events can be taken back: ``reversal()``, which gives a `Reversal`.
 
+    One more is optional: ``row_locks()``, which gives a `RowLocks`. Every module is part of batches without it;
+    with it, they are faster, and seldom have to run again because somebody else changes the same rows.
+
     A `DeclarativeContainer` of dependency-injector has them as providers; any object with these methods will do. Those that give
     collections are called once each time the application needs them.
     """

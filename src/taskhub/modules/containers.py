@@ -9,6 +9,7 @@ from taskhub.kernel.application.reversal import ModuleReversal
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.infrastructure.background.purge import PURGES
+from taskhub.kernel.infrastructure.unit_of_work.shared import LocksOfLostRaces, RowLocks
 from taskhub.kernel.module_api import Module, ModuleContext, keeps_nothing
 from taskhub.modules.entry_points import reason
 from taskhub.modules.refusals import wrong_module
@@ -38,6 +39,13 @@ def build(module: Module, context: ModuleContext) -> Any:
 def reversal_of(module: Module, container: Any) -> ModuleReversal:
     """How commands are taken back that did something in this module."""
     return ModuleReversal(module.undo, container.reversal() if _is_undoable(module) else None)
+
+
+def row_locks_of(module: Module, container: Any) -> RowLocks:
+    """What locks the rows of a module that batches name."""
+    provided = getattr(container, "row_locks", None)
+    locks: RowLocks = LocksOfLostRaces(module.mappings) if provided is None else provided()
+    return locks
 
 
 def _is_undoable(module: Module) -> bool:

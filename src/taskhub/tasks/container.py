@@ -6,10 +6,10 @@ from dependency_injector import containers, providers
 
 from taskhub.kernel.application.reversal import Reversal
 from taskhub.kernel.application.runner import CommandLog, Runner
-from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.unit_of_work.shared import RowLocks
 from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.tasks.application.background.empty_purged_workspace import empty_purged_workspace
 from taskhub.tasks.application.background.release_former_member import ReleaseFormerMember
@@ -52,6 +52,7 @@ from taskhub.tasks.infrastructure.queries.keys import SqlKeyQueries
 from taskhub.tasks.infrastructure.queries.labels import SqlLabelQueries
 from taskhub.tasks.infrastructure.queries.projects import SqlProjectQueries
 from taskhub.tasks.infrastructure.queries.tasks import SqlTaskQueries
+from taskhub.tasks.infrastructure.repositories.named_rows import lock_named_rows
 from taskhub.tasks.infrastructure.repositories.undo import sql_undo_work
 from taskhub.tasks.infrastructure.sort_keys import SortKeyUpkeep
 from taskhub.tasks.infrastructure.tasks_port import SqlTaskReader, sql_tasks
@@ -102,7 +103,6 @@ class TasksContainer(containers.DeclarativeContainer):
     block_task = bound(block_task)
     unblock_task = bound(unblock_task)
     move_task = bound(move_task)
-    workspace_locks = providers.Singleton(StreamLocks)
     bulk_create_tasks = bound(bulk_create_tasks)
     bulk_update_tasks = bound(bulk_update_tasks)
 
@@ -122,6 +122,7 @@ class TasksContainer(containers.DeclarativeContainer):
     reversal: providers.Provider[Reversal] = providers.Singleton(
         TasksReversal, providers.Singleton(sql_undo_work, memberships, project_cache)
     )
+    row_locks: providers.Provider[RowLocks] = providers.Object(lock_named_rows)
     empty = providers.Callable(empty_purged_workspace)
 
     trash_purge = providers.Singleton(TrashPurge, runner)

@@ -1,5 +1,6 @@
 """What the workspaces module is made of. Parts have the type of their Protocol, so that mypy checks here whether a class fits."""
 
+from functools import partial
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -24,6 +25,7 @@ from taskhub.workspaces.application.queries import WorkspaceQueries
 from taskhub.workspaces.application.remove_member import remove_member
 from taskhub.workspaces.application.restore_workspace import restore_workspace
 from taskhub.workspaces.application.revoke_invitation import revoke_invitation
+from taskhub.workspaces.application.run_batch import run_batch
 from taskhub.workspaces.application.undo import WorkspacesReversal
 from taskhub.workspaces.contract.memberships import Memberships
 from taskhub.workspaces.infrastructure.grants import SqlGrants
@@ -76,6 +78,9 @@ class WorkspacesContainer(containers.DeclarativeContainer):
 
     change_member = bound(change_member)
     remove_member = bound(remove_member)
+
+    run_batch = providers.Singleton(partial, run_batch, memberships=providers.Object(sql_memberships))
+    """Run in the transaction that its operations share, not in a unit of work of this module."""
 
     create_invitation = bound(create_invitation)
     revoke_invitation = bound(revoke_invitation)

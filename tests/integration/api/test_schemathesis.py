@@ -109,6 +109,8 @@ class Visitor:
             case.query = {name: value for name, value in case.query.items() if name != "cursor"}
             if "as_of" in case.query:  # A moment that the log has.
                 case.query["as_of"] = 1 if str(case.query["as_of"]).isdecimal() else "2999-01-01T00:00:00Z"
+            # Its answer is described by the parameter (decision 39).
+            case.query.pop("dry_run", None)
             if "wait" in case.query:  # For what does not come.
                 case.query["wait"] = 0
         for name in ("If-Match", "If-None-Match"):

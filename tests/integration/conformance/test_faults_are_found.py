@@ -36,6 +36,7 @@ OF_A_RESOURCE: dict[RuleCheck[Case], list[str]] = {
     keys.a_retried_write_is_replayed: ["forgets_keys"],
     keys.a_key_is_for_one_request: ["forgets_keys"],
     keys.a_key_that_is_sent_at_once_is_done_once: ["forgets_keys"],
+    keys.a_write_can_be_tried_out_and_batched: ["commits_alone"],
     representation.a_thing_has_one_representation: ["list_lags", "no_etag", "pins_silently"],
     representation.a_patch_that_changes_nothing_leaves_no_trace: ["always_touches"],
     representation.replaying_the_changes_gives_the_snapshot: ["pins_silently", "undeclared_event"],

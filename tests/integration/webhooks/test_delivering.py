@@ -270,6 +270,22 @@ async def test_a_test_is_sent_with_the_last_change_of_the_webhook(ada: Api, rece
     assert (done["id"], done["status"], received.id) == (delivery["id"], "succeeded", delivery["event_id"])
 
 
+async def test_a_retried_test_or_redelivery_is_sent_once_and_answered_as_the_first_time(ada: Api, receiver: Receiver) -> None:
+    webhook = await add_webhook(ada, receiver.url)
+    path = f"webhooks/{webhook['id']}"
+    first, again = [await ada.post(f"{path}/test", idempotency_key="one") for _ in range(2)]
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    (delivery,) = await are_finished(ada, webhook, 1)
+    once_more = f"{path}/deliveries/{delivery['id']}/redeliver"
+    first, again = [await ada.post(once_more, idempotency_key="two") for _ in range(2)]
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    await receiver.has(2)
+    (delivery,) = await are_finished(ada, webhook, 1)
+    ok(await ada.post(once_more, idempotency_key="two"))
+    await hooks_settled(ada)
+    assert (len(delivery["attempts"]), len(receiver.received)) == (2, 2)
+
+
 async def test_at_most_eight_are_under_way_at_once(ada: Api, receiver: Receiver, patient: None) -> None:
     free = asyncio.Event()
 

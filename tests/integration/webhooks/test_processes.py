@@ -26,8 +26,8 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.testing.control.clock import MovableClock
 from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
+from taskhub.webhooks.infrastructure.delivery_views import deliveries as delivery_table
 from taskhub.webhooks.infrastructure.queues import WORKSPACE_ID
-from taskhub.webhooks.infrastructure.queues import deliveries as delivery_table
 from taskhub.webhooks.infrastructure.turns import WebhookKey
 
 KILLS, CHANGES = int(os.environ.get("WEBHOOK_KILLS", "8")), int(os.environ.get("WEBHOOK_CHANGES", "160"))

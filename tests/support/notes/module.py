@@ -6,6 +6,7 @@
 | tells_foreign | a read tells what is there elsewhere |
 | ignores_if_match, needs_no_version, no_etag | forgets the conditions of a change, or the tag of an answer |
 | forgets_keys | takes no notice of retry keys |
+| commits_alone | commits a create that is tried out, or part of a batch |
 | list_lags | shows another weight in lists |
 | always_touches | a patch that changes nothing is a change |
 | pins_silently, undeclared_event | changes what the log is not told of; appends what it does not declare |

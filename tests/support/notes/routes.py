@@ -1,7 +1,7 @@
 """Routes of notes, sound or with faults."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Annotated, Any
@@ -161,6 +161,9 @@ def add_create(routes: Routes, declared: Declared) -> None:
         reply = Reply(201, LIST.format(workspace_id=workspace_id) + f"/{values['id']}")
         if "forgets_keys" in faults:
             return await _created_without_key(request, values, reply)
+        if "commits_alone" in faults:
+            context = replace(request.command_context(), joins=None)
+            return request.answer(await container.create().run(values, context, reply))
         return request.answer(await request.run(container.create, values, reply))
 
     create_note.__annotations__["body"] = AnyNewNote if "takes_any_weight" in faults else NewNote

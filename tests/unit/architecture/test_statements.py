@@ -59,6 +59,20 @@ def unkeyed(sql: str) -> list[str]:
 STATEMENTS = sorted({" ".join(statement.sql.split()) for statement in all_statements()})
 
 
+def named(pattern: str, sql: str) -> set[str]:
+    """The tables whose names stand behind some words."""
+    return {name for name in re.findall(pattern, sql) if name in metadata.tables}
+
+
+def test_a_statement_knows_its_tables() -> None:
+    """A batch writes what a statement has to see: it goes by these names."""
+    for statement in all_statements():
+        sql = " ".join(statement.sql.split())
+        assert statement.tables >= named(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)", sql), sql
+        written = named(r"\bINSERT INTO (\w+)", sql) | named(r"(?<!FOR )(?<!KEY )\bUPDATE (\w+) SET", sql)
+        assert statement.written & metadata.tables.keys() == written | named(r"\bDELETE FROM (\w+)", sql), sql
+
+
 @pytest.mark.parametrize("reason", ACROSS_WORKSPACES)
 def test_no_exception_outlives_its_statement(reason: str) -> None:
     assert any(re.search(ACROSS_WORKSPACES[reason], sql) for sql in STATEMENTS)

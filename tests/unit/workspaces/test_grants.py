@@ -22,6 +22,9 @@ class Database:
         self.role: Role | None = Role.MEMBER
         self.meanwhile: Callable[[], None] = lambda: None
 
+    def has_unseen(self, *tables: str) -> bool:
+        return False
+
     async def fetch_row(self, statement: Any, parameters: dict[str, UUID]) -> dict[str, Any] | None:
         row = {"role": int(self.role), "time_zone": "UTC"} if self.role else None
         self.meanwhile()

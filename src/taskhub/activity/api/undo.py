@@ -1,5 +1,6 @@
 """Taking back what a change of the log belongs to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
+from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.domain.errors import ChangedSince, NotAllowed, NotUndoable
 from taskhub.workspaces.contract.access import CONTRIBUTE, MANAGE
 
@@ -45,8 +47,7 @@ async def undo_change(request: ApiRequest, workspace_id: UUID, seq: int) -> Resp
 
     The answer has the changes of the new command, up to 200. The `seq` of one of them undoes the undo.
     """
-    module = module_of(request)
-    async with module.stream_locks().of(workspace_id):
+    async with request.in_turn(workspace_id):
         answer = await _undo(request, workspace_id, seq)
     return request.answer(replace(answer, version=None, body=await _page(request, workspace_id, answer)))
 
@@ -72,10 +73,16 @@ async def _page(request: ApiRequest, workspace_id: UUID, answer: Answer) -> byte
     """The changes of the command that was answered, as the feed shows them: the same for every answer to the same request."""
     assert answer.entity_id is not None, "an undo shows one of the things that it has changed"
     assert answer.version is not None, "and what has changed has a version"
-    commands = module_of(request).commands()
-    try:
-        events = await commands.read(workspace_id, answer.entity_id, answer.version, limit=MAX_CHANGES + 1)
-    except (Unavailable, Busy) as error:  # It is done: nobody may be told that nothing was.
-        raise OutcomeUnknown(keyed=request.has_idempotency_key) from error
+    events = await _events(request, workspace_id, answer.entity_id, answer.version)
     shown = [change_view(request, event) for event in events[:MAX_CHANGES]]
     return _encode(ChangePage(shown, shown[-1].cursor, len(events) > MAX_CHANGES))
+
+
+async def _events(request: ApiRequest, workspace_id: UUID, entity_id: UUID, version: int) -> Sequence[LoggedEvent]:
+    """In a batch they are a part of those of its command, and nothing is done yet."""
+    if request.joins is not None:
+        return await request.joins.latest_events(workspace_id, MAX_CHANGES + 1)
+    try:
+        return await module_of(request).commands().read(workspace_id, entity_id, version, limit=MAX_CHANGES + 1)
+    except (Unavailable, Busy) as error:  # It is done: nobody may be told that nothing was.
+        raise OutcomeUnknown(keyed=request.has_idempotency_key) from error

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from taskhub.kernel.api import bodies, media_types, query_params
+from taskhub.kernel.api import bodies, dry_run, media_types, query_params
 from taskhub.kernel.api.list_validators import ListValidator, OfLog, shape_of
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.problems import NotAcceptable
@@ -160,11 +160,19 @@ class Operation(APIRoute):
             raise ValidationFailed(*faults)
         if not request.has_idempotency_key:
             request.require_condition()
-        for name, kind in self.path_arguments:
-            arguments[name] = request.path_argument(name, kind)
+        self.read_path(request, arguments)
+        if request.is_dry_run:
+            return await dry_run.try_out(request, partial(self.call, **arguments))
         response = await self.call(**arguments)
         request.check_answer(response)
         return response
+
+    def read_path(self, request: ApiRequest, arguments: dict[str, Any]) -> None:
+        """Raises:
+        NotFound: one of them names nothing.
+        """
+        for name, kind in self.path_arguments:
+            arguments[name] = request.path_argument(name, kind)
 
     async def _refused(self, request: ApiRequest, refusal: DomainError) -> Response:
         """The first answer to a command that has itself taken the right to repeat it away. Nothing else is replayed without it.
@@ -226,6 +234,8 @@ class Operation(APIRoute):
 
     def _parse_query(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
         name, model = self.query
+        if request.parameters and self.retryable:
+            dry_run.take(request, faults)
         parsed = query_params.parse(model, request.parameters)
         if isinstance(parsed, ValidationFailed):
             faults.extend(parsed.faults)

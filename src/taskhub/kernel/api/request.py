@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
@@ -22,6 +23,8 @@ from taskhub.kernel.api.query_params import Pairs
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.application.commands import Answer, Context, Expected, IdempotencyKey, Reply
 from taskhub.kernel.application.runner import BoundUseCase
+from taskhub.kernel.application.shared_work import SharedWork
+from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import PreconditionRequired
@@ -70,6 +73,9 @@ class ApiRequest(Request):
         grant: what the module that authorizes has granted the caller (`Authorizer.authorize`).
         answer_headers: what every answer has, a refusal as well.
         as_of: the ``seq`` of the last event of the moment that is answered for; None for what is now.
+        joins: the transaction that its command is part of, in a batch or a dry run.
+        is_in_batch: whether it is an operation of a batch.
+        is_dry_run: whether it is only tried out.
     """
 
     def __init__(self, scope: AsgiScope, receive: Receive, send: Send, operation: CalledOperation) -> None:
@@ -92,6 +98,10 @@ class ApiRequest(Request):
         self._position: list[Any] | None = None
         self._list_depends_on: Sequence[Any] | None = None
         self.as_of: int | None = None
+        self.joins: SharedWork | None = None
+        self.is_in_batch = False
+        self.is_dry_run = False
+        self._writes = 1
 
     # -- what was sent ---------------------------------------------------------------------------
 
@@ -182,6 +192,18 @@ class ApiRequest(Request):
         throttle = self.app_state.throttle
         if throttle is not None:
             throttle.admit_account(account, known_address=self.address if knows_address else None)
+
+    def count_writes(self, writes: int) -> None:
+        """Has this request count as so many, however often this is said.
+
+        Raises:
+            RateLimited
+        """
+        throttle = self.app_state.throttle
+        further, self._writes = writes - self._writes, writes
+        if throttle is not None and further:
+            told = dict(throttle.admit_more(self.caller.user_id, further))
+            self.answer_headers[:] = [(name, told.get(name, value)) for name, value in self.answer_headers]
 
     @property
     def expected(self) -> Expected:
@@ -276,7 +298,20 @@ class ApiRequest(Request):
         return self._key is not None
 
     def command_context(self) -> Context:
-        return Context(self._caller.user_id if self._caller else None, self.id, self._idempotency_key())
+        return Context(self._caller.user_id if self._caller else None, self.id, self._idempotency_key(), self.joins)
+
+    def forget_idempotency_key(self) -> None:
+        """What is only tried out is neither kept nor repeated."""
+        self._key = None
+
+    def act_for(self, caller: Caller) -> None:
+        """The caller is known already, by the request that this one is part of."""
+        self._caller = caller
+
+    def in_turn(self, stream_id: UUID) -> AbstractAsyncContextManager[Any]:
+        """For commands that lock much of a stream: one at a time in this process. A batch has waited for its turn as a whole."""
+        locks: StreamLocks = self.app_state.stream_locks
+        return nullcontext() if self.is_in_batch else locks.of(stream_id)
 
     def _idempotency_key(self) -> IdempotencyKey | None:
         if self._key is None:

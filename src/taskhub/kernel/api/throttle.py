@@ -50,11 +50,29 @@ class Throttle:
         key, limit = user_id.bytes, self._limits.writes_per_user
         admitted = self._windows.hit(key, limit) if writes else True
         remaining, seconds = self._windows.left(key, limit)
-        headers = (self._policy, (b"ratelimit", b'"writes";r=%d;t=%d' % (remaining, math.ceil(seconds))))
+        headers = self._told(remaining, seconds)
         if not admitted:
             self.refused["writes"] += 1
             raise RateLimited(math.ceil(seconds), headers)
         return headers
+
+    def admit_more(self, user_id: UUID, count: int) -> Headers:
+        """Counts so many further writes of a request that was admitted: all of them, or none. Returns what `admit` does.
+
+        Raises:
+            RateLimited
+        """
+        key, limit = user_id.bytes, self._limits.writes_per_user
+        remaining, seconds = self._windows.left(key, limit)
+        if count > remaining:
+            self.refused["writes"] += 1
+            raise RateLimited(math.ceil(seconds), self._told(remaining, seconds))
+        for _ in range(count):
+            self._windows.hit(key, limit)
+        return self._told(*self._windows.left(key, limit))
+
+    def _told(self, remaining: int, seconds: float) -> Headers:
+        return (self._policy, (b"ratelimit", b'"writes";r=%d;t=%d' % (remaining, math.ceil(seconds))))
 
     def admit_address(self, address: str) -> None:
         """Counts an attempt to sign in, renew or register by where it comes from.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 Expected = frozenset[int] | None
@@ -30,13 +30,27 @@ class IdempotencyKey:
         return self.earlier_fingerprint is not None and fingerprint == self.earlier_fingerprint()
 
 
+class Joinable(Protocol):
+    """A transaction that is open already, which commands join instead of beginning one of their own."""
+
+    def join(self, context: "Context", /) -> Any:
+        """The `Attempt` with which a command begins its unit of work in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The circumstances of one command; all of it ends up in the event log."""
+    """The circumstances of one command.
+
+    Attributes:
+        joins: the transaction that it is part of, in a batch or a dry run; None where it has its own.
+        is_dry_run: whether all of it is undone in the end.
+    """
 
     actor_id: UUID | None = None
     request_id: str | None = None
     idempotency_key: IdempotencyKey | None = None
+    joins: Joinable | None = None
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

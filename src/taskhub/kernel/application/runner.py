@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.application.commands import Answer, Context, IdempotencyKey, Reply
+from taskhub.kernel.application.commands import Answer, Context, IdempotencyKey, Joinable, Reply
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.unit_of_work import (
     Attempt,
@@ -74,14 +74,16 @@ class Runner(Generic[Work]):
         context: Context,
         reply: Reply,
     ) -> Answer:
-        """Commits the command once, however often it is sent, and answers with what the use case returned: an aggregate, or a
-        list of them.
+        """Commits the command once, however often it is sent, and answers with what the use case returned: an aggregate, a list
+        of them, or the representation of what is no aggregate.
 
         Raises:
             DomainError: the rules refuse the command.
             Busy, Unavailable: nothing was changed.
             OutcomeUnknown: the commit may or may not have happened.
         """
+        if context.joins is not None:
+            return (await self._join(context.joins, use_case, command, context, reply))[0]
         try:
             return (await self._attempt(use_case, command, context, reply))[0]
         except DomainError as refusal:
@@ -89,6 +91,8 @@ class Runner(Generic[Work]):
 
     async def perform(self, use_case: UseCase[Command, Work, Result], command: Command, context: Context) -> Result:
         """Commits a command whose result is not a representation and can't be replayed. Raises what `run` raises."""
+        if context.joins is not None:
+            return cast("Result", (await self._join(context.joins, use_case, command, context, Reply()))[1])
         _, result = await self._attempt(use_case, command, replace(context, idempotency_key=None), Reply())
         return cast("Result", result)
 
@@ -147,6 +151,18 @@ class Runner(Generic[Work]):
             self.reruns += 1
             await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2 ** min(tries, MAX_DOUBLINGS)))
         raise AssertionError("unreachable")
+
+    async def _join(
+        self, transaction: Joinable, use_case: UseCase[Command, Work, Any], command: Command, context: Context, reply: Reply
+    ) -> tuple[Answer, Any]:
+        """Whoever has begun the transaction commits it, or runs all of it again."""
+        async with self._begin(transaction.join(context)) as uow:
+            try:
+                result = await use_case(command, uow)
+                return await uow.commit(result, reply), result
+            except DomainError as refusal:
+                _rerun_if_cached(refusal, uow)
+                raise
 
     async def _first_answer(
         self, obstacle: ConcurrencyConflict | IdempotencyKeyExists, key: IdempotencyKey | None

@@ -37,7 +37,7 @@ class UnitOfWork(Protocol):
         """
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
-        """Writes rows, idempotency key and events, all or nothing; shows `result` where it is an aggregate, or a list of them.
+        """Writes rows, idempotency key and events, all or nothing; shows `result` as `Runner.run` says.
 
         Raises:
             ConcurrencyConflict: something that the command relied upon changed meanwhile; nothing was written.
@@ -51,12 +51,18 @@ class Attempt:
     """What the tries at one command share. The event ids are minted once, so that a lost commit can be looked up.
 
     ``lock_first`` are rows that a try found out about too late to lock them in the common order: the next one begins with them.
+    ``shared`` is the unit of work that the command shares with others, if it does. Of one that is shared, ``is_eager`` says that
+    each command writes at once: a try found out too late that the database refuses a row, so that nobody knew whose it was.
     """
 
-    def __init__(self, context: Context, begun_at: datetime) -> None:
+    def __init__(self, context: Context, begun_at: datetime, shared: Any = None) -> None:
         self.context = context
         self.begun_at = begun_at
+        self.shared = shared
         self.locking = False
+        self.is_eager = False
+        self.lock_ids: set[UUID] = set()
+        """As ``lock_first``, of a unit of work that is shared: rows of any kind."""
         self.lock_first: set[UUID] = set()
         self._event_ids: list[UUID] = []
 

@@ -21,6 +21,8 @@ FAULTS: dict[str, str] = {
     "unknown_time_zone": "There is no IANA time zone with this name.",
     "unknown_reference": "The id or key refers to nothing that exists, or to nothing that you have access to.",
     "unexpected_body": "The operation does not accept a body.",
+    "unexpected_query": "The path of an operation in a batch has no query.",
+    "not_in_batch": "There is no such operation in the workspace, or it can't be part of a batch.",
     "content_encoding": "The operation does not accept compressed bodies.",
     "malformed_query": "The query string can't be parsed, or has too many parameters.",
     "invalid_header": "The header can't be parsed, or the operation does not support it.",
@@ -28,4 +30,4 @@ FAULTS: dict[str, str] = {
     "not_in_log": "The log of the workspace begins later than this moment, or has not come so far.",
     "invalid": "Something else is wrong with the value: see the message.",
 }
-"""An item of a batch may also have the code of any problem."""
+"""An item of `items` may also have the code of any problem."""

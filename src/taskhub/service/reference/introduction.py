@@ -16,6 +16,9 @@ Without `If-Match` the change applies to the current version, and two patches of
 **Retries.** Send an `Idempotency-Key` with a write. If you don't receive a response, send the same request with the same key
 again: it is executed only once, and you get the same response.
 
+**Dry runs.** Send `?dry_run=true` with a write that takes an `Idempotency-Key`: you get what it would answer and change, and
+nothing is done.
+
 **Lists** are divided into pages. Follow `next_cursor` (or the header `Link`) until it is null. If you combine different
 filters, all of them must match. If you repeat a filter, one of its values must match.
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.api.documentation import Word
+from taskhub.kernel.api.dry_run import PARAMETER
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.contract.access import Public
@@ -18,7 +19,7 @@ _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAG = r'(W/)?"[!#-~]*"'
 _TAGS = {"type": "string", "pattern": rf"^(\*|{_TAG}( *, *{_TAG})*)$"}
 
-HEADERS: dict[str, Parameter] = {
+SHARED: dict[str, Parameter] = {
     "IfMatch": {
         "name": "If-Match",
         "description": "The `ETag` of the version that the request is meant for. If the resource is at another version, the "
@@ -42,22 +43,32 @@ HEADERS: dict[str, Parameter] = {
         "logged. Any other value is replaced by a generated id.",
         "schema": {"type": "string"},
     },
+    "DryRun": {
+        "in": "query",
+        "name": PARAMETER,
+        "description": "With `true` the request is checked and carried out as always, and undone at the end. Unless it is "
+        "refused, the response is 200 `{status, etag, location, body, changes}`: what would have been answered, and the changes "
+        "that would have been appended to the log, without `seq`, `id`, `cursor` and `commit`. An `Idempotency-Key` is ignored.",
+        "schema": {"type": "boolean", "default": False},
+    },
 }
+"""Parameters of many operations, headers where nothing else is said."""
 
 
 def components() -> dict[str, Parameter]:
-    return {name: {"in": "header", "required": False, **header} for name, header in HEADERS.items()}
+    return {name: {"in": "header", "required": False, **parameter} for name, parameter in SHARED.items()}
 
 
 def parameters_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> list[Parameter]:
     """All parameters of an operation, those in the path first."""
-    headers = {
+    shared = {
+        "DryRun": operation.retryable,
         "IfMatch": operation.if_match in {IfMatch.READ, IfMatch.CHANGE},
         "IfNoneMatch": operation.is_tagged,
         "IdempotencyKey": operation.retryable,
         "RequestId": True,
     }
-    references = [{"$ref": f"#/components/parameters/{name}"} for name, applies in headers.items() if applies]
+    references = [{"$ref": f"#/components/parameters/{name}"} for name, applies in shared.items() if applies]
     return [*_in_path(operation, catalogue), *_in_query(operation, schemas, catalogue), *references]
 
 

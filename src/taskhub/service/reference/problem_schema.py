@@ -45,6 +45,7 @@ def problem_schema(schemas: Schemas, catalogue: Catalogue) -> Schema:
         "request_id": {**_TEXT, "description": "The id of the request. It is also in the log of the service."},
         "retry": _RETRY,
     }
+    operation = {"type": "integer", "format": "int32", "description": "In a batch: the index of the operation that is refused."}
     errors = {
         "type": "array",
         "description": "What is wrong with the request, and where. Absent if no part of the request is wrong in itself.",
@@ -54,7 +55,7 @@ def problem_schema(schemas: Schemas, catalogue: Catalogue) -> Schema:
         "description": "A problem document (RFC 9457). It may contain further fields.",
         "type": "object",
         "required": [*properties],
-        "properties": {**properties, "errors": errors, **_added(schemas, catalogue)},
+        "properties": {**properties, "errors": errors, "operation": operation, **_added(schemas, catalogue)},
     }
 
 

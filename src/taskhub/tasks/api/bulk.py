@@ -36,7 +36,7 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     """
     tasks = module_of(request)
     command = body.command(workspace_id, request.caller.user_id, await resolve_ids(request, workspace_id, body.names))
-    async with tasks.workspace_locks().of(workspace_id):
+    async with request.in_turn(workspace_id):
         return request.answer(await request.run(tasks.bulk_create_tasks, command, Reply()))
 
 
@@ -55,5 +55,5 @@ async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskC
     tasks = module_of(request)
     names = await resolve_ids(request, workspace_id, body.names)
     command = body.command(workspace_id, names, require_versions=request.versions_required)
-    async with tasks.workspace_locks().of(workspace_id):
+    async with request.in_turn(workspace_id):
         return request.answer(await request.run(tasks.bulk_update_tasks, command, Reply()))

@@ -30,6 +30,7 @@ from taskhub.tasks.domain.errors import KeyTaken, NameTaken
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import Workflow
 from taskhub.tasks.infrastructure.rows import CommentRow, LabelRow, ProjectRow, TaskRow
@@ -76,6 +77,13 @@ class NextInProject:
     def fields(self, project: CTE) -> dict[str, ColumnElement[Any]]:
         number = project.c.last_number
         return {"number": number, "key": project.c.key.concat("-").concat(cast(number, Text))}
+
+    counters = ("last_number", "last_place")
+
+    def count(self, task: Task, counters: dict[str, int]) -> None:
+        for name in self.counters:
+            counters[name] += 1
+        task.number, task.rank = counters["last_number"], at_end(counters["last_place"])
 
     def complete(self, task: Task, fields: Dict[str, Any]) -> None:
         task.number = fields["number"]

@@ -16,6 +16,9 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 from taskhub.tasks.contract.errors import ProjectArchived
 from taskhub.tasks.contract.references import TaskKey, TaskRef
 from taskhub.tasks.contract.tasks import TaskFacts, Tasks
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Task
+from taskhub.tasks.infrastructure.known_tasks import known_in_project
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.task_lookup import (
     IDS_OF_KEYS,
@@ -93,6 +96,8 @@ class SqlTasks(SqlTaskReader):
         self._uow = uow
 
     async def require(self, workspace_id: UUID, ref: TaskRef, *, keep_unclosed: bool = False) -> TaskFacts:
+        if (known := known_in_project(self._uow, workspace_id, ref)) is not None:
+            return _facts_of_known(*known)
         record = await self._uow.fetch_row(_ONE[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if record is None:
             raise NotFound
@@ -112,6 +117,20 @@ class SqlTasks(SqlTaskReader):
         if row["project_id"] != facts.project_id:
             raise ConcurrencyConflict  # It went over to another project, which is not locked.
         return TaskFacts(facts.id, facts.project_id, row["closed_at"] is not None, is_archived=False)
+
+
+def _facts_of_known(task: Task, project: Project) -> TaskFacts:
+    """Both are locked alone: whatever else was to be kept is kept.
+
+    Raises:
+        NotFound
+        ProjectArchived
+    """
+    if task.deleted_at is not None:
+        raise NotFound
+    if project.archived_at is not None:
+        raise ProjectArchived
+    return TaskFacts(task.id, task.project_id, task.closed_at is not None, is_archived=False)
 
 
 def _facts_of(record: Any) -> TaskFacts:

@@ -55,6 +55,7 @@ MAX_SECONDS = 300.0
 APPLIES: Mapping[str, Callable[[Resource], object]] = {
     "test_a_key_is_for_one_request": lambda resource: resource.is_retryable,
     "test_a_key_that_is_sent_at_once_is_done_once": lambda resource: resource.is_retryable,
+    "test_a_write_can_be_tried_out_and_batched": lambda resource: resource.is_retryable and not resource.is_of_account,
     "test_a_patch_that_changes_nothing_leaves_no_trace": lambda resource: resource.patches,
     "test_concurrent_patches_all_survive": lambda resource: resource.patches,
     "test_a_purged_thing_leaves_nothing_behind": lambda resource: not resource.is_kept,
@@ -207,6 +208,9 @@ class Conformance:
 
     def test_a_key_that_is_sent_at_once_is_done_once(self, resource: Resource) -> None:
         self._check_resource(keys.a_key_that_is_sent_at_once_is_done_once, resource)
+
+    def test_a_write_can_be_tried_out_and_batched(self, resource: Resource) -> None:
+        self._check_resource(keys.a_write_can_be_tried_out_and_batched, resource)
 
     def test_a_thing_has_one_representation(self, resource: Resource) -> None:
         self._check_resource(representation.a_thing_has_one_representation, resource)

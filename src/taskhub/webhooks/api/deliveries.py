@@ -10,6 +10,7 @@ from taskhub.kernel.api.operations import Routes
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse, Page
+from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.webhooks.api.access import INSPECT, MANAGE
@@ -45,7 +46,10 @@ async def list_deliveries(request: ApiRequest, workspace_id: UUID, webhook_id: U
 
 @DELIVERY_ROUTES.get(DELIVERY, INSPECT, summary="Read a delivery", answers=DeliveryView)
 async def get_delivery(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Response:
-    return await _shown(request, workspace_id, webhook_id, delivery_id)
+    view = await module_of(request).queries().delivery(workspace_id, webhook_id, delivery_id)
+    if view is None:
+        raise NotFound
+    return JsonResponse(200, _encode(view))
 
 
 @DELIVERY_ROUTES.post(
@@ -55,13 +59,11 @@ async def get_delivery(request: ApiRequest, workspace_id: UUID, webhook_id: UUID
     answers=DeliveryView,
     errors=(WebhookInactive,),
     if_match=IfMatch.REFUSED,
-    retryable=False,
 )
 async def redeliver(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Response:
     """Whatever came of it, it is due now, under the id and with the body that it had. To send it twice makes no difference."""
     command = Redeliver(workspace_id, webhook_id, delivery_id)
-    await request.perform(module_of(request).redeliver, command)
-    return await _shown(request, workspace_id, webhook_id, delivery_id)
+    return request.answer(await request.run(module_of(request).redeliver, command, Reply()))
 
 
 @DELIVERY_ROUTES.post(
@@ -71,20 +73,12 @@ async def redeliver(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, d
     answers=DeliveryView,
     errors=(TooManyDeliveries, WebhookInactive),
     if_match=IfMatch.REFUSED,
-    retryable=False,
 )
 async def test_webhook(request: ApiRequest, workspace_id: UUID, webhook_id: UUID) -> Response:
     """Sends a message of the type `webhook.test`, with the last change of the webhook itself as its data. The answer is the
     delivery, which tells before long what came of it.
     """
-    module, id = module_of(request), new_id()
+    module = module_of(request)
     body = await message_for_test(module.log(), module.changes(), workspace_id, webhook_id)
-    await request.perform(module.send_test, SendTest(workspace_id, webhook_id, id, body))
-    return await _shown(request, workspace_id, webhook_id, id)
-
-
-async def _shown(request: ApiRequest, workspace_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Response:
-    view = await module_of(request).queries().delivery(workspace_id, webhook_id, delivery_id)
-    if view is None:
-        raise NotFound
-    return JsonResponse(200, _encode(view))
+    command = SendTest(workspace_id, webhook_id, new_id(), body)
+    return request.answer(await request.run(module.send_test, command, Reply()))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import UnitOfWork
+from taskhub.webhooks.application.views import DeliveryView
 from taskhub.webhooks.domain.webhook import Webhook
 from taskhub.workspaces.contract.memberships import Memberships
 
@@ -53,11 +54,11 @@ class DeliveryQueues(Protocol):
     async def rewind(self, webhook: Webhook, seq: int) -> None:
         """Goes back to the place after an event."""
 
-    async def add_test(self, webhook: Webhook, id: UUID, body: str, now: datetime) -> None:
+    async def add_test(self, webhook: Webhook, id: UUID, body: str, now: datetime) -> DeliveryView:
         """Adds a message that is no event of the log."""
 
-    async def redeliver(self, webhook: Webhook, delivery_id: UUID, now: datetime) -> bool:
-        """Makes a delivery due again. False where there is none."""
+    async def redeliver(self, webhook: Webhook, delivery_id: UUID, now: datetime) -> DeliveryView | None:
+        """Makes a delivery due again. None where there is none."""
 
 
 class WebhooksUnitOfWork(UnitOfWork, Protocol):

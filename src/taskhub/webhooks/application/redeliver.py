@@ -6,6 +6,7 @@ from uuid import UUID
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.webhooks.application.ports import WebhooksUnitOfWork
+from taskhub.webhooks.application.views import DeliveryView
 from taskhub.webhooks.domain.delivery import MAX_PENDING
 from taskhub.webhooks.domain.errors import TooManyDeliveries, WebhookInactive
 
@@ -27,7 +28,7 @@ class SendTest:
     body: str
 
 
-async def redeliver(command: Redeliver, uow: WebhooksUnitOfWork, *, clock: Clock) -> None:
+async def redeliver(command: Redeliver, uow: WebhooksUnitOfWork, *, clock: Clock) -> DeliveryView:
     """Whatever came of it, it is due now, and is tried as often as a new one. It has the id and the body that it had.
 
     Raises:
@@ -38,11 +39,13 @@ async def redeliver(command: Redeliver, uow: WebhooksUnitOfWork, *, clock: Clock
     webhook = await uow.webhooks.get(command.workspace_id, command.webhook_id)
     if not webhook.active:
         raise WebhookInactive
-    if not await uow.queues.redeliver(webhook, command.delivery_id, clock()):
+    delivery = await uow.queues.redeliver(webhook, command.delivery_id, clock())
+    if delivery is None:
         raise NotFound
+    return delivery
 
 
-async def send_test(command: SendTest, uow: WebhooksUnitOfWork, *, clock: Clock) -> None:
+async def send_test(command: SendTest, uow: WebhooksUnitOfWork, *, clock: Clock) -> DeliveryView:
     """Raises:
     NotFound
     WebhookInactive
@@ -54,4 +57,4 @@ async def send_test(command: SendTest, uow: WebhooksUnitOfWork, *, clock: Clock)
         raise WebhookInactive
     if await uow.queues.is_full(webhook):
         raise TooManyDeliveries(MAX_PENDING)
-    await uow.queues.add_test(webhook, command.delivery_id, command.body, clock())
+    return await uow.queues.add_test(webhook, command.delivery_id, command.body, clock())

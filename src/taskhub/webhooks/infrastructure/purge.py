@@ -11,8 +11,9 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.webhooks.application.ports import UnreadableSecret
+from taskhub.webhooks.infrastructure.delivery_views import deliveries
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
-from taskhub.webhooks.infrastructure.queues import ID, IS_PENDING, OF_WEBHOOK, WORKSPACE_ID, deliveries, queues
+from taskhub.webhooks.infrastructure.queues import ID, IS_PENDING, OF_WEBHOOK, WORKSPACE_ID, queues
 from taskhub.webhooks.infrastructure.secret_box import EncryptedSecrets
 
 RETENTION = timedelta(days=7)

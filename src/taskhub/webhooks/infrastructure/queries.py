@@ -3,20 +3,20 @@
 from functools import lru_cache
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import SmallInteger, Text, bindparam, cast, select, true
+from sqlalchemy import SmallInteger, bindparam, select, true
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
-from taskhub.kernel.infrastructure.postgres.database import Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.database import Database, Parameters
 from taskhub.kernel.infrastructure.postgres.pages import Orders, SortColumn
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.webhooks.application.queries import NEWEST_FIRST, OLDEST_FIRST, WebhookSort
-from taskhub.webhooks.application.views import AttemptView, DeliveryView, WebhookView
+from taskhub.webhooks.application.views import DeliveryView, WebhookView
 from taskhub.webhooks.domain.delivery import DeliveryStatus
+from taskhub.webhooks.infrastructure.delivery_views import COLUMNS, deliveries, delivery_view
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
-from taskhub.webhooks.infrastructure.queues import ID, OF_WEBHOOK, WEBHOOK_ID, WORKSPACE_ID, deliveries
+from taskhub.webhooks.infrastructure.queues import ID, OF_WEBHOOK, WEBHOOK_ID, WORKSPACE_ID
 
 _webhooks = WEBHOOKS.table.c
 _ID = SortColumn("id")
@@ -28,12 +28,9 @@ _WEBHOOKS = {
     for goes_on in (False, True)
 }
 
-_NAMES = ("id", "webhook_id", "event_id", "seq", "type", "status", "next_try_at", "created_at", "finished_at")
-_COLUMNS = (*(deliveries.c[name] for name in _NAMES), cast(deliveries.c.attempts, Text).label("attempts"))
-_OF_WEBHOOK = select(*_COLUMNS).where(*OF_WEBHOOK)
+_OF_WEBHOOK = select(*COLUMNS).where(*OF_WEBHOOK)
 _DELIVERY = Statement(_OF_WEBHOOK.where(deliveries.c.id == ID))
 _IS = deliveries.c.status == bindparam("status", type_=SmallInteger())
-_attempts = msgspec.json.Decoder(list[AttemptView])
 
 
 @lru_cache(maxsize=4)
@@ -61,7 +58,7 @@ class SqlWebhookQueries:
     async def delivery(self, workspace_id: UUID, webhook_id: UUID, id: UUID) -> DeliveryView | None:
         place = {"workspace_id": workspace_id, "webhook_id": webhook_id, "id": id}
         record = await self._database.fetch_row(_DELIVERY, place)
-        return None if record is None else _view(record)
+        return None if record is None else delivery_view(record)
 
     async def deliveries(
         self, workspace_id: UUID, webhook_id: UUID, status: DeliveryStatus | None, page: PageRequest[WebhookSort]
@@ -72,19 +69,4 @@ class SqlWebhookQueries:
         records = await self._database.fetch(_deliveries(page.after is not None, status is not None), parameters)
         if not records:
             raise NotFound
-        return _ORDERS.slice_of([record for record in records if record["id"] is not None], page, _view)
-
-
-def _view(record: Record) -> DeliveryView:
-    return DeliveryView(
-        id=record["id"],
-        webhook_id=record["webhook_id"],
-        event_id=record["event_id"],
-        seq=record["seq"],
-        type=record["type"],
-        status=DeliveryStatus(record["status"]).key,
-        attempts=_attempts.decode(record["attempts"]),
-        next_attempt_at=record["next_try_at"],
-        created_at=record["created_at"],
-        finished_at=record["finished_at"],
-    )
+        return _ORDERS.slice_of([record for record in records if record["id"] is not None], page, delivery_view)

@@ -1,5 +1,6 @@
 """How far webhooks have followed the log, and what they have yet to deliver, as commands change it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,17 +8,19 @@ from sqlalchemy import BigInteger, Text, Uuid, bindparam, cast, delete, false, f
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.infrastructure.event_log.tables import StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.webhooks.application.messages import TEST_TYPE
+from taskhub.webhooks.application.views import DeliveryView
 from taskhub.webhooks.domain.delivery import MAX_PENDING, DeliveryStatus
 from taskhub.webhooks.domain.webhook import Webhook
+from taskhub.webhooks.infrastructure.delivery_views import COLUMNS, deliveries, delivery_view
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
-from taskhub.webhooks.infrastructure.rows import WebhookDeliveryRow, WebhookQueueRow
+from taskhub.webhooks.infrastructure.rows import WebhookQueueRow
 
-queues, deliveries = table_of(WebhookQueueRow), table_of(WebhookDeliveryRow)
+queues = table_of(WebhookQueueRow)
 _streams = table_of(StreamRow).c
 WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 WEBHOOK_ID = bindparam("webhook_id", type_=Uuid())
@@ -64,7 +67,8 @@ _REWIND = Statement(
 )
 _WAKE = Statement(update(queues).values(due_at=func.least(queues.c.due_at, NOW)).where(*OF_QUEUE))
 _ADD_TEST = Statement(
-    insert(deliveries).values(
+    insert(deliveries)
+    .values(
         workspace_id=WORKSPACE_ID,
         webhook_id=WEBHOOK_ID,
         id=ID,
@@ -77,12 +81,13 @@ _ADD_TEST = Statement(
         next_try_at=NOW,
         created_at=NOW,
     )
+    .returning(*COLUMNS)
 )
 _REDELIVER = Statement(
     update(deliveries)
     .values(status=int(DeliveryStatus.PENDING), failures=0, next_try_at=NOW, finished_at=null())
     .where(*OF_WEBHOOK, deliveries.c.id == ID)
-    .returning(deliveries.c.id)
+    .returning(*COLUMNS)
 )
 
 
@@ -127,14 +132,16 @@ class SqlDeliveryQueues:
     async def rewind(self, webhook: Webhook, seq: int) -> None:
         await self._write(_REWIND, webhook, seq=seq)
 
-    async def add_test(self, webhook: Webhook, id: UUID, body: str, now: datetime) -> None:
+    async def add_test(self, webhook: Webhook, id: UUID, body: str, now: datetime) -> DeliveryView:
         await self._write(_WAKE, webhook, now=now)
-        await self._write(_ADD_TEST, webhook, id=id, body=body, now=now)
+        [record] = await self._write(_ADD_TEST, webhook, id=id, body=body, now=now)
+        return delivery_view(record)
 
-    async def redeliver(self, webhook: Webhook, delivery_id: UUID, now: datetime) -> bool:
+    async def redeliver(self, webhook: Webhook, delivery_id: UUID, now: datetime) -> DeliveryView | None:
         await self._write(_WAKE, webhook, now=now)
-        return bool(await self._write(_REDELIVER, webhook, id=delivery_id, now=now))
+        records = await self._write(_REDELIVER, webhook, id=delivery_id, now=now)
+        return delivery_view(records[0]) if records else None
 
-    async def _write(self, statement: Statement, webhook: Webhook, **parameters: object) -> list[object]:
+    async def _write(self, statement: Statement, webhook: Webhook, **parameters: object) -> Sequence[Record]:
         place = {"workspace_id": webhook.workspace_id, "webhook_id": webhook.id}
-        return [*await self._uow.write(statement, {**place, **parameters})]
+        return await self._uow.write(statement, {**place, **parameters})

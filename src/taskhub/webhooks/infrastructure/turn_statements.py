@@ -26,6 +26,7 @@ from taskhub.kernel.infrastructure.event_log.tables import StreamRow
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.webhooks.domain.delivery import DeliveryStatus
+from taskhub.webhooks.infrastructure.delivery_views import deliveries
 from taskhub.webhooks.infrastructure.mappings import WEBHOOKS
 from taskhub.webhooks.infrastructure.queues import (
     ID,
@@ -35,7 +36,6 @@ from taskhub.webhooks.infrastructure.queues import (
     OF_WEBHOOK,
     WEBHOOK_ID,
     WORKSPACE_ID,
-    deliveries,
     queues,
 )
 

@@ -5,6 +5,7 @@ from taskhub.kernel.api.documentation import Advice, Documentation, Word
 _OTHER = "019a9f3e-7b21-7d63-9a1f-6c2e3d4b5f60"
 _WORKSPACE = "019a9f40-0c32-7e74-8b20-7d3f4e5c6071"
 _INVITATION = "019a9f45-5187-73c9-9075-c28493a17bc6"
+_TASK = "019a9f42-2e54-7096-8d42-9f51607e8293"
 _INSTANT = "2026-11-20T09:00:00Z"
 _LATER = "2026-12-20T09:00:00Z"
 
@@ -12,6 +13,7 @@ TAGS: dict[str, str] = {
     "Workspaces": "A workspace belongs to a team and contains its projects and tasks.",
     "Members": "The users of a workspace and their roles.",
     "Invitations": "Invite users to a workspace.",
+    "Batches": "Several writes in one transaction: all of them or none.",
 }
 """The tags of its operations in their order, each with its description."""
 
@@ -22,6 +24,23 @@ WORDS: dict[str, Word] = {
         "The secret that the invited person needs to accept. It is shown only once, in this response: send it to them.",
         "0a1b2c3d4e5f",
     ),
+    "operations": Word(
+        "1 to 100 operations, which are run in this order.",
+        [{"method": "POST", "path": "/labels", "body": {"name": "later"}}],
+    ),
+    "BatchOperation.method": Word("`POST`, `PATCH`, `PUT` or `DELETE`.", "PATCH"),
+    "BatchOperation.path": Word(
+        "The path below the workspace, percent-encoded, without a query: `/tasks/OPS-1/labels/…`.", "/tasks/OPS-1"
+    ),
+    "BatchOperation.body": Word("The body that the operation takes alone; absent if it takes none.", {"status": "done"}),
+    "BatchOperation.if_match": Word(
+        "The `ETag` of the version that the operation is meant for, with its quotes, as in the header `If-Match`.", '"3"'
+    ),
+    "results": Word("What the operations answered, in their order."),
+    "OperationResult.status": Word("The HTTP status that the operation has alone.", 200),
+    "OperationResult.etag": Word("The `ETag` of the resource; null if the response has none.", '"4"'),
+    "OperationResult.location": Word("The path of the created resource; null if none was created.", None),
+    "OperationResult.body": Word("The body that the operation answers with alone; null if that is empty.", {"id": _TASK}),
     "workspace_id": Word("The id of the workspace.", _WORKSPACE),
     "get_member.user_id": Word("The id of the user, or `me`.", "me"),
     "change_member.user_id": Word("The id of the user, or `me`.", _OTHER),

@@ -12,7 +12,9 @@ async def replay_to_former_self(request: ApiRequest, key: IdempotencyKey) -> Ans
 
 
 async def replay_to_former_owner(request: ApiRequest, key: IdempotencyKey) -> Answer | None:
-    """Replays the deletion of a workspace. A token that is restricted to another workspace never had this right."""
+    """Replays the deletion of a workspace, or a batch in which the caller left it. A token that is restricted to another
+    workspace never had this right.
+    """
     if request.caller.stream_id not in (None, key.stream_id):
         return None
     return await module_of(request).runner().replay(key)

@@ -45,7 +45,7 @@ class SqlGrants:
 
     def remembered(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         self._clear_if_revoked()
-        return self._grants.get((workspace_id, user_id))
+        return None if self._is_changing() else self._grants.get((workspace_id, user_id))
 
     async def read(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         asked_at, times_cleared = self._grants.now(), self._times_cleared
@@ -56,9 +56,13 @@ class SqlGrants:
             return None
         grant = Grant(ROLES[row["role"]], row["time_zone"])
         # What was read before something was taken away may be what was taken away.
-        if times_cleared == self._times_cleared:
+        if times_cleared == self._times_cleared and not self._is_changing():
             self._grants.put((workspace_id, user_id), grant, asked_at)
         return grant
+
+    def _is_changing(self) -> bool:
+        """Whether an earlier operation of the same batch has changed what grants are made of."""
+        return self._database.has_unseen(MEMBERS.name, WORKSPACES.name)
 
     def _clear_if_revoked(self) -> None:
         if self._revoked.is_set():

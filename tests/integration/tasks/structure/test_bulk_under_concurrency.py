@@ -12,10 +12,10 @@ import pytest
 from integration.conftest import make_container
 from support.harness.api import Api, ok
 from support.harness.concurrency.clients import ClientGroup
+from support.harness.concurrency.lock_outcomes import deadlocks_in, tasks_without_all_their_events
 from support.harness.concurrency.order_history import added
 from support.harness.concurrency.writes import ACTIONS, ConcurrentWrites
 from support.harness.database_server import TEMPLATE, execute, with_database
-from support.harness.postgres_log import server_log
 from taskhub.tasks.application.tasks import places
 
 SECONDS = 60.0
@@ -102,22 +102,3 @@ async def lock(connection: asyncpg.Connection, first: int, second: int, both_hav
         await connection.execute("SELECT FROM things WHERE id = $1 FOR UPDATE", first)
         await both_have_one.wait()
         await connection.execute("SELECT FROM things WHERE id = $1 FOR UPDATE", second)
-
-
-async def deadlocks_in(url: str) -> list[str]:
-    return [line for line in await server_log(url) if "deadlock detected" in line]
-
-
-async def tasks_without_all_their_events(url: str) -> int:
-    """How many tasks have a version that the log does not know, or skipped one."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        return await connection.fetchval(
-            """
-            SELECT count(*) FROM tasks WHERE version <> (
-                SELECT count(*) FROM events WHERE stream_id = workspace_id AND entity_id = tasks.id AND entity_version <= version
-            )
-            """
-        )
-    finally:
-        await connection.close()

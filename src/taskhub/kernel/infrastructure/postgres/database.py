@@ -1,14 +1,15 @@
 """The seam to PostgreSQL: nothing else in TaskHub knows the driver."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from time import monotonic
-from typing import Any, ClassVar, Self, TypeAlias, cast
+from typing import Any, ClassVar, Protocol, Self, TypeAlias, cast
 
 import asyncpg
 from asyncpg.transaction import Transaction
 
-from taskhub.kernel.infrastructure.postgres.errors import LOST, is_broken, is_lost, translate_error
+from taskhub.kernel.infrastructure.postgres.errors import LOST, is_broken, is_lost, translate_error, translate_error_before_commit
 from taskhub.kernel.infrastructure.postgres.pool import Pool
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 
@@ -122,6 +123,18 @@ class Connection:
             self.discard()
 
 
+class SharedTransaction(Protocol):
+    """A transaction that everything in one context runs in: all commands of a batch, and what is read between them."""
+
+    async def connection(self) -> Connection: ...
+
+    def has_written(self, *tables: str) -> bool:
+        """Whether rows of these tables were written in it, so that nobody else sees them yet."""
+
+
+_shared: ContextVar[tuple["Database", SharedTransaction] | None] = ContextVar("shared_transaction", default=None)
+
+
 class Database:
     """A pool of connections that heals itself, and reads in autocommit.
 
@@ -214,12 +227,34 @@ class Database:
         finally:
             self.release(connection)
 
+    @contextmanager
+    def shared_by(self, transaction: SharedTransaction) -> Iterator[None]:
+        """All that is read in the block is read in this transaction, and units of work use its connection."""
+        token = _shared.set((self, transaction))
+        try:
+            yield
+        finally:
+            _shared.reset(token)
+
+    @property
+    def shared(self) -> SharedTransaction | None:
+        """The transaction that everything in this context runs in; None where each command has its own."""
+        found = _shared.get()
+        return found[1] if found is not None and found[0] is self else None
+
+    def has_unseen(self, *tables: str) -> bool:
+        """Whether this context sees rows of these tables that nobody else does yet: what depends on them is not remembered."""
+        shared = self.shared
+        return shared is not None and shared.has_written(*tables)
+
     async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         """Reads in autocommit. A connection that turns out to be dead is replaced once: a read may be repeated.
 
         Raises:
             Unavailable, Busy
         """
+        if (shared := self.shared) is not None:
+            return await self._fetch_in(shared, statement, parameters)
         try:
             return await self._fetch(statement, parameters)
         except Exception as error:
@@ -228,6 +263,13 @@ class Database:
         assert self._pool is not None
         self._pool.expire()
         return await self._fetch(statement, parameters)
+
+    async def _fetch_in(self, shared: SharedTransaction, statement: Statement, parameters: Parameters) -> list[Record]:
+        """Not repeated: a connection that is lost takes with it what was written before."""
+        try:
+            return await (await shared.connection()).fetch(statement, parameters)
+        except Exception as error:
+            raise translate_error_before_commit(error) from error
 
     async def _fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
         connection = await self.acquire()

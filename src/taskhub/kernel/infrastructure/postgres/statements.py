@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any, Self, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import ClauseElement, Executable
+from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no annotation for it.
 
 
 _COMPILED = frozenset({"_defaults", "_names", "_pick", "sql"})
+_NAMED = frozenset({"tables", "written"})
 
 
 class Statement:
@@ -21,9 +25,13 @@ class Statement:
     process needs few of them: a tenth of a second at each start.
     """
 
-    __slots__ = ("_defaults", "_expression", "_names", "_pick", "sql")
+    __slots__ = ("_defaults", "_expression", "_names", "_pick", "sql", "tables", "written")
 
     sql: str
+    tables: frozenset[str]
+    """The names of all tables that it reads, locks or writes."""
+    written: frozenset[str]
+    """Of those that it writes."""
     _names: tuple[str, ...]
     _pick: "itemgetter[Any] | None"
     _defaults: dict[str, Any]
@@ -33,9 +41,12 @@ class Statement:
 
     def __getattr__(self, name: str) -> Any:
         """Asked for what is not there yet: afterwards the attributes are found without coming here."""
-        if name not in _COMPILED:
+        if name in _NAMED:
+            self._name_tables()
+        elif name in _COMPILED:
+            self._compile()
+        else:
             raise AttributeError(name)
-        self._compile()
         return object.__getattribute__(self, name)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
@@ -49,6 +60,13 @@ class Statement:
         self._names = tuple(compiled.positiontup or ())
         self._pick = itemgetter(*self._names) if len(self._names) > 1 else None
         self._defaults = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+
+    def _name_tables(self) -> None:
+        parts = list(iterate(cast("ExternallyTraversible", self._expression)))
+        self.tables = frozenset(part.name for part in parts if isinstance(part, Table))
+        self.written = frozenset(
+            part.table.name for part in parts if isinstance(part, UpdateBase) and isinstance(part.table, Table)
+        )
 
     def arguments(self, parameters: dict[str, Any]) -> Sequence[Any]:
         """The positional arguments for a set of named parameters. A missing one is a KeyError, never a silent NULL."""

@@ -12,21 +12,28 @@ from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, encode
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import Tracked
 
-Shown = Change | Tracked | list[Change | Tracked] | None
-"""What an answer shows: one thing (changed, or as it was loaded), several in their order, or nothing."""
+Shown = Change | Tracked | list[Change | Tracked] | msgspec.Struct | None
+"""What an answer shows: one thing (changed, or as it was loaded), several in their order, a representation, or nothing."""
 
 
 def shown_of(result: Any, tracked: Iterable[Tracked], changes: Iterable[Change]) -> Shown:
-    """What a use case returned, if that is an aggregate of its unit of work, or a list of them."""
-    known: dict[int, Change | Tracked] = {id(one.aggregate): one for one in tracked}
-    for change in changes:
-        known[id(change.tracked.aggregate)] = change
-    return [known[id(one)] for one in result] if isinstance(result, list) else known.get(id(result))
+    """What a use case returned, if that is an aggregate of its unit of work, a list of them, or the representation of what is no
+    aggregate.
+    """
+    if result is None or isinstance(result, msgspec.Struct):
+        return result
+    changed: dict[int, Change | Tracked] = {id(change.tracked.aggregate): change for change in changes}
+    if isinstance(result, list):
+        known = {id(one.aggregate): one for one in tracked} | changed
+        return [known[id(one)] for one in result]
+    return changed.get(id(result)) or next((one for one in tracked if one.aggregate is result), None)
 
 
 def answer_of(shown: Shown, reply: Reply) -> Answer:
     if shown is None:
         return Answer(reply, None, b"")
+    if isinstance(shown, msgspec.Struct):
+        return Answer(reply, None, encode(shown))
     if isinstance(shown, list):
         return Answer(reply, None, b'{"items":[' + b",".join(_encoded(one) for one in shown) + b"]}")
     body = encode(reply.present(_representation(shown))) if reply.present else _encoded(shown)
@@ -47,14 +54,14 @@ def completed(answer: Answer, change: Change, fields: dict[str, Any]) -> Answer:
 
 def is_in_log(shown: Shown, reply: Reply) -> bool:
     """Whether the log can repeat the body of an answer: it is the snapshot of one event."""
-    if shown is None or isinstance(shown, list):
+    if shown is None or isinstance(shown, list | msgspec.Struct):
         return False
     return _tracked(shown).mapping.logs_values and not reply.present
 
 
 def idempotency_key_row(key: IdempotencyKey, answer: Answer, shown: Shown, now: datetime) -> Parameters:
     """The row that keeps an answer with its idempotency key. A body that the log can show again is not kept twice."""
-    one = None if shown is None or isinstance(shown, list) else _tracked(shown).aggregate
+    one = None if shown is None or isinstance(shown, list | msgspec.Struct) else _tracked(shown).aggregate
     return {
         "stream_id": key.stream_id,
         "user_id": key.user_id,

@@ -18,13 +18,15 @@ class Change(NamedTuple):
     """One changed aggregate of a commit.
 
     Attributes:
-        event_id: that of the event that tells of it.
+        event: the type of the event that tells of it.
+        event_id: that of this event.
         original: the aggregate as it was loaded; None for a new one.
         before, after: its representations then and now.
         snapshot: the one of now, encoded.
     """
 
     tracked: Tracked
+    event: str
     event_id: UUID
     original: Aggregate | None
     before: msgspec.Struct | None
@@ -38,7 +40,7 @@ def change_of(tracked: Tracked, event_id: UUID) -> Change:
     original = None if tracked.loaded is None else mapping.from_row(tracked.loaded)
     before = None if original is None else mapping.represent(original)
     after = mapping.represent(tracked.aggregate)
-    return Change(tracked, event_id, original, before, after, encode(after))
+    return Change(tracked, str(tracked.aggregate.event), event_id, original, before, after, encode(after))
 
 
 def event_row(change: Change) -> tuple[Any, ...]:
@@ -47,7 +49,7 @@ def event_row(change: Change) -> tuple[Any, ...]:
     fields = {} if is_removed else changes_between(change.before, change.after)
     return (
         change.event_id,
-        aggregate.event,
+        change.event,
         SCHEMA,
         aggregate.entity_type,
         aggregate.id,

@@ -74,7 +74,9 @@ class CommitShape(NamedTuple):
     events: int
     """0, 1, or 2 for "several"."""
     tells_seq: bool
-    """Whether the verdict holds the `seq` of the first event: cascades of the same command name it."""
+    """Whether the verdict holds the `seq` of the first event: others of the same command name it."""
+    continues: bool = False
+    """Whether the command has appended events before, whose first one is given."""
 
 
 @lru_cache(maxsize=512)
@@ -248,7 +250,9 @@ class _CommitStatementBuilder:
         shared = {name: bindparam(parameter("events", name), type_=_EVENTS.c[name].type) for name in ("actor_id", "request_id")}
         own: dict[str, ColumnElement[Any]] = {name: values[name] for name in EVENT_COLUMNS} | shared
         own["seq"] = first_seq + values["place"] - 1 if many else first_seq
-        if many:
+        if self.shape.continues:
+            own["commit_seq"] = bindparam(parameter("events", "commit_seq"), type_=_EVENTS.c.commit_seq.type)
+        elif many:
             own["commit_seq"] = case((values["place"] > 1, first_seq))
         source = select(counter.c.stream_id, *own.values()).select_from(counter)
         if self.parent is not None:

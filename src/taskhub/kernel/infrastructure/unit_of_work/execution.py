@@ -9,7 +9,7 @@ from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.postgres.database import Connection, Record
 from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit
-from taskhub.kernel.infrastructure.unit_of_work.cascade import append_events
+from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan
 
 _EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
@@ -23,20 +23,8 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
     """
     in_transaction = connection.in_transaction
     is_sent = not in_transaction
-    fields: dict[str, Any] = {}
-    first_seqs: dict[UUID, int] = {}
     try:
-        for commit in plan.commits:
-            [verdict] = await connection.fetch(commit.statement, commit.parameters)
-            fields = _late_fields(verdict)
-            if (seq := fields.pop("first_seq", None)) is not None:
-                first_seqs[commit.parameters["events__stream_id"]] = seq
-        first_event = len(plan.changes)
-        for cascade in plan.cascades:
-            stream_id = cascade.stream_id
-            seq = await append_events(connection, cascade, attempt, first_event, first_seqs.get(stream_id))
-            first_seqs.setdefault(stream_id, seq)
-            first_event += len(cascade.changed)
+        fields = await _send(plan, connection, attempt, {})
         if in_transaction:
             is_sent = True
             await connection.commit()
@@ -47,7 +35,39 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
     return fields
 
 
-def _late_fields(verdict: Record) -> dict[str, Any]:
+async def write(plan: CommitPlan, connection: Connection, attempt: Attempt, first_seqs: dict[UUID, int]) -> dict[str, Any]:
+    """As `execute`, in a transaction that others share, which stays open. ``first_seqs``: the `seq` of the first event that they
+    have appended to each stream; it becomes that of the first one of all.
+    """
+    try:
+        return await _send(plan, connection, attempt, first_seqs)
+    except Exception as error:
+        _refuse(error, plan)
+
+
+async def _send(plan: CommitPlan, connection: Connection, attempt: Attempt, first_seqs: dict[UUID, int]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for commit in plan.commits:
+        [verdict] = await connection.fetch(commit.statement, commit.parameters)
+        fields = late_fields(verdict)
+        if (seq := fields.pop("first_seq", None)) is not None:
+            first_seqs.setdefault(commit.parameters["events__stream_id"], seq)
+    first_event = len(plan.changes)
+    for cascade in plan.cascades:
+        await append_cascade(cascade, connection, attempt, first_event, first_seqs)
+        first_event += len(cascade.changed)
+    return fields
+
+
+async def append_cascade(
+    cascade: Cascade, connection: Connection, attempt: Attempt, first_event: int, first_seqs: dict[UUID, int]
+) -> None:
+    """``first_event``: how many events the command has before these."""
+    seq = await append_events(connection, cascade, attempt, first_event, first_seqs.get(cascade.stream_id))
+    first_seqs.setdefault(cascade.stream_id, seq)
+
+
+def late_fields(verdict: Record) -> dict[str, Any]:
     """Reads how far a statement came. Anything less than all of it is a version that moved."""
     fields = dict(verdict)
     if not fields.pop("done"):

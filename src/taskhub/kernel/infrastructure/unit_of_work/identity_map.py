@@ -1,5 +1,6 @@
 """The aggregates of one unit of work: each is there once, however often it is loaded."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,11 +43,26 @@ class IdentityMap:
     def __init__(self) -> None:
         self._tracked: dict[tuple[str, Key], Tracked] = {}
         self.guarded: GuardedRows = {}
+        self.share_locked: dict[Guard, set[Key]] = {}
+        """Rows that a guard has found and locked."""
 
     def find(self, mapping: Mapping[Any], key: Key) -> Any | None:
         """The aggregate that is there already under this key, if there is one."""
         tracked = self._tracked.get((mapping.name, key))
         return tracked.aggregate if tracked else None
+
+    def find_locked(self, mapping: Mapping[Any], key: Key) -> Any | None:
+        """As `find`, of those whose row is locked."""
+        tracked = self._tracked.get((mapping.name, key))
+        return tracked.aggregate if tracked is not None and tracked.is_locked else None
+
+    def is_locked(self, name: str | None, key: Key) -> bool:
+        """Whether the row under this key is loaded and locked. ``name``: that of the mapping."""
+        tracked = self._tracked.get((name or "", key))
+        return tracked is not None and tracked.is_locked and not tracked.is_removed
+
+    def all_locked(self, mapping: Mapping[Any]) -> list[Any]:
+        return [one.aggregate for one in self._tracked.values() if one.mapping is mapping and one.is_locked]
 
     def load(self, mapping: Mapping[Any], row: Any, *, is_locked: bool) -> Any:
         """The aggregate of a row: the one that was loaded first, if it was loaded before."""
@@ -82,9 +98,19 @@ class IdentityMap:
                 tracked.aggregate.version = tracked.loaded_version + 1
 
     def in_lock_order(self) -> list[Tracked]:
-        return sorted(self._tracked.values(), key=_lock_position)
+        return sorted(self._tracked.values(), key=lock_position)
+
+    def changed_in_lock_order(self) -> list[Tracked]:
+        return sorted((one for one in self._tracked.values() if one.aggregate.event is not None), key=lock_position)
+
+    def tracked(self) -> Iterable[Tracked]:
+        return self._tracked.values()
+
+    def drop(self, is_dropped: Callable[[Tracked], bool]) -> None:
+        """Forgets some: they are read again where they are needed."""
+        self._tracked = {key: one for key, one in self._tracked.items() if not is_dropped(one)}
 
 
-def _lock_position(tracked: Tracked) -> tuple[UUID, int, str, UUID]:
+def lock_position(tracked: Tracked) -> tuple[UUID, int, str, UUID]:
     """Rows are locked in this order, everywhere."""
     return tracked.aggregate.stream_id, tracked.mapping.lock_rank, tracked.kind, tracked.aggregate.id

@@ -61,6 +61,19 @@ class InsertStep(Protocol):
         """Gives the child what follows from these members, once they are known."""
 
 
+class CountingStep(InsertStep, Protocol):
+    """A step that counts in columns of the parent, and can do so without the database while that is locked: many children of a
+    batch are inserted at once then.
+    """
+
+    @property
+    def counters(self) -> tuple[str, ...]:
+        """The columns of the parent that it counts in."""
+
+    def count(self, child: Any, counters: dict[str, int]) -> None:
+        """Counts one further, and gives the child what follows."""
+
+
 class Mapping(Generic[A]):
     """One aggregate type and its table: the one declaration that reads, lists, loads and commits of a resource are made of.
 

@@ -4,9 +4,11 @@ Nothing here talks to the database. `execution.py` carries a plan out.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dict
 from itertools import compress, count, groupby
 from operator import attrgetter, itemgetter, ne
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Table
 
@@ -33,8 +35,8 @@ from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, par
 
 _EVENTS = table_of(EventRow)
 _stream_id = attrgetter("tracked.aggregate.stream_id")
-_table_and_kind = attrgetter("tracked.mapping.name", "tracked.kind")
-_updated_at = attrgetter("tracked.aggregate.updated_at")
+_table_and_kind = attrgetter("mapping.name", "kind")
+_occurred_at = itemgetter(EVENT_COLUMNS.index("occurred_at"))
 
 
 class StreamCommit(NamedTuple):
@@ -92,18 +94,28 @@ class CommitPlan(NamedTuple):
 
 
 def plan_commit(
-    attempt: Attempt, identity_map: IdentityMap, result: Any, reply: Reply, cascades: Sequence[Cascade] = ()
+    attempt: Attempt,
+    identity_map: IdentityMap,
+    result: Any,
+    reply: Reply,
+    cascades: Sequence[Cascade] = (),
+    first_seqs: Dict[UUID, int] | None = None,
 ) -> CommitPlan:
     """Plans a commit: one statement per stream.
 
     Args:
         identity_map: what the command has loaded, added and guarded. What changed has its next version; what did not is relied
             upon.
+<<<<<<< HEAD
+        result: what the use case returned; see `shown_of`.
+=======
         result: what the use case returned: the answer shows it where it is an aggregate, or a list of them.
+        first_seqs: where others share the transaction, the `seq` of their first event in each stream that has some.
+>>>>>>> together-6
     """
     tracked = identity_map.in_lock_order()
     changes = _changes(attempt, tracked)
-    step, shown = _insert_step(changes), shown_of(result, tracked, changes)
+    step, shown = insert_step_of([change.tracked for change in changes]), shown_of(result, tracked, changes)
     is_incomplete = step is not None and isinstance(shown, Change)
     answer = incomplete_answer(changes[0], reply) if is_incomplete else answer_of(shown, reply)
     key = attempt.context.idempotency_key
@@ -113,7 +125,8 @@ def plan_commit(
         _with_unchanged(identity_map.guarded, tracked, step),
         step,
         None if key is None else idempotency_key_row(key, answer, shown, attempt.begun_at),
-        tells_seq=bool(cascades),
+        tells_seq=bool(cascades) or first_seqs is not None,
+        first_seqs=first_seqs or {},
     )
     return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, shown, answer, is_incomplete)
 
@@ -134,6 +147,7 @@ def _stream_commits(
     key: Parameters | None,
     *,
     tells_seq: bool,
+    first_seqs: Dict[UUID, int],
 ) -> list[StreamCommit]:
     """``key``: the values of the idempotency key's row, if there is one."""
     if not changes and key is None:
@@ -141,16 +155,18 @@ def _stream_commits(
     *others, last = [list(share) for _, share in groupby(changes, key=_stream_id)] or [[]]
     commits: list[StreamCommit] = []
     for share in others:
-        commits.append(_stream_commit(attempt, share, guards, tells_seq=tells_seq))
+        first_seq = first_seqs.get(_stream_id(share[0]))
+        commits.append(_stream_commit(attempt, share, guards, tells_seq=tells_seq, first_seq=first_seq))
         guards = {}
-    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key, tells_seq=tells_seq)]
+    first_seq = first_seqs.get(_stream_id(last[0])) if last else None
+    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key, tells_seq=tells_seq, first_seq=first_seq)]
 
 
-def _insert_step(changes: Sequence[Change]) -> InsertStep | None:
+def insert_step_of(changed: Sequence[Tracked]) -> InsertStep | None:
     """The step in front of the insert of one new thing, where it is the only change and needs one."""
-    if len(changes) != 1:
+    if len(changed) != 1:
         return None
-    tracked = changes[0].tracked
+    tracked = changed[0]
     step = tracked.mapping.insert_step if tracked.kind == INSERT else None
     return step if step is not None and step.is_needed(tracked.aggregate) else None
 
@@ -177,6 +193,7 @@ def _stream_commit(
     step: InsertStep | None = None,
     key: Parameters | None = None,
     tells_seq: bool,
+    first_seq: int | None = None,
 ) -> StreamCommit:
     parameters: Parameters = {}
     if step is not None:
@@ -185,12 +202,15 @@ def _stream_commit(
     for guard, rows in guards.items():
         _bind(parameters, f"guard_{len(guarded)}", guard.table, guard.match, sorted(rows))
         guarded.append((guard, len(rows) > 1))
-    writes = [_write(parameters, list(group)) for _, group in groupby(changes, key=_table_and_kind)]
+    writes = bind_writes(parameters, [row_write(change) for change in changes])
     if key is not None:
-        parameters.update((parameter("key", name), value) for name, value in key.items())
+        bind_key(parameters, key)
     if changes:
-        _bind_events(parameters, attempt, changes)
-    shape = CommitShape(tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2), tells_seq and bool(changes))
+        bind_events(parameters, attempt, _stream_id(changes[0]), [*map(event_row, changes)], first_seq)
+    tells_seq = tells_seq and bool(changes)
+    shape = CommitShape(
+        tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2), tells_seq, first_seq is not None
+    )
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
 
@@ -202,44 +222,80 @@ def _bind_step(parameters: Parameters, step: InsertStep, change: Change, guards:
     guards[guard] = [row for row in guards[guard] if row is not parent]
     if not guards[guard]:
         del guards[guard]
-    _bind(parameters, "parent", guard.table, guard.match, [parent])
+    bind_parent(parameters, step, parent)
 
 
-def _write(parameters: Parameters, group: list[Change]) -> Write:
-    mapping, kind = group[0].tracked.mapping, group[0].tracked.kind
+class RowWrite(NamedTuple):
+    """One row to be written: the values of its columns, and those that it was loaded with; None for a new one."""
+
+    mapping: Mapping[Any]
+    kind: str
+    row: Sequence[Any]
+    former: Sequence[Any] | None
+    loaded_version: int
+
+
+def row_write(change: Change) -> RowWrite:
+    tracked, mapping = change.tracked, change.tracked.mapping
+    former = None if change.original is None else mapping.to_row(change.original)
+    return RowWrite(mapping, tracked.kind, mapping.to_row(tracked.aggregate), former, tracked.loaded_version)
+
+
+def bind_writes(parameters: Parameters, rows: Iterable[RowWrite]) -> list[Write]:
+    """What a commit writes of these rows, which are in the order of their locks, each once."""
+    return [_write(parameters, list(group)) for _, group in groupby(rows, key=_table_and_kind)]
+
+
+def _write(parameters: Parameters, group: list[RowWrite]) -> Write:
+    mapping, kind = group[0].mapping, group[0].kind
     part = f"{kind}_{mapping.name}"
     names, rows = _written(kind, mapping, group)
     _bind(parameters, part, mapping.table, names, rows)
     if kind != INSERT:
-        versions = [change.tracked.loaded_version for change in group]
+        versions = [one.loaded_version for one in group]
         parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
     return Write(kind, mapping, names, len(group) > 1)
 
 
-def _written(kind: str, mapping: Mapping[Any], group: list[Change]) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+def _written(kind: str, mapping: Mapping[Any], group: list[RowWrite]) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
     """What is written: names of columns, those of the key first, and their values. Of an update it is what differs in any row.
 
     A column that is named is work for PostgreSQL even where its value stays: what is generated from it is computed anew.
     """
+    rows = [one.row for one in group]
     if kind == DELETE:
-        return mapping.key, [mapping.key_of(change.tracked.aggregate) for change in group]
-    rows = [mapping.to_row(change.tracked.aggregate) for change in group]
+        return mapping.key, [[row[place] for place in mapping.key_places] for row in rows]
     if kind == INSERT:
         return mapping.column_names, rows
     changed: set[int] = set()
-    for change, row in zip(group, rows, strict=True):
-        changed.update(compress(count(), map(ne, mapping.to_row(change.original), row)))
+    for one in group:
+        assert one.former is not None, "what is updated was loaded"
+        changed.update(compress(count(), map(ne, one.former, one.row)))
     pick = itemgetter(*mapping.key_places, *sorted(changed))
     return pick(mapping.column_names), [pick(row) for row in rows]
 
 
-def _bind_events(parameters: Parameters, attempt: Attempt, changes: list[Change]) -> None:
-    _bind(parameters, "event", _EVENTS, EVENT_COLUMNS, [*map(event_row, changes)])
-    parameters["events__count"] = len(changes)
-    parameters["events__stream_id"] = _stream_id(changes[0])
-    parameters["events__moved_at"] = max(map(_updated_at, changes))
+def bind_key(parameters: Parameters, key: Parameters) -> None:
+    parameters.update((parameter("key", name), value) for name, value in key.items())
+
+
+def bind_parent(parameters: Parameters, step: InsertStep, row: Sequence[Any]) -> None:
+    """``row``: the key and the version of the parent that a step in front of an insert changes."""
+    _bind(parameters, "parent", step.parent.table, step.parent.guard.match, [row])
+
+
+def bind_events(
+    parameters: Parameters, attempt: Attempt, stream_id: UUID, rows: Sequence[Sequence[Any]], first_seq: int | None
+) -> None:
+    """``first_seq``: that of the first event of the command, where that is appended already."""
+    _bind(parameters, "event", _EVENTS, EVENT_COLUMNS, rows)
+    parameters["events__count"] = len(rows)
+    parameters["events__stream_id"] = stream_id
+    parameters["events__moved_at"] = max(map(_occurred_at, rows))
     parameters["events__actor_id"] = attempt.context.actor_id
     parameters["events__request_id"] = attempt.context.request_id
+    if first_seq is not None:
+        parameters["events__commit_seq"] = first_seq
 
 
 def _bind(parameters: Parameters, part: str, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.turns import in_turns
@@ -15,6 +15,7 @@ from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.statements import by_ids
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 A = TypeVar("A", bound=Aggregate)
@@ -45,7 +46,7 @@ class SqlRepository(Generic[A]):
 
         ``weakly``: only against those who lock a row before they change it (`Mapping.is_guarded`), to rely on it unchanged.
         """
-        statement = _by_ids(self.mapping, self._uow.is_locking, weakly)
+        statement = by_ids(self.mapping, locking=self._uow.is_locking, weakly=weakly)
         return await self._load_all(statement, {"stream_id": stream_id, "ids": sorted(set(ids))})
 
     async def get(self, *key: UUID, expected: Expected = None, with_deleted: bool = False) -> A:
@@ -100,15 +101,3 @@ def _by_key(mapping: Mapping[Any], locking: bool, with_deleted: bool) -> Stateme
         conditions.append(columns.deleted_at.is_(None))
     query = select(*mapping.columns).where(*conditions)
     return Statement(query.with_for_update() if locking else query)
-
-
-@lru_cache(maxsize=64)
-def _by_ids(mapping: Mapping[Any], locking: bool, weakly: bool) -> Statement:
-    stream_id, id = (mapping.table.c[name] for name in mapping.key)
-    conditions = (
-        *mapping.criteria,
-        stream_id == bindparam("stream_id", type_=Uuid()),
-        id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
-    )
-    query = select(*mapping.columns).where(*conditions).order_by(id)
-    return Statement(query.with_for_update(read=weakly, key_share=weakly) if locking else query)

@@ -35,8 +35,19 @@ class RowGuard:
         if not wanted:
             return wanted
         if uow.is_locking:
-            rows = await uow.fetch(self._lock, {"stream_id": stream_id, "ids": sorted(wanted)})
-            return frozenset(row[0] for row in rows)
+            return wanted if self._are_locked(uow, stream_id, wanted) else await self._locked(uow, stream_id, wanted)
         for id in wanted:
             uow.identity_map.guard(self._guard, (stream_id, id))
         return wanted
+
+    def _are_locked(self, uow: SqlUnitOfWork, stream_id: UUID, ids: frozenset[UUID]) -> bool:
+        """Whether an earlier command of a batch has done it."""
+        known, is_loaded = uow.identity_map.share_locked.get(self._guard, ()), uow.identity_map.is_locked
+        name = None if self._guard.where else self._guard.table.name
+        return all((stream_id, id) in known or is_loaded(name, (stream_id, id)) for id in ids)
+
+    async def _locked(self, uow: SqlUnitOfWork, stream_id: UUID, ids: frozenset[UUID]) -> frozenset[UUID]:
+        rows = await uow.fetch(self._lock, {"stream_id": stream_id, "ids": sorted(ids)})
+        found = frozenset(row[0] for row in rows)
+        uow.identity_map.share_locked.setdefault(self._guard, set()).update((stream_id, id) for id in found)
+        return found

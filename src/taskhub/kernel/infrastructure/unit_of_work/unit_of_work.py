@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, func, select
@@ -17,9 +17,21 @@ from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.execution import execute
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import plan_commit
 
 _SET_STATEMENT_TIMEOUT = Statement(select(func.set_config("statement_timeout", bindparam("milliseconds", type_=Text()), True)))
+
+
+class JoinedUnitOfWork(Protocol):
+    """The unit of work that others share."""
+
+    identity_map: IdentityMap
+
+    async def connection(self) -> Connection: ...
+
+    async def take(self, joined: "SqlUnitOfWork", attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply) -> Answer:
+        """Takes over what a command did in a unit of work that has joined."""
 
 
 class SqlUnitOfWork:
@@ -30,7 +42,8 @@ class SqlUnitOfWork:
     """
 
     def __init__(self, database: Database, notifier: EventNotifier, attempt: Attempt) -> None:
-        self.identity_map = IdentityMap()
+        shared: JoinedUnitOfWork | None = attempt.shared
+        self.identity_map = IdentityMap() if shared is None else shared.identity_map
         self.is_locking = False
         self.rests_on_cache = False
         self._database = database
@@ -39,6 +52,7 @@ class SqlUnitOfWork:
         self._connection: Connection | None = None
         self._cascades: list[Cascade] = []
         self._has_written = False
+        self._shared = shared
 
     async def __aenter__(self) -> Self:
         if self._attempt.locking:
@@ -55,7 +69,7 @@ class SqlUnitOfWork:
     async def _release(self) -> None:
         """Rolls back what is left, and returns the connection. Where that fails, closing it undoes the rest."""
         connection, self._connection = self._connection, None
-        if connection is None:
+        if connection is None or self._shared is not None:
             return
         try:
             await connection.rollback()
@@ -94,6 +108,11 @@ class SqlUnitOfWork:
         rows = await self.fetch(statement, parameters)
         return rows[0] if rows else None
 
+    async def lock_rows(self, mapping: Mapping[Any], statement: Statement, parameters: Parameters) -> None:
+        """Loads rows by a statement that locks them."""
+        for record in await self.fetch(statement, parameters):
+            self.identity_map.load(mapping, record, is_locked=True)
+
     async def write(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         """Runs a statement that changes rows outside any aggregate, in the transaction that `lock` has opened."""
         assert self.is_locking, "rows are changed outside the commit's own statement only in a transaction"
@@ -108,6 +127,8 @@ class SqlUnitOfWork:
     # -- commit ----------------------------------------------------------------------------------
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
+        if self._shared is not None:
+            return await self._shared.take(self, self._attempt, self._cascades, result, reply)
         self.identity_map.raise_versions()
         plan = plan_commit(self._attempt, self.identity_map, result, reply, self._cascades)
         if not plan.commits:
@@ -126,10 +147,10 @@ class SqlUnitOfWork:
 
     def after_commit(self, changes: Sequence[Change]) -> None:
         """What this process does once a commit went through."""
-        types = {str(change.tracked.aggregate.event) for change in changes} | {cascade.event for cascade in self._cascades}
+        types = {change.event for change in changes} | {cascade.event for cascade in self._cascades}
         streams = {change.tracked.aggregate.stream_id for change in changes} | {cascade.stream_id for cascade in self._cascades}
         self._notifier.notify(types, streams)
 
     async def _acquire(self) -> Connection:
-        self._connection = await self._database.acquire()
+        self._connection = await (self._database.acquire() if self._shared is None else self._shared.connection())
         return self._connection

@@ -8,11 +8,11 @@ from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.infrastructure.mappings import LABELS
 
-_LABELS = RowGuard(LABELS.table, LABELS.key)
+LOCKED_LABELS = RowGuard(LABELS.table, LABELS.key)
 
 
 class SqlLabelRepository(SqlRepository[Label]):
     mapping = LABELS
 
     async def require(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
-        return await _LABELS.require(self._uow, workspace_id, ids)
+        return await LOCKED_LABELS.require(self._uow, workspace_id, ids)

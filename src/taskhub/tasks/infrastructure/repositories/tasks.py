@@ -20,6 +20,7 @@ from taskhub.tasks.application.ports import Expired, TaskSubtree
 from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import PEOPLE, Task
+from taskhub.tasks.infrastructure.known_tasks import known_in_project
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository, share_lock_projects
 from taskhub.tasks.infrastructure.rows import FormerKeyRow
@@ -195,6 +196,8 @@ class SqlTaskRepository(SqlRepository[Task]):
 
     async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
         """Locks the project before the task, as everyone does."""
+        if (known := known_in_project(self._uow, workspace_id, ref)) is not None:
+            return known
         if self._uow.lock_first:
             ids = await self._ids(workspace_id, ref)
             projects = await self._projects_by_id(workspace_id, {ids["project_id"]})

@@ -100,6 +100,35 @@ async def a_key_that_is_sent_at_once_is_done_once(case: Case, report: Report) ->
         await _check_at_once(world, call, report)
 
 
+@checks(
+    4,
+    "Whatever takes a key works as a dry run and in a batch: with the status and the ETag that it has alone. A dry run changes"
+    " nothing, and names the changes that the write then makes.",
+    section="docs/writing-together.md, “Writes that go together”",
+)
+async def a_write_can_be_tried_out_and_batched(case: Case, report: Report) -> None:
+    async for call in keyed(case):
+        if not case.resource.is_of_account:
+            await _check_together(case.world, call, report)
+
+
+async def _check_together(world: World, call: ResourceCall, report: Report) -> None:
+    client, before = await world.client(), await world.log()
+    tried = await client.send(call.method, f"{call.path}?dry_run=true", call.body)
+    if not report.success(tried):
+        return
+    report.same(f"{request_of(tried)}: events after it", await world.log(), before)
+    operation = {"method": call.method, "path": f"/{call.path}", **({} if call.body is None else {"body": call.body})}
+    batch = await client.post("batch", {"operations": [operation]})
+    if not report.success(batch, f"with {call}"):
+        return
+    (result,), expected = batch.json()["results"], tried.json()
+    for name in ("status", "etag"):
+        report.same(f"{call} in a batch: {name}", result[name], expected[name])
+    made = [(event["type"], event["entity_version"]) for event in (await world.log())[len(before) :]]
+    report.same(f"{call}: changes", made, [(one["type"], one["entity_version"]) for one in expected["changes"]])
+
+
 async def _check_at_once(world: World, call: ResourceCall, report: Report) -> None:
     client, before, key = await world.client(), len(await world.log()), f"at once {call}"
     refused = await client.send(call.method, f"{call.path}?surprise=1", call.body, idempotency_key=key)

@@ -1,0 +1,388 @@
+"""A unit of work that several commands share: those of a batch, or one that is only tried out.
+
+Each command has a unit of work of its module, on the connection and with the aggregates of this one. In a batch, what it changed
+is written when a statement has to see it, or at the end, in as few statements as there can be. Events are appended at the end:
+whoever takes numbers of a log keeps all other writers of it waiting.
+"""
+
+from collections.abc import Callable, Iterable, Sequence, Set
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select
+
+from taskhub.kernel.application.commands import Answer, Context, Reply
+from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, EventLocator, IdempotencyKeyExists, ReplyLost
+from taskhub.kernel.contract.events import LoggedEvent
+from taskhub.kernel.domain.errors import NotFound
+from taskhub.kernel.domain.ids import parse_id
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
+from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit
+from taskhub.kernel.infrastructure.postgres.rows import table_of
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
+from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
+from taskhub.kernel.infrastructure.unit_of_work.counters import Counters, counting
+from taskhub.kernel.infrastructure.unit_of_work.execution import append_cascade, late_fields, write
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, UPDATE, Tracked
+from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, insert_step_of, plan_commit
+from taskhub.kernel.infrastructure.unit_of_work.shared_connection import SharedConnection
+from taskhub.kernel.infrastructure.unit_of_work.statements import by_ids
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.kernel.infrastructure.unit_of_work.unwritten import (
+    Cascaded,
+    Statements,
+    UnwrittenEvents,
+    UnwrittenRows,
+    log_statement,
+    rows_statement,
+)
+
+LOCK_MILLISECONDS = 10
+"""How long a command of a batch waits for a lock, as it may hold others that come after it in the common order: much less than
+the second after which PostgreSQL looks for deadlocks. Then the batch is run again, with what it needs locked first.
+"""
+LAST_LOCK_MILLISECONDS = 3000
+"""The counter of a log comes last in the order: whoever holds only what comes before may wait for it."""
+_NO_STREAM = UUID(int=0)
+_LOG = frozenset({EventRow.__tablename__, StreamRow.__tablename__})
+
+_events, _streams = table_of(EventRow).c, table_of(StreamRow).c
+_STREAM_ID = bindparam("stream_id", type_=Uuid())
+_last_seq = select(_streams.last_seq).where(_streams.stream_id == _STREAM_ID).scalar_subquery()
+_LATEST = Statement(
+    select(*EVENT_COLUMNS)
+    .where(_events.stream_id == _STREAM_ID, _events.seq > _last_seq - bindparam("count", type_=BigInteger()))
+    .order_by(_events.seq)
+)
+_SET_LOCK_TIMEOUT, _SET_TIMEOUTS = (
+    Statement(select(*(func.set_config(name, bindparam(name, type_=Text()), True) for name in names)))
+    for names in (("lock_timeout",), ("lock_timeout", "statement_timeout"))
+)
+
+
+class RowLocks(Protocol):
+    """Locks what a batch names of one module, in the common order, and loads it: its commands find it there."""
+
+    async def __call__(self, uow: Any, stream_id: UUID, ids: Set[UUID], texts: Set[str], /) -> None: ...
+
+
+class LocksOfLostRaces:
+    """Those of a module that says nothing of it: what an earlier try at the batch has loaded, or would have waited for."""
+
+    def __init__(self, mappings: Iterable[Mapping[Any]]) -> None:
+        self._mappings = [one for one in sorted(mappings, key=lambda one: one.lock_rank) if len(one.key) == 2]
+
+    async def __call__(self, uow: "SharedUnitOfWork", stream_id: UUID, ids: Set[UUID], texts: Set[str], /) -> None:
+        parameters = {"stream_id": stream_id, "ids": sorted(uow.lock_ids)}
+        for mapping in self._mappings if uow.lock_ids else ():
+            await uow.lock_rows(mapping, by_ids(mapping, locking=True, weakly=False), parameters)
+
+
+class _Done(NamedTuple):
+    """What the commands of one module have changed, to be told to it after the commit."""
+
+    uow: SqlUnitOfWork
+    changes: list[Change]
+    cascades: list[Cascade]
+
+
+class SharedUnitOfWork(SqlUnitOfWork):
+    """The transaction that commands join. Its own `commit` ends it; in a dry run, that only reads the events.
+
+    Attributes:
+        events: those of a dry run, as they would have been appended.
+    """
+
+    def __init__(
+        self, database: Database, notifier: EventNotifier, row_locks: Callable[[], Sequence[RowLocks]], attempt: Attempt
+    ) -> None:
+        """``row_locks``: those of all modules, in the order of their lock ranks."""
+        super().__init__(database, notifier, attempt)
+        self._row_locks = row_locks()
+        self.events: list[LoggedEvent] = []
+        self._in_context = database.shared_by(self)
+        self._own: SharedConnection | None = None
+        self._borrowed: Connection | None = None
+        self._defers = False
+        self._rows = UnwrittenRows()
+        self._counters = Counters()
+        self._log = UnwrittenEvents()
+        self._first_seqs: dict[UUID, int] = {}
+        self._counts: dict[UUID, int] = {}
+        self._latest: dict[UUID, int] = {}
+        self._locator: EventLocator | None = None
+        self._stale: set[str] = set()
+        self._written: set[str] = set()
+        self._is_writing = False
+        self._done: dict[type, _Done] = {}
+
+    # -- the connection --------------------------------------------------------------------------
+
+    async def __aenter__(self) -> "SharedUnitOfWork":
+        self._in_context.__enter__()
+        await super().__aenter__()
+        return self
+
+    async def connection(self) -> SharedConnection:
+        if self._own is None:
+            self._borrowed = await self._database.acquire()
+            self._connection = self._own = SharedConnection(self._borrowed, self._prepare)
+        return self._own
+
+    async def _acquire(self) -> Connection:
+        return await self.connection()
+
+    async def _release(self) -> None:
+        self._in_context.__exit__(None, None, None)
+        own, self._own, self._connection = self._own, None, None
+        if own is None or self._borrowed is None:
+            return
+        self._attempt.lock_ids |= own.refused_ids | {one.aggregate.id for one in self.identity_map.tracked()}
+        try:
+            await own.undo()
+        except Exception:
+            own.discard()
+        finally:
+            self._database.release(self._borrowed)
+
+    def has_written(self, *tables: str) -> bool:
+        return not self._written.isdisjoint(tables)
+
+    async def _prepare(self, statement: Statement) -> None:
+        """Writes what a statement has to see. What it changes itself is read anew by the next command."""
+        if self._is_writing:
+            return
+        if not (self._rows.tables | self._counters.tables).isdisjoint(statement.tables):
+            await self._write_rows()
+        self._counters.forget(statement.written)
+        if self._log and not _LOG.isdisjoint(statement.tables):
+            await self._flush()
+        self._stale |= statement.written
+        self._written |= statement.written
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def join(self, context: Context) -> Attempt:
+        attempt = Attempt(context, self._attempt.begun_at, self)
+        attempt.locking = self.is_locking
+        attempt.lock_first = self._attempt.lock_first
+        return attempt
+
+    @property
+    def lock_ids(self) -> Set[UUID]:
+        return self._attempt.lock_ids
+
+    async def lock_named(self, stream_id: UUID, names: Iterable[str]) -> None:
+        ids, texts = set(self._attempt.lock_ids), set[str]()
+        for name in names:
+            try:
+                ids.add(parse_id(name))
+            except NotFound:
+                texts.add(name)
+        for lock in self._row_locks:
+            await lock(self, stream_id, ids, texts)
+
+    async def defer(self, *, seconds: float) -> None:
+        """From here on, commands write as late as they can. What comes before them is locked: they hardly wait for locks."""
+        self._defers = not self._attempt.is_eager
+        await self._limit(lock_timeout=LOCK_MILLISECONDS, statement_timeout=int(seconds * 1000))
+
+    async def take(self, joined: SqlUnitOfWork, attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply) -> Answer:
+        self.identity_map.raise_versions()
+        if self._defers and not self.identity_map.guarded:
+            changes, answer = await self._defer(attempt, cascades, result, reply)
+        else:
+            changes, answer = await self._write(joined, attempt, cascades, result, reply)
+        self._note_done(joined, changes, cascades)
+        self._settle(changes)
+        return answer
+
+    async def _write(
+        self, joined: SqlUnitOfWork, attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply
+    ) -> tuple[Sequence[Change], Answer]:
+        """All of it, at once, by the usual statement."""
+        await self._flush()
+        plan = plan_commit(attempt, self.identity_map, result, reply, cascades, self._first_seqs)
+        if not plan.commits and joined.rests_on_cache:
+            raise ConcurrencyConflict
+        await self.lock()
+        self._is_writing = True
+        try:
+            fields = await write(plan, await self.connection(), attempt, self._first_seqs)
+        finally:
+            self._is_writing = False
+        self.identity_map.guarded.clear()
+        return plan.changes, plan.complete(fields)
+
+    async def _defer(
+        self, attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply
+    ) -> tuple[Sequence[Change], Answer]:
+        changed = self.identity_map.changed_in_lock_order()
+        if any(one.kind == INSERT and one in self._rows for one in changed):
+            await self._write_rows()  # Another one with this id is there, which the database will tell.
+        step = insert_step_of(changed)
+        if step is not None and (counting_step := counting(step)) is not None:
+            parent = counting_step.parent
+            locked = [parent.key_of(one) for one in self.identity_map.all_locked(parent)]
+            await self._counters.count(counting_step, changed[0].aggregate, locked, await self.connection())
+            step = None
+        elif step is not None:
+            await self._insert(changed[0], step)
+        changes = [change_of(one, attempt.event_id(index)) for index, one in enumerate(changed)]
+        for change in changes:
+            self._log.add(change.tracked.aggregate.stream_id, event_row(change))
+            if step is None:
+                self._rows.add(change.tracked)
+        first_event = len(changes)
+        for cascade in cascades:
+            self._log.add(cascade.stream_id, Cascaded(cascade, attempt, first_event))
+            first_event += len(cascade.changed)
+        return changes, answer_of(shown_of(result, self.identity_map.tracked(), changes), reply)
+
+    async def _insert(self, tracked: Tracked, step: InsertStep) -> None:
+        """Inserts a row behind the step that gives it what only the database can tell."""
+        if step.parent.name in self._rows.tables:
+            await self._write_rows()
+        parent = next(
+            one
+            for one in self.identity_map.tracked()
+            if one.mapping is step.parent and step.parent.key_of(one.aggregate) == step.parent_key(tracked.aggregate)
+        )
+        mapping = tracked.mapping
+        row = RowWrite(mapping, INSERT, mapping.to_row(tracked.aggregate), None, 0)
+        place = (*step.parent.key_of(parent.aggregate), parent.loaded_version)
+        verdict = await self._send(rows_statement([row], step, place))
+        step.complete(tracked.aggregate, late_fields(verdict))
+
+    def _note_done(self, joined: SqlUnitOfWork, changes: Sequence[Change], cascades: Sequence[Cascade]) -> None:
+        done = self._done.setdefault(type(joined), _Done(joined, [], []))
+        done.changes.extend(changes)
+        done.cascades.extend(cascades)
+        self._latest = {}
+        for change in changes:
+            aggregate = change.tracked.aggregate
+            self._latest[aggregate.stream_id] = self._latest.get(aggregate.stream_id, 0) + 1
+            self._written.add(change.tracked.mapping.name)
+            if self._locator is None:
+                self._locator = EventLocator(aggregate.stream_id, aggregate.id, aggregate.version, change.event_id)
+        for cascade in cascades:
+            self._latest[cascade.stream_id] = self._latest.get(cascade.stream_id, 0) + len(cascade.changed)
+        for stream_id, count in self._latest.items():
+            self._counts[stream_id] = self._counts.get(stream_id, 0) + count
+
+    def _settle(self, changes: Sequence[Change]) -> None:
+        """The next command finds everything as if it had just been loaded."""
+        for change in changes:
+            tracked, aggregate = change.tracked, change.tracked.aggregate
+            aggregate.event = None
+            tracked.loaded = tracked.mapping.to_row(aggregate)
+            tracked.loaded_version = aggregate.version
+            tracked.kind, tracked.is_locked = UPDATE, True
+        stale, self._stale = self._stale, set()
+        changed = stale | {change.tracked.mapping.name for change in changes}
+        for guard in [guard for guard in self.identity_map.share_locked if guard.table.name in changed]:
+            del self.identity_map.share_locked[guard]
+        if stale or any(change.tracked.is_removed for change in changes):
+            self.identity_map.drop(lambda one: one.is_removed or one.mapping.name in stale)
+
+    # -- what is written -------------------------------------------------------------------------
+
+    async def _write_rows(self) -> None:
+        await self._write_counters()
+        for rows in self._rows.take():
+            await self._send(rows_statement(rows))
+
+    async def _flush(self, key: Parameters | None = None) -> None:
+        """Writes all that there is. ``key``: the values of the idempotency key's row, if there is one."""
+        await self._write_counters()
+        *others, rows = [*self._rows.take()] or [[]]
+        for of_stream in others:
+            await self._send(rows_statement(of_stream))
+        for stream_id, events in self._log.take():
+            if isinstance(events, Cascaded):
+                if rows or key is not None:
+                    await self._send(log_statement(self._attempt, stream_id, [], rows, key, None))
+                await self._append(events)
+            else:
+                first_seq = self._first_seqs.get(stream_id)
+                verdict = await self._send(log_statement(self._attempt, stream_id, events, rows, key, first_seq))
+                self._first_seqs.setdefault(stream_id, late_fields(verdict)["first_seq"])
+            rows, key = [], None
+        if rows or key is not None:
+            await self._send(log_statement(self._attempt, _NO_STREAM, [], rows, key, None))
+
+    async def _write_counters(self) -> None:
+        connection = await self.connection()
+        for statement, parameters in self._counters.take():
+            await connection.send(statement, parameters)
+
+    async def _append(self, events: Cascaded) -> None:
+        self._is_writing = True
+        try:
+            await append_cascade(events.cascade, await self.connection(), events.attempt, events.first_event, self._first_seqs)
+        finally:
+            self._is_writing = False
+
+    async def _send(self, statements: Statements) -> Record:
+        connection = await self.connection()
+        try:
+            [verdict] = await connection.send(*statements)
+        except Exception as error:
+            raise self._meaning_of(error) from error
+        late_fields(verdict)
+        return verdict
+
+    def _meaning_of(self, error: Exception) -> Exception:
+        """A row that the database refuses may be that of any command: run again, each learns for itself."""
+        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+            if error.constraint_name == "pk_retry_keys":
+                return IdempotencyKeyExists()
+            self._attempt.is_eager = True
+            return ConcurrencyConflict()
+        return translate_error_before_commit(error)
+
+    # -- the end ---------------------------------------------------------------------------------
+
+    async def commit(self, result: Any, reply: Reply) -> Answer:
+        """``result``: the body of the answer."""
+        answer = Answer(reply, None, result if isinstance(result, bytes) else b"")
+        key = self._attempt.context.idempotency_key
+        await self.lock()
+        if not self._first_seqs:  # Otherwise the counter is held, which comes after the key.
+            await self._limit(lock_timeout=LAST_LOCK_MILLISECONDS)
+        await self._flush(None if key is None else idempotency_key_row(key, answer, [], self._attempt.begun_at))
+        if self._attempt.context.is_dry_run:
+            for stream_id in sorted(self._counts):
+                self.events += await self._read_latest(stream_id, self._counts[stream_id])
+            return answer
+        connection = await self.connection()
+        try:
+            await connection.commit()
+        except Exception as error:
+            if is_lost(error):
+                raise ReplyLost(answer, self._locator, is_incomplete=False) from error
+            raise translate_error_before_commit(error) from error
+        for uow, changes, cascades in self._done.values():
+            uow._cascades[:] = cascades
+            uow.after_commit(changes)
+        return answer
+
+    async def latest_events(self, stream_id: UUID, limit: int) -> list[LoggedEvent]:
+        """The first events of the last command that has joined, and changed something."""
+        await self._flush()
+        return (await self._read_latest(stream_id, self._latest.get(stream_id, 0)))[:limit]
+
+    async def _read_latest(self, stream_id: UUID, count: int) -> list[LoggedEvent]:
+        records = await self.fetch(_LATEST, {"stream_id": stream_id, "count": count})
+        return [logged_event_of(record) for record in records]
+
+    async def _limit(self, **milliseconds: int) -> None:
+        parameters = {name: str(value) for name, value in milliseconds.items()}
+        await self.fetch(_SET_TIMEOUTS if len(milliseconds) > 1 else _SET_LOCK_TIMEOUT, parameters)

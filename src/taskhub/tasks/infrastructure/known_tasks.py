@@ -1,0 +1,22 @@
+"""Tasks that a unit of work has locked already, as it finds them in a batch."""
+
+from uuid import UUID
+
+from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
+from taskhub.tasks.contract.references import TaskRef
+from taskhub.tasks.domain.project import Project
+from taskhub.tasks.domain.task import Task
+from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
+
+
+def known_in_project(uow: SqlUnitOfWork, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project] | None:
+    """A task, in the trash or not, with its project, if both are locked: then nobody else can have changed them."""
+    find = uow.identity_map.find_locked
+    task: Task | None
+    if isinstance(ref, UUID):
+        task = find(TASKS, (workspace_id, ref))
+    else:
+        locked: list[Task] = uow.identity_map.all_locked(TASKS)
+        task = next((one for one in locked if (one.project_key, one.number) == (ref.project_key, ref.number)), None)
+    project: Project | None = None if task is None else find(PROJECTS, (workspace_id, task.project_id))
+    return None if task is None or project is None else (task, project)
