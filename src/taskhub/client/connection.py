@@ -24,6 +24,8 @@ SILENCE_SECONDS = 45.0
 """After which a stream is taken to be broken: the service sends something every 15 seconds."""
 PAGE = 200
 UNAVAILABLE = frozenset({502, 503, 504})
+TOO_MANY = 429
+"""The service works, and says when: waiting for that is no sign that it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class Connection:
                     return Answer(response.status_code, _json(response), response.headers.get("etag"))
                 failure = self._refusal(response)
                 seconds = pause(attempt, response.headers.get("retry-after"))
+                deadline += seconds if response.status_code == TOO_MANY else 0.0
                 is_final = not (is_safe and is_to_be_sent_again(response.status_code, _problem(response)))
             if is_final:
                 raise failure

@@ -49,10 +49,14 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]], *, empty: 
 
 def print_fields(fields: Mapping[str, str]) -> None:
     """A line for each field that is not empty."""
-    longest = max(map(len, fields))
-    for name, value in fields.items():
-        if value:
-            typer.echo(f"{name:{longest}}  {one_line(value)}")
+    shown = {name: value for name, value in fields.items() if value}
+    longest = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        typer.echo(f"{name:{longest}}  {one_line(value)}")
+
+
+def counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def note(sentence: str) -> None:

@@ -67,10 +67,26 @@ def lines(file: Path) -> list[tuple[str, Any]]:
     return [(line["kind"], line["value"]) for line in map(json.loads, file.read_text("utf-8").splitlines())]
 
 
+def content(file: Path) -> dict[str, list[Any]]:
+    """What stands in it by kind, in its order, without what only the service sets."""
+    found: dict[str, list[Any]] = {}
+    for kind, value in lines(file):
+        if kind in ("label", "project", "task", "comment"):
+            found.setdefault(kind, []).append({name: value[name] for name in value.keys() - BY_SERVICE})
+    return {
+        kind: values if kind == "task" else sorted(values, key=lambda value: str(value["id"])) for kind, values in found.items()
+    }
+
+
 def exported(taskhub: Run, file: Path, *options: str) -> Path:
     said = taskhub("export", str(file), *options)
     assert said.code == 0, said.err
     return file
+
+
+def new_workspace(taskhub: Run) -> str:
+    id: str = json.loads(taskhub("workspaces", "add", "Empty", "--json").out)["id"]
+    return id
 
 
 def test_a_file_has_everything_with_its_history(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
@@ -90,6 +106,57 @@ def test_a_file_has_everything_with_its_history(lived_in: Account, taskhub: Run,
     seqs = [value["seq"] for kind, value in lines(file) if kind == "change"]
     assert seqs == [*range(1, len(seqs) + 1)]
     assert lived_in.get("tasks/OPS-1") in [value for kind, value in lines(file) if kind == "task"]
+
+
+def test_it_comes_back_the_same(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
+    file = exported(taskhub, tmp_path / "room.jsonl")
+    there = new_workspace(taskhub)
+    preview = taskhub("import", "workspace", str(file), "--workspace", there, "--dry-run")
+    assert (preview.code, "Nothing was changed." in preview.out) == (0, True)
+    assert json.loads(taskhub("projects", "list", "--workspace", there, "--json").out) == []
+
+    said = taskhub("import", "workspace", str(file), "--workspace", there)
+    assert (said.code, said.err) == (0, "")
+    told = {tuple(line.split()[:2]) for line in said.out.splitlines()[2:]}
+    assert {field for _, field in told if not field.isdigit()} <= BY_SERVICE
+    assert ("task", "version") in told
+    again = exported(taskhub, tmp_path / "again.jsonl", "--workspace", there)
+    placeholders = [task for task in content(again)["task"] if task["title"] == "(This number is not used.)"]
+    assert [task["key"] for task in placeholders] == ["OPS-3"]
+    assert {**content(again), "task": [task for task in content(again)["task"] if task not in placeholders]} == content(file)
+    trashed = {value["key"] for kind, value in lines(again) if kind == "task" and value["deleted_at"]}
+    assert trashed == {"OPS-3", "OPS-5", "GONE-1"}
+    archived = {value["key"] for kind, value in lines(again) if kind == "project" and value["archived_at"]}
+    assert archived == {"OLD"}
+
+
+def test_again_it_has_nothing_to_do(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
+    file = exported(taskhub, tmp_path / "room.jsonl")
+    there = new_workspace(taskhub)
+    first = taskhub("import", "workspace", str(file), "--workspace", there)
+    second = taskhub("import", "workspace", str(file), "--workspace", there)
+    assert second.out.splitlines()[0].startswith("0 writes were done, 0 were refused.")
+    assert second.out.splitlines()[1:] == first.out.splitlines()[1:]
+
+
+def test_what_was_left_undone_is_done_and_what_was_changed_is_put_right(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
+    file = exported(taskhub, tmp_path / "room.jsonl")
+    there = new_workspace(taskhub)
+    taskhub("import", "workspace", str(file), "--workspace", there)
+    for arguments in (["tasks", "edit", "OPS-1", "--title", "Other", "--label", "none"], ["tasks", "move", "OPS-4", "--last"]):
+        assert taskhub(*arguments, "--workspace", there).code == 0
+    said = taskhub("import", "workspace", str(file), "--workspace", there)
+    assert said.out.startswith("2 writes were done, 0 were refused.")
+    again = exported(taskhub, tmp_path / "again.jsonl", "--workspace", there)
+    assert [task for task in content(again)["task"] if task["key"] != "OPS-3"] == content(file)["task"]
+
+
+def test_a_workspace_that_has_other_things_is_left_alone(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
+    file = exported(taskhub, tmp_path / "room.jsonl")
+    there = new_workspace(taskhub)
+    taskhub("projects", "add", "MINE", "Mine", "--workspace", there)
+    said = taskhub("import", "workspace", str(file), "--workspace", there)
+    assert (said.code, "The workspace is not empty: it has project MINE." in said.err) == (1, True)
 
 
 def test_a_file_is_not_overwritten(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:

@@ -53,6 +53,13 @@ def test_patience_ends() -> None:
     assert sum(service.waited) <= PATIENCE_SECONDS
 
 
+def test_a_long_import_waits_for_the_rate_limit_as_often_as_it_has_to() -> None:
+    limited = problem(429, "rate_limited", retry="safe", headers={"retry-after": "45"})
+    service = FakeService(limited, limited, limited, ok({"done": True}))
+    assert service.connection().send("POST", "batch", {}).body == {"done": True}
+    assert service.waited == [45.0, 45.0, 45.0]
+
+
 def test_pauses_grow_to_a_limit() -> None:
     service = FakeService(ok({}), LOST)
     connection = service.connection()

@@ -22,7 +22,7 @@ def export(
     The file has a JSON document on each line, all of one moment. `taskhub import workspace` puts it into an empty workspace.
     """
     from taskhub.client.dates import now
-    from taskhub.client.output import note
+    from taskhub.client.output import counted, note
     from taskhub.client.transfer.export import export as write
     from taskhub.client.workspace import opened
 
@@ -30,5 +30,5 @@ def export(
         counts, lacks = write(found, file, now())
     for sentence in lacks:
         note(sentence)
-    told = ", ".join(f"{counts.get(kind, 0)} {kind}s" for kind in ("project", "task", "comment", "label", "member", "change"))
+    told = ", ".join(counted(counts.get(kind, 0), kind) for kind in ("project", "task", "comment", "label", "member", "change"))
     typer.echo(f"{file} has {told}.")
