@@ -37,9 +37,13 @@ CHANGING_NOTHING = {
     "unlabel_task",
     "unblock_task",
     "replay_webhook",
+    "test_webhook",
+    "redeliver",
     "bulk_update_tasks",
 }
-"""What is sent to these finds the world as they would leave it."""
+"""What is sent to these finds the world as they would leave it, or they append nothing to the log."""
+ANSWERED_ANEW = {"undo_change", "test_webhook", "redeliver"}
+"""Their answers have numbers of the log, an id that nobody can choose, or what was sent in the meantime."""
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ async def test_a_dry_run_answers_what_the_real_one_then_answers(own: SampleData,
     assert expected["status"] == real.status_code
     assert expected["etag"] == real.headers.get("etag")
     assert expected["location"] == real.headers.get("location")
-    if operation.operation_id != "undo_change":  # Its answer has numbers of the log.
+    if operation.operation_id not in ANSWERED_ANEW:
         assert untimed(expected["body"]) == untimed(real.json() if real.content else None)
     changes = await api.get("changes", cursor=seq, limit=1000)
     if changes.is_success and operation.operation_id not in {"create_workspace", "change_me"}:  # Those have another log.

@@ -106,12 +106,8 @@ def plan_commit(
     Args:
         identity_map: what the command has loaded, added and guarded. What changed has its next version; what did not is relied
             upon.
-<<<<<<< HEAD
         result: what the use case returned; see `shown_of`.
-=======
-        result: what the use case returned: the answer shows it where it is an aggregate, or a list of them.
         first_seqs: where others share the transaction, the `seq` of their first event in each stream that has some.
->>>>>>> together-6
     """
     tracked = identity_map.in_lock_order()
     changes = _changes(attempt, tracked)
