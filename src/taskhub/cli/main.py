@@ -1,5 +1,6 @@
 """The program `taskhub`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
+import io
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -58,6 +59,9 @@ def _options(
 
 def main() -> None:
     """Runs one command. An error is one sentence on standard error, and an exit code other than 0."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # What a terminal has no letters for is no reason to fail.
     try:
         app(obj=DeployedApplication())
     except ClientError as error:

@@ -129,7 +129,7 @@ class Connection:
                     response.read()
                     raise self._refusal(response)
                 yield response.iter_lines()
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             raise NotReachable(self._unreachable(error)) from None
 
     def _request(self, method: str, path: str, parameters: dict[str, Any], body: Any, headers: dict[str, str]) -> Answer:
@@ -142,14 +142,14 @@ class Connection:
                 response = self._http.request(
                     method, self._address(path), params=_given(parameters), content=content, headers=headers
                 )
-            except httpx2.TransportError as error:
+            except httpx2.RequestError as error:
                 failure: ClientError = NotReachable(self._unreachable(error))
                 seconds = pause(attempt, None)
                 is_final = not (is_safe and self._was_reached)
             else:
                 self._was_reached = True
                 if response.is_success:
-                    return Answer(response.status_code, _json(response), response.headers.get("etag"))
+                    return self._answer(response)
                 failure = self._refusal(response)
                 seconds = pause(attempt, response.headers.get("retry-after"))
                 deadline += seconds if response.status_code == TOO_MANY else 0.0
@@ -160,6 +160,12 @@ class Connection:
                 raise NotReachable(f"{failure} Gave up after {attempt} attempts.")
             self._tell(f"{failure} Trying again in {seconds:.3g} s.")
             self._sleep(seconds)
+
+    def _answer(self, response: httpx2.Response) -> Answer:
+        body = _json(response)
+        if body is None and response.status_code != 204:  # A network that wants to be signed in to answers for everybody.
+            raise ClientError(f"What answers at {self.url} is no TaskHub. Check the URL, and the network.")
+        return Answer(response.status_code, body, response.headers.get("etag"))
 
     def _address(self, path: str) -> str:
         return f"{self.url}/v1/{path}".rstrip("/")
@@ -172,7 +178,7 @@ class Connection:
             return NotReachable(f"The service at {self.url} can't answer: {detail}")
         return refusal(response.status_code, _problem(response))
 
-    def _unreachable(self, error: httpx2.TransportError) -> str:
+    def _unreachable(self, error: httpx2.RequestError) -> str:
         return f"No answer from {self.url}: {str(error).rstrip('.') or type(error).__name__}."
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -60,7 +61,7 @@ def test_what_stands_below_an_example_is_what_it_prints(served: Served, environm
 
 
 def test_the_page_names_every_command_of_the_client() -> None:
-    program = get_command(app)
+    program: Any = get_command(app)
     client = [
         " ".join(path) for path in commands(program) if getattr(program.commands.get(path[0]), "rich_help_panel", None) == CLIENT
     ]

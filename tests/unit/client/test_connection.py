@@ -118,6 +118,17 @@ def test_what_a_proxy_says_is_no_traceback() -> None:
         FakeService(page).connection().get("workspaces")
 
 
+def test_a_network_that_answers_for_everybody_is_told() -> None:
+    with pytest.raises(ClientError, match="is no TaskHub"):
+        FakeService(httpx2.Response(200, html="<h1>Welcome to our hotel</h1>")).connection().get("workspaces")
+
+
+def test_an_answer_that_cant_be_unpacked_is_none() -> None:
+    broken = httpx2.Response(200, headers={"content-encoding": "gzip"}, stream=httpx2.ByteStream(b"no gzip"))
+    with pytest.raises(NotReachable):
+        FakeService(broken).connection().get("workspaces")
+
+
 def test_a_gateway_without_its_service_is_asked_again() -> None:
     service = FakeService(httpx2.Response(502, html="<h1>Bad gateway</h1>"), ok([]))
     assert service.connection().get("workspaces") == []
