@@ -11,8 +11,11 @@ from taskhub.client.sign_in import SignIn
 MAX_NAME = 100
 
 
-def sign_in_with_password(url: str, email: str, password: str, scopes: Sequence[str], expires_at: str | None) -> SignIn:
-    """Makes an API token with the name of this computer. The session that it takes ends at once.
+def sign_in_with_password(
+    url: str, email: str, password: str, scopes: Sequence[str], expires_at: str | None, previous: str | None
+) -> SignIn:
+    """Makes an API token with the name of this computer, in the place of the ``previous`` one. The session that it takes ends at
+    once.
 
     Raises:
         ClientError
@@ -21,25 +24,35 @@ def sign_in_with_password(url: str, email: str, password: str, scopes: Sequence[
         try:
             body = {"name": token_name(), "scopes": [*scopes], "expires_at": expires_at}
             made = session.send("POST", "tokens", body, is_keyed=False).body
+            if previous is not None:
+                _revoke(session, previous)
         finally:
             session.send("DELETE", "sessions/current", is_keyed=False)
     return SignIn(url, made["token"], made["id"])
 
 
-def revoke(signed_in: SignIn, password: str) -> None:
-    """Raises:
-    ClientError
+def sign_out(signed_in: SignIn, password: str) -> None:
+    """Revokes the token of this computer.
+
+    Raises:
+        ClientError
     """
     with Connection(signed_in.url, signed_in.token) as connection:
         email = connection.get("users/me")["email"]
     with _session(signed_in.url, email, password) as session:
         try:
-            session.send("DELETE", f"tokens/{signed_in.token_id}", is_keyed=False)
-        except Refused as refused:
-            if refused.code != "not_found":
-                raise
+            _revoke(session, str(signed_in.token_id))
         finally:
             session.send("DELETE", "sessions/current", is_keyed=False)
+
+
+def _revoke(session: Connection, token_id: str) -> None:
+    """It may be gone already, or be another account's."""
+    try:
+        session.send("DELETE", f"tokens/{token_id}", is_keyed=False)
+    except Refused as refused:
+        if refused.code != "not_found":
+            raise
 
 
 def is_valid(signed_in: SignIn) -> bool:

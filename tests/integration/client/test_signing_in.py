@@ -33,6 +33,16 @@ def test_a_token_with_the_name_of_this_computer_is_made_and_revoked(server: Task
     assert taskhub("workspaces").code == 4
 
 
+def test_who_signs_in_again_has_one_token_and_works_where_they_did(
+    signed_in: Account, server: TaskHubServer, taskhub: Run
+) -> None:
+    (first,) = tokens(signed_in)
+    assert taskhub("login", server.url, "--email", signed_in.email, feed=PASSWORD).code == 0
+    (second,) = tokens(signed_in)
+    assert first["id"] != second["id"]
+    assert taskhub("tasks", "add", "Oil the engine").out == "OPS-1\n"
+
+
 def test_the_password_is_nowhere(server: TaskHubServer, ada: Account, taskhub: Run) -> None:
     taskhub("login", server.url, "--email", ada.email, feed=PASSWORD)
     assert PASSWORD not in sign_in.path().read_text()

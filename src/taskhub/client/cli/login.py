@@ -27,6 +27,8 @@ def login(
     is stored in a file that only you can read; the password is not stored. `taskhub logout` revokes it. In scripts, set
     TASKHUB_URL and TASKHUB_TOKEN instead.
     """
+    from dataclasses import replace
+
     from taskhub.client import sign_in
     from taskhub.client.accounts import check_service, sign_in_with_password, user_of
     from taskhub.client.cli.secrets import secret_from
@@ -35,6 +37,8 @@ def login(
     from taskhub.client.text import one_line
 
     url = sign_in.normalized(url)
+    stored = sign_in.read_stored()
+    before = stored if stored is not None and stored.url == url else sign_in.SignIn(url, "")
     expires_at = after(expires, now())
     check_service(url)
     if sign_in.is_open_to_others(url):
@@ -44,9 +48,10 @@ def login(
     else:
         email = email or typer.prompt("Email")
         password = secret_from("Password")
-        signed_in = sign_in_with_password(url, email, password, [scope.strip() for scope in scopes.split(",")], expires_at)
+        wanted = [scope.strip() for scope in scopes.split(",")]
+        signed_in = sign_in_with_password(url, email, password, wanted, expires_at, before.token_id)
     name = one_line(user_of(signed_in)["name"])
-    sign_in.store(signed_in)
+    sign_in.store(replace(signed_in, workspace=before.workspace, project=before.project))
     typer.echo(f"You are signed in to {url} as {name}.")
 
 
@@ -61,7 +66,7 @@ def logout() -> None:
     revoked, only forgotten.
     """
     from taskhub.client import sign_in
-    from taskhub.client.accounts import is_valid, revoke
+    from taskhub.client.accounts import is_valid, sign_out
     from taskhub.client.cli.secrets import secret_from
 
     stored = sign_in.read_stored()
@@ -73,7 +78,7 @@ def logout() -> None:
         typer.echo("The token is forgotten. It was made elsewhere, and is still valid.")
         return
     if is_valid(stored):
-        revoke(stored, secret_from("Password"))
+        sign_out(stored, secret_from("Password"))
     sign_in.forget()
     typer.echo(f"You are signed out of {stored.url}. The token of this computer is revoked.")
 
