@@ -15,6 +15,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import cursors, preconditions
+from taskhub.kernel.api.escaped_paths import is_text
 from taskhub.kernel.api.fingerprints import earlier_fingerprint, fingerprint
 from taskhub.kernel.api.list_validators import ListTags, ListValidator, OfLog
 from taskhub.kernel.api.preconditions import IfMatch
@@ -25,9 +26,10 @@ from taskhub.kernel.application.commands import Answer, Context, Expected, Idemp
 from taskhub.kernel.application.runner import BoundUseCase
 from taskhub.kernel.application.shared_work import SharedWork
 from taskhub.kernel.application.stream_locks import StreamLocks
+from taskhub.kernel.application.versions import PutConditions
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
-from taskhub.kernel.domain.errors import PreconditionRequired
+from taskhub.kernel.domain.errors import NotFound, PreconditionRequired
 from taskhub.kernel.domain.ids import parse_id, parse_number
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -123,7 +125,8 @@ class ApiRequest(Request):
 
     @property
     def path(self) -> str:
-        return str(self.scope["path"])
+        """The path, escaped as in a URL."""
+        return str(self.scope["escaped_path"])
 
     def path_id(self, name: str) -> UUID:
         """An id in the path. One that is malformed names nothing.
@@ -137,7 +140,7 @@ class ApiRequest(Request):
         return id
 
     def path_argument(self, name: str, kind: type[UUID | int | str]) -> UUID | int | str:
-        """An id, a positive number or a text in the path. One that is malformed names nothing.
+        """An id, a positive number or a text in the path. One that is malformed, or no UTF-8, names nothing.
 
         Raises:
             NotFound
@@ -145,6 +148,8 @@ class ApiRequest(Request):
         if kind is UUID:
             return self.path_id(name)
         text: str = self.path_params[name]
+        if not is_text(text):
+            raise NotFound
         return parse_number(text) if kind is int else text
 
     def user_id(self, text: str) -> UUID:
@@ -210,6 +215,12 @@ class ApiRequest(Request):
         """The versions that `If-Match` names."""
         return self._expected
 
+    @property
+    def put_conditions(self) -> PutConditions:
+        """On what a `PUT` depends that creates a thing or changes it."""
+        is_new = self.header(b"if-none-match") is not None
+        return PutConditions(self._expected, self._if_match is not None, is_new, self.versions_required)
+
     def check_headers(self) -> None:
         """Refuses headers that mean something here and can't be read, before anything else is looked at.
 
@@ -221,6 +232,7 @@ class ApiRequest(Request):
         self._expected = self.operation.if_match.expected(self._if_match)
         if b"if-none-match" in self._raw_headers and not self.operation.writes:
             preconditions.check_tags("If-None-Match", self.header(b"if-none-match") or "")
+        self.operation.if_match.check_new(self.header(b"if-none-match"))
 
     def require_condition(self) -> None:
         """Raises:

@@ -8,10 +8,10 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, or_, select, union_al
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.shared import SharedUnitOfWork
 from taskhub.kernel.infrastructure.unit_of_work.statements import by_ids
-from taskhub.tasks.contract.references import PROJECT_KEY, TASK_KEY, TaskKey
+from taskhub.tasks.contract.references import EXTERNAL, PROJECT_KEY, TASK_KEY, ExternalKey, TaskKey
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.labels import LOCKED_LABELS
-from taskhub.tasks.infrastructure.task_lookup import IDS_OF_KEYS, WORKSPACE_ID, key_parameters
+from taskhub.tasks.infrastructure.task_lookup import IDS_OF_KEYS, WORKSPACE_ID, GivenKeys
 
 _tasks, _projects = TASKS.table.c, PROJECTS.table.c
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
@@ -38,11 +38,12 @@ async def lock_named_rows(uow: SharedUnitOfWork, workspace_id: UUID, ids: Set[UU
 
     Labels are kept from being changed. Those that an earlier try would have changed, or had to wait for, are locked alone.
 
-    ``texts``: what may be a key, among others.
+    ``texts``: what may be a key, among others. An external key looks like any text.
     """
     tasks = [TaskKey(key[1].upper(), int(key[2])) for text in texts if (key := TASK_KEY.fullmatch(text))]
+    external = [ExternalKey(text.removeprefix(EXTERNAL)) for text in texts]
     keys = [text.upper() for text in texts if PROJECT_KEY.fullmatch(text)]
-    parameters = {"workspace_id": workspace_id, "ids": sorted(ids), **key_parameters(tasks)}
+    parameters = {"workspace_id": workspace_id, "ids": sorted(ids), **GivenKeys([*tasks, *external]).parameters}
     homes = await uow.fetch(_THEIR_PROJECTS, parameters)
     contested = {"stream_id": workspace_id, "ids": sorted(ids & uow.lock_ids)}
     if contested["ids"]:

@@ -23,12 +23,12 @@ from taskhub.tasks.domain.task import PEOPLE, Task
 from taskhub.tasks.infrastructure.known_tasks import known_in_project
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository, share_lock_projects
-from taskhub.tasks.infrastructure.rows import FormerKeyRow
-from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
+from taskhub.tasks.infrastructure.rows import ExternalKeyRow, FormerKeyRow
+from taskhub.tasks.infrastructure.task_lookup import DIGESTS, TASK_BY_REF, WORKSPACE_ID, digest_of, ref_type, task_parameters
 from taskhub.tasks.infrastructure.tasks_port import sql_tasks
 
 _tasks, _projects = TASKS.table.c, PROJECTS.table.c
-_former, _events = table_of(FormerKeyRow), table_of(EventRow).c
+_former, _events, _external = table_of(FormerKeyRow), table_of(EventRow).c, table_of(ExternalKeyRow).c
 _IN_WORKSPACE = _tasks.workspace_id == WORKSPACE_ID
 _ITS_PROJECT = (_projects.workspace_id == _tasks.workspace_id) & (_projects.id == _tasks.project_id)
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
@@ -87,6 +87,12 @@ _EXPIRED = Statement(
 _USED_IDS = Statement(
     select(_events.entity_id).where(
         _events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(_IDS), _events.entity_version == literal(1)
+    )
+)
+
+_OWNERS = Statement(
+    select(_external.digest, _external.task_id).where(
+        _external.workspace_id == WORKSPACE_ID, _external.digest == func.any(DIGESTS)
     )
 )
 
@@ -154,6 +160,11 @@ class SqlTaskRepository(SqlRepository[Task]):
     async def used_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         records = await self._uow.fetch(_USED_IDS, {"workspace_id": workspace_id, "ids": list(ids)})
         return frozenset(record["entity_id"] for record in records)
+
+    async def external_key_owners(self, workspace_id: UUID, keys: Iterable[str]) -> dict[str, UUID]:
+        wanted = {digest_of(key): key for key in keys}
+        records = await self._uow.fetch(_OWNERS, {"workspace_id": workspace_id, "digests": [*wanted]})
+        return {wanted[digest]: task_id for digest, task_id in records}
 
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
         facts = await sql_tasks(self._uow).require(workspace_id, ref)
