@@ -130,6 +130,18 @@ def test_it_comes_back_the_same(lived_in: Account, taskhub: Run, tmp_path: Path)
     assert archived == {"OLD"}
 
 
+def test_what_went_to_the_trash_together_comes_back_together(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
+    lived_in.send("DELETE", "tasks/OPS-1")  # With its subtask, OPS-2.
+    file = exported(taskhub, tmp_path / "room.jsonl")
+    there = new_workspace(taskhub)
+    assert taskhub("import", "workspace", str(file), "--workspace", there).code == 0
+    path = f"/v1/workspaces/{there}"
+    for restored, brought_along in (("projects/GONE", "GONE-1"), ("tasks/OPS-1", "OPS-2")):
+        assert lived_in.client.get(f"{path}/tasks/{brought_along}").status_code == 404
+        assert lived_in.client.post(f"{path}/{restored}/restore").is_success
+        assert lived_in.client.get(f"{path}/tasks/{brought_along}").is_success
+
+
 def test_again_it_has_nothing_to_do(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:
     file = exported(taskhub, tmp_path / "room.jsonl")
     there = new_workspace(taskhub)

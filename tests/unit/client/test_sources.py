@@ -223,6 +223,7 @@ STATUSES = Statuses(
     [
         {"key": "backlog", "name": "Backlog", "category": "todo"},
         {"key": "doing", "name": "Doing", "category": "in_progress"},
+        {"key": "code_review", "name": "Review of code", "category": "in_progress"},
         {"key": "shipped", "name": "Shipped", "category": "done"},
     ]
 )
@@ -233,6 +234,7 @@ STATUSES = Statuses(
     [
         (None, None, None, "backlog"),
         ("DOING", None, None, "doing"),
+        ("code-review", None, None, "code_review"),
         ("Doing", "done", None, "shipped"),
         (None, "cancelled", None, "shipped"),
         ("Elsewhere", None, None, "backlog"),

@@ -73,9 +73,10 @@ class Importer:
             return found["id"], found["workflow"]["statuses"]
         id, about = self._new_id(f"project {key.upper()}"), f"project {key.upper()}"
         self._setup = [Operation("POST", "/projects", {"id": id, "key": key.upper(), "name": self._source.name[:200]}, about)]
-        workflow = workflow_of(self._source.columns or STANDARD)
-        if self._source.columns:
-            self._setup.append(Operation("PUT", f"/projects/{id}/workflow", workflow, about))
+        if not self._source.columns:
+            return id, STANDARD
+        workflow = workflow_of(self._source.columns)
+        self._setup.append(Operation("PUT", f"/projects/{id}/workflow", workflow, about))
         return id, workflow["statuses"]
 
     def _known_tasks(self) -> dict[str, Mapping[str, Any]]:

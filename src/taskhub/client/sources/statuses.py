@@ -7,11 +7,12 @@ from typing import Any
 from taskhub.client.sources.model import CLOSED, Column, Item, folded
 
 STANDARD = (
-    Column("To do", "todo"),
-    Column("In progress", "in_progress"),
-    Column("Done", "done"),
-    Column("Cancelled", "cancelled"),
+    {"key": "todo", "name": "To do", "category": "todo"},
+    {"key": "in_progress", "name": "In progress", "category": "in_progress"},
+    {"key": "done", "name": "Done", "category": "done"},
+    {"key": "cancelled", "name": "Cancelled", "category": "cancelled"},
 )
+"""Those that a new project has."""
 
 
 def workflow_of(columns: Sequence[Column]) -> dict[str, Any]:
@@ -33,12 +34,12 @@ class Statuses:
 
     def __init__(self, statuses: Sequence[Mapping[str, str]]) -> None:
         self._first = statuses[0]["key"]
-        self._by_name = {folded(name): status for status in reversed(statuses) for name in (status["name"], status["key"])}
+        self._by_name = {_name(name): status for status in reversed(statuses) for name in (status["name"], status["key"])}
         self._by_category = {status["category"]: status["key"] for status in reversed(statuses)}
 
     def of(self, item: Item, task: Mapping[str, Any] | None) -> str | None:
         """None where the task keeps the status that it has."""
-        column = self._by_name.get(folded(item.column)) if item.column else None
+        column = self._by_name.get(_name(item.column)) if item.column else None
         if column is not None and (item.closed_as is None or column["category"] in CLOSED):
             return column["key"]
         if item.closed_as is not None:
@@ -47,5 +48,10 @@ class Statuses:
         return self._first if task is None or task["status_category"] in CLOSED else None
 
     def lacks(self, item: Item) -> bool:
-        """Whether the item names a status that is not there."""
-        return item.column is not None and folded(item.column) not in self._by_name
+        """Whether the item names a status that is not there, and nothing else says what it is."""
+        return item.column is not None and item.closed_as is None and _name(item.column) not in self._by_name
+
+
+def _name(text: str) -> str:
+    """By which names and keys are compared: `In progress`, `in-progress`, `in_progress`."""
+    return folded(re.sub(r"[\s_-]+", " ", text))
