@@ -23,6 +23,8 @@ TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
 SILENCE_SECONDS = 45.0
 """After which a stream is taken to be broken: the service sends something every 15 seconds."""
 PAGE = 200
+NOT_CONNECTED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError, httpx2.UnsupportedProtocol)
+"""Nothing was sent. If the service was never reached, its URL may be wrong."""
 UNAVAILABLE = frozenset({502, 503, 504})
 TOO_MANY = 429
 """The service works, and says when: waiting for that is no sign that it does not answer."""
@@ -145,6 +147,7 @@ class Connection:
             except httpx2.RequestError as error:
                 failure: ClientError = NotReachable(self._unreachable(error))
                 seconds = pause(attempt, None)
+                self._was_reached |= not isinstance(error, NOT_CONNECTED)
                 is_final = not (is_safe and self._was_reached)
             else:
                 self._was_reached = True

@@ -42,7 +42,11 @@ def lived_in(signed_in: Account) -> Account:
     engine = send("POST", "tasks", {"project_id": project, "title": "Engine", "priority": "high", "due": due, "label_ids": [bug]})
     oil = send("POST", "tasks", {"project_id": "OPS", "title": "Oil 🚀", "parent_id": engine["id"], "assignee_ids": ["me"]})
     send("POST", "tasks", {"project_id": "OPS", "title": "Goes to WEB", "description": "Line\n\nline\t日本語"})
-    send("POST", "tasks", {"project_id": "OPS", "title": "Sweep", "blocked_by_ids": [oil["id"]], "status": "done"})
+    send(
+        "POST",
+        "tasks",
+        {"project_id": "OPS", "title": "Sweep", "blocked_by_ids": [oil["id"]], "status": "done", "external_keys": ["crm:17"]},
+    )
     send("POST", "tasks/OPS-3/move", {"to": "last", "project_id": "WEB", "status": "shipped"})
     send("POST", "tasks/OPS-4/move", {"to": "first"})
     send("POST", "tasks", {"project_id": "WEB", "title": "Second"})
