@@ -65,7 +65,9 @@ def main() -> None:
     try:
         app(obj=DeployedApplication())
     except ClientError as error:
-        typer.echo(f"taskhub: {error}", err=True)
+        from taskhub.client.output import note
+
+        note(f"taskhub: {error}")
         sys.exit(error.exit_code)
     except Exception as error:
         from taskhub.cli.errors import explanation

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from taskhub.client.text import lines as harmless
 from taskhub.client.text import one_line, padded, width
 
 MIN_COLUMNS = 12
@@ -61,7 +62,7 @@ def counted(count: int, thing: str) -> str:
 
 def note(sentence: str) -> None:
     """Something that is no result: on standard error."""
-    typer.echo(sentence, err=True)
+    typer.echo(harmless(sentence), err=True)
 
 
 class Progress:

@@ -153,6 +153,8 @@ def test_again_it_has_nothing_to_do(lived_in: Account, taskhub: Run, tmp_path: P
     second = taskhub("import", "workspace", str(file), "--workspace", there)
     assert second.out.splitlines()[0].startswith("0 writes were done, 0 were refused.")
     assert second.out.splitlines()[1:] == first.out.splitlines()[1:]
+    third = json.loads(taskhub("import", "workspace", str(file), "--workspace", there, "--json").out)
+    assert (third["writes"], third["refused"], len(third["not_the_same"])) == (0, [], len(first.out.splitlines()) - 2)
 
 
 def test_what_was_left_undone_is_done_and_what_was_changed_is_put_right(lived_in: Account, taskhub: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from support.harness.client_service import URL, FakeService, ok, problem
 from taskhub.client.connection import PATIENCE_SECONDS, Connection
 from taskhub.client.errors import ClientError, NotReachable, NotSignedIn, Refused, WrongUsage
+from taskhub.client.output import note
 
 REFUSED = httpx2.ConnectError("Connection refused")
 LOST = httpx2.RemoteProtocolError("Server disconnected without sending a response.")
@@ -110,6 +111,14 @@ def test_a_problem_is_told_with_its_fields_and_its_request() -> None:
         "  allowed: todo, done",
         "  (422 validation_failed, request r1)",
     ]
+
+
+def test_what_a_service_says_does_not_control_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    service = FakeService(problem(409, "no", detail="\x1b[2Jgone", allowed=["\x9b2J"]))
+    with pytest.raises(Refused) as refused:
+        service.connection().send("POST", "tasks", {})
+    note(f"{refused.value} \x1b[2J")
+    assert not {"\x1b", "\x9b"} & {*capsys.readouterr().err}
 
 
 def test_a_token_that_is_not_accepted_says_how_to_sign_in() -> None:

@@ -1,15 +1,17 @@
-"""What all imports from other products do, and say."""
+"""What imports do, and say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import typer
 
-from taskhub.client.output import note, print_json
+from taskhub.client.output import note, print_json, print_table
 from taskhub.client.sources.importer import Imported, Importer
 from taskhub.client.sources.model import Source
 from taskhub.client.text import one_line
+from taskhub.client.transfer.restore import Restored
 from taskhub.client.workspace import opened
+from taskhub.client.writer import Refusal
 
 COUNTED = ("created", "changed", "unchanged")
 
@@ -47,3 +49,24 @@ def _tell(source: Source, done: Imported, *, dry_run: bool) -> None:
     tasks = ", ".join(f"{counts[name]} {name}" for name in COUNTED)
     more = f"{counts['comments']} comments added; {len(done.refusals)} refused; {len(source.losses)} things not taken over"
     typer.echo(f"{'Nothing was changed. It would be: ' if dry_run else ''}tasks: {tasks}; {more}.")
+
+
+def _refused(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
+    return [{"where": one.operation.about, "why": one.why} for one in refusals]
+
+
+def tell_restored(done: Restored, *, dry_run: bool, json: bool) -> None:
+    """What became of an exported workspace. Ends the command."""
+    count = done.writes - len(done.refusals)
+    if json:
+        losses = [asdict(loss) for loss in done.losses]
+        print_json({"dry_run": dry_run, "writes": count, "refused": _refused(done.refusals), "not_the_same": losses})
+    elif dry_run:
+        typer.echo(f"It takes {count} writes. Nothing was changed.")
+    else:
+        for refusal in done.refusals:
+            note(f"refused: {one_line(refusal.operation.about)}: {refusal.why}")
+        typer.echo(f"{count} writes were done, {len(done.refusals)} were refused. Not the same as in the file:")
+        rows = [(loss.kind, loss.field, str(loss.count), loss.why) for loss in done.losses]
+        print_table(("KIND", "FIELD", "COUNT", "WHY"), rows, empty="Nothing.")
+    raise typer.Exit(1 if done.refusals else 0)

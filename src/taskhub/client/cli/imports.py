@@ -38,6 +38,7 @@ def workspace_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Made by `taskhub export`.")],
     dry_run: DryRun = False,
     workspace: WorkspaceOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Put an exported workspace into an empty one.
 
@@ -49,24 +50,14 @@ def workspace_(
     At the end it reads the workspace, compares it with the file field by field, and says what is not the same. Members are not
     invited: invite them first to keep who tasks are assigned to.
     """
+    from taskhub.client.cli.import_files import tell_restored
     from taskhub.client.dates import now
-    from taskhub.client.output import note, print_table
     from taskhub.client.transfer.restore import restore
     from taskhub.client.workspace import opened
 
     with opened(workspace) as found:
         done = restore(found, file, now(), dry_run=dry_run)
-    if dry_run:
-        typer.echo(f"It takes {done.writes} writes. Nothing was changed.")
-        return
-    for refusal in done.refusals:
-        note(f"{refusal.operation.about}: {refusal.why}")
-    typer.echo(
-        f"{done.writes - len(done.refusals)} writes were done, {len(done.refusals)} were refused. Not the same as in the file:"
-    )
-    rows = [(loss.kind, loss.field, str(loss.count), loss.why) for loss in done.losses]
-    print_table(("KIND", "FIELD", "COUNT", "WHY"), rows, empty="Nothing.")
-    raise typer.Exit(1 if done.refusals else 0)
+    tell_restored(done, dry_run=dry_run, json=json)
 
 
 @app.command()
