@@ -1,4 +1,5 @@
 # TaskHub for a database that runs elsewhere: the embedded PostgreSQL is left out.
+# With `--target demo`: the demo, with all that it needs, for as long as the container lives.
 # With `--target testing`: the service for test suites, with a prepared database in it (docs/testing.md).
 #
 # An index that needs a configuration of pip: docker build --secret id=pip,src=<path of a pip.conf> .
@@ -21,23 +22,30 @@ COPY src src
 RUN tools/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir wheels . \
     && tools/bin/pip --python /opt/taskhub install --quiet --no-deps wheels/*.whl
 
-FROM build AS build-testing
+FROM build AS build-embedded
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     tools/bin/pip --python /opt/taskhub install --quiet --require-hashes -r requirements/run.txt
 
-FROM ${PYTHON_IMAGE} AS testing
+FROM ${PYTHON_IMAGE} AS embedded
 RUN useradd --system --uid 10001 --create-home --home-dir /home/taskhub --shell /usr/sbin/nologin taskhub
-COPY --from=build-testing /opt/taskhub /opt/taskhub
-ENV PATH=/opt/taskhub/bin:$PATH PYTHONUNBUFFERED=1 TASKHUB_HOST=0.0.0.0 TASKHUB_TESTING_HOST=0.0.0.0
+COPY --from=build-embedded /opt/taskhub /opt/taskhub
+ENV PATH=/opt/taskhub/bin:$PATH PYTHONUNBUFFERED=1 TASKHUB_HOST=0.0.0.0
 WORKDIR /home/taskhub
 USER taskhub
+ENTRYPOINT ["taskhub"]
+
+FROM embedded AS demo
+EXPOSE 8000
+CMD ["demo"]
+
+FROM embedded AS testing
+ENV TASKHUB_TESTING_HOST=0.0.0.0
 # The database is prepared here, so that no start has to.
 RUN python3 -m taskhub.testing.prepare
 EXPOSE 8000 8001
 HEALTHCHECK --interval=2s --timeout=5s --start-period=30s CMD ["python3", "-c", "\
 import os, urllib.request; \
 urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"TASKHUB_TESTING_PORT\") or 8001}/', timeout=4)"]
-ENTRYPOINT ["taskhub"]
 CMD ["serve", "--testing"]
 
 FROM ${PYTHON_IMAGE} AS service

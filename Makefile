@@ -25,6 +25,10 @@ help: ## This list
 serve: $(VENV)/.run ## Start TaskHub with a database of its own, on http://127.0.0.1:8000
 	@exec $(BIN)/taskhub serve --with-parent
 
+.PHONY: demo
+demo: $(VENV)/.run ## Start TaskHub with a workspace to look at (ARGS=--remove removes it)
+	@exec $(BIN)/taskhub demo --with-parent $(ARGS)
+
 .PHONY: test
 # A worker that dies ends the run: pytest-xdist would run its test again in the next one, and after some of them wait for ever.
 test: $(VENV)/.dev ## Run all tests (narrow them with ARGS="tests/unit -k cursor")
@@ -55,6 +59,11 @@ try: $(VENV)/.dev ## Follow a page that adds something in a copy of this checkou
 .PHONY: check-openapi
 check-openapi: $(VENV)/.dev $(VENV)/.openapi ## Check the OpenAPI document: linters, generated clients, what the last release promised
 	$(BIN)/python -m pytest openapi $(ARGS)
+
+.PHONY: check-board
+check-board: $(VENV)/.dev $(VENV)/.openapi ## Check the types of the board's modules and try the board in Chromium (installed with apt if it is missing)
+	@.ci/board
+	$(BIN)/python -m pytest tests/board $(ARGS)
 
 .PHONY: check-modules
 check-modules: $(VENV)/.dev ## Install the wheels of TaskHub and its example module, and what `taskhub module new` writes, and use them

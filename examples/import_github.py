@@ -73,7 +73,7 @@ class Server:
         self._patience = patience
 
     def get(self, path: str, **parameters: Any) -> Json:
-        return self.call("GET", f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path)[1]
+        return self.call("GET", f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path)
 
     def every(self, path: str, **parameters: Any) -> Iterator[Json]:
         """The items of all pages of a list."""
@@ -85,8 +85,8 @@ class Server:
                 return
             cursor = {"cursor": page["next_cursor"]}
 
-    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Json]:
-        """Status and body of the answer. Every try of a write has the same key, so that the write happens once.
+    def call(self, method: str, path: str, body: Any = None) -> Json:
+        """The body of the answer. Every try of a write has the same key, so that the write happens once.
 
         Raises:
             Refused
@@ -99,7 +99,8 @@ class Server:
             request = urllib.request.Request(self._base + path, data, headers, method=method)
             try:
                 with urllib.request.urlopen(request, timeout=60) as answer:
-                    return answer.status, json.loads(answer.read() or b"{}")
+                    answered: Json = json.loads(answer.read())
+                    return answered
             except urllib.error.HTTPError as error:
                 problem, pause = _problem_of(error), error.headers.get("Retry-After")
                 if not _is_to_be_sent_again(error.code, problem):
@@ -159,7 +160,7 @@ class Operation:
 class Outcome:
     """What became of the operations of a batch: their answers, and the refusals of those that were left out, by issue."""
 
-    answers: list[tuple[Operation, int, Json]] = field(default_factory=list)
+    answers: list[tuple[Operation, Json]] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
 
 
@@ -177,27 +178,13 @@ def send(server: Server, operations: list[Operation], *, dry_run: bool) -> Outco
     while any(operation.issue is not None for operation in left):
         body = {"operations": [operation.as_json for operation in left]}
         try:
-            _, answer = server.call("POST", "/batch?dry_run=true" if dry_run else "/batch", body)
+            answer = server.call("POST", "/batch?dry_run=true" if dry_run else "/batch", body)
         except Refused as refusal:
-            if refusal.problem["status"] in {404, 405} and "operation" not in refusal.problem:
-                return _send_one_by_one(server, left, outcome, dry_run=dry_run)
             _leave_out(left.pop(refusal.problem["operation"]) if "operation" in refusal.problem else None, refusal, outcome)
             continue
         results = (answer["body"] if dry_run else answer)["results"]
-        outcome.answers = [(one, result["status"], result["body"]) for one, result in zip(left, results, strict=True)]
+        outcome.answers = [(one, result["body"]) for one, result in zip(left, results, strict=True)]
         break
-    return outcome
-
-
-def _send_one_by_one(server: Server, operations: list[Operation], outcome: Outcome, *, dry_run: bool) -> Outcome:
-    """For servers that have no batches yet. They have no dry run either: whatever they would be sent is taken to be accepted."""
-    for operation in operations:
-        try:
-            status, answer = (0, {}) if dry_run else server.call(operation.method, operation.path, operation.body)
-        except Refused as refusal:
-            _leave_out(operation, refusal, outcome)
-        else:
-            outcome.answers.append((operation, status, answer))
     return outcome
 
 
@@ -345,7 +332,7 @@ class Importer:
         return Operation("PUT", f"/tasks/external/{quote(self.key(issue), safe='')}", body, issue["number"])
 
     def _count(self, outcome: Outcome, known: dict[str, Json], counts: Counter[str]) -> None:
-        for operation, status, answer in outcome.answers:
+        for operation, answer in outcome.answers:
             if operation.issue is None:
                 self.new_labels.add(folded(operation.body["name"]))
                 if not self.dry_run:
@@ -355,13 +342,7 @@ class Importer:
             if task is None:
                 counts["created"] += 1
             else:
-                is_same = answer["version"] == task["version"] if status else _is_same(operation.body, task)
-                counts["unchanged" if is_same else "changed"] += 1
-
-
-def _is_same(body: Json, task: Json) -> bool:
-    given = {name: value for name, value in body.items() if name not in {"project_id", "label_ids"}}
-    return all(task[name] == value for name, value in given.items()) and {*task["label_ids"]} == {*body["label_ids"]}
+                counts["unchanged" if answer["version"] == task["version"] else "changed"] += 1
 
 
 # -- the command -----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from hypothesis import settings
 from support.harness.database_server import DatabaseServer, start_server
 
 FOLDER = Path(__file__).parent
-WITHOUT_DATABASE = (FOLDER / "unit", FOLDER / "integration" / "testing")
+WITHOUT_DATABASE = (FOLDER / "unit", FOLDER / "board", FOLDER / "integration" / "testing")
 """Unit tests, and those of servers that bring their own."""
 SERVER = pytest.StashKey[DatabaseServer]()
 

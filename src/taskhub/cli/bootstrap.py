@@ -28,8 +28,12 @@ def check_modules(settings: Settings) -> list[str]:
     return [*application.modules]
 
 
-def ready_application(settings: Settings, deployed: Deployment) -> Container:
+def ready_application(
+    settings: Settings, deployed: Deployment, before_build: Callable[[Container], None] | None = None
+) -> Container:
     """The application on a database with its schema. Modules and their settings are checked before the schema is changed.
+
+    ``before_build``: what puts other parts in the place of the application's.
 
     Raises:
         WrongModule
@@ -38,6 +42,8 @@ def ready_application(settings: Settings, deployed: Deployment) -> Container:
         WrongSchema
     """
     application = Container(settings=settings, database_url=deployed.database_url, secret_keys=deployed.secret_keys)
+    if before_build is not None:
+        before_build(application)
     _ = application.modules
     migrate_or_check(deployed)
     return application

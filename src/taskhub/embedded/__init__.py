@@ -8,6 +8,18 @@ from taskhub.embedded.address import DATABASE, Address
 from taskhub.embedded.backup import back_up, restore
 from taskhub.embedded.binaries import tool
 from taskhub.embedded.errors import EmbeddedPostgresError
+from taskhub.embedded.placement import make_data_dir
+from taskhub.embedded.removal import remove
 from taskhub.embedded.server import EmbeddedPostgres
 
-__all__ = ["DATABASE", "Address", "EmbeddedPostgres", "EmbeddedPostgresError", "back_up", "restore", "tool"]
+__all__ = [
+    "DATABASE",
+    "Address",
+    "EmbeddedPostgres",
+    "EmbeddedPostgresError",
+    "back_up",
+    "make_data_dir",
+    "remove",
+    "restore",
+    "tool",
+]

@@ -43,15 +43,20 @@ def resolve_placement(data_dir: Path, deadline: Deadline) -> Placement:
     Raises EmbeddedPostgresError when the folder is another account's or out of reach, OSError when it can't be made.
     """
     data_dir = data_dir.expanduser().resolve()
-    if not data_dir.is_dir():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        data_dir.chmod(0o711 if is_root() else 0o700)
+    make_data_dir(data_dir)
     known = known_folder(data_dir)
     if not is_root():
         layout = Layout(known or data_dir / "postgres")
         _ensure_owned(layout.folder, 0o700)
         return Placement(layout, None, installed_binaries())
     return _resolve_as_root(data_dir, known, deadline)
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """Makes a data folder, unless it is there."""
+    if not data_dir.is_dir():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.chmod(0o711 if is_root() else 0o700)
 
 
 def known_folder(data_dir: Path) -> Path | None:

@@ -7,6 +7,8 @@ from support.harness.api import Api, ok
 from support.harness.external_keys import HOSTILE, external
 from support.harness.problems import problem
 from support.harness.undoing import last_seq, undo
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.testing.conformance.round_trips import recording_round_trips
 
 KEY = "github:org/repo#12"
 
@@ -62,3 +64,14 @@ async def test_a_dry_run_takes_no_key(ada: Api) -> None:
     assert (tried["status"], tried["body"]["external_keys"]) == (201, ["a/b"])
     assert (await ada.put(path, body)).status_code == 201
     assert ok(await ada.put(f"{path}?dry_run=true", {**body, "title": "Other"}))["status"] == 200
+
+
+async def test_many_cost_as_many_round_trips_as_few(ada: Api, database: Database) -> None:
+    async def cost(*keys: str) -> int:
+        with recording_round_trips(database) as taken:
+            await batch(ada, *(put(ada, key) for key in keys))
+        return sum("members.role" not in one and "sessions" not in one for one in taken)  # Those are remembered for a second.
+
+    created = await cost(*map(str, range(50)))
+    assert await cost("few", "new", "ones") == created
+    assert await cost(*map(str, range(50))) == await cost("0", "1", "2")

@@ -14,6 +14,7 @@ from support.harness.operations import SampleData
 from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.service.board_files import ASSETS, MAIN, PATH, board_files
 from taskhub.service.metrics import metrics_app
 from taskhub.service.pages import MEDIA_TYPES, asset, asset_path
 from taskhub.service.static_content import StaticContent
@@ -197,7 +198,7 @@ async def test_the_reference_stays_signed_in_over_a_reload_and_asks_nobody_else(
     assert "validatorUrl: null" in start
 
 
-PREPARED = ["/openapi.json", *map(asset_path, MEDIA_TYPES)]
+PREPARED = ["/openapi.json", *map(asset_path, MEDIA_TYPES), PATH, f"{ASSETS}/{board_files().tag}/{MAIN}"]
 
 
 @pytest.mark.parametrize("path", PREPARED)

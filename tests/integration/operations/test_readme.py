@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from support.harness.program import Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS
 
 CHECKOUT = Path(__file__).parents[3]
-SERVE, TEST, *EXAMPLE = (example.script for example in examples_of((CHECKOUT / "README.md").read_text("utf-8")))
+SERVE, DEMO, TEST, *EXAMPLE = (example.script for example in examples_of((CHECKOUT / "README.md").read_text("utf-8")))
 ENDINGS = ["", '"priority":"high"', '"version":2', '"code":"stale_version"', '"next_cursor":null']
 """What the blocks of the example have to say at least."""
 
@@ -32,6 +32,17 @@ def test_the_example_makes_a_first_task(shell: str, served: Served) -> None:
     for answer, ending in zip(answers, ENDINGS, strict=True):
         assert ending in answer
     assert "".join(answers).count('"key":"OPS-2"') == 3
+
+
+def test_the_demo_is_started_and_removed_as_it_says(new_installation: Callable[..., Installation]) -> None:
+    installation = new_installation()
+    with installation.start(["sh", "-c", f"exec {DEMO}"], folder=CHECKOUT) as served:
+        served.wait_until_it_says("To remove the demo: ")
+        command = served.log.rsplit("To remove the demo: ", 1)[1].strip()
+        served.end()
+    assert (installation.folder / "data-demo").exists()
+    subprocess.run(command, shell=True, env=installation.environment(), cwd=CHECKOUT, timeout=PROGRAM_SECONDS, check=True)
+    assert not (installation.folder / "data-demo").exists()
 
 
 def test_the_command_for_the_tests_finds_them() -> None:

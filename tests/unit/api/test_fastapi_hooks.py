@@ -66,9 +66,9 @@ def test_dependencies_are_not_overridden_all_at_once_either(app: FastAPI) -> Non
 
 def test_what_is_mounted_answers_for_itself() -> None:
     app = TaskHub(Container(settings=Settings(_env_file=None), database_url="postgresql://nowhere", secret_keys=(b"secret" * 6,)))
-    app.mount("/board", Router([Route("/hello", lambda request: PlainTextResponse("hello"))]))
+    app.mount("/notes", Router([Route("/hello", lambda request: PlainTextResponse("hello"))]))
     client = TestClient(app)
-    assert client.get("/board/hello").text == "hello"
-    wrong_method, unknown = client.put("/board/hello"), client.get("/board/nowhere")
+    assert client.get("/notes/hello").text == "hello"
+    wrong_method, unknown = client.put("/notes/hello"), client.get("/notes/nowhere")
     assert (wrong_method.status_code, set(wrong_method.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")

@@ -56,7 +56,7 @@ class ApiServer(HttpServer):
             await super().main_loop()
 
     def _details(self) -> str:
-        lines = {"reference": f"{self._url}/docs", "API": f"{self._url}/v1", "stop": "Ctrl-C"}
+        lines = {"board": f"{self._url}/board", "reference": f"{self._url}/docs", "API": f"{self._url}/v1", "stop": "Ctrl-C"}
         if self._settings.database_url is None:
             lines["data"] = str(data_dir(self._settings))
         return "".join(f"\n  {name:10} {text}" for name, text in lines.items())

@@ -6,15 +6,18 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from taskhub.cli.server.console import announce
+from taskhub.cli.server.hooks import ServeHooks
 from taskhub.cli.server.signals import exit_on_signals
 from taskhub.cli.server.sockets import listening_socket, metrics_socket
 from taskhub.deployment import data_dir, deployment
 from taskhub.kernel.logs import configure_logs
-from taskhub.settings import read_settings
+from taskhub.settings import Settings, read_settings
 
 
-def run(*, parent: int | None) -> None:
+def run(*, parent: int | None, settings: Settings | None = None, hooks: ServeHooks | None = None) -> None:
     """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
+
+    ``settings``: those of the environment, where they are not given.
 
     Raises:
         CommandFailed: the port is taken.
@@ -24,7 +27,7 @@ def run(*, parent: int | None) -> None:
         WrongSchema
         EmbeddedPostgresError
     """
-    settings = read_settings()
+    settings = settings or read_settings()
     configure_logs(settings.log_level, settings.log_format)
     with (
         exit_on_signals(),
@@ -40,7 +43,7 @@ def run(*, parent: int | None) -> None:
             wait_for_import()
             from taskhub.cli.server.serve import serve
 
-            serve(settings, deployed, listener, metrics_listener, parent=parent)
+            serve(settings, deployed, listener, metrics_listener, hooks or ServeHooks(), parent=parent)
 
 
 def import_application() -> None:

@@ -58,6 +58,8 @@ class Operation(APIRoute):
         answers: Any = None,
         errors: Sequence[type[DomainError]] = (),
         produces: str = _JSON,
+        also_produces: Sequence[str] = (),
+        any_query: bool = False,
         if_match: IfMatch | None = None,
         retryable: bool | None = None,
         etag: bool | None = None,
@@ -92,6 +94,8 @@ class Operation(APIRoute):
             raise ValueError(f"{method} {path} has a validator of a log, but its path names none")
         self.streams = produces == EVENT_STREAM
         self.produces = produces
+        self.any_query = any_query
+        self.all_produced = frozenset((produces, *also_produces))
         self.if_match = if_match or IfMatch.of(method, creates=self.creates, is_public=self.is_public)
         self.retryable = retryable if retryable is not None else self.writes and self.privacy is Privacy.PRIVATE
         has_version = "version" in getattr(answers, "__struct_fields__", ())
@@ -230,6 +234,8 @@ class Operation(APIRoute):
         arguments[name] = parsed
 
     def _read_query(self, request: ApiRequest, faults: list[Fault]) -> None:
+        if self.any_query:
+            return
         pairs = query_params.split(request.scope["query_string"])
         if isinstance(pairs, ValidationFailed):
             faults.extend(pairs.faults)
@@ -250,15 +256,16 @@ class Operation(APIRoute):
 
     def _check_accept(self, request: ApiRequest) -> None:
         accept = request.header(b"accept")
-        if accept is None or accept == "*/*" or _accepts(accept, self.produces):
+        if accept is None or accept == "*/*" or _accepts(accept, self.all_produced):
             return
         raise NotAcceptable(f"This operation answers with {self.produces}.")
 
 
 @lru_cache(maxsize=64)
-def _accepts(accept: str, media_type: str) -> bool:
+def _accepts(accept: str, media_types: frozenset[str]) -> bool:
     wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-    return not wanted.isdisjoint(("", "*/*", media_type, media_type.partition("/")[0] + "/*"))
+    families = {media_type.partition("/")[0] + "/*" for media_type in media_types}
+    return not wanted.isdisjoint({"", "*/*"} | media_types | families)
 
 
 class Routes:
@@ -276,6 +283,8 @@ class Routes:
             summary: one line. The endpoint's docstring is the description.
             answers: the type of the answer: a view, or `Page` of a view.
             produces: the media type of the answer.
+            also_produces: others, where what is answered depends on `Accept`.
+            any_query: whether the query is none of the service's business, as that of a page which reads its own address.
             errors: what the rules may refuse beyond what every operation of this kind may.
             privacy: what caches may do with the answer.
             if_match: what `If-Match` means.

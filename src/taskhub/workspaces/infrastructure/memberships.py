@@ -42,7 +42,9 @@ class SqlMemberships:
 
     async def lock_workspace(self, workspace_id: UUID) -> None:
         assert self._uow.is_locking, "a lock outside a transaction holds nothing"
-        await self._uow.fetch(_LOCK_WORKSPACE, {"workspace_id": workspace_id})
+        held, place = self._uow.identity_map.held, (WORKSPACES.name, workspace_id)
+        if place not in held:
+            held[place] = await self._uow.fetch(_LOCK_WORKSPACE, {"workspace_id": workspace_id})
 
     async def hold_workspace(self, workspace_id: UUID) -> None:
         if self._uow.is_locking:

@@ -17,18 +17,19 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import Expired, TaskSubtree
-from taskhub.tasks.contract.references import TaskRef
+from taskhub.tasks.contract.references import ExternalKey, TaskRef
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import PEOPLE, Task
+from taskhub.tasks.infrastructure.held_keys import find_owners, known_owners
 from taskhub.tasks.infrastructure.known_tasks import known_in_project
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository, share_lock_projects
-from taskhub.tasks.infrastructure.rows import ExternalKeyRow, FormerKeyRow
-from taskhub.tasks.infrastructure.task_lookup import DIGESTS, TASK_BY_REF, WORKSPACE_ID, digest_of, ref_type, task_parameters
+from taskhub.tasks.infrastructure.rows import FormerKeyRow
+from taskhub.tasks.infrastructure.task_lookup import TASK_BY_REF, WORKSPACE_ID, ref_type, task_parameters
 from taskhub.tasks.infrastructure.tasks_port import sql_tasks
 
 _tasks, _projects = TASKS.table.c, PROJECTS.table.c
-_former, _events, _external = table_of(FormerKeyRow), table_of(EventRow).c, table_of(ExternalKeyRow).c
+_former, _events = table_of(FormerKeyRow), table_of(EventRow).c
 _IN_WORKSPACE = _tasks.workspace_id == WORKSPACE_ID
 _ITS_PROJECT = (_projects.workspace_id == _tasks.workspace_id) & (_projects.id == _tasks.project_id)
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
@@ -87,12 +88,6 @@ _EXPIRED = Statement(
 _USED_IDS = Statement(
     select(_events.entity_id).where(
         _events.stream_id == WORKSPACE_ID, _events.entity_id == func.any(_IDS), _events.entity_version == literal(1)
-    )
-)
-
-_OWNERS = Statement(
-    select(_external.digest, _external.task_id).where(
-        _external.workspace_id == WORKSPACE_ID, _external.digest == func.any(DIGESTS)
     )
 )
 
@@ -162,9 +157,9 @@ class SqlTaskRepository(SqlRepository[Task]):
         return frozenset(record["entity_id"] for record in records)
 
     async def external_key_owners(self, workspace_id: UUID, keys: Iterable[str]) -> dict[str, UUID]:
-        wanted = {digest_of(key): key for key in keys}
-        records = await self._uow.fetch(_OWNERS, {"workspace_id": workspace_id, "digests": [*wanted]})
-        return {wanted[digest]: task_id for digest, task_id in records}
+        wanted = set(keys)
+        known = known_owners(self._uow, wanted)
+        return await find_owners(self._uow, workspace_id, wanted) if known is None else known
 
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
         facts = await sql_tasks(self._uow).require(workspace_id, ref)
@@ -209,6 +204,8 @@ class SqlTaskRepository(SqlRepository[Task]):
         """Locks the project before the task, as everyone does."""
         if (known := known_in_project(self._uow, workspace_id, ref)) is not None:
             return known
+        if isinstance(ref, ExternalKey) and known_owners(self._uow, [ref.text]) == {}:
+            raise NotFound
         if self._uow.lock_first:
             ids = await self._ids(workspace_id, ref)
             projects = await self._projects_by_id(workspace_id, {ids["project_id"]})

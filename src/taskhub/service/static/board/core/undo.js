@@ -1,0 +1,124 @@
+import { connection } from "./connection.js";
+import { notices } from "./notices.js";
+import { session } from "./session.js";
+import { whatWasDone, whyNotUndone } from "./words.js";
+
+/**
+ * Something that can be undone: by the number of one of its events, or by the request that did it, whose events come after `cursor`.
+ *
+ * @typedef {{what: string, seq?: number, key?: string, cursor?: string | null, thing?: string}} Done
+ * @typedef {import("./writes.js").Sent} Sent
+ */
+
+const MOST_KEPT = 100;
+const MOST_PAGES = 5;
+const PLACE = "undo";
+
+/** What was done on this page, and can be undone and redone: the last thing first. */
+export class Undo {
+  /** @type {Done[]} */
+  #done = [];
+  /** @type {Done[]} */
+  #undone = [];
+
+  /** @param {import("./workspace.js").Workspace} workspace */
+  constructor(workspace) {
+    this.workspace = workspace;
+  }
+
+  /** @param {Sent} sent A change that is on its way: to undo it is possible from now on, and waits for it. */
+  begun({ key, cursor, thing }) {
+    this.#done = [...this.#done.slice(1 - MOST_KEPT), { what: "", key, cursor, thing }];
+    this.#undone = [];
+  }
+
+  /**
+   * @param {Sent} sent A change that was made.
+   * @param {any} answer
+   */
+  made(sent, answer) {
+    const done = this.#done.find((one) => one.key === sent.key);
+    if (!done) return;
+    done.what = whatWasDone(this.workspace, sent, answer);
+    if (answer?.version && answer.version === sent.base?.version) this.dropped(sent); // It was so already.
+    else this.#tell(done.what, "Undo");
+  }
+
+  /** @param {Sent} sent A change that was not made. */
+  dropped(sent) {
+    this.#done = this.#done.filter((one) => one.key !== sent.key);
+  }
+
+  async undo() {
+    const one = this.#done.pop();
+    if (!one) return notices.tell("There is nothing to undo.", { place: PLACE });
+    const seq = await this.#take(one);
+    if (seq) this.#undone.push({ what: one.what, seq });
+  }
+
+  async redo() {
+    const one = this.#undone.pop();
+    if (!one) return notices.tell("There is nothing to redo.", { place: PLACE });
+    const seq = await this.#take(one, true);
+    if (seq) this.#done.push({ what: one.what, seq });
+  }
+
+  /** @param {Done} change Any command of the log. */
+  async undoChange(change) {
+    const seq = await this.#take(change);
+    if (seq) this.#undone.push({ what: change.what, seq });
+  }
+
+  /**
+   * @param {Done} one
+   * @param {boolean} [is_redo]
+   * @returns {Promise<number | null>} The number of an event of the undo: by it, the undo is undone.
+   */
+  async #take(one, is_redo = false) {
+    if (connection.is_lost) notices.tell("This is undone as soon as TaskHub can be reached.", { place: PLACE });
+    try {
+      // It waits for its turn, behind the change itself: only then the place of the change in the log is known.
+      const path = async () => `changes/${one.seq ?? (await this.#seqOf(one))}/undo`;
+      const { items, has_more } = await this.workspace.writes.add({ method: "POST", path, fields: [] });
+      for (const change of items) this.workspace.happened(change);
+      const count = new Set(items.map((/** @type {any} */ change) => change.entity_id)).size;
+      const size = count > 1 ? ` (${has_more ? "more than " : ""}${count} things)` : "";
+      this.#tell(`${is_redo ? "Redone" : "Undone"}: ${one.what}${size}`, is_redo ? "Undo" : "Redo");
+      return items[0].seq;
+    } catch (error) {
+      notices.tell(whyNotUndone(this.workspace, error), { is_error: true });
+      return null;
+    }
+  }
+
+  /**
+   * @param {string} text
+   * @param {"Undo" | "Redo"} name
+   */
+  #tell(text, name) {
+    notices.tell(`${text}.`, { action: { name, run: () => (name === "Undo" ? this.undo() : this.redo()) }, place: PLACE });
+  }
+
+  /**
+   * @param {Done} one
+   * @returns {Promise<number>} The number of its first event.
+   */
+  async #seqOf({ key, cursor, thing }) {
+    for (let page = 0, place = cursor; page < MOST_PAGES; page += 1) {
+      const query = { cursor: place, entity_id: thing, actor_id: session.user?.id, limit: 1000 };
+      const answer = await this.workspace.get("changes", query);
+      const found = answer.items.find((/** @type {any} */ change) => change.request_id === key);
+      if (found) return found.seq;
+      if (!answer.has_more) break;
+      place = answer.next_cursor;
+    }
+    throw new NothingDone();
+  }
+}
+
+/** A change that did not change anything, or was refused. */
+class NothingDone extends Error {
+  constructor() {
+    super("There is nothing to undo: nothing was changed.");
+  }
+}

@@ -1,0 +1,3 @@
+import "./views/app.js";
+
+document.body.replaceChildren(document.createElement("board-app"));
