@@ -15,6 +15,7 @@ from taskhub.client.errors import ClientError, NotReachable, WrongUsage
 from taskhub.client.output import note
 from taskhub.client.problems import refusal
 from taskhub.client.retries import is_to_be_sent_again, pause
+from taskhub.client.sign_in import is_on_this_computer
 from taskhub.client.text import one_line
 
 PATIENCE_SECONDS = 60.0
@@ -63,7 +64,9 @@ class Connection:
             parsed = httpx2.URL(url)
             if parsed.scheme not in ("http", "https") or not parsed.host:
                 raise WrongUsage(f"{url!r} is no URL of a service: expected one such as https://tasks.example.com.")
-            self._http = httpx2.Client(headers=headers, timeout=TIMEOUT, transport=transport)
+            # No proxy leads back to this computer.
+            trust_env = not is_on_this_computer(url)
+            self._http = httpx2.Client(headers=headers, timeout=TIMEOUT, transport=transport, trust_env=trust_env)
         except (httpx2.InvalidURL, UnicodeEncodeError, ValueError):
             raise WrongUsage(f"{url!r} is no URL of a service, or the token has characters that no token has.") from None
         self._tell, self._sleep, self._monotonic = tell, sleep, monotonic

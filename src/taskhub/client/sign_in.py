@@ -95,9 +95,12 @@ def normalized(url: str) -> str:
 
 def is_open_to_others(url: str) -> bool:
     """Whether what is sent there can be read on the way."""
-    parsed = urlsplit(url)
-    host = parsed.hostname or ""
-    return parsed.scheme == "http" and host != "localhost" and not host.endswith(".localhost") and not _is_loopback(host)
+    return urlsplit(url).scheme == "http" and not is_on_this_computer(url)
+
+
+def is_on_this_computer(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host.endswith(".localhost") or _is_loopback(host)
 
 
 def _is_loopback(host: str) -> bool:

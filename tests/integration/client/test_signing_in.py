@@ -81,6 +81,13 @@ def test_the_environment_is_enough(server: TaskHubServer, ada: Account, taskhub:
     assert not sign_in.path().exists()
 
 
+def test_a_proxy_is_not_asked_for_a_service_on_this_computer(
+    signed_in: Account, taskhub: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    assert taskhub("workspaces").code == 0
+
+
 def test_a_revoked_token_says_how_to_sign_in(signed_in: Account, taskhub: Run) -> None:
     (token,) = tokens(signed_in)
     signed_in.client.delete(f"/v1/tokens/{token['id']}").raise_for_status()
