@@ -38,20 +38,26 @@ class Loss:
 
 
 def losses(exported: Snapshot, there: Snapshot, people: People, changes: int) -> Iterator[Loss]:
+    if exported.workspace.get("name") != there.workspace.get("name"):
+        yield Loss("workspace", "name", 1, "it keeps its name, by which the import is run again")
     for kind in COMPARED:
-        found: Counter[str] = Counter()
-        for id, thing in exported.things[kind].items():
-            held = there.things[kind].get(id)
-            found.update([""] if held is None else _differing(thing, held, people))
-        for field, count in sorted(found.items()):
-            yield Loss(kind, field, count, REASONS.get(field, "it differs") if field else "it is not there")
-    if people.missing:
-        yield Loss("member", "", len(people.missing), f"they are no members here: {', '.join(people.missing)}")
-    for kind, why in (("invitation", "its token is a secret"), ("webhook", "its secret is not in the file: make it anew")):
-        if exported.all(kind):
-            yield Loss(kind, "", len(exported.all(kind)), why)
-    if changes:
-        yield Loss("change", "", changes, "the history of the workspace stays in the file")
+        yield from _losses_of(kind, exported, there, people)
+    left_out = (
+        ("member", len(people.missing), f"they are no members here: {', '.join(people.missing)}"),
+        ("invitation", len(exported.all("invitation")), "its token is a secret"),
+        ("webhook", len(exported.all("webhook")), "its secret is not in the file: make it anew"),
+        ("change", changes, "the history of the workspace stays in the file"),
+    )
+    yield from (Loss(kind, "", count, why) for kind, count, why in left_out if count)
+
+
+def _losses_of(kind: str, exported: Snapshot, there: Snapshot, people: People) -> Iterator[Loss]:
+    found: Counter[str] = Counter()
+    for id, thing in exported.things[kind].items():
+        held = there.things[kind].get(id)
+        found.update([""] if held is None else _differing(thing, held, people))
+    for field, count in sorted(found.items()):
+        yield Loss(kind, field, count, REASONS.get(field, "it differs") if field else "it is not there")
 
 
 def _differing(thing: dict[str, object], held: dict[str, object], people: People) -> Iterator[str]:

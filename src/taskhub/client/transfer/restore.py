@@ -41,7 +41,7 @@ def restore(workspace: Workspace, source: Path, now: datetime, *, dry_run: bool)
     operations = plan.operations()
     if dry_run:
         return Restored(len(operations), [], [])
-    _rename(workspace, exported.workspace)
+    _set_time_zone(workspace, exported.workspace["time_zone"])
     progress = Progress("writes", len(operations))
     _, refusals = write(workspace, operations, progress.add)
     progress.end()
@@ -53,8 +53,7 @@ def _as_it_is(workspace: Workspace, now: datetime) -> Snapshot:
     return read_workspace(workspace, beginning(workspace, now), lambda _: None)
 
 
-def _rename(workspace: Workspace, exported: dict[str, str]) -> None:
+def _set_time_zone(workspace: Workspace, time_zone: str) -> None:
     held = workspace.get()
-    changes = {name: exported[name] for name in ("name", "time_zone") if held[name] != exported[name]}
-    if changes:
-        workspace.send("PATCH", "", changes, version=held["version"])
+    if held["time_zone"] != time_zone:
+        workspace.send("PATCH", "", {"time_zone": time_zone}, version=held["version"])
