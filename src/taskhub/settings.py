@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Setting
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 PREFIX = "TASKHUB_"
+CLIENT_VARIABLES = frozenset(f"{PREFIX}{name}" for name in ("URL", "TOKEN", "WORKSPACE", "PROJECT"))
+"""They say where `taskhub` as a client works (docs/command-line.md). They may be there where a service starts, too."""
 ENV_FILE = ".env"
 MODULES_GROUP = "taskhub.modules"
 """The entry points of modules: the settings of each begin with its name."""
@@ -142,7 +144,7 @@ def unknown_settings(known: Set[str], variables: Mapping[str, str] | None = None
         )
     except UnicodeDecodeError:
         raise WrongSettings(f"{ENV_FILE} is no text in UTF-8.") from None
-    return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in {*known, *CLIENT_VARIABLES})
 
 
 def _given() -> set[str]:

@@ -18,6 +18,8 @@ from taskhub.modules.entry_points import cant_be_loaded, described, load, reason
 from taskhub.modules.errors import WrongModule
 
 GROUP = "taskhub.commands"
+COMMANDS = "Commands"
+"""Where a command stands in help that names no section."""
 
 
 class CommandsOfModules(TyperGroup):
@@ -26,6 +28,21 @@ class CommandsOfModules(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         own = super().list_commands(ctx)
         return [*own, *(name for name in self._added if name not in own)]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """In the sections that they name, and the others first."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        names = self.list_commands(ctx)
+        limit = formatter.width - 6 - max(map(len, names), default=0)
+        for name in names:
+            command = self.get_command(ctx, name)
+            section = getattr(command, "rich_help_panel", None)
+            sections.setdefault(section if isinstance(section, str) else COMMANDS, []).append(
+                (name, command.get_short_help_str(limit))
+            )
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         own = super().get_command(ctx, cmd_name)

@@ -28,6 +28,7 @@ PLANTS = {
         ("taskhub.service.routes", "taskhub.modules.collection"),
         ("taskhub.container", "taskhub.background"),
         ("taskhub.app", "taskhub.cli.main"),
+        ("taskhub.client.text", "taskhub.kernel.contract.ids"),
     ],
     "Imports point inwards": [
         ("taskhub.tasks.contract.tasks", "taskhub.tasks.domain.task"),
@@ -90,6 +91,13 @@ PLANTS = {
             "testing.conformance.rules",
         )
         for module in ("users.contract.accounts", "workspaces.contract.memberships", "tasks.contract.tasks")
+    ],
+    "The client is the command line's alone": [
+        ("taskhub.service.pages", "taskhub.client.connection"),
+        ("taskhub.testing.conformance.rules", "taskhub.client.connection"),
+    ],
+    "The client knows the API alone": [
+        ("taskhub.client.text", part) for part in ("fastapi", "sqlalchemy", "pydantic", "asyncpg")
     ],
     "Rules know no framework": [
         (f"taskhub.{module}", framework)

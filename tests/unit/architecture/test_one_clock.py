@@ -21,9 +21,11 @@ EXCEPTIONS = {
     "embedded/postmaster.py": "compares with the time of a file, and knows nothing of TaskHub",
     "kernel/infrastructure/background/rate_limit_sync.py": "tells how old hits are, by the clock that all processes reach",
     "schema/locks.py": "tells how long a transaction has been open, by the server that runs it",
+    "client/dates.py": "what today is for whoever types a command, on another computer than the service's",
     "cli/doctor/run.py": "compares the clocks of the two machines",
 }
 ELAPSED = {
+    "client/connection.py": "how long a command waits for a service that does not answer",
     "kernel/application/clock.py": "gives it to all that relies on something for a while",
     "kernel/application/runner.py": "how long a client waits while its command is run again",
     "kernel/infrastructure/postgres/database.py": "how long a connection was not asked anything",
