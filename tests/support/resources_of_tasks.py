@@ -64,7 +64,7 @@ async def within_project(world: World) -> Mapping[str, str]:
 
 
 async def new_task(world: World, client: Client) -> Json:
-    return {**await world.parents(TASK), "title": f"Task {world.unique()}"}
+    return {**await world.parents(TASK), "title": f"Task {world.unique()}", "external_keys": [f"crm-{world.unique()}"]}
 
 
 async def a_label(world: World, thing: Json) -> Json:
@@ -118,8 +118,10 @@ TASK = Resource(
         {"priority": "urgent"},
         {"due": {"date": "2026-10-25", "time": "02:30", "time_zone": "Europe/Berlin"}},
         with_assignee,
+        lambda world: {"external_keys": [f"github:ümlaut/☃#{world.unique()}", f"a {world.unique()}"]},
     ],
     text="title",
+    rows_left={"external_keys": "its external keys are never given again"},
     retention_days=30,
     belongs_to="projects/{project_id}",
     round_trips={

@@ -41,6 +41,7 @@ from taskhub.tasks.application.tasks.change_task import change_task
 from taskhub.tasks.application.tasks.create_task import create_task
 from taskhub.tasks.application.tasks.label_task import label_task, unlabel_task
 from taskhub.tasks.application.tasks.move_task import move_task
+from taskhub.tasks.application.tasks.put_task import put_task
 from taskhub.tasks.application.tasks.trash_task import restore_task, trash_task
 from taskhub.tasks.application.undo.reversal import TasksReversal
 from taskhub.tasks.contract.tasks import TaskReader, Tasks
@@ -94,6 +95,7 @@ class TasksContainer(containers.DeclarativeContainer):
 
     create_task = bound(create_task)
     change_task = bound(change_task)
+    put_task = bound(put_task)
     trash_task = bound(trash_task)
     restore_task = bound(restore_task)
     assign_task = bound(assign_task)

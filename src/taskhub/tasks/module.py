@@ -12,7 +12,15 @@ from taskhub.tasks.application.events import EVENTS
 from taskhub.tasks.application.undo.types import UNDO
 from taskhub.tasks.container import TasksContainer
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
-from taskhub.tasks.infrastructure.rows import CommentRow, FormerKeyRow, FormerPlaceRow, LabelRow, ProjectRow, TaskRow
+from taskhub.tasks.infrastructure.rows import (
+    CommentRow,
+    ExternalKeyRow,
+    FormerKeyRow,
+    FormerPlaceRow,
+    LabelRow,
+    ProjectRow,
+    TaskRow,
+)
 from taskhub.workspaces.contract.memberships import Memberships
 
 
@@ -37,6 +45,7 @@ module = Module(
         TaskRow: {WORKSPACE_PURGED},
         FormerKeyRow: {WORKSPACE_PURGED},
         FormerPlaceRow: {WORKSPACE_PURGED},
+        ExternalKeyRow: {WORKSPACE_PURGED},
         LabelRow: {WORKSPACE_PURGED},
         CommentRow: {WORKSPACE_PURGED},
     },

@@ -41,6 +41,7 @@ class World:
         self.archived = await api.add_task("archived", project_id=self.old["id"], **labels)
         ok(await api.post(f"projects/{self.old['id']}/archive"))
         self.gone = await api.add_task("gone", **labels)
+        self.waiting = await api.add_task("waiting", blocked_by_ids=[self.gone["id"]])
         await api.add_task("below", parent_id=self.gone["id"])
         await api.delete(f"tasks/{self.gone['id']}")
         self.comment = ok(await api.post(f"{self.at}/comments", {"body": f"Ask @{api.user['id']}"}))
@@ -61,6 +62,9 @@ COMMANDS: dict[str, Command] = {
     "create a task": lambda w, api: api.add_task("new", parent_id=w.task["id"], blocked_by_ids=[w.first["id"]]),
     "create many tasks": lambda w, api: api.post(
         "tasks/bulk_create", {"items": [{"project_id": w.home["id"], "title": f"Task {n}"} for n in range(20)]}
+    ),
+    "create a task by an external key": lambda w, api: api.put(
+        "tasks/external/new", {"project_id": w.home["id"], "title": "new", "external_keys": ["other"]}
     ),
     "change a text": lambda w, api: api.patch(w.at, {"title": "Other", "description": "More", "priority": "high"}),
     "close a task": lambda w, api: api.patch(w.at, {"status": "done"}),
@@ -85,6 +89,7 @@ COMMANDS: dict[str, Command] = {
     "put a label on": lambda w, api: api.put(f"tasks/{w.leaf['id']}/labels/{w.label['id']}"),
     "add a blocker": lambda w, api: api.put(f"{w.at}/blockers/{w.elsewhere['id']}"),
     "remove a blocker": lambda w, api: api.delete(f"tasks/{w.last['id']}/blockers/{w.first['id']}"),
+    "remove a blocker that is in the trash": lambda w, api: api.delete(f"tasks/{w.waiting['id']}/blockers/{w.gone['id']}"),
     "move a task to the end": lambda w, api: api.post(f"{w.at}/move", {"to": "last"}),
     "move a task between others": lambda w, api: api.post(f"tasks/{w.last['id']}/move", {"after": w.first["id"]}),
     "move a task with another status": lambda w, api: api.post(f"tasks/{w.last['id']}/move", {"to": "first", "status": "todo"}),

@@ -25,6 +25,7 @@ CHANGES = {
     "move_task": {"to": "last"},
     "change_project": {"name": "Engines"},
     "change_workspace": {"name": "Boiler room"},
+    "put_task": {"title": "Grease the engine"},
 }
 """Bodies that change something, where the documented ones are empty."""
 WRITES = [operation for operation in OPERATIONS if operation.retryable]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -80,7 +81,9 @@ def pointer(path: tuple[str | int, ...]) -> str:
 def with_text(operation: Operation, path: tuple[str | int, ...], text: str) -> Any:
     body = json.loads(json.dumps(example_body(operation)))
     place = body
-    for part in path[:-1]:
+    for part, within in pairwise(path):
+        if within == 0 and not place.get(part):
+            place[part] = [text]  # The example has none.
         place = place[part]
     place[path[-1]] = text
     return body
@@ -98,14 +101,18 @@ def test_names_and_titles_are_among_the_texts() -> None:
         *(
             "create_task /title",
             "change_task /title",
+            "put_task /title",
             "bulk_create_tasks /items/0/title",
             "bulk_update_tasks /items/0/patch/title",
         ),
+        *("create_task /external_keys/0", "change_task /external_keys/0", "put_task /external_keys/0"),
+        *("bulk_create_tasks /items/0/external_keys/0", "bulk_update_tasks /items/0/patch/external_keys/0"),
         *("create_project /name", "change_project /name", "set_workflow /statuses/0/name", "create_label /name"),
         *("change_label /name", "create_workspace /name", "change_workspace /name", "create_user /name", "change_me /name"),
         "create_token /name",
     }
-    assert {path[-1] for _, path in TEXTS} == {"title", "name", "description", "body"}
+    members = {path[-2] if path[-1] == 0 else path[-1] for _, path in TEXTS}
+    assert members == {"title", "name", "description", "body", "external_keys"}
 
 
 @each(SEEN)

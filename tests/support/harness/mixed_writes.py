@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from random import Random
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from support.harness.api import Api, ok
@@ -11,6 +12,7 @@ from support.harness.api import Api, ok
 Operation = dict[str, Any]
 """As in the body of a batch."""
 KEYS = ("AA", "BB")
+EXTERNAL_KEYS = ("github:o/r#1", "50% off?", "ü")
 
 
 class MixedWrites:
@@ -23,6 +25,7 @@ class MixedWrites:
         self.labels = [self.new_id() for _ in range(3)]
         self.tasks = [self.new_id() for _ in range(6)]
         self.comments = [(task, self.new_id()) for task in self.tasks[:3]]
+        self._put_ids: dict[str, str] = {}
 
     def new_id(self) -> str:
         return str(UUID(int=self._random.getrandbits(128), version=4))
@@ -39,7 +42,7 @@ class MixedWrites:
     def next(self) -> Operation:
         kinds: list[Callable[[], Operation]] = [
             *(self._create_task, self._patch, self._patch, self._move, self._relate, self._relate, self._relate),
-            *(self._comment, self._label, self._project, self._trash, self._bulk),
+            *(self._comment, self._label, self._project, self._trash, self._bulk, self._put, self._put),
         ]
         return self._random.choice(kinds)()
 
@@ -57,6 +60,11 @@ class MixedWrites:
             _operation("PATCH", f"/labels/{label}", {"name": self.new_id()}),
             _operation("PATCH", f"/projects/{self._random.choice(self.projects)}", {"name": self._name("Project")}),
             self._created(),
+            _operation(
+                "PUT",
+                f"/tasks/external/{_encoded(self._random.choice(EXTERNAL_KEYS))}",
+                {"project_id": self._random.choice(self.projects), "title": self._name("Put")},
+            ),
         ]
         if self._random.random() < 0.01:
             return _operation("PUT", f"/tasks/{task}/blockers/{self._random.choice(self.tasks[:6])}")
@@ -80,6 +88,11 @@ class MixedWrites:
     def _task(self) -> str:
         key = f"{self._random.choice(KEYS)}-{self._random.randint(1, 6)}"
         return self._random.choice([*self.tasks, key]) if self._random.random() < 0.4 else self._random.choice(self.tasks)
+
+    def _path(self) -> str:
+        """Of a task."""
+        external = f"external:{_encoded(self._random.choice(EXTERNAL_KEYS))}"
+        return f"/tasks/{external if self._random.random() < 0.1 else self._task()}"
 
     def _name(self, what: str) -> str:
         return f"{what} {self._random.randint(1, 9)}"
@@ -106,10 +119,26 @@ class MixedWrites:
             {"label_ids": self._random.sample(self.labels, 1), "assignee_ids": []},
             {"parent_id": self._random.choice([None, self._task()])},
             {"blocked_by_ids": [self._task()]},
+            {"external_keys": self._random.sample(EXTERNAL_KEYS, self._random.randint(0, 2))},
             {},
         ]
-        operation = _operation("PATCH", f"/tasks/{self._task()}", self._random.choice(changes))
+        operation = _operation("PATCH", self._path(), self._random.choice(changes))
         return {**operation, "if_match": '"1", "2"'} if self._random.random() < 0.1 else operation
+
+    def _put(self) -> Operation:
+        """Mostly with the id that was sent with this key before: another one is refused, unless the key is free again."""
+        key = self._random.choice(EXTERNAL_KEYS)
+        if key not in self._put_ids or self._random.random() < 0.2:
+            self._put_ids[key] = self.new_id()
+            self.tasks.append(self._put_ids[key])
+        body: dict[str, Any] = {
+            "id": self._put_ids[key],
+            "project_id": self._random.choice(self.projects),
+            "title": self._name("Put"),
+        }
+        if self._random.random() < 0.3:
+            body["external_keys"] = self._random.sample(EXTERNAL_KEYS, 1)
+        return _operation("PUT", f"/tasks/external/{_encoded(key)}", body)
 
     def _move(self) -> Operation:
         body: dict[str, Any] = self._random.choice(
@@ -119,11 +148,11 @@ class MixedWrites:
             body = {**body, "project_id": self._random.choice(self.projects)}
         if self._random.random() < 0.2:
             body = {**body, "parent_id": self._task()}
-        return _operation("POST", f"/tasks/{self._task()}/move", body)
+        return _operation("POST", f"{self._path()}/move", body)
 
     def _relate(self) -> Operation:
         kinds = [f"labels/{self._random.choice(self.labels)}", f"assignees/{self._user_id}", f"blockers/{self._task()}"]
-        return _operation(self._random.choice(["PUT", "PUT", "DELETE"]), f"/tasks/{self._task()}/{self._random.choice(kinds)}")
+        return _operation(self._random.choice(["PUT", "PUT", "DELETE"]), f"{self._path()}/{self._random.choice(kinds)}")
 
     def _comment(self) -> Operation:
         task, comment = self._random.choice(self.comments)
@@ -165,7 +194,7 @@ class MixedWrites:
         project = f"/projects/{self._random.choice(self.projects)}"
         return self._random.choice(
             [
-                *[_operation("DELETE", f"/tasks/{self._task()}"), _operation("POST", f"/tasks/{self._task()}/restore")] * 3,
+                *[_operation("DELETE", self._path()), _operation("POST", f"{self._path()}/restore")] * 3,
                 *[_operation("DELETE", project), *[_operation("POST", f"{project}/restore")] * 3],
             ]
         )
@@ -192,6 +221,10 @@ async def send_alone(api: Api, operation: Operation) -> Any:
 
 def _operation(method: str, path: str, body: Any = None) -> Operation:
     return {"method": method, "path": path} if body is None else {"method": method, "path": path, "body": body}
+
+
+def _encoded(key: str) -> str:
+    return quote(key, safe="")
 
 
 def _post(path: str, **body: Any) -> Operation:

@@ -75,7 +75,7 @@ class SampleData:
         """Everything is made by a client that has signed in."""
         await api.open_workspace()
         await api.open_project()
-        task, blocker = await api.add_task(), await api.add_task()
+        task, blocker = await api.add_task(external_keys=["crm-17"]), await api.add_task()
         label = ok(await api.post("labels", {"name": "urgent"}))
         comment = ok(await api.post(f"tasks/{task['id']}/comments", {"body": "Done yet?"}))
         token = ok(await api.post("/v1/tokens", {"name": "CI", "scopes": ["read"]}))
@@ -89,6 +89,7 @@ class SampleData:
             "project_id": api.project["id"],
             "task": task["id"],
             "blocker": blocker["id"],
+            "key": "crm-17",
             "label_id": label["id"],
             "comment_id": comment["id"],
             "user_id": api.user["id"],

@@ -49,7 +49,7 @@ def files() -> list[str]:
 def words_of_the_code() -> frozenset[str]:
     words: set[str] = set()
     for path in files():
-        if path.endswith((".py", ".toml", ".sql", ".json")) and Path(path).name != Path(__file__).name:
+        if path.endswith((".py", ".toml", ".sql", ".json", ".js")) and Path(path).name != Path(__file__).name:
             words.update(re.findall(r"\w+", (TOP / path[1:]).read_text("utf-8")))
     return frozenset(words)
 

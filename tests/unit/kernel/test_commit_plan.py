@@ -17,6 +17,7 @@ from taskhub.tasks.domain.label import STANDARD_COLOR, Label
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import LABELS, PROJECTS, TASKS
+from taskhub.tasks.infrastructure.task_lookup import digest_of
 
 MAPPINGS: dict[type, Mapping[Any]] = {one.aggregate: one for one in (PROJECTS, TASKS, LABELS)}
 DONE = Reply()
@@ -107,6 +108,47 @@ def test_two_changed_rows_may_fall_short_halfway_and_need_one() -> None:
     for task in TaskFactory.build_batch(2, project=project):
         retitle(command.load(task), project)
     assert command.plan().needs_transaction
+
+
+def with_keys(command: Planned, before: tuple[str, ...], after: tuple[str, ...]) -> Task:
+    """A task that is given other external keys."""
+    project = command.load(ProjectFactory())
+    task: Task = command.load(TaskFactory(project=project, content=ContentFactory(external_keys=before)))
+    task.change(task.content.changed({"external_keys": after}), project=project, now=LATER)
+    return task
+
+
+def test_what_is_claimed_comes_in_one_order_and_needs_no_transaction() -> None:
+    command = Planned()
+    task = with_keys(command, ("a",), ("a", "b", "c"))
+    plan = command.plan()
+    (commit,) = plan.commits
+    digests = sorted(map(digest_of, "bc"))
+    assert commit.parameters["claim_external_keys__digest"] == digests
+    assert commit.parameters["claim_external_keys__task_id"] == [task.id, task.id]
+    assert not any(name.startswith("release_external_keys") for name in commit.parameters)
+    assert not plan.needs_transaction
+
+
+def test_what_is_released_may_fall_short_and_needs_one() -> None:
+    command = Planned()
+    with_keys(command, ("a", "b"), ("b", "c"))
+    plan = command.plan()
+    (commit,) = plan.commits
+    assert commit.parameters["release_external_keys__digest"] == digest_of("a")
+    assert commit.parameters["claim_external_keys__digest"] == digest_of("c")
+    sql = commit.statement.sql
+    assert sql.index("DELETE FROM external_keys") < sql.index("INSERT INTO external_keys")
+    assert plan.needs_transaction
+
+
+def test_what_a_removed_thing_has_claimed_stays_its_own() -> None:
+    command = Planned()
+    task = command.load(TaskFactory(content=ContentFactory(external_keys=("a",))), is_locked=True)
+    task.purge(LATER)
+    command.identity_map.remove(TASKS, task)
+    (commit,) = command.plan().commits
+    assert "external_keys" not in commit.statement.sql.replace("tasks.external_keys", "")
 
 
 def test_two_streams_need_one_and_the_last_has_the_key() -> None:

@@ -62,7 +62,7 @@ class Served:
             "type": "http",
             "app": SimpleNamespace(state=state),
             "method": self.operation.method,
-            "path": path,
+            "escaped_path": path,
             "query_string": b"",
             "headers": [(b"authorization", b"Bearer x"), (b"idempotency-key", b"k")],
             "request_id": "r",

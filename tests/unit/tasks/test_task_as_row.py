@@ -20,6 +20,7 @@ _VALUES: dict[Any, Callable[[str], Any]] = {
     int: len,
     UUID: lambda _: uuid4(),
     tuple[UUID, ...]: lambda _: (uuid4(), uuid4()),
+    tuple[str, ...]: lambda name: (f"one of {name}", f"other of {name}"),
     Priority: lambda _: Priority.URGENT,
     Due: lambda _: Due.at_time(date(2026, 11, 20), time(9, 30), "Europe/Berlin"),
 }

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, NoReturn
-from urllib.parse import unquote
 
 import msgspec
 from pydantic import Field, StringConstraints
@@ -17,6 +16,7 @@ from starlette.types import Message
 
 from taskhub.kernel.api import bodies, query_params
 from taskhub.kernel.api.dry_run import OperationResult, result_of
+from taskhub.kernel.api.escaped_paths import escaped, is_text, unescaped
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MAX_FAULTS
 from taskhub.kernel.api.request import ApiRequest
@@ -24,9 +24,9 @@ from taskhub.kernel.application.shared_work import SharedWork
 from taskhub.kernel.domain.errors import DomainError, Fault, ValidationFailed
 
 MAX_OPERATIONS = 100
-MAX_PATH_LENGTH = 2_000
-MAX_NAME_LENGTH = 64
-"""Of an id or a key."""
+MAX_PATH_LENGTH = 4_000
+MAX_NAME_LENGTH = 264
+"""Of an id or a key: the longest is `external:` and 255 characters."""
 _METHODS = Literal["POST", "PATCH", "PUT", "DELETE"]
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -106,7 +106,7 @@ def names_in(body: BatchBody) -> Set[str]:
     """The texts in paths and bodies that may name something."""
     names: set[str] = set()
     for one in body.operations:
-        names.update(unquote(one.path).split("/"))
+        names.update(filter(is_text, map(unescaped, one.path.split("/"))))
         names.update(_texts_in(one.body))
     return names
 
@@ -149,7 +149,7 @@ def _call_of(request: ApiRequest, index: int, one: BatchOperation, raw: msgspec.
     place = f"/operations/{index}"
     if "?" in one.path or "#" in one.path:
         return [Fault("unexpected_query", "The path of an operation has no query.", pointer=f"{place}/path")]
-    path = request.path.removesuffix("/batch") + unquote(one.path)
+    path = request.path.removesuffix("/batch") + "/".join(escaped(unescaped(part)) for part in one.path.split("/"))
     found = _match(request, one.method, path)
     if isinstance(found, str):
         return [Fault("not_in_batch", found, pointer=f"{place}/{'method' if 'method' in found else 'path'}")]
@@ -176,8 +176,9 @@ def _part_of(
     scope = {
         **request.scope,
         "method": operation.method,
-        "path": path,
+        "path": unescaped(path),
         "raw_path": path.encode(),
+        "escaped_path": path,
         "query_string": b"",
         "headers": headers,
         "path_params": path_params,
@@ -190,7 +191,7 @@ def _part_of(
 
 def _match(request: ApiRequest, method: str, path: str) -> tuple[Operation, dict[str, str]] | str:
     """The operation with its path parameters, or why there is none that can be in a batch."""
-    scope = {"type": "http", "method": method, "path": path}
+    scope = {"type": "http", "method": method, "escaped_path": path}
     refusal = "There is no such path in this workspace."
     for route in request.app.router.routes:
         if not isinstance(route, Operation):

@@ -37,7 +37,7 @@ class ErrorMiddleware:
         keyed = any(name == b"idempotency-key" for name, _ in scope["headers"])
         status, headers, body = problem_of(error, request_id, keyed=keyed)
         if status == 500:
-            self.log.error("request failed", request_id=request_id, path=scope["path"], exc_info=error)
+            self.log.error("request failed", request_id=request_id, path=scope["escaped_path"], exc_info=error)
         headers += scope.get("answer_headers", ())
         await JsonResponse(status, body, headers, MEDIA_TYPE)(scope, receive, send)
 
@@ -58,7 +58,7 @@ def _allowed_methods(routes: list[Any], scope: Scope) -> list[str]:
 
     A word that stands in the path of a route is no value of another's parameter.
     """
-    matching = [route for route in routes if route.path_regex.match(scope["path"])]
+    matching = [route for route in routes if route.path_regex.match(scope["escaped_path"])]
     fewest = min(len(route.param_convertors) for route in matching)
     found = {method for route in matching if len(route.param_convertors) == fewest for method in route.methods}
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

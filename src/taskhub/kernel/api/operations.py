@@ -20,6 +20,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from taskhub.kernel.api import bodies, dry_run, media_types, query_params
+from taskhub.kernel.api.escaped_paths import unescaped
 from taskhub.kernel.api.list_validators import ListValidator, OfLog, shape_of
 from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.problems import NotAcceptable
@@ -80,6 +81,7 @@ class Operation(APIRoute):
             raise ValueError(f"{method} {path} demands {access}, but its path has no {{{access.stream_parameter}}}")
         self.takes_body = self.body is not None
         self.creates = method == "POST" and self.status_code == 201
+        self.may_create = self.creates or if_match is IfMatch.CREATE_OR_CHANGE
         self.writes = method != "GET"
         self.media_types = bodies.MERGE_PATCH if method == "PATCH" else bodies.JSON
         self.answers = answers
@@ -120,11 +122,15 @@ class Operation(APIRoute):
 
     def matches(self, scope: AsgiScope) -> tuple[Match, AsgiScope]:
         """As the framework's, for a route that is mounted nowhere and whose parameters are text: a third of the time."""
-        found = self.path_regex.match(scope["path"])
+        path = scope["escaped_path"]
+        found = self.path_regex.match(path)
         if found is None:
             return Match.NONE, {}
         match = Match.FULL if scope["method"] == self.method else Match.PARTIAL
-        return match, {"endpoint": self.endpoint, "path_params": found.groupdict(), "route": self}
+        parameters = found.groupdict()
+        if "%" in path:
+            parameters = {name: unescaped(part) for name, part in parameters.items()}
+        return match, {"endpoint": self.endpoint, "path_params": parameters, "route": self}
 
     async def handle(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["method"] != self.method:

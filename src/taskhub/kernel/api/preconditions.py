@@ -22,12 +22,14 @@ class IfMatch(Enum):
     | READ | 412, by the tag of the answer | is shown | 400 |
     | CHANGE | 412, by the command (`require_version`) | 428 where the service requires versions | 400 |
     | OPTIONAL | as CHANGE | is changed | 400 |
+    | CREATE_OR_CHANGE | as CHANGE; 404 where nothing is there | as CHANGE; is created where nothing is there | 400 |
     | REFUSED | 400: there is no single thing that could match | is done | 400 |
     """
 
     READ = auto()
     CHANGE = auto()
     OPTIONAL = auto()
+    CREATE_OR_CHANGE = auto()
     REFUSED = auto()
 
     @classmethod
@@ -50,6 +52,15 @@ class IfMatch(Enum):
         if self is IfMatch.REFUSED:
             raise InvalidHeader("If-Match", "not supported: this operation has no single resource whose version could match")
         return _versions(if_match)
+
+    def check_new(self, if_none_match: str | None) -> None:
+        """Of a write, only one that may create a thing has a use for `If-None-Match`, and only for `*`.
+
+        Raises:
+            InvalidHeader
+        """
+        if self is IfMatch.CREATE_OR_CHANGE and if_none_match is not None and if_none_match.strip() != "*":
+            raise InvalidHeader("If-None-Match", 'only "*" is supported here')
 
     def require(self, if_match: str | None, *, versions_required: bool) -> None:
         """``versions_required``: whether this service takes no change without the version that it is meant for.

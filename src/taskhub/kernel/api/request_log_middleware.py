@@ -9,6 +9,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from taskhub.kernel.api.bodies import ClientGone
+from taskhub.kernel.api.escaped_paths import escaped_path
 from taskhub.kernel.api.metrics import RequestMetrics
 
 PROBES = frozenset({"/health/live", "/health/ready"})
@@ -48,7 +49,14 @@ class _LoggedRequest:
         self.request_id = _request_id(scope)
         # HEAD is GET without its body, wherever there is a GET.
         self.method = "GET" if self.is_head else scope["method"]
-        self.scope = {**scope, "method": self.method, "request_id": self.request_id, "status": 0, "is_head": self.is_head}
+        self.scope = {
+            **scope,
+            "method": self.method,
+            "escaped_path": escaped_path(scope),
+            "request_id": self.request_id,
+            "status": 0,
+            "is_head": self.is_head,
+        }
         self._send = send
         self._log = log
 
@@ -70,7 +78,7 @@ class _LoggedRequest:
             "request",
             request_id=self.request_id,
             method=self.scope["method"],
-            path=self.scope["path"],
+            path=self.scope["escaped_path"],
             status=self.status,
             milliseconds=round(seconds * 1000, 2),
         )

@@ -74,8 +74,10 @@ Day = Annotated[date, Strict(strict=False), BeforeValidator(check_day), WithJson
 # What is wrong with a text as such is told before its length: one that is blank is not called too short.
 Visible = BeforeValidator(_not_blank)
 """Something in a text can be seen."""
+Line = BeforeValidator(_one_line)
+"""The same, on one line without control characters."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_trimmed_line)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=500), BeforeValidator(_one_line)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=500), Line]
 Markdown = Annotated[str, StringConstraints(max_length=100_000)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 Cursor = str

@@ -61,6 +61,11 @@ class Reply:
     location: str | None = None
     present: Callable[[Any], Any] | None = None
     """What the answer makes of the logged representation, if it shows more. Such a body is kept with the idempotency key."""
+    if_new: "Reply | None" = None
+    """What is answered instead where the thing that it shows is new."""
+
+    def of(self, *, is_new: bool) -> "Reply":
+        return self.if_new if is_new and self.if_new is not None else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,11 @@ class StaleVersion(DomainError):
     category, code, title = Category.STALE, "stale_version", "Stale version"
     members: ClassVar[Mapping[str, Any]] = {"current_version": int}
 
-    def __init__(self, current_version: int | None) -> None:
+    def __init__(self, current_version: int | None, detail: str | None = None) -> None:
         """``current_version``: None if the resource has no version."""
+        if detail is not None:
+            super().__init__(detail, current_version=current_version)
+            return
         if current_version is None:
             super().__init__("If-Match names a version, but this resource has another version or none.")
         else:

@@ -43,11 +43,11 @@ def _of_kind(operation: Operation) -> Iterator[str]:
         yield from ("unavailable", "busy")
     if operation.writes:
         yield from ("rate_limited", "unavailable", "busy", "outcome_unknown")
-    if operation.if_match in {IfMatch.READ, IfMatch.CHANGE}:
+    if operation.if_match in {IfMatch.READ, IfMatch.CHANGE, IfMatch.CREATE_OR_CHANGE}:
         yield "stale_version"
-    if operation.if_match is IfMatch.CHANGE:
+    if operation.if_match in {IfMatch.CHANGE, IfMatch.CREATE_OR_CHANGE}:
         yield "precondition_required"
     if operation.retryable:
         yield "idempotency_key_reused"
-    if operation.creates and operation.body is not None and "id" in operation.body[1].model_fields:
+    if operation.may_create and operation.body is not None and "id" in operation.body[1].model_fields:
         yield "id_taken"

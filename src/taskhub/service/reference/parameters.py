@@ -31,6 +31,11 @@ SHARED: dict[str, Parameter] = {
         "description": "The `ETag` of the copy that you have. If it is current, the response is 304 without a body.",
         "schema": _TAGS,
     },
+    "IfNew": {
+        "name": "If-None-Match",
+        "description": "`*`: only create. If the resource is there, the response is 412 and nothing is changed.",
+        "schema": {"type": "string", "enum": ["*"]},
+    },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "description": "Makes retries safe: for 24 hours, the same request with the same key is executed only once and gets the "
@@ -63,8 +68,9 @@ def parameters_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) 
     """All parameters of an operation, those in the path first."""
     shared = {
         "DryRun": operation.retryable,
-        "IfMatch": operation.if_match in {IfMatch.READ, IfMatch.CHANGE},
+        "IfMatch": operation.if_match in {IfMatch.READ, IfMatch.CHANGE, IfMatch.CREATE_OR_CHANGE},
         "IfNoneMatch": operation.is_tagged,
+        "IfNew": operation.if_match is IfMatch.CREATE_OR_CHANGE,
         "IdempotencyKey": operation.retryable,
         "RequestId": True,
     }

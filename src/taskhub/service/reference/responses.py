@@ -75,6 +75,8 @@ def responses_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) -
     """All responses of an operation, by status."""
     status = operation.status_code or 200
     responses = {str(status): _success(operation, schemas, status)}
+    if operation.may_create and not operation.creates:
+        responses["201"] = _success(operation, schemas, 201)
     if operation.is_tagged:
         repeated = ["Content-Location"] if _has_content_location(operation) else []
         responses["304"] = {
@@ -97,7 +99,7 @@ def _success(operation: Operation, schemas: Schemas, status: int) -> dict[str, A
     applies = {
         "X-Request-ID": True,
         "ETag": operation.etag or operation.is_tagged,
-        "Location": operation.creates,
+        "Location": status == 201 and operation.may_create,
         "Content-Location": _has_content_location(operation),
         "Link": is_page,
         "Idempotency-Replayed": operation.retryable,

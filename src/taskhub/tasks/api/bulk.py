@@ -16,7 +16,7 @@ from taskhub.tasks.api.module import module_of
 from taskhub.tasks.api.paths import BULK_CREATE, BULK_UPDATE
 from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.contract.errors import ProjectArchived
-from taskhub.tasks.domain.errors import Cycle, IllegalTransition, TooDeep
+from taskhub.tasks.domain.errors import Cycle, ExternalKeyTaken, IllegalTransition, TooDeep
 from taskhub.workspaces.contract.access import CONTRIBUTE
 
 TASK_BATCHES = Routes("Tasks")
@@ -27,7 +27,7 @@ TASK_BATCHES = Routes("Tasks")
     CONTRIBUTE,
     summary="Create many tasks",
     answers=Batch[TaskView],
-    errors=(IdTaken, UnknownReference, ProjectArchived, TooDeep),
+    errors=(IdTaken, UnknownReference, ExternalKeyTaken, ProjectArchived, TooDeep),
     if_match=IfMatch.REFUSED,
 )
 async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTasks) -> Response:
@@ -45,7 +45,16 @@ async def bulk_create_tasks(request: ApiRequest, workspace_id: UUID, body: NewTa
     CONTRIBUTE,
     summary="Change many tasks",
     answers=Batch[TaskView],
-    errors=(UnknownReference, StaleVersion, PreconditionRequired, ProjectArchived, IllegalTransition, Cycle, TooDeep),
+    errors=(
+        UnknownReference,
+        ExternalKeyTaken,
+        StaleVersion,
+        PreconditionRequired,
+        ProjectArchived,
+        IllegalTransition,
+        Cycle,
+        TooDeep,
+    ),
     if_match=IfMatch.REFUSED,
 )
 async def bulk_update_tasks(request: ApiRequest, workspace_id: UUID, body: TaskChanges) -> Response:

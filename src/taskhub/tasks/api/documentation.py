@@ -73,7 +73,8 @@ WORDS: dict[str, Word] = {
         "When the project was archived; null if it is not archived. Tasks of an archived project can't be changed.", None
     ),
     # Tasks
-    "task": Word("The id or the key of the task.", "OPS-1"),
+    "task": Word("The id, the key or (behind `external:`) an external key of the task.", "OPS-1"),
+    "put_task.key": Word("The external key, percent-encoded: `github:org%2Frepo%2312`.", "crm-17"),
     "number": Word("Counts up from 1 in each project. Numbers are never reused.", 42),
     "key": Word(
         "The key of the project and the number. You can use it, in upper or lower case, wherever the id of the task is expected.",
@@ -103,6 +104,11 @@ WORDS: dict[str, Word] = {
     },
     "parent_id": Word("The parent task, in the same project; null for a task at the top level.", _PARENT),
     "blocked_by_ids": Word("The tasks that block this one, up to 100, in no particular order.", [_OTHER_TASK]),
+    "external_keys": Word(
+        "The names of the task in other systems, in no particular order: up to 10, of 1 to 255 characters, each unique in the "
+        "workspace. `external:` and one of them works wherever the id of the task is expected.",
+        ["github:org/repo#12"],
+    ),
     "due": Word("When the task is due; null if it has no due date. A patch replaces it as a whole."),
     "date": Word("The date.", "2026-11-20"),
     "time": Word("The local time in `time_zone`; null for an all-day task.", "09:30:00"),
@@ -154,6 +160,7 @@ WORDS: dict[str, Word] = {
     # Fields that some problems add
     "cycle.path": Word("the tasks of the cycle. The first and the last is the one that was to be changed."),
     "illegal_transition.allowed": Word("the statuses that the task may change to from its current one."),
+    "external_key_taken.task_id": Word("the task that has the key, or had it when it was purged."),
     "status_in_use.statuses": Word("the removed statuses that tasks still have."),
     # Filters
     "deleted": Word("Whether to list the trash instead.", False),
@@ -180,6 +187,7 @@ WORDS: dict[str, Word] = {
     ),
     "blocked": Word("`true` for tasks that are blocked by an open task, `false` for the others only. Default: both.", False),
     "blocks": Word("Tasks that block one of these tasks, given as ids or keys.", [_TASK]),
+    "external_key": Word("The task that has this external key, or those that have one of these.", ["github:org/repo#12"]),
     "due_before": Word("Tasks due before this instant, or before this date in `time_zone`.", "2026-11-28"),
     "due_after": Word("Tasks due at this instant or later, or on this date in `time_zone` or later.", "2026-11-27"),
     "created_before": Word("Tasks created before this instant, or before this date in `time_zone`.", _LATER),
@@ -222,6 +230,15 @@ ADVICE: dict[str, Advice] = {
         "subtask of the next one, or blocked by it, and it begins and ends with the task that you wanted to change. It is cut "
         "off after 200 tasks.",
         "Remove another link of the cycle first, or do without this change.",
+    ),
+    "external_key_taken": Advice(
+        "Another task of the workspace has this external key: `task_id` is its id. It may be in the trash. The keys of a task "
+        "that was deleted permanently are not given again either.",
+        "Change that task, or restore it from the trash. To give its key to another task, take it off that task first.",
+    ),
+    "too_many_external_keys": Advice(
+        "The task already has the maximum number of external keys.",
+        "Remove an external key from the task first.",
     ),
     "too_deep": Advice(
         "The change would nest tasks more than five levels deep.",
@@ -277,6 +294,7 @@ REFUSALS = {
         "too_deep",
         "too_many_assignees",
         "too_many_blockers",
+        "too_many_external_keys",
         "too_many_labels",
     ),
 }

@@ -8,15 +8,24 @@ from taskhub.kernel.api.references import reference, reference_schema
 from taskhub.kernel.api.request import ME, ApiRequest
 from taskhub.kernel.domain.ids import parse_id
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.contract.references import PROJECT_KEY, TASK_KEY, Key, ProjectKey, TaskKey, project_ref, task_ref
+from taskhub.tasks.contract.references import (
+    PROJECT_KEY,
+    TASK_NAME,
+    ExternalKey,
+    Key,
+    ProjectKey,
+    TaskKey,
+    project_ref,
+    task_ref,
+)
 
 NONE: Final = "none"
 Identifier = UUID | Key | Literal["me"]
 
-_TASK = "the id or the key of a task: a UUID, or a key such as OPS-42"
+_TASK = "the id or a key of a task: a UUID, a key such as OPS-42, or `external:` and an external key"
 _MEMBER = "the id of a member (a UUID) or `me`"
 
-TaskIdOrKey = Annotated[UUID | TaskKey, reference(task_ref, _TASK), reference_schema(TASK_KEY)]
+TaskIdOrKey = Annotated[UUID | TaskKey | ExternalKey, reference(task_ref, _TASK), reference_schema(TASK_NAME)]
 ProjectIdOrKey = Annotated[
     UUID | ProjectKey,
     reference(project_ref, "the id or the key of a project: a UUID, or a key such as OPS"),
@@ -25,7 +34,7 @@ ProjectIdOrKey = Annotated[
 MemberIdOrMe = Annotated[UUID | Literal["me"], reference(parse_id, _MEMBER, ME), reference_schema(None, ME)]
 
 TaskIdOrKeyOrNone = Annotated[
-    UUID | TaskKey | Literal["none"], reference(task_ref, _TASK, NONE), reference_schema(TASK_KEY, NONE)
+    UUID | TaskKey | ExternalKey | Literal["none"], reference(task_ref, _TASK, NONE), reference_schema(TASK_NAME, NONE)
 ]
 MemberIdOrMeOrNone = Annotated[
     UUID | Literal["me", "none"], reference(parse_id, _MEMBER, ME, NONE), reference_schema(None, ME, NONE)
@@ -33,7 +42,7 @@ MemberIdOrMeOrNone = Annotated[
 IdOrNone = Annotated[UUID | Literal["none"], reference(parse_id, "a UUID or `none`", NONE), reference_schema(None, NONE)]
 
 
-_KEYS = (TaskKey, ProjectKey)
+_KEYS = (TaskKey, ExternalKey, ProjectKey)
 
 
 class ResolvedIds:
@@ -58,8 +67,8 @@ class ResolvedIds:
 
 
 async def resolve_ids(request: ApiRequest, workspace_id: UUID, names: Iterable[Any]) -> ResolvedIds:
-    """Looks up keys, if there are any, in one round trip. A key always leads to the same resource, so this can be done before the
-    command runs.
+    """Looks up keys, if there are any, in one round trip, before the command runs: a key always leads to the same resource. An
+    external key may go over to another task; the request is then about the one that had it when it came.
     """
     keys = {name for name in names if isinstance(name, _KEYS)}
     ids = await module_of(request).key_queries().ids(workspace_id, keys) if keys else {}

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from taskhub.kernel.api.escaped_paths import escaped
+
 WORKSPACE = "/v1/workspaces/{workspace_id}"
 PROJECTS = WORKSPACE + "/projects"
 PROJECT = PROJECTS + "/{project_id}"
@@ -10,6 +12,7 @@ LABEL = LABELS + "/{label_id}"
 TASKS = WORKSPACE + "/tasks"
 BULK_CREATE = TASKS + "/bulk_create"
 BULK_UPDATE = TASKS + "/bulk_update"
+EXTERNAL_TASK = TASKS + "/external/{key}"
 TASK = TASKS + "/{task}"
 ASSIGNEE = TASK + "/assignees/{user_id}"
 TASK_LABEL = TASK + "/labels/{label_id}"
@@ -33,4 +36,4 @@ def task_path(workspace_id: UUID, id: UUID) -> str:
 
 def comment_path(workspace_id: UUID, task: str, id: UUID) -> str:
     """The path of a comment, with the task as the request named it."""
-    return f"/v1/workspaces/{workspace_id}/tasks/{task}/comments/{id}"
+    return f"/v1/workspaces/{workspace_id}/tasks/{escaped(task)}/comments/{id}"

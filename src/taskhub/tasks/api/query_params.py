@@ -14,7 +14,7 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.types import TimeZone
 from taskhub.kernel.application.pages import PageRequest, Sort, SortOrder
 from taskhub.kernel.domain.texts import folded
-from taskhub.tasks.api.bodies.types import Category, PriorityKey, StatusKey
+from taskhub.tasks.api.bodies.types import Category, ExternalKeyText, PriorityKey, StatusKey
 from taskhub.tasks.api.identifiers import (
     NONE,
     IdOrNone,
@@ -90,6 +90,7 @@ class TaskListParams(PastPageParams):
     parent_id: list[TaskIdOrKeyOrNone] = Values
     blocked: Flag | None = None
     blocks: list[TaskIdOrKey] = Values
+    external_key: list[ExternalKeyText] = Values
     due_before: Moment | None = None
     due_after: Moment | None = None
     created_before: Moment | None = None
@@ -160,6 +161,7 @@ class TaskListParams(PastPageParams):
             top_level=NONE in self.parent_id,
             blocked=self.blocked,
             blocks=names.ids(self.blocks),
+            external_keys=tuple(self.external_key),
             due_before=None if self.due_before is None else DueBound.of(self.due_before, zone),
             due_after=None if self.due_after is None else DueBound.of(self.due_after, zone),
             created_before=instant_of(self.created_before, zone),

@@ -5,6 +5,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.preconditions import IfMatch
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import UnknownReference
@@ -13,13 +14,13 @@ from taskhub.tasks.api.bodies.moves import Move
 from taskhub.tasks.api.bodies.tasks import NewTask, TaskPatch
 from taskhub.tasks.api.identifiers import resolve_ids
 from taskhub.tasks.api.module import module_of
-from taskhub.tasks.api.paths import TASK, TASKS, task_path
+from taskhub.tasks.api.paths import EXTERNAL_TASK, TASK, TASKS, task_path
 from taskhub.tasks.application.tasks.change_task import ChangeTask
 from taskhub.tasks.application.tasks.trash_task import TrashTask
 from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.contract.errors import ProjectArchived
-from taskhub.tasks.contract.references import task_ref
-from taskhub.tasks.domain.errors import Cycle, IllegalTransition, ParentDeleted, ProjectDeleted, TooDeep
+from taskhub.tasks.contract.references import external_key, task_ref
+from taskhub.tasks.domain.errors import Cycle, ExternalKeyTaken, IllegalTransition, ParentDeleted, ProjectDeleted, TooDeep
 from taskhub.workspaces.contract.access import CONTRIBUTE
 
 TASK_COMMANDS = Routes("Tasks")
@@ -31,7 +32,7 @@ TASK_COMMANDS = Routes("Tasks")
     status_code=201,
     summary="Create a task",
     answers=TaskView,
-    errors=(UnknownReference, ProjectArchived, TooDeep),
+    errors=(UnknownReference, ExternalKeyTaken, ProjectArchived, TooDeep),
 )
 async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) -> Response:
     """The task gets the next number of its project and the last position in it. Without `status` it gets the first status of the
@@ -48,7 +49,7 @@ async def create_task(request: ApiRequest, workspace_id: UUID, body: NewTask) ->
     CONTRIBUTE,
     summary="Change a task",
     answers=TaskView,
-    errors=(UnknownReference, ProjectArchived, IllegalTransition, Cycle, TooDeep),
+    errors=(UnknownReference, ExternalKeyTaken, ProjectArchived, IllegalTransition, Cycle, TooDeep),
 )
 async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: TaskPatch) -> Response:
     """Lists of ids are replaced as a whole. To add or remove a single assignee, label or blocker, use its own path."""
@@ -57,6 +58,29 @@ async def change_task(request: ApiRequest, workspace_id: UUID, task: str, body: 
     command = ChangeTask(workspace_id, ref, body.values(names), request.expected)
     answer = await request.run(tasks.change_task, command, Reply())
     return task_answer(request, workspace_id, command.task, answer)
+
+
+@TASK_COMMANDS.put(
+    EXTERNAL_TASK,
+    CONTRIBUTE,
+    summary="Create or change the task with an external key",
+    answers=TaskView,
+    errors=(UnknownReference, ExternalKeyTaken, ProjectArchived, IllegalTransition, Cycle, TooDeep),
+    if_match=IfMatch.CREATE_OR_CHANGE,
+)
+async def put_task(request: ApiRequest, workspace_id: UUID, key: str, body: NewTask) -> Response:
+    """Creates a task if none has this external key (201). Otherwise that task gets the fields that the body contains, like with a
+    patch (200). Its `project_id` is only for a new task: an existing one stays where it is. The key is always among the external
+    keys of the task afterwards, also if `external_keys` does not contain it.
+
+    If the task is in the trash, the response is 409: restore it first. With `If-Match` no task is created, with
+    `If-None-Match: *` none is changed.
+    """
+    tasks, ref = module_of(request), external_key(key)
+    creation = body.command(workspace_id, request.caller.user_id, await resolve_ids(request, workspace_id, body.names))
+    command = body.put_command(creation, ref, request.put_conditions)
+    reply = Reply(if_new=Reply(201, task_path(workspace_id, creation.id)))
+    return task_answer(request, workspace_id, ref, await request.run(tasks.put_task, command, reply))
 
 
 @TASK_COMMANDS.delete(TASK, CONTRIBUTE, status_code=204, summary="Move a task to the trash", errors=(ProjectArchived,))

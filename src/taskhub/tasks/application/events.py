@@ -27,7 +27,12 @@ EVENTS: Mapping[str, type[EventContent]] = {
     TASK_CREATED: event_content("A task was made.", TaskView, TaskEvent),
     TASK_UPDATED: event_content("A task was changed.", TaskView, TaskEvent),
     TASK_MOVED: event_content("It got another place in its project, or went over to another one.", TaskView, TaskEvent),
-    TASK_TRASHED: event_content("It went to the trash.", TaskView, TaskEvent, only=("deleted_at",)),
+    TASK_TRASHED: event_content(
+        "It went to the trash. An undo of its creation gives back the external keys that it took from another task.",
+        TaskView,
+        TaskEvent,
+        only=("deleted_at", "external_keys"),
+    ),
     TASK_RESTORED: event_content("It came back from the trash.", TaskView, TaskEvent, only=("deleted_at",)),
     TASK_PURGED: last_event_content("It is gone for good.", TaskEvent),
     "label.created": event_content("A label was made.", LabelView),

@@ -145,6 +145,9 @@ class TaskRepository(Protocol):
     async def used_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         """The ids among these that were ever used in the workspace, for any resource."""
 
+    async def external_key_owners(self, workspace_id: UUID, keys: Iterable[str]) -> dict[str, UUID]:
+        """The ids of the tasks that have these external keys, in the trash or purged as well. Free keys are left out."""
+
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
         """Ensures that a task is not in the trash and its project is not archived, until the unit of work ends.
 
@@ -257,6 +260,10 @@ class CommentRepository(Protocol):
 
 
 class TasksUnitOfWork(UnitOfWork, Protocol):
+    @property
+    def is_locking(self) -> bool:
+        """Whether everything that is loaded is locked. The first attempt at most commands is optimistic."""
+
     @property
     def projects(self) -> ProjectRepository: ...
 

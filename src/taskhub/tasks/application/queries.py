@@ -105,6 +105,7 @@ class TaskFilter(msgspec.Struct, frozen=True):
     top_level: bool = False
     blocked: bool | None = None
     blocks: tuple[UUID, ...] = ()
+    external_keys: tuple[str, ...] = ()
     due_before: DueBound | None = None
     due_after: DueBound | None = None
     created_before: datetime | None = None
@@ -160,7 +161,8 @@ class KeyQueries(Protocol):
     async def ids(self, workspace_id: UUID, keys: Collection[Key]) -> dict[Key, UUID]:
         """The ids for keys of projects and tasks, in the trash or not. Unknown keys are left out.
 
-        Former keys of tasks that were moved to another project are found as well. A key always leads to the same resource.
+        Former keys of tasks that were moved to another project are found as well, and external keys. A key always leads to the
+        same resource; an external one leads to the task that has it now.
         """
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from taskhub.kernel.domain.errors import Category, DomainError
+from taskhub.kernel.domain.errors import Category, DomainError, Fault
 
 MAX_IN_PATH = 200
 """Keeps the problem document below its limit of 10 kB."""
+_HAS_KEY = "Another task of this workspace has this external key, or had it when it was deleted permanently: see `task_id`."
 
 
 class KeyTaken(DomainError):
@@ -57,6 +58,24 @@ class TooManyBlockers(DomainError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"A task can have up to {limit} blockers. Remove one first.")
+
+
+class TooManyExternalKeys(DomainError):
+    category, code, title = Category.CONFLICT, "too_many_external_keys", "Too many external keys"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A task can have up to {limit} external keys. Remove one first.")
+
+
+class ExternalKeyTaken(DomainError):
+    """``task_id``: the task that has the key. It may be in the trash, or have been purged from there."""
+
+    category, code, title = Category.CONFLICT, "external_key_taken", "External key taken"
+    members: ClassVar[Mapping[str, Any]] = {"task_id": UUID}
+
+    def __init__(self, key: str, task_id: UUID, *, pointer: str | None = None, parameter: str | None = None) -> None:
+        super().__init__(_HAS_KEY, faults=(Fault(self.code, _HAS_KEY, pointer, parameter),), task_id=task_id)
+        self.key, self.task_id = key, task_id
 
 
 class TooDeep(DomainError):

@@ -10,7 +10,14 @@ from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.tasks.domain.blockers import MAX_BLOCKERS
 from taskhub.tasks.domain.due import Due
-from taskhub.tasks.domain.errors import ParentDeleted, ProjectDeleted, TooManyAssignees, TooManyBlockers, TooManyLabels
+from taskhub.tasks.domain.errors import (
+    ParentDeleted,
+    ProjectDeleted,
+    TooManyAssignees,
+    TooManyBlockers,
+    TooManyExternalKeys,
+    TooManyLabels,
+)
 from taskhub.tasks.domain.priority import Priority
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.workflow import CLOSED
@@ -18,6 +25,7 @@ from taskhub.tasks.domain.workflow import CLOSED
 MAX_ASSIGNEES = 100
 MAX_LABELS = 40
 """Both are columns of an index whose entries are limited to 2,700 bytes."""
+MAX_EXTERNAL_KEYS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +41,11 @@ class Content:
     label_ids: tuple[UUID, ...] = ()
     parent_id: UUID | None = None
     blocked_by_ids: tuple[UUID, ...] = ()
+    external_keys: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Content":
-        """A content with these values. Lists of ids are sorted and have no duplicates."""
+        """A content with these values. Lists are sorted and have no duplicates."""
         return cls(**_canonical(values))
 
     def changed(self, values: Mapping[str, Any]) -> "Content":
@@ -53,6 +62,7 @@ _LIMITS: tuple[tuple[str, int, Callable[[int], DomainError]], ...] = (
     ("assignee_ids", MAX_ASSIGNEES, TooManyAssignees),
     ("label_ids", MAX_LABELS, TooManyLabels),
     ("blocked_by_ids", MAX_BLOCKERS, TooManyBlockers),
+    ("external_keys", MAX_EXTERNAL_KEYS, TooManyExternalKeys),
 )
 
 
@@ -237,7 +247,7 @@ class Task(Aggregate):
 
         Raises:
             ProjectArchived
-            TooManyAssignees, TooManyLabels, TooManyBlockers: others were added since.
+            TooManyAssignees, TooManyLabels, TooManyBlockers, TooManyExternalKeys: others were added since.
             IllegalTransition
         """
         if content == self.content:

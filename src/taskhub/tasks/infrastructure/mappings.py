@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import CTE
 from taskhub.kernel.domain.texts import sort_key
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Converted, Fields, Shown
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Mapping
 from taskhub.tasks.application.views import (
     CommentView,
     DueView,
@@ -33,7 +33,8 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import Workflow
-from taskhub.tasks.infrastructure.rows import CommentRow, LabelRow, ProjectRow, TaskRow
+from taskhub.tasks.infrastructure.rows import CommentRow, ExternalKeyRow, LabelRow, ProjectRow, TaskRow
+from taskhub.tasks.infrastructure.task_lookup import digest_of
 
 WORKSPACE_KEY = ("workspace_id", "id")
 _KEYS_OF_PRIORITIES = tuple(priority.key for priority in Priority)
@@ -138,6 +139,7 @@ TASKS = Mapping(
     is_guarded=False,
     update_expressions={"rank": func.coalesce},
     insert_step=NextInProject(),
+    claims=Claims(table_of(ExternalKeyRow), ("workspace_id", "digest", "task_id"), "external_keys", digest_of),
 )
 LABELS = Mapping(
     Label,

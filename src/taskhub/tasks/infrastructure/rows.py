@@ -3,8 +3,8 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import JSON, Computed, Index, PrimaryKeyConstraint, SmallInteger, Text, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import JSON, Computed, Index, LargeBinary, PrimaryKeyConstraint, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskhub.kernel.infrastructure.postgres.rows import Row, SoftDeleted, Timestamped, Versioned
@@ -114,6 +114,7 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
     label_ids: Mapped[list[UUID]]
     parent_id: Mapped[UUID | None]
     blocked_by_ids: Mapped[list[UUID]]
+    external_keys: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default="{}")
     rank: Mapped[str] = mapped_column(Text(collation="C"))
     due_date: Mapped[date | None]
     due_time: Mapped[time | None]
@@ -137,6 +138,18 @@ class FormerKeyRow(Row):
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     project_key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    task_id: Mapped[UUID]
+
+
+class ExternalKeyRow(Row):
+    """Which task has an external key, or had it when it was purged. ``digest``: SHA-256 of the key, whose text stands in the task
+    alone, so that it is gone with the task.
+    """
+
+    __tablename__ = "external_keys"
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     task_id: Mapped[UUID]
 
 

@@ -14,7 +14,7 @@ from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
 from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.contract.errors import ProjectArchived
-from taskhub.tasks.contract.references import TaskKey, TaskRef
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.contract.tasks import TaskFacts, Tasks
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
@@ -22,9 +22,10 @@ from taskhub.tasks.infrastructure.known_tasks import known_in_project
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.task_lookup import (
     IDS_OF_KEYS,
+    NO_DIGEST,
     TASK_BY_REF,
     WORKSPACE_ID,
-    key_parameters,
+    GivenKeys,
     ref_type,
     task_parameters,
 )
@@ -41,10 +42,10 @@ _ONE = {kind: Statement(_facts.where(is_named)) for kind, is_named in TASK_BY_RE
 _named = union_all(*IDS_OF_KEYS).subquery("by_key")
 _MANY = Statement(
     union_all(
-        _facts.add_columns(null().label("project_key"), null().label("number")).where(
+        _facts.add_columns(null().label("project_key"), null().label("number"), NO_DIGEST).where(
             _tasks.id == func.any(bindparam("ids", type_=ARRAY(Uuid())))
         ),
-        _facts.add_columns(_named.c.project_key, _named.c.number).join(_named, _named.c.id == _tasks.id),
+        _facts.add_columns(_named.c.project_key, _named.c.number, _named.c.digest).join(_named, _named.c.id == _tasks.id),
     )
 )
 
@@ -79,14 +80,13 @@ class SqlTaskReader:
         wanted = frozenset(refs)
         if not wanted:
             return {}
-        parameters = {
-            "workspace_id": workspace_id,
-            "ids": [ref for ref in wanted if isinstance(ref, UUID)],
-            **key_parameters(ref for ref in wanted if isinstance(ref, TaskKey)),
-        }
+        keys, ids = GivenKeys(wanted), [ref for ref in wanted if isinstance(ref, UUID)]
         found: dict[TaskRef, TaskFacts] = {}
-        for *facts, project_key, number in await self._connection.fetch(_MANY, parameters):
-            found[facts[0] if number is None else TaskKey(project_key, number)] = _facts_of(facts)
+        for *facts, project_key, number, digest in await self._connection.fetch(
+            _MANY, {"workspace_id": workspace_id, "ids": ids, **keys.parameters}
+        ):
+            is_id = number is None and digest is None
+            found[facts[0] if is_id else keys.key_of(project_key, number, digest)] = _facts_of(facts)
         return found
 
 

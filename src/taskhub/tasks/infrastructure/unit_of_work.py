@@ -23,13 +23,13 @@ from taskhub.tasks.infrastructure.repositories.order import SqlTaskOrder
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository
 from taskhub.tasks.infrastructure.repositories.structure import SqlStructure
 from taskhub.tasks.infrastructure.repositories.tasks import SqlTaskRepository
-from taskhub.tasks.infrastructure.rows import FormerKeyRow, FormerPlaceRow
+from taskhub.tasks.infrastructure.rows import ExternalKeyRow, FormerKeyRow, FormerPlaceRow
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 from taskhub.workspaces.contract.memberships import Memberships
 
 _LIMIT = bindparam("limit", type_=Integer())
 _TASK_IDS = bindparam("task_ids", type_=ARRAY(Uuid()))
-_former_keys, _former_places = table_of(FormerKeyRow), table_of(FormerPlaceRow)
+_former_keys, _former_places, _external_keys = table_of(FormerKeyRow), table_of(FormerPlaceRow), table_of(ExternalKeyRow)
 
 
 def _remove_some(table: Table) -> Statement:
@@ -40,7 +40,16 @@ def _remove_some(table: Table) -> Statement:
 
 
 _REMOVE = tuple(
-    _remove_some(table) for table in (COMMENTS.table, _former_keys, _former_places, TASKS.table, PROJECTS.table, LABELS.table)
+    _remove_some(table)
+    for table in (
+        COMMENTS.table,
+        _former_keys,
+        _former_places,
+        _external_keys,
+        TASKS.table,
+        PROJECTS.table,
+        LABELS.table,
+    )
 )
 
 

@@ -23,3 +23,9 @@ class Memberships(Protocol):
 
         For decisions that depend on many rows. Commands that don't take this lock are not blocked.
         """
+
+    async def hold_workspace(self, workspace_id: UUID) -> None:
+        """As `lock_workspace`, for commands that need the lock only while they are committed.
+
+        The first, optimistic attempt of a command asks nothing: its commit takes the lock before anything else.
+        """

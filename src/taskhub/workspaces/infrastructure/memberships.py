@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard
 from taskhub.kernel.infrastructure.unit_of_work.row_guard import RowGuard
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.workspaces.contract.memberships import Memberships
@@ -21,6 +22,7 @@ _FIND_MEMBERS = Statement(
         _members.left_at.is_(None),
     )
 )
+_HELD_WORKSPACE = Guard(WORKSPACES.table, ("id",), is_exclusive=True)
 _LOCK_WORKSPACE = Statement(select(_workspaces.id).where(_workspaces.id == _WORKSPACE_ID).with_for_update(key_share=True))
 
 
@@ -40,7 +42,15 @@ class SqlMemberships:
 
     async def lock_workspace(self, workspace_id: UUID) -> None:
         assert self._uow.is_locking, "a lock outside a transaction holds nothing"
-        await self._uow.fetch(_LOCK_WORKSPACE, {"workspace_id": workspace_id})
+        held, place = self._uow.identity_map.held, (WORKSPACES.name, workspace_id)
+        if place not in held:
+            held[place] = await self._uow.fetch(_LOCK_WORKSPACE, {"workspace_id": workspace_id})
+
+    async def hold_workspace(self, workspace_id: UUID) -> None:
+        if self._uow.is_locking:
+            await self.lock_workspace(workspace_id)
+        else:
+            self._uow.identity_map.guard(_HELD_WORKSPACE, (workspace_id,))
 
 
 def sql_memberships(uow: SqlUnitOfWork) -> Memberships:

@@ -107,8 +107,12 @@ async def plan_of(
 
 
 def literal(value: Any) -> str:
-    text = f"{{{','.join(map(str, value))}}}" if isinstance(value, list | tuple) else str(value)
+    text = f"{{{','.join(map(_text, value))}}}" if isinstance(value, list | tuple) else str(value)
     return f"'{text}'"
+
+
+def _text(value: Any) -> str:
+    return f'"\\\\x{value.hex()}"' if isinstance(value, bytes) else str(value)
 
 
 async def pages_touched(
@@ -164,6 +168,7 @@ async def test_a_page_costs_the_same_at_any_depth(connection: asyncpg.Connection
         TaskFilter(not_label_ids=(LABEL,)),
         TaskFilter(labelled=True, not_label_ids=(UUID(int=9),)),
         TaskFilter(ids=(UUID(int=1), UUID(int=2))),
+        TaskFilter(external_keys=("github:org/repo#12", "nothing has it")),
         TaskFilter(q="zeppelin"),
         TaskFilter(q="nothing has it"),
         TaskFilter(deleted=True),

@@ -8,7 +8,7 @@ from support.fakes.tasks.store import FakeSession, FakeStore, checked
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.tasks.application.ports import Allocation, Expired, TaskSubtree
-from taskhub.tasks.contract.references import TaskRef
+from taskhub.tasks.contract.references import ExternalKey, TaskRef
 from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project
@@ -84,6 +84,10 @@ class FakeTaskRepository:
     async def used_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         return frozenset(id for id in ids if (workspace_id, id) in self._uow.store.used_ids)
 
+    async def external_key_owners(self, workspace_id: UUID, keys: Iterable[str]) -> dict[str, UUID]:
+        claimed = self._uow.store.external_keys
+        return {key: claimed[workspace_id, key] for key in keys if (workspace_id, key) in claimed}
+
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
         task, project = await self.get_in_project(workspace_id, ref)
         project.require_open()
@@ -113,6 +117,9 @@ class FakeTaskRepository:
     def _find(self, workspace_id: UUID, ref: TaskRef, *, with_deleted: bool) -> Task | None:
         if isinstance(ref, UUID):
             return self._uow.find(Task, workspace_id, ref, with_deleted=with_deleted)
+        if isinstance(ref, ExternalKey):
+            owner = self._uow.store.external_keys.get((workspace_id, ref.text))
+            return self._uow.find(Task, workspace_id, owner, with_deleted=with_deleted) if owner else None
         tasks = (a for (kind, at, _), a in self._uow.store.aggregates.items() if kind is Task and at == workspace_id)
         current = (t.id for t in tasks if (t.project_key, t.number) == (ref.project_key, ref.number))
         id = next(current, None) or self._uow.ledger.former_keys.get((workspace_id, ref.project_key, ref.number))
@@ -172,4 +179,7 @@ class FakeMemberships:
         return frozenset(user_ids) & self._store.members
 
     async def lock_workspace(self, workspace_id: UUID) -> None:
+        """Nobody else is here."""
+
+    async def hold_workspace(self, workspace_id: UUID) -> None:
         """Nobody else is here."""

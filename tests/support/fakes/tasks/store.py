@@ -10,6 +10,7 @@ from support.fakes.tasks.constraints import refuse
 from support.fakes.tasks.rank_index import RankIndex
 from support.harness.event_check import declared
 from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
 from taskhub.tasks.application.ports import Allocation
@@ -52,6 +53,8 @@ class FakeStore:
         self.members: set[UUID] = set()
         self.forgotten: set[UUID] = set()
         self.buried: set[UUID] = set()
+        self.external_keys: dict[tuple[UUID, str], UUID] = {}
+        """Those of purged tasks as well."""
 
 
 class FakeSession:
@@ -98,6 +101,7 @@ class FakeSession:
         changed = {key: aggregate for key, aggregate in self.loaded.items() if aggregate.event is not None}
         rows = {key: row for key, row in {**self.store.aggregates, **changed}.items() if key not in self.removed}
         refuse((key[1:] for key in self.added), self.store.used_ids, rows.values())
+        external_keys = self._claimed(task for task in changed.values() if isinstance(task, Task) and key_of(task) in rows)
         for key, aggregate in changed.items():
             self._flush(key, aggregate)
         self.store.used_ids.update(key[1:] for key in self.added)
@@ -105,7 +109,23 @@ class FakeSession:
             del self.store.aggregates[key]
             self.ledger.rank_index.drop(key[2])
         self.store.ledger = self.ledger
+        self.store.external_keys = external_keys
         self.store.buried |= self.buried
+
+    def _claimed(self, tasks: Iterable[Task]) -> dict[tuple[UUID, str], UUID]:
+        """The external keys as they will be.
+
+        Raises:
+            ConcurrencyConflict: another task has one.
+        """
+        tasks = [*tasks]
+        changed = {task.id for task in tasks}
+        claimed = {key: id for key, id in self.store.external_keys.items() if id not in changed}
+        for task in tasks:
+            for key in task.content.external_keys:
+                if claimed.setdefault((task.workspace_id, key), task.id) != task.id:
+                    raise ConcurrencyConflict
+        return claimed
 
     def _flush(self, key: Key, aggregate: Aggregate) -> None:
         if key not in self.added:

@@ -1,9 +1,10 @@
 """Somebody who does everything that can be done to tasks, at random, one request after the other."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from random import Random
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx2
@@ -19,6 +20,7 @@ CATEGORIES = {
     "cancelled": "cancelled",
 }
 REFUSALS = {404, 409, 412, 422}
+EXTERNAL_KEYS = [f"github:org/repo#{n}" for n in range(20)]
 
 
 class RandomRequests:
@@ -49,6 +51,18 @@ class RandomRequests:
             assert answer.is_success or answer.status_code in REFUSALS, f"{name}: {answer.status_code} {answer.text}"
             self.outcomes[name, answer.status_code] += 1
             self._remember(answer)
+
+    @property
+    def done(self) -> Set[str]:
+        """The names of the actions that have succeeded."""
+        return {name for name, status in self.outcomes if status < 300}
+
+    def steps(self, steps: int, *, until_done: Set[str]) -> Iterator[int]:
+        """So many, and up to twice as many again while one of these actions has not succeeded yet."""
+        for step in range(3 * steps):
+            if step >= steps and self.done >= until_done:
+                return
+            yield step
 
     def _remember(self, answer: httpx2.Response) -> None:
         if not answer.is_success or not answer.content:
@@ -82,6 +96,7 @@ class RandomRequests:
             "label_ids": self.some(self.labels),
             "parent_id": self.random.choice([None, self.one(self.tasks)]),
             "blocked_by_ids": self.some(self.tasks, most=2),
+            "external_keys": self.some(EXTERNAL_KEYS, most=2),
             "due": self.random.choice(
                 [None, {"date": "2026-03-01"}, {"date": "2026-10-25", "time": "02:30", "time_zone": "Europe/Berlin"}]
             ),
@@ -99,6 +114,9 @@ class RandomRequests:
 
     async def create_task(self) -> httpx2.Response:
         return await self.api.post("tasks", self.new_task())
+
+    async def put_task(self) -> httpx2.Response:
+        return await self.api.put(f"tasks/external/{quote(self.random.choice(EXTERNAL_KEYS), safe='')}", self.new_task())
 
     async def change_task(self) -> httpx2.Response:
         headers = {"if_match": f'"{self.random.randrange(1, 6)}"'} if self.random.random() < 0.2 else {}
@@ -193,6 +211,7 @@ class RandomRequests:
 
 WEIGHTS = {
     "create_task": 6,
+    "put_task": 4,
     "change_task": 8,
     "bulk_create": 2,
     "bulk_update": 4,

@@ -12,7 +12,7 @@ from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement
 from taskhub.tasks.infrastructure.queries.past.task_lists import past_list_statement
 from taskhub.tasks.infrastructure.queries.search import search_statement
 
-TABLES = r"\b(?:FROM|JOIN) (?:tasks|projects|labels|comments|members)\b"
+TABLES = r"\b(?:FROM|JOIN) (?:tasks|projects|labels|comments|members|external_keys)\b"
 
 
 @pytest.mark.parametrize("name", sorted(_CONDITIONS))

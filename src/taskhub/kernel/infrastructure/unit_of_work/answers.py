@@ -10,7 +10,7 @@ import msgspec
 from taskhub.kernel.application.commands import Answer, IdempotencyKey, Reply
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, encode
-from taskhub.kernel.infrastructure.unit_of_work.identity_map import Tracked
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, Tracked
 
 Shown = Change | Tracked | list[Change | Tracked] | msgspec.Struct | None
 """What an answer shows: one thing (changed, or as it was loaded), several in their order, a representation, or nothing."""
@@ -38,12 +38,14 @@ def answer_of(shown: Shown, reply: Reply) -> Answer:
         return Answer(reply, None, b'{"items":[' + b",".join(_encoded(one) for one in shown) + b"]}")
     body = encode(reply.present(_representation(shown))) if reply.present else _encoded(shown)
     aggregate = _tracked(shown).aggregate
+    reply = reply.of(is_new=_tracked(shown).kind == INSERT)
     return Answer(reply, aggregate.version, body, entity_id=aggregate.id)
 
 
 def incomplete_answer(change: Change, reply: Reply) -> Answer:
     """An answer whose body only the commit can tell, which has to put it into the log, where it is found again."""
     assert is_in_log(change, reply), "an answer that the log can't repeat has to be known before the commit"
+    reply = reply.of(is_new=True)
     return Answer(reply, change.tracked.aggregate.version, b"", entity_id=change.tracked.aggregate.id)
 
 

@@ -1,8 +1,8 @@
 """A whole commit as one statement.
 
-Guards, rows, idempotency key, counter and events are a chain of CTEs, each gated on the one before, so that nothing of it happens
-unless all before it did. One row, the verdict, tells whether it came to its end. Locks are taken in the order of the chain, the
-same everywhere.
+Guards, rows, claimed values, idempotency key, counter and events are a chain of CTEs, each gated on the one before, so that
+nothing of it happens unless all before it did. One row, the verdict, tells whether it came to its end. Locks are taken in the
+order of the chain, the same everywhere.
 
 A chain that writes one row, or only new ones, is atomic by itself and runs in autocommit. Otherwise a part may fall short after
 another was written: such a chain runs in a transaction, and whoever reads the verdict rolls back.
@@ -36,7 +36,7 @@ from taskhub.kernel.infrastructure.event_log.tables import EventRow, Idempotency
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, UPDATE
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.parameters import Rows, parameter
 
 _ONE = literal_column("1", Integer())
@@ -64,11 +64,27 @@ class Write(NamedTuple):
     many: bool
 
 
+RELEASE, CLAIM = "release", "claim"
+
+
+class ClaimedRows(NamedTuple):
+    """Values that are released, or claimed."""
+
+    kind: str
+    claims: Claims
+    many: bool
+
+    @property
+    def part(self) -> str:
+        return f"{self.kind}_{self.claims.table.name}"
+
+
 class CommitShape(NamedTuple):
     """What a commit consists of, without its values: one compiled statement serves all commits of a shape."""
 
     guards: tuple[tuple[Guard, bool], ...]
     writes: tuple[Write, ...]
+    claimed: tuple[ClaimedRows, ...]
     step: InsertStep | None
     keyed: bool
     events: int
@@ -118,6 +134,8 @@ class _CommitStatementBuilder:
             self._insert_step(self.shape.step)
         for write in self.shape.writes:
             self._write(write)
+        for rows in self.shape.claimed:
+            self._claim(rows)
         if self.shape.keyed:
             self._idempotency_key()
         if self.shape.events:
@@ -153,7 +171,7 @@ class _CommitStatementBuilder:
             *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
         )
         query = query.select_from(guard.table).order_by(*(guard.table.c[name] for name in guard.match))
-        locked = query.with_for_update(read=True, key_share=guard.is_weak, of=guard.table)
+        locked = query.with_for_update(read=not guard.is_exclusive, key_share=guard.is_weak, of=guard.table)
         self._step(part, locked.cte(part), many=many)
 
     def _insert_step(self, step: InsertStep) -> None:
@@ -221,6 +239,19 @@ class _CommitStatementBuilder:
             *(table.c[name] == rows.values[name] for name in mapping.key),
             table.c.version == rows.values["loaded_version"],
         ]
+
+    def _claim(self, claimed: ClaimedRows) -> None:
+        table, part = claimed.claims.table, claimed.part
+        rows = Rows(part, [(name, table.c[name].type) for name in claimed.claims.columns], many=claimed.many)
+        if claimed.kind == RELEASE:
+            query = delete(table).where(*self._gated(*(table.c[name] == rows.values[name] for name in claimed.claims.columns)))
+            self._step(part, query.returning(_ONE).cte(part), many=claimed.many)
+            return
+        source = self._source(*(rows.values[name] for name in claimed.claims.columns))
+        if rows.source is not None:
+            source = source.select_from(rows.source).order_by(rows.values["place"])
+        cte = insert(table).from_select(claimed.claims.columns, source).returning(_ONE).cte(part)
+        self._step(part, cte, many=claimed.many)
 
     def _idempotency_key(self) -> None:
         names = [c.name for c in _KEYS.c]

@@ -1,6 +1,6 @@
 """The aggregates of one unit of work: each is there once, however often it is loaded."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,8 @@ class IdentityMap:
         self.guarded: GuardedRows = {}
         self.share_locked: dict[Guard, set[Key]] = {}
         """Rows that a guard has found and locked."""
+        self.held: dict[Hashable, Any] = {}
+        """What else is locked, or known for certain under locks, by names that modules choose; until the next `drop`."""
 
     def find(self, mapping: Mapping[Any], key: Key) -> Any | None:
         """The aggregate that is there already under this key, if there is one."""
@@ -108,6 +110,7 @@ class IdentityMap:
 
     def drop(self, is_dropped: Callable[[Tracked], bool]) -> None:
         """Forgets some: they are read again where they are needed."""
+        self.held.clear()
         self._tracked = {key: one for key, one in self._tracked.items() if not is_dropped(one)}
 
 

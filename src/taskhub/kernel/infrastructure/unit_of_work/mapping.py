@@ -10,8 +10,9 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Table, Update
 from sqlalchemy.sql.expression import CTE
 
+from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.domain.errors import DomainError, IdTaken
+from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 from taskhub.kernel.infrastructure.unit_of_work.compiled import compiled
 from taskhub.kernel.infrastructure.unit_of_work.fields import Fields
@@ -24,13 +25,38 @@ UpdateExpression = Callable[[ColumnElement[Any], Column[Any]], ColumnElement[Any
 class Guard:
     """Rows that a command relied upon without changing them: share-locked, and there as they were read, or nothing happens.
 
-    ``is_weak``: the lock stops only changes that lock the row first (`Mapping.is_guarded`), and no others of the row.
+    Attributes:
+        is_weak: the lock stops only changes that lock the row first (`Mapping.is_guarded`), and no others of the row.
+        is_exclusive: one commit at a time has the lock. Whoever waits for it gets it in their turn, while those who share one may
+            keep others waiting for ever.
     """
 
     table: Table
     match: tuple[str, ...]
     where: tuple[ColumnElement[bool], ...] = ()
     is_weak: bool = True
+    is_exclusive: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Claims:
+    """Values of an aggregate that no other one of its stream may have: each is a row of a table of their own.
+
+    A value that a commit takes off an aggregate is released before others are claimed. The rows of a removed aggregate stay, so
+    that its values are never given again. A value that another one has makes the commit miss, and the command is run again:
+    under locks it reads whose it is, and refuses it.
+
+    Attributes:
+        table: its primary key is the stream and the value.
+        columns: those of the stream's id, the value and the aggregate's id.
+        column: that of the aggregates' table which holds the values, a list.
+        claimed: what stands for a value of it in the table.
+    """
+
+    table: Table
+    columns: tuple[str, str, str]
+    column: str
+    claimed: Callable[[Any], Any]
 
 
 class InsertStep(Protocol):
@@ -88,6 +114,7 @@ class Mapping(Generic[A]):
         key: the columns that name one row, the stream's first, the aggregate's own id last.
         logs_values: whether the log may hold values (accounts keep theirs out of it).
         constraints: what a violated constraint means, by its name.
+        claims: values that no two may have, kept in a table of their own.
         insert_step: what happens in front of an insert, if anything does.
         update_expressions: what an update sets a column to, from its new value and the column, where that is not just the value.
         criteria: conditions that a row must meet to be there at all.
@@ -106,7 +133,8 @@ class Mapping(Generic[A]):
         fields: Fields = Fields(),  # noqa: B008  # It is frozen.
         represent: Callable[[A], msgspec.Struct] | None = None,
         logs_values: bool = True,
-        constraints: Dict[str, Callable[[], DomainError]] | None = None,
+        constraints: Dict[str, Callable[[], Exception]] | None = None,
+        claims: Claims | None = None,
         insert_step: InsertStep | None = None,
         update_expressions: Dict[str, UpdateExpression] | None = None,
         criteria: tuple[ColumnElement[bool], ...] = (),
@@ -129,7 +157,10 @@ class Mapping(Generic[A]):
         self.key = key
         self.key_of: Callable[[A], tuple[Any, ...]] = attrgetter(*key) if len(key) > 1 else lambda one: (getattr(one, key[0]),)
         self.logs_values = logs_values
-        self.constraints: Dict[str, Callable[[], DomainError]] = {f"pk_{self.name}": IdTaken, **(constraints or {})}
+        taken = {f"pk_{claims.table.name}": ConcurrencyConflict} if claims else {}
+        self.constraints: Dict[str, Callable[[], Exception]] = {f"pk_{self.name}": IdTaken, **taken, **(constraints or {})}
+        self.claims = claims
+        self.claims_place = self.column_names.index(claims.column) if claims else 0
         self.insert_step = insert_step
         self.update_expressions: Dict[str, UpdateExpression] = update_expressions or {}
         self.criteria = criteria

@@ -28,9 +28,17 @@ from taskhub.kernel.infrastructure.unit_of_work.answers import (
 )
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
-from taskhub.kernel.infrastructure.unit_of_work.commit_statement import EVENT_COLUMNS, CommitShape, Write, statement_for
+from taskhub.kernel.infrastructure.unit_of_work.commit_statement import (
+    CLAIM,
+    EVENT_COLUMNS,
+    RELEASE,
+    ClaimedRows,
+    CommitShape,
+    Write,
+    statement_for,
+)
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, GuardedRows, IdentityMap, Tracked
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
 
 _EVENTS = table_of(EventRow)
@@ -198,16 +206,18 @@ def _stream_commit(
     for guard, rows in guards.items():
         _bind(parameters, f"guard_{len(guarded)}", guard.table, guard.match, sorted(rows))
         guarded.append((guard, len(rows) > 1))
-    writes = bind_writes(parameters, [row_write(change) for change in changes])
+    written = [row_write(change) for change in changes]
+    writes, claimed = bind_writes(parameters, written), bind_claims(parameters, written)
     if key is not None:
         bind_key(parameters, key)
     if changes:
         bind_events(parameters, attempt, _stream_id(changes[0]), [*map(event_row, changes)], first_seq)
     tells_seq = tells_seq and bool(changes)
     shape = CommitShape(
-        tuple(guarded), tuple(writes), step, key is not None, min(len(changes), 2), tells_seq, first_seq is not None
+        tuple(guarded), tuple(writes), claimed, step, key is not None, min(len(changes), 2), tells_seq, first_seq is not None
     )
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
+    is_atomic = is_atomic and all(rows.kind == CLAIM for rows in claimed)
     return StreamCommit(statement_for(shape), parameters, is_atomic)
 
 
@@ -269,6 +279,31 @@ def _written(kind: str, mapping: Mapping[Any], group: list[RowWrite]) -> tuple[t
         changed.update(compress(count(), map(ne, one.former, one.row)))
     pick = itemgetter(*mapping.key_places, *sorted(changed))
     return pick(mapping.column_names), [pick(row) for row in rows]
+
+
+def bind_claims(parameters: Parameters, rows: Iterable[RowWrite]) -> tuple[ClaimedRows, ...]:
+    """Values that aggregates have no longer, and then those that they have got, each in one order that is the same everywhere."""
+    claimed: dict[tuple[str, Claims], list[tuple[Any, ...]]] = {}
+    for one in rows:
+        claims, places = one.mapping.claims, one.mapping.key_places
+        if claims is None or one.kind == DELETE:
+            continue
+        former = () if one.former is None else one.former[one.mapping.claims_place]
+        before, after = ({*map(claims.claimed, values)} for values in (former, one.row[one.mapping.claims_place]))
+        stream_id, id = one.row[places[0]], one.row[places[-1]]
+        for kind, values in ((RELEASE, before - after), (CLAIM, after - before)):
+            if values:
+                claimed.setdefault((kind, claims), []).extend((stream_id, value, id) for value in values)
+    bound = []
+    for (kind, claims), given in sorted(claimed.items(), key=_releases_first):
+        part = ClaimedRows(kind, claims, len(given) > 1)
+        _bind(parameters, part.part, claims.table, claims.columns, sorted(given))
+        bound.append(part)
+    return tuple(bound)
+
+
+def _releases_first(rows: tuple[tuple[str, Claims], Any]) -> bool:
+    return rows[0][0] == CLAIM
 
 
 def bind_key(parameters: Parameters, key: Parameters) -> None:

@@ -14,7 +14,7 @@ from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.commit_statement import CommitShape, statement_for
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, Tracked, lock_position
 from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep
-from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, bind_events, bind_key, bind_parent, bind_writes
+from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, bind_claims, bind_events, bind_key, bind_parent, bind_writes
 
 EventValues = tuple[Any, ...]
 _stream_id = itemgetter(0)
@@ -61,6 +61,8 @@ class UnwrittenRows:
         mapping, key = tracked.mapping, _key(tracked)
         row, known = mapping.to_row(tracked.aggregate), self._rows.get(key)
         self.tables.add(mapping.name)
+        if mapping.claims is not None:
+            self.tables.add(mapping.claims.table.name)
         if known is None:
             former = None if tracked.loaded is None else mapping.to_row(mapping.from_row(tracked.loaded))
             self._rows[key] = _Row(tracked, tracked.kind, row, former, tracked.loaded_version)
@@ -115,8 +117,9 @@ def rows_statement(rows: Iterable[RowWrite], step: InsertStep | None = None, par
     parameters: Parameters = {}
     if step is not None:
         bind_parent(parameters, step, parent)
-    writes = bind_writes(parameters, rows)
-    return Statements(statement_for(CommitShape((), tuple(writes), step, False, 0, False)), parameters)
+    written = list(rows)
+    writes, claimed = bind_writes(parameters, written), bind_claims(parameters, written)
+    return Statements(statement_for(CommitShape((), tuple(writes), claimed, step, False, 0, False)), parameters)
 
 
 def log_statement(
@@ -129,13 +132,21 @@ def log_statement(
 ) -> Statements:
     """Writes rows and an idempotency key, and appends events. Any of them may be missing."""
     parameters: Parameters = {}
-    writes = bind_writes(parameters, rows)
+    written = list(rows)
+    writes, claimed = bind_writes(parameters, written), bind_claims(parameters, written)
     if key is not None:
         bind_key(parameters, key)
     if events:
         bind_events(parameters, attempt, stream_id, events, first_seq)
     shape = CommitShape(
-        (), tuple(writes), None, key is not None, min(len(events), 2), bool(events), bool(events) and first_seq is not None
+        (),
+        tuple(writes),
+        claimed,
+        None,
+        key is not None,
+        min(len(events), 2),
+        bool(events),
+        bool(events) and first_seq is not None,
     )
     return Statements(statement_for(shape), parameters)
 

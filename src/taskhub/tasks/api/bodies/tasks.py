@@ -8,13 +8,17 @@ from pydantic_core import PydanticCustomError
 
 from taskhub.kernel.api.bodies import Body, Patch
 from taskhub.kernel.api.types import Day, Markdown, NewId, TimeZone, Title
+from taskhub.kernel.application.versions import PutConditions
 from taskhub.kernel.contract.ids import new_id
-from taskhub.tasks.api.bodies.types import AssigneeIds, BlockerIds, LabelIds, PriorityKey, StatusKey, WallTime
+from taskhub.kernel.domain.errors import Fault, ValidationFailed
+from taskhub.tasks.api.bodies.types import AssigneeIds, BlockerIds, ExternalKeys, LabelIds, PriorityKey, StatusKey, WallTime
 from taskhub.tasks.api.identifiers import ProjectIdOrKey, ResolvedIds, TaskIdOrKey
 from taskhub.tasks.application.tasks.create_task import CreateTask
+from taskhub.tasks.application.tasks.put_task import PutTask
+from taskhub.tasks.contract.references import ExternalKey
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.priority import Priority
-from taskhub.tasks.domain.task import PEOPLE
+from taskhub.tasks.domain.task import MAX_EXTERNAL_KEYS, PEOPLE
 
 
 class DueBody(Body):
@@ -55,6 +59,7 @@ class TaskContent(Body):
     label_ids: LabelIds = ()
     parent_id: TaskIdOrKey | None = None
     blocked_by_ids: BlockerIds = ()
+    external_keys: ExternalKeys = ()
     due: DueBody | None = None
 
     @property
@@ -94,6 +99,15 @@ class NewTask(TaskContent):
 
     def command(self, workspace_id: UUID, actor_id: UUID, names: ResolvedIds) -> CreateTask:
         return CreateTask(workspace_id, self.id, names.id(self.project_id), self.values(names), actor_id)
+
+    def put_command(self, creation: CreateTask, key: ExternalKey, conditions: PutConditions) -> PutTask:
+        """Raises:
+        ValidationFailed: with the key in the path these are too many external keys.
+        """
+        if len({*self.external_keys, key.text}) > MAX_EXTERNAL_KEYS:
+            message = f"Expected up to {MAX_EXTERNAL_KEYS} external keys, with that in the path."
+            raise ValidationFailed(Fault("too_long", message, pointer="/external_keys"))
+        return PutTask(key, creation, conditions, "id" in self.model_fields_set)
 
 
 class TaskPatch(TaskContent, Patch):

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from taskhub.kernel.api.types import Id, Visible
+from taskhub.kernel.api.types import Id, Line, Visible
 from taskhub.tasks.api.identifiers import MemberIdOrMe, TaskIdOrKey
 from taskhub.tasks.application.views import PRIORITY, STATUS_CATEGORY
+from taskhub.tasks.contract.references import EXTERNAL, MAX_EXTERNAL_KEY_LENGTH
 from taskhub.tasks.domain.blockers import MAX_BLOCKERS
 from taskhub.tasks.domain.comment import MAX_BODY_LENGTH
-from taskhub.tasks.domain.task import MAX_ASSIGNEES, MAX_LABELS
+from taskhub.tasks.domain.task import MAX_ASSIGNEES, MAX_EXTERNAL_KEYS, MAX_LABELS
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 
@@ -23,13 +24,14 @@ def _wall_time(value: Any) -> Any:
     return value if len(value) > 5 else f"{value}:00"
 
 
-_NAME = "^[A-Za-z0-9-]{2,36}$"
+_NAME = "[A-Za-z0-9-]{2,36}"
 """An id, a key or `me`."""
+_TASK_NAME = f"(?:{_NAME}|{EXTERNAL}.{{1,{MAX_EXTERNAL_KEY_LENGTH}}})"
 
 
-def ids_or_names(limit: int) -> WithJsonSchema:
+def ids_or_names(limit: int, name: str = _NAME) -> WithJsonSchema:
     """Documented as a list of ids (as in responses) or a list of names: in typed clients these are two types."""
-    kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": _NAME}]
+    kinds: list[dict[str, Any]] = [{"type": "string", "format": "uuid"}, {"type": "string", "pattern": f"^{name}$"}]
     return WithJsonSchema({"anyOf": [{"type": "array", "items": kind, "maxItems": limit} for kind in kinds]})
 
 
@@ -45,6 +47,8 @@ Category = Annotated[Literal["todo", "in_progress", "done", "cancelled"], WithJs
 PriorityKey = Annotated[Literal["none", "low", "medium", "high", "urgent"], WithJsonSchema(PRIORITY)]
 AssigneeIds = Annotated[tuple[MemberIdOrMe, ...], Field(max_length=MAX_ASSIGNEES), ids_or_names(MAX_ASSIGNEES)]
 LabelIds = Annotated[tuple[Id, ...], Field(max_length=MAX_LABELS)]
-BlockerIds = Annotated[tuple[TaskIdOrKey, ...], Field(max_length=MAX_BLOCKERS), ids_or_names(MAX_BLOCKERS)]
+BlockerIds = Annotated[tuple[TaskIdOrKey, ...], Field(max_length=MAX_BLOCKERS), ids_or_names(MAX_BLOCKERS, _TASK_NAME)]
+ExternalKeyText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_KEY_LENGTH), Line]
+ExternalKeys = Annotated[tuple[ExternalKeyText, ...], Field(max_length=MAX_EXTERNAL_KEYS)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 CommentBody = Annotated[str, StringConstraints(min_length=1, max_length=MAX_BODY_LENGTH), Visible]

@@ -40,6 +40,7 @@ async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, c
     Raises:
         IdTaken
         UnknownReference: no such project, or a content refers to something that does not exist.
+        ExternalKeyTaken
         ProjectArchived
         ValidationFailed: a project has no such status.
         TooDeep

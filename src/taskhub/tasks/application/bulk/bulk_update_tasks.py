@@ -40,6 +40,7 @@ async def bulk_update_tasks(command: BulkUpdateTasks, uow: TasksUnitOfWork, *, c
         UnknownReference: no such task, or a new reference of a content does not exist.
         StaleVersion
         Cycle, TooDeep
+        ExternalKeyTaken
         ProjectArchived
         ValidationFailed: a project has no such status.
         IllegalTransition

@@ -1,4 +1,4 @@
-"""References of tasks to members, labels and other tasks."""
+"""References of tasks to members, labels and other tasks, and the external keys that they get."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from uuid import UUID
 from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.domain.blockers import Blockers
+from taskhub.tasks.domain.errors import ExternalKeyTaken
 from taskhub.tasks.domain.hierarchy import Hierarchy, Node
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import PEOPLE, Content
@@ -15,7 +16,8 @@ Values = Mapping[str, Any]
 """Fields of `Content` that a client sets, as they were sent."""
 
 
-_REFERENCES = frozenset({*PEOPLE, "label_ids", "parent_id", "blocked_by_ids"})
+_KEYS = "external_keys"
+_REFERENCES = frozenset({*PEOPLE, "label_ids", "parent_id", "blocked_by_ids", _KEYS})
 
 
 class ReferenceChecker:
@@ -32,6 +34,7 @@ class ReferenceChecker:
         self._labels: frozenset[UUID] = frozenset()
         self._hierarchy = Hierarchy()
         self._blockers = Blockers()
+        self._owners: dict[str, UUID] = {}
 
     @classmethod
     async def lock(cls, workspace_id: UUID, wanted: Sequence[Values], uow: TasksUnitOfWork) -> "ReferenceChecker":
@@ -44,6 +47,8 @@ class ReferenceChecker:
             await uow.lock()
         if blockers:
             await uow.memberships.lock_workspace(workspace_id)
+        elif any(_KEYS in values for values in wanted):
+            await uow.memberships.hold_workspace(workspace_id)
         references._members = await uow.memberships.require(workspace_id, _ids_in(wanted, *PEOPLE))
         references._labels = await uow.labels.require(workspace_id, _ids_in(wanted, "label_ids"))
         return references
@@ -57,6 +62,9 @@ class ReferenceChecker:
             self._hierarchy = await uow.structure.hierarchy(self._workspace_id, parents.values(), parents)
         if blockers := _ids_in(wanted.values(), "blocked_by_ids"):
             self._blockers = await uow.structure.blockers(self._workspace_id, blockers)
+        keys = {key for values in wanted.values() for key in values.get(_KEYS, ())}
+        if keys and uow.is_locking:  # An optimistic attempt takes all of them to be free: its commit misses if one is not.
+            self._owners = await uow.tasks.external_key_owners(self._workspace_id, keys)
 
     def check(self, id: UUID, project: Project, values: Values, after: Content, before: Content | None = None) -> None:
         """Checks the references in the values for the content of a task. References that the task already has are not checked
@@ -64,6 +72,7 @@ class ReferenceChecker:
 
         Raises:
             UnknownReference
+            ExternalKeyTaken
             Cycle
             TooDeep
         """
@@ -74,11 +83,20 @@ class ReferenceChecker:
         faults += _unknown_ids("label_ids", "label", values, before, self._labels)
         if faults:
             raise UnknownReference(*faults)
+        self._claim(id, values.get(_KEYS, ()), after, before)
         node = Node(id, after.parent_id, project.id)
         if after.parent_id != before.parent_id:
             self._hierarchy.check(node)
         self._hierarchy.put(node)
         self._blockers.block(id, values.get("blocked_by_ids", after.blocked_by_ids), before=before.blocked_by_ids)
+
+    def _claim(self, id: UUID, sent: Sequence[str], after: Content, before: Content) -> None:
+        for key in set(before.external_keys) - set(after.external_keys):
+            self._owners.pop(key, None)
+        for key in set(after.external_keys) - set(before.external_keys):
+            owner = self._owners.setdefault(key, id)
+            if owner != id:
+                raise ExternalKeyTaken(key, owner, pointer=f"/{_KEYS}/{sent.index(key)}")
 
 
 _NONE = ReferenceChecker(UUID(int=0), has_references=False)

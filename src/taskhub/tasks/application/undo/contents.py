@@ -13,7 +13,7 @@ from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.task import Content
 
 LINKS = frozenset(field.name for field in fields(Content) if field.default == ())
-"""The members of tasks that are lists of ids: each link in them is taken, or put back, for itself."""
+"""The members of tasks that are lists: each link in them is taken, or put back, for itself."""
 _COMPOUND = frozenset({"priority", "due"})
 _PLAIN = [field.name for field in fields(Content) if field.name not in _COMPOUND]
 _PRIORITIES = {key: priority for priority, key in PRIORITY_KEYS.items()}

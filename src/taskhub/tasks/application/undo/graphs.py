@@ -54,7 +54,8 @@ class Graphs:
                 conflicts.add(Task.entity_type, child.id, "parent_id")
 
     def _will_block(self, id: UUID, changes: Changes) -> bool:
-        return changes[id].is_live if id in changes else id in self._blockers.live
+        """One in the trash does as well: it had not been taken off by going there."""
+        return id in changes or id in self._blockers.blocked_by
 
     def _will_be_parent(self, change: TaskChange, id: UUID, changes: Changes) -> bool:
         if id in changes:
@@ -78,6 +79,7 @@ class Graphs:
                 self._hierarchy.check(node)
                 self._hierarchy.put(node)
             if change.new_blockers:
+                self._blockers.live.update(change.new_blockers)
                 kept = self._blockers.blocked_by[change.task.id]
                 self._blockers.block(change.task.id, change.content.blocked_by_ids, before=kept)
 

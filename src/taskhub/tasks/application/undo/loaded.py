@@ -19,11 +19,13 @@ class Loaded:
     """Attributes:
     effects: by the type of thing.
     members, known_labels: those that are there of the ones that tasks get back.
+    key_owners: the tasks that have external keys which others get back.
     """
 
     effects: Mapping[str, Sequence[Effect]]
     members: frozenset[UUID]
     known_labels: frozenset[UUID]
+    key_owners: Mapping[str, UUID]
     labels: Mapping[UUID, Label]
     projects: Mapping[UUID, Project]
     tasks: Mapping[UUID, Task]
@@ -44,13 +46,15 @@ async def load(workspace_id: UUID, effects: Sequence[Effect], work: UndoWork) ->
     project_ids = {effect.entity_id for effect in by_type.get(Project.entity_type, ())}
     project_ids |= {UUID(before) for effect in of_tasks if (before := effect.changes.get("project_id", (None,))[0])}
     await work.memberships.lock_workspace(workspace_id)
-    members = await work.memberships.require(workspace_id, _put_back(of_tasks, *PEOPLE))
+    members = await work.memberships.require(workspace_id, map(UUID, _put_back(of_tasks, *PEOPLE)))
     labels = await work.lock_labels(workspace_id, [effect.entity_id for effect in by_type.get(Label.entity_type, ())])
-    known_labels = await work.labels.require(workspace_id, _put_back(of_tasks, "label_ids"))
+    known_labels = await work.labels.require(workspace_id, map(UUID, _put_back(of_tasks, "label_ids")))
+    keys = _put_back(of_tasks, "external_keys")
+    key_owners = await work.tasks.external_key_owners(workspace_id, keys) if keys else {}
     tasks, projects = await work.lock_tasks(workspace_id, task_ids, project_ids)
     comments = await work.lock_comments(workspace_id, [effect.entity_id for effect in of_comments])
     places = await Places.load(workspace_id, of_tasks, work)
-    return Loaded(by_type, members, known_labels, labels, projects, tasks, comments, places)
+    return Loaded(by_type, members, known_labels, key_owners, labels, projects, tasks, comments, places)
 
 
 def task_of(effect: Effect) -> Any:
@@ -58,12 +62,12 @@ def task_of(effect: Effect) -> Any:
     return (effect.after or effect.removed or {})["task_id"]
 
 
-def _put_back(effects: Iterable[Effect], *names: str) -> set[UUID]:
-    """The ids that tasks get back in lists."""
+def _put_back(effects: Iterable[Effect], *names: str) -> set[str]:
+    """The ids, or external keys, that tasks get back in lists."""
     return {
-        UUID(id)
+        value
         for effect in effects
         for name in names
         if not effect.is_creation and name in effect.changes
-        for id in {*(effect.changes[name][0] or ())} - {*(effect.changes[name][1] or ())}
+        for value in {*(effect.changes[name][0] or ())} - {*(effect.changes[name][1] or ())}
     }

@@ -38,6 +38,7 @@ class TasksReversal:
         graphs = await Graphs.load(undo.stream_id, tasks, work)
         for change in tasks.values():
             change.check_project(projects, undo.conflicts)
+            change.check_keys(tasks, loaded.key_owners, undo.conflicts)
         graphs.find_conflicts(tasks, undo.conflicts)
         await find_left_tasks(projects.values(), tasks, undo, work)
         await label_changes.find_conflicts(loaded, undo, work)

@@ -1,6 +1,7 @@
 """Tasks: what they get back, and what hinders that."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -100,6 +101,22 @@ class TaskChange:
         if self.content != self.task.content and not workflow.has(self.content.status):
             conflicts.add(Project.entity_type, self.home.id, "workflow")
 
+    def check_keys(self, changes: "Mapping[UUID, TaskChange]", owners: Mapping[str, UUID], conflicts: Conflicts) -> None:
+        """An external key that another task got since can't be put back, unless that gives it back as well."""
+        for key in {*self.content.external_keys} - {*self.task.content.external_keys}:
+            owner = owners.get(key, self.task.id)
+            if owner != self.task.id and not (owner in changes and changes[owner]._gives_back(key)):
+                self._note(["external_keys"], conflicts)
+
+    def _gives_back(self, key: str) -> bool:
+        """Whether an external key of this task is free for another one. What the command created keeps its keys in the trash, but
+        for those that it had from others.
+        """
+        kept = self.content.external_keys
+        if key in kept and self.effect.is_creation and self.is_trashed:
+            self.content = replace(self.content, external_keys=tuple(one for one in kept if one != key))
+        return key not in self.content.external_keys
+
     def restore(self, *, is_with_project: bool, now: datetime) -> None:
         """Raises:
         ProjectArchived
@@ -113,7 +130,7 @@ class TaskChange:
 
         Raises:
             ProjectArchived
-            TooManyAssignees, TooManyLabels, TooManyBlockers
+            TooManyAssignees, TooManyLabels, TooManyBlockers, TooManyExternalKeys
             IllegalTransition
         """
         if self.goes_over:  # It may get any status of that project without a transition, as on its way here.

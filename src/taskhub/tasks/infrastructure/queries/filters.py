@@ -28,11 +28,13 @@ from sqlalchemy import (
 from taskhub.kernel.application.pages import SortOrder
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.pages import Columns
+from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.tasks.application.queries import TaskFilter, TaskSort
 from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.moments import DueBound
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
-from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
+from taskhub.tasks.infrastructure.rows import ExternalKeyRow
+from taskhub.tasks.infrastructure.task_lookup import DIGESTS, WORKSPACE_ID, digest_of
 
 Condition = ColumnElement[bool]
 MakeCondition = Callable[[Columns], Condition]
@@ -41,7 +43,7 @@ OF_ONE_PROJECT = "project"
 _APART = {name: f"{name}_apart" for name in ("updated_before", "updated_after")}
 """The same filters in lists that are not a stretch of their index."""
 
-_projects = PROJECTS.table.c
+_projects, _keys = PROJECTS.table.c, table_of(ExternalKeyRow).c
 _waiting, _blocker, _blocked = (TASKS.table.alias(name) for name in ("waiting", "blocker", "blocked"))
 
 
@@ -171,6 +173,10 @@ def _blockers() -> Select[Any]:
     )
 
 
+def _with_external_key() -> Select[Any]:
+    return select(_keys.task_id).where(_keys.workspace_id == WORKSPACE_ID, _keys.digest == any_(DIGESTS))
+
+
 def _is_of_project(tasks: Columns) -> Condition:
     """By its key, which an index leads with."""
     ids = bindparam("project_ids", type_=ARRAY(Uuid()))
@@ -207,9 +213,14 @@ _CONDITIONS: dict[str, MakeCondition] = {
     "blocked": lambda tasks: tasks.id == any_(func.array(_waiting_for_open().scalar_subquery())),
     "unblocked": lambda tasks: tasks.id.not_in(_waiting_for_open()),
     "blocks": lambda tasks: tasks.id.in_(_blockers()),
+    # As an array, like those that are blocked.
+    "external_keys": lambda tasks: tasks.id == any_(func.array(_with_external_key().scalar_subquery())),
     **{name: condition for choice in _CHOICES for name, condition in choice.conditions.items()},
 }
-PAST_CONDITIONS = {name: condition for choice in _CHOICES for name, condition in choice.past_conditions.items()}
+PAST_CONDITIONS: dict[str, MakeCondition] = {
+    "external_keys": lambda tasks: tasks.external_keys.overlap(bindparam("external_keys", type_=ARRAY(Text()))),
+    **{name: condition for choice in _CHOICES for name, condition in choice.past_conditions.items()},
+}
 """What takes the place of these as of a moment."""
 _FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
 _MARKS = ("assigned", "labelled")
@@ -240,4 +251,6 @@ def values_of(filters: TaskFilter) -> Parameters:
         if name in values:
             bound: DueBound = values[name]
             values |= {name: bound.instant, exception: _exception(bound)}
+    if filters.external_keys:
+        values["digests"] = [digest_of(key) for key in filters.external_keys]
     return values

@@ -8,10 +8,11 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, or_, select, union_al
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.shared import SharedUnitOfWork
 from taskhub.kernel.infrastructure.unit_of_work.statements import by_ids
-from taskhub.tasks.contract.references import PROJECT_KEY, TASK_KEY, TaskKey
+from taskhub.tasks.contract.references import EXTERNAL, PROJECT_KEY, TASK_KEY, TaskKey
+from taskhub.tasks.infrastructure.held_keys import hold_owners
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.labels import LOCKED_LABELS
-from taskhub.tasks.infrastructure.task_lookup import IDS_OF_KEYS, WORKSPACE_ID, key_parameters
+from taskhub.tasks.infrastructure.task_lookup import IDS_OF_KEYS, WORKSPACE_ID, GivenKeys
 
 _tasks, _projects = TASKS.table.c, PROJECTS.table.c
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
@@ -38,11 +39,13 @@ async def lock_named_rows(uow: SharedUnitOfWork, workspace_id: UUID, ids: Set[UU
 
     Labels are kept from being changed. Those that an earlier try would have changed, or had to wait for, are locked alone.
 
-    ``texts``: what may be a key, among others.
+    ``texts``: what may be a key, among others. An external key looks like any text.
     """
     tasks = [TaskKey(key[1].upper(), int(key[2])) for text in texts if (key := TASK_KEY.fullmatch(text))]
+    owners = await hold_owners(uow, workspace_id, {text.removeprefix(EXTERNAL) for text in texts})
     keys = [text.upper() for text in texts if PROJECT_KEY.fullmatch(text)]
-    parameters = {"workspace_id": workspace_id, "ids": sorted(ids), **key_parameters(tasks)}
+    named = {*ids, *owners.values()}
+    parameters = {"workspace_id": workspace_id, "ids": sorted(named), **GivenKeys(tasks).parameters}
     homes = await uow.fetch(_THEIR_PROJECTS, parameters)
     contested = {"stream_id": workspace_id, "ids": sorted(ids & uow.lock_ids)}
     if contested["ids"]:
@@ -50,7 +53,7 @@ async def lock_named_rows(uow: SharedUnitOfWork, workspace_id: UUID, ids: Set[UU
     await LOCKED_LABELS.require(uow, workspace_id, ids)
     projects = {record["project_id"] for record in homes} | ids
     await uow.lock_rows(PROJECTS, _PROJECTS, {"workspace_id": workspace_id, "ids": sorted(projects), "keys": keys})
-    for mapping, named in ((TASKS, {record["id"] for record in homes}), (COMMENTS, ids)):
-        if named:
-            rows = {"stream_id": workspace_id, "ids": sorted(named)}
+    for mapping, their_ids in ((TASKS, {record["id"] for record in homes}), (COMMENTS, ids)):
+        if their_ids:
+            rows = {"stream_id": workspace_id, "ids": sorted(their_ids)}
             await uow.lock_rows(mapping, by_ids(mapping, locking=True, weakly=False), rows)

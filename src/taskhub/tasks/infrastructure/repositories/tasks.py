@@ -17,9 +17,10 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import Expired, TaskSubtree
-from taskhub.tasks.contract.references import TaskRef
+from taskhub.tasks.contract.references import ExternalKey, TaskRef
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import PEOPLE, Task
+from taskhub.tasks.infrastructure.held_keys import find_owners, known_owners
 from taskhub.tasks.infrastructure.known_tasks import known_in_project
 from taskhub.tasks.infrastructure.mappings import PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.projects import SqlProjectRepository, share_lock_projects
@@ -155,6 +156,11 @@ class SqlTaskRepository(SqlRepository[Task]):
         records = await self._uow.fetch(_USED_IDS, {"workspace_id": workspace_id, "ids": list(ids)})
         return frozenset(record["entity_id"] for record in records)
 
+    async def external_key_owners(self, workspace_id: UUID, keys: Iterable[str]) -> dict[str, UUID]:
+        wanted = set(keys)
+        known = known_owners(self._uow, wanted)
+        return await find_owners(self._uow, workspace_id, wanted) if known is None else known
+
     async def require_open(self, workspace_id: UUID, ref: TaskRef) -> UUID:
         facts = await sql_tasks(self._uow).require(workspace_id, ref)
         return facts.id
@@ -198,6 +204,8 @@ class SqlTaskRepository(SqlRepository[Task]):
         """Locks the project before the task, as everyone does."""
         if (known := known_in_project(self._uow, workspace_id, ref)) is not None:
             return known
+        if isinstance(ref, ExternalKey) and known_owners(self._uow, [ref.text]) == {}:
+            raise NotFound
         if self._uow.lock_first:
             ids = await self._ids(workspace_id, ref)
             projects = await self._projects_by_id(workspace_id, {ids["project_id"]})

@@ -1,0 +1,26 @@
+"""Each example of the page about external keys, run as it is written after those of the README."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.harness.doc_examples import examples_of, run
+from support.harness.program import Served
+
+CHECKOUT = Path(__file__).parents[3]
+README, PAGE = (examples_of((CHECKOUT / name).read_text("utf-8")) for name in ("README.md", "docs/external-keys.md"))
+FIRST_STEPS = README[2:]
+"""After starting the service and running the tests."""
+
+
+@pytest.mark.parametrize("shell", [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)])
+def test_what_stands_below_an_example_is_what_it_answers(shell: str, served: Served) -> None:
+    printed = run(shell, [example.script for example in (*FIRST_STEPS, *PAGE)], served.url)[len(FIRST_STEPS) :]
+    for example, output in zip(PAGE, printed, strict=True):
+        assert example.differs_from(output) is None, example.script
+
+
+def test_every_example_shows_its_answer() -> None:
+    assert [example for example in PAGE if example.answer is None] == []
+    assert len(PAGE) == 5
