@@ -98,6 +98,7 @@ async def test_what_no_retry_key_could_protect_is_refused(sample: SampleData, op
         ({"method": "POST", "path": "/labels", "body": {"name": "x"}, "id": 7}, "id"),
         ({"method": "POST", "path": "/labels", "body": {"name": "x"}, "if_match": 7}, "if_match"),
         ({"method": "POST", "path": "/tasks/OPS-1/restore", "body": {"a": 1}}, "body"),
+        ({"method": "POST", "path": "/labels", "body": {"name": "x\0"}}, "body/name"),
         ({"path": "/labels", "body": {"name": "x"}}, "method"),
         (7, ""),
     ],
@@ -105,15 +106,17 @@ async def test_what_no_retry_key_could_protect_is_refused(sample: SampleData, op
 async def test_what_is_of_the_wrong_shape_is_refused_with_its_place(sample: SampleData, operation: Any, place: str) -> None:
     answer = await batch(sample.api, {**LABEL, "body": {"name": "first"}}, operation)
 
-    errors = problem(answer, 422, "validation_failed")["errors"]
-    assert [error["pointer"] for error in errors] == [f"/operations/1/{place}".removesuffix("/")]
+    told = problem(answer, 422, "validation_failed")
+    assert [error["pointer"] for error in told["errors"]] == [f"/operations/1/{place}".removesuffix("/")]
+    assert told["operation"] == 1
 
 
 async def test_there_are_1_to_100_operations(ada: Api) -> None:
     labels = [{**LABEL, "body": {"name": f"label {number}"}} for number in range(101)]
     for operations, code in (([], "too_short"), (labels, "too_long")):
-        errors = problem(await batch(ada, *operations), 422, "validation_failed")["errors"]
-        assert [(error["code"], error["pointer"]) for error in errors] == [(code, "/operations")]
+        told = problem(await batch(ada, *operations), 422, "validation_failed")
+        assert [(error["code"], error["pointer"]) for error in told["errors"]] == [(code, "/operations")]
+        assert "operation" not in told
 
     assert len(ok(await batch(ada, *labels[:100]))["results"]) == 100
 
@@ -265,7 +268,8 @@ async def test_each_operation_counts_as_a_write(database_url: str) -> None:
         refused = await batch(api, *labels[:4])
 
         assert first.headers["ratelimit"].startswith('"writes";r=3;')
-        assert "retry-after" in refused.headers
+        for name in ("ratelimit", "ratelimit-policy", "retry-after"):
+            assert len(refused.headers.get_list(name)) == 1
         problem(refused, 429, "rate_limited")
         ok(await batch(api, *labels[6:]))
 
@@ -300,6 +304,47 @@ async def test_a_retry_gets_the_first_answer_also_when_the_batch_took_the_right_
     assert [result["status"] for result in ok(first)["results"]] == [201, 204]
     assert (again.status_code, again.content) == (200, first.content)
     problem(await batch(guest, LABEL), 404, "not_found")
+
+
+async def test_nobody_is_shown_again_what_they_may_not_do_any_more(ada: Api, guest: Api) -> None:
+    await ada.invite(guest, "admin")
+    archive = {"method": "POST", "path": f"/projects/{ada.project['id']}/archive"}
+    ok(await batch(guest, LABEL, archive, idempotency_key="k-1"))
+    ok(await ada.patch(f"members/{guest.user['id']}", {"role": "member"}))
+
+    told = problem(await batch(guest, LABEL, archive, idempotency_key="k-1"), 403, "not_allowed")
+
+    assert told["operation"] == 1
+
+
+async def test_whoever_has_lowered_their_own_role_in_a_batch_gets_its_first_answer(ada: Api, guest: Api) -> None:
+    await ada.invite(guest, "owner")
+    lower = {"method": "PATCH", "path": "/members/me", "body": {"role": "viewer"}}
+    first, again = [await batch(guest, LABEL, lower, idempotency_key="k-1") for _ in range(2)]
+
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_a_token_shows_again_only_what_its_scopes_allow(ada: Api) -> None:
+    archive = {"method": "POST", "path": f"/projects/{ada.project['id']}/archive"}
+    tokens = [
+        ok(await ada.post("/v1/tokens", {"name": "a", "scopes": scopes}))["token"]
+        for scopes in (["read", "write", "admin"], ["read", "write"])
+    ]
+    ada.client.headers["authorization"] = f"Bearer {tokens[0]}"
+    ok(await batch(ada, archive, idempotency_key="k-1"))
+    ada.client.headers["authorization"] = f"Bearer {tokens[1]}"
+
+    problem(await batch(ada, archive, idempotency_key="k-1"), 403, "insufficient_scope")
+
+
+async def test_a_body_that_is_not_needed_may_be_empty(ada: Api) -> None:
+    await ada.add_task()
+    for body in (b"{ }", b"null", b"{}"):
+        raw = b'{"operations": [{"method": "DELETE", "path": "/tasks/OPS-1/assignees/me", "body": ' + body + b"}]}"
+        answer = await ada.client.post(ada.at("batch"), content=raw, headers={"content-type": "application/json"})
+        assert answer.status_code == 200, answer.text
 
 
 async def test_a_refused_batch_leaves_its_key_free(ada: Api) -> None:

@@ -36,6 +36,13 @@ async def test_any_key_creates_changes_and_names_its_task(ada: Api) -> None:
     assert [one["body"]["version"] for one in results] == [2] * len(HOSTILE)
 
 
+async def test_a_path_may_have_two_of_the_longest_keys(ada: Api) -> None:
+    first, second = ("\N{WRENCH}" * 254 + end for end in "ab")
+    path = f"/tasks/{external(first)}/blockers/{external(second)}"
+    *_, last = await batch(ada, put(ada, first), put(ada, second), {"method": "PUT", "path": path})
+    assert last["status"] == 200
+
+
 async def test_a_later_operation_names_by_its_key_what_an_earlier_one_makes(ada: Api) -> None:
     first, second, third = await batch(
         ada,

@@ -4,6 +4,7 @@ What can be in a batch is not described again: the operations are those that the
 checks, and are called within the process. A command of theirs joins the transaction instead of beginning its own.
 """
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,9 +25,10 @@ from taskhub.kernel.application.shared_work import SharedWork
 from taskhub.kernel.domain.errors import DomainError, Fault, ValidationFailed
 
 MAX_OPERATIONS = 100
-MAX_PATH_LENGTH = 4_000
+MAX_PATH_LENGTH = 8_000
 MAX_NAME_LENGTH = 264
 """Of an id or a key: the longest is `external:` and 255 characters."""
+_INDEX = re.compile(r"/operations/(\d+)")
 _METHODS = Literal["POST", "PATCH", "PUT", "DELETE"]
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -40,6 +42,14 @@ class BatchOperation(bodies.Body):
 
 class BatchBody(bodies.Body):
     operations: Annotated[tuple[BatchOperation, ...], Field(min_length=1, max_length=MAX_OPERATIONS)]
+
+    @classmethod
+    def refusal(cls, faults: Sequence[Fault]) -> ValidationFailed:
+        """Says which operation the first fault is about."""
+        error = super().refusal(faults)
+        if found := _INDEX.match(faults[0].pointer or ""):
+            error.extra["operation"] = int(found[1])
+        return error
 
 
 class BatchResults(msgspec.Struct, frozen=True):
@@ -68,14 +78,22 @@ class Call:
     request: ApiRequest
     arguments: dict[str, Any]
 
+    async def authorize(self) -> None:
+        """Raises:
+        DomainError: the caller has no right to it.
+        """
+        request, operation = self.request, self.operation
+        with located(self.index):
+            await request.authorize(operation.access if operation.access_of is None else operation.access_of(request))
+
     async def answer(self, work: SharedWork) -> OperationResult:
         """Raises:
         DomainError: the first reason why it is refused, with its place in the batch.
         """
         request, operation = self.request, self.operation
+        request.joins = work
+        await self.authorize()
         with located(self.index):
-            request.joins = work
-            await request.authorize(operation.access if operation.access_of is None else operation.access_of(request))
             request.require_condition()
             operation.read_path(request, self.arguments)
             return result_of(await operation.call(**self.arguments))
@@ -96,9 +114,7 @@ def calls_of(request: ApiRequest, body: BatchBody) -> list[Call]:
         else:
             faults += made
     if faults:
-        error = ValidationFailed(*faults[:MAX_FAULTS])
-        error.extra["operation"] = int((faults[0].pointer or "").split("/")[2])
-        raise error
+        raise BatchBody.refusal(faults[:MAX_FAULTS])
     return calls
 
 
@@ -210,7 +226,7 @@ def _match(request: ApiRequest, method: str, path: str) -> tuple[Operation, dict
 
 def _read_body(operation: Operation, raw: bytes, arguments: dict[str, Any]) -> tuple[Fault, ...]:
     if operation.body is None:
-        if raw and raw not in {b"null", b"{}"}:
+        if raw and bodies.read_json(raw) not in ({}, None):
             return (Fault("unexpected_body", "This operation takes no body."),)
         return ()
     if not raw:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
@@ -35,6 +35,11 @@ class Body(BaseModel):
     """The base of request bodies: unknown members are refused, and nothing is converted from another type."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @classmethod
+    def refusal(cls, faults: Sequence[Fault]) -> ValidationFailed:
+        """What a request is answered whose body, or something else in it, has these faults."""
+        return ValidationFailed(*faults)
 
 
 class Patch(Body):

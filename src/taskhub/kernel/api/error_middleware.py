@@ -38,7 +38,8 @@ class ErrorMiddleware:
         status, headers, body = problem_of(error, request_id, keyed=keyed)
         if status == 500:
             self.log.error("request failed", request_id=request_id, path=scope["escaped_path"], exc_info=error)
-        headers += scope.get("answer_headers", ())
+        given = {name for name, _ in headers}
+        headers = [*headers, *(header for header in scope.get("answer_headers", ()) if header[0] not in given)]
         await JsonResponse(status, body, headers, MEDIA_TYPE)(scope, receive, send)
 
 

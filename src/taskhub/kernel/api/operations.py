@@ -167,7 +167,7 @@ class Operation(APIRoute):
             return unchanged  # It was given for this very query before: that need not be read.
         self._parse_query(request, arguments, faults)
         if faults:
-            raise ValidationFailed(*faults)
+            raise (self.body[1] if self.body else bodies.Body).refusal(faults)
         if not request.has_idempotency_key:
             request.require_condition()
         self.read_path(request, arguments)
