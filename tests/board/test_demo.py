@@ -9,7 +9,6 @@ import pytest
 from playwright.async_api import expect
 
 from board.conftest import Open
-from support.harness.board import SCREENSHOTS
 from support.harness.program import Installation, Served
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "board.png"
@@ -45,14 +44,13 @@ async def test_two_links_of_the_demo_show_two_people_one_board(demo: Served, ope
     await windows[1].page.keyboard.press("Control+z")  # What another has done is undone in the history, not with a key.
     await expect(windows[1].page.get_by_text("There is nothing to undo.")).to_be_visible()
     await windows[1].link("New wiring").click()
-    done = windows[1].page.locator(".history li").filter(has_text="To do")
-    await expect(done.first).to_be_visible()
+    await windows[1].page.locator(".history li").first.get_by_role("button", name="Undo").click()
+    await expect(windows[0].column("Done").locator(".card")).to_have_count(5)
 
 
 def test_the_picture_in_the_readme_is_small() -> None:
-    """`demo.png` of the screenshots, copied by hand when the board looks otherwise."""
+    """It is `demo.png` of `tests/board/screenshots`, copied when the board looks otherwise."""
     content = PICTURE.read_bytes()
     assert content.startswith(b"\x89PNG")
     assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == (1280, 800)
     assert len(content) < 150_000
-    assert SCREENSHOTS.parent.is_dir()

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.async_api import Route, expect
 
+from board.conftest import Open
 from support.harness.board import Window
 from taskhub.testing import Tenant
 
@@ -110,3 +111,25 @@ async def test_a_change_that_is_refused_is_taken_back_and_told(tenant: Tenant, a
 
     await expect(ada.page.get_by_text("The project is archived.")).to_be_visible()
     assert await ada.titles("To do") == ["One"]
+
+
+async def test_a_page_of_which_a_part_is_lost_is_loaded_again(opened: Open, tenant: Tenant) -> None:
+    window = await opened(tenant)
+    asked: list[str] = []
+
+    async def lose_the_first(route: Route) -> None:
+        asked.append(route.request.url)
+        await (route.abort() if len(asked) == 1 else route.continue_())
+
+    await window.page.route("**/core/dom.js", lose_the_first)
+    await window.page.goto(window.address())
+    await expect(window.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert await window.page.evaluate("sessionStorage.length") == 0
+
+
+async def test_a_page_that_can_not_be_loaded_says_so(opened: Open, tenant: Tenant) -> None:
+    window = await opened(tenant)
+    await window.page.route("**/core/dom.js", lambda route: route.abort())
+    await window.page.goto(window.address())
+
+    await expect(window.page.get_by_role("alert")).to_contain_text("The board could not be loaded.")

@@ -127,7 +127,7 @@ async def test_long_markdown_is_drawn_in_linear_time(tenant: Tenant, ada: Window
     for pattern, text in [*texts.items(), *((begin, texts.get(begin, begin) + end) for begin, end in ends.items())]:
         steps = await ada.page.evaluate(
             """async (text) => {
-                const folder = document.querySelector("script[type=module]").src.replace("main.js", "core/");
+                const folder = document.querySelector("script[src$='main.js']").src.replace("main.js", "core/");
                 const { markdown } = await import(folder + "markdown.js");
                 let count = 0;
                 const { indexOf, trim } = String.prototype;

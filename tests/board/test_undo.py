@@ -92,6 +92,7 @@ async def test_what_was_made_while_away_is_undone_behind_it(tenant: Tenant, ada:
     await ada.context.set_offline(False)
 
     await expect(ada.link("One")).to_be_visible()
+    await expect(ada.page.get_by_text("Undone: TEST-1: the title changed.")).to_be_visible()
     await expect(ada.page.get_by_text("Live", exact=True)).to_be_visible()
     history = tenant.client.get("tasks/TEST-1/history").json()["items"]
     assert [entry["changes"].get("title") for entry in history] == [["Another", "One"], ["One", "Another"], [None, "One"]]

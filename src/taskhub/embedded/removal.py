@@ -27,7 +27,8 @@ def _remove_server(layout: Layout) -> None:
     if not lock.try_acquire():
         raise failure(f"A process uses PostgreSQL in {layout.folder}.", advice="Stop it first (for example with Ctrl-C).")
     try:
-        shutil.rmtree(layout.data, ignore_errors=not layout.data.exists())
+        if layout.data.exists():
+            shutil.rmtree(layout.data)
     finally:
         lock.release()
     shutil.rmtree(layout.folder)

@@ -13,6 +13,7 @@ from taskhub.service.static_content import StaticContent
 PATH = "/board"
 ASSETS = "/board/assets"
 MAIN = "main.js"
+LOADING = "loading.js"
 ICON = "icon.svg"
 MEDIA_TYPES = {
     ".js": b"text/javascript; charset=utf-8",
@@ -68,11 +69,13 @@ def _files(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]
 def _page(folder: str, names: list[str]) -> bytes:
     """Names every file, so that a browser asks for all of them at once instead of import by import."""
     styles = "".join(f'<link rel="stylesheet" href="{folder}/{escape(name)}">' for name in names if name.endswith(".css"))
-    modules = "".join(f'<link rel="modulepreload" href="{folder}/{escape(name)}">' for name in names if name.endswith(".js"))
+    modules = "".join(
+        f'<link rel="modulepreload" href="{folder}/{escape(name)}">' for name in names if name.endswith(".js") and name != LOADING
+    )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
         f'<title>TaskHub</title><link rel="icon" href="{folder}/{ICON}">{styles}{modules}'
-        f'<script type="module" src="{folder}/{MAIN}"></script></head>'
+        f'<script type="module" src="{folder}/{LOADING}"></script><script type="module" src="{folder}/{MAIN}"></script></head>'
         "<body><noscript>The board needs JavaScript.</noscript></body></html>\n"
     ).encode()

@@ -15,7 +15,7 @@ import pytest
 
 from integration.embedded.machine import Machine
 from support.harness.waiting import PROGRAM_SECONDS
-from taskhub.embedded import EmbeddedPostgresError, account, binaries_copy, placement
+from taskhub.embedded import EmbeddedPostgresError, account, binaries_copy, placement, remove
 from taskhub.embedded.binaries import Binaries, installed_binaries
 
 pytestmark = pytest.mark.skipif(
@@ -84,6 +84,16 @@ def test_data_out_of_the_accounts_reach_is_kept_elsewhere(
     folder.rename(folder.with_name("moved"))
     with pytest.raises(EmbeddedPostgresError, match=r"that folder is gone(?s:.)*Bring it back"):
         machine.server().start()
+
+
+def test_data_that_is_kept_elsewhere_is_removed_there_as_well(closed: Path, system_folder: Path) -> None:
+    machine = Machine(closed / "home" / "data")
+    with machine.server().running():
+        (folder,) = (system_folder / "clusters").iterdir()
+    remove(machine.data_dir)
+    assert not folder.exists()
+    assert not machine.data_dir.exists()
+    assert machine.data_dir.parent.exists()
 
 
 def test_data_that_got_out_of_reach_is_not_begun_anew(used: Machine, closed: Path, system_folder: Path) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from integration.embedded.machine import Machine
-from taskhub.embedded import EmbeddedPostgres, tool
+from taskhub.embedded import EmbeddedPostgres, EmbeddedPostgresError, remove, tool
 from taskhub.embedded.sockets import fits
 
 _SETTINGS = {
@@ -92,6 +92,15 @@ def test_release_may_be_repeated_but_start_may_not(used: Machine) -> None:
     server.release()
 
     assert used.is_down()
+
+
+def test_a_data_folder_is_removed_once_nobody_uses_its_server(damageable: Machine) -> None:
+    with damageable.server().running() as address:
+        with pytest.raises(EmbeddedPostgresError, match=r"uses PostgreSQL(?s:.)*Stop it first"):
+            remove(damageable.data_dir)
+        assert damageable.sql(address, "SELECT answer FROM kept") == "42"
+    remove(damageable.data_dir)
+    assert not damageable.data_dir.exists()
 
 
 def test_settings_of_other_postgresql_clients_do_not_interfere(used: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

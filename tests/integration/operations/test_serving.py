@@ -24,7 +24,14 @@ def installation(new_installation: Callable[..., Installation]) -> Installation:
 
 def test_the_log_says_where_it_serves(served: Served) -> None:
     lines = [json.loads(line) for line in served.log.splitlines()]
-    assert [line["url"] for line in lines if "serves on" in line["message"]] == [served.url]
+    (line,) = [line for line in lines if "serves on" in line["message"]]
+    assert (line["url"], line["board"]) == (served.url, f"{served.url}/board")
+
+
+def test_people_are_told_where_the_board_is(new_installation: Callable[..., Installation]) -> None:
+    with new_installation(TASKHUB_LOG_FORMAT="console").serving() as served:
+        assert f"\n  board      {served.url}/board\n" in served.log
+        assert httpx2.get(served.url, headers={"accept": "text/html"}, trust_env=False).headers["location"] == "/board"
 
 
 def test_answers_do_not_say_what_they_were_made_with(served: Served) -> None:

@@ -52,7 +52,7 @@ class ApiServer(HttpServer):
                 await stack.enter_async_context(context)
             _begin_to_collect_garbage()
             sentence = f"TaskHub {version('taskhub')} serves on {self._url}"
-            announce(self._settings.log_format, sentence, self._details(), url=self._url)
+            announce(self._settings.log_format, sentence, self._details(), url=self._url, board=f"{self._url}/board")
             await super().main_loop()
 
     def _details(self) -> str:

@@ -20,6 +20,8 @@ export class Undo {
   #done = [];
   /** @type {Done[]} */
   #undone = [];
+  /** What is on its way, and may be undone already, by the keys of the changes. @type {Map<string, Done>} */
+  #begun = new Map();
 
   /** @param {import("./workspace.js").Workspace} workspace */
   constructor(workspace) {
@@ -28,7 +30,9 @@ export class Undo {
 
   /** @param {Sent} sent A change that is on its way: to undo it is possible from now on, and waits for it. */
   begun({ key, cursor, thing }) {
-    this.#done = [...this.#done.slice(1 - MOST_KEPT), { what: "", key, cursor, thing }];
+    const done = { what: "", key, cursor, thing };
+    this.#begun.set(key, done);
+    this.#done = [...this.#done.slice(1 - MOST_KEPT), done];
     this.#undone = [];
   }
 
@@ -37,15 +41,17 @@ export class Undo {
    * @param {any} answer
    */
   made(sent, answer) {
-    const done = this.#done.find((one) => one.key === sent.key);
+    const done = this.#begun.get(sent.key);
     if (!done) return;
+    this.#begun.delete(sent.key);
     done.what = whatWasDone(this.workspace, sent, answer);
     if (answer?.version && answer.version === sent.base?.version) this.dropped(sent); // It was so already.
-    else this.#tell(done.what, "Undo");
+    else if (this.#done.includes(done)) this.#tell(done.what, "Undo");
   }
 
   /** @param {Sent} sent A change that was not made. */
   dropped(sent) {
+    this.#begun.delete(sent.key);
     this.#done = this.#done.filter((one) => one.key !== sent.key);
   }
 

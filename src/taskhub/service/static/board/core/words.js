@@ -3,7 +3,7 @@ import { Refused } from "./http.js";
 const NAMES = /** @type {Record<string, string>} */ ({
   title: "the title", description: "the description", status: "the status", priority: "the priority", assignee_ids: "the assignees", label_ids: "the labels",
   due: "the due date", parent_id: "the parent", blocked_by_ids: "the blockers", project_id: "the project", name: "the name", color: "the colour", body: "the text",
-  workflow: "the workflow", time_zone: "the time zone", archived_at: "the archive", deleted_at: "the trash", rank: "the place", id: "whether it is there",
+  workflow: "the workflow", external_keys: "the external keys", time_zone: "the time zone", archived_at: "the archive", deleted_at: "the trash", rank: "the place", id: "whether it is there",
 });
 const LINKS = /** @type {Record<string, string>} */ ({ assignees: "assignee_ids", labels: "label_ids", blockers: "blocked_by_ids" });
 const DONE = /** @type {Record<string, string>} */ ({ DELETE: "deleted", PATCH: "changed", POST: "added" });

@@ -113,6 +113,7 @@ export function valueText(workspace, project_id, name, value) {
     case "assignee_ids": return value.map((/** @type {string} */ id) => workspace.nameOf(id)).join(", ");
     case "label_ids": return value.map((/** @type {string} */ id) => workspace.thing("label", id)?.name ?? "a deleted label").join(", ");
     case "blocked_by_ids": return value.map(taskName).join(", ");
+    case "external_keys": return value.join(", ");
     case "parent_id": return taskName(value);
     case "project_id": return workspace.project(value)?.name ?? "another project";
     case "due": return dueAsEntered(value);
