@@ -42,5 +42,5 @@ EVENTS: Mapping[str, type[EventContent]] = {
     "comment.created": event_content("A comment was written.", CommentView),
     "comment.updated": event_content("Its author changed it.", CommentView),
     "comment.deleted": last_event_content("It is gone."),
-    "comment.restored": event_content("Its deletion was undone.", CommentView, only=("body", "mentioned_ids")),
+    "comment.restored": event_content("Its deletion was undone.", CommentView, only=("body", "mentioned_ids", "edited_at")),
 }
