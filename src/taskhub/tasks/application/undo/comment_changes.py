@@ -25,13 +25,16 @@ def find_conflicts(loaded: Loaded, tasks: Mapping[UUID, TaskChange], undo: Undo)
         elif effect.after is not None:
             undo.conflicts.add(Comment.entity_type, comment.id, *_changed(effect, undo.shown(comment)))
         task_id = UUID(task_of(effect))
-        if not _is_live(task_id, loaded, tasks):
+        if not (task_id in tasks or _is_live(task_id, loaded)):
             undo.conflicts.add(Task.entity_type, task_id, "deleted_at")
 
 
 def _left(loaded: Loaded) -> list[Effect]:
-    """Without those that the command has brought back and deleted again."""
-    return [one for one in loaded.of_type(Comment.entity_type) if one.after is not None or not _is_back(one)]
+    """Without those that the command has brought back and deleted again. Those on a task that it has created and trashed stay there."""
+    new = {effect.entity_id for effect in loaded.of_type(Task.entity_type) if effect.is_creation}
+    trashed = {str(id) for id in new if id in loaded.tasks and loaded.tasks[id].deleted_at is not None}
+    effects = loaded.of_type(Comment.entity_type)
+    return [one for one in effects if task_of(one) not in trashed and not (one.after is None and _is_back(one))]
 
 
 def _is_as_left(comment: Comment, effect: Effect) -> bool:
@@ -39,10 +42,8 @@ def _is_as_left(comment: Comment, effect: Effect) -> bool:
     return comment.deleted_at is None if effect.after is not None else comment.version == effect.version
 
 
-def _is_live(task_id: UUID, loaded: Loaded, tasks: Mapping[UUID, TaskChange]) -> bool:
-    """Whether the task of a comment will be there, or goes to the trash by the same undo."""
-    if task_id in tasks:
-        return tasks[task_id].is_live or tasks[task_id].is_trashed
+def _is_live(task_id: UUID, loaded: Loaded) -> bool:
+    """Whether a task is there that the command has not touched. One that it has is compared itself."""
     task = loaded.tasks.get(task_id)
     return task is not None and task.deleted_at is None
 
