@@ -168,6 +168,11 @@ BATCHES: dict[str, tuple[list[Operation], list[Operation], list[str]]] = {
         [patch(TASK_AT, status="cancelled"), ("PUT", f"{OPS}/workflow", WORKFLOW), post(OPS, "archive")],
         ["project.unarchived", "task.updated"],
     ),
+    "an archived project gets another workflow and is trashed": (
+        [post(OPS, "archive")],
+        [("PUT", f"{OPS}/workflow", {**WORKFLOW, "status_map": {}}), delete(OPS)],
+        ["project.restored", *RESTORED * 4],
+    ),
     "a closed task is reopened and closed": (
         [patch(TASK_AT, status="done")],
         [patch(TASK_AT, status="todo"), patch(TASK_AT, status="done")],

@@ -30,7 +30,7 @@ def find_conflicts(loaded: Loaded, tasks: Mapping[UUID, TaskChange], undo: Undo)
 
 
 def _left(loaded: Loaded) -> list[Effect]:
-    """Without those that the command has brought back and deleted again. Those on a task that it has created and trashed stay there."""
+    """Without those that the command has brought back and deleted again, and those on a task that it has created and trashed."""
     new = {effect.entity_id for effect in loaded.of_type(Task.entity_type) if effect.is_creation}
     trashed = {str(id) for id in new if id in loaded.tasks and loaded.tasks[id].deleted_at is not None}
     effects = loaded.of_type(Comment.entity_type)

@@ -58,7 +58,8 @@ class TasksReversal:
 async def _open(projects: Projects, tasks: Tasks, undo: Undo, work: UndoWork) -> None:
     for change in projects.values():
         own = [task for task in tasks.values() if task.home is change.project]
-        if change.has_other_workflow and own and not change.is_opened:
+        gets_status = any(task.content.status != task.task.content.status for task in own)
+        if change.has_other_workflow and gets_status and not change.is_opened:
             change.project.require_open()
         await change.open([task.task.id for task in own], [task.content.status for task in own], undo.now, work)
 
