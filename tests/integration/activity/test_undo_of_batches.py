@@ -108,6 +108,21 @@ BATCHES: dict[str, tuple[list[Operation], list[Operation], list[str]]] = {
         [comment(TASK), delete(f"{TASK_AT}/comments/{WRITTEN}"), patch(TASK_AT, title="Other")],
         ["task.updated"],
     ),
+    "labels swap their names": (
+        [],
+        [rename(LABEL, "between"), rename(SECOND, "one"), rename(LABEL, "two"), rename(THIRD, "Three")],
+        ["label.updated"] * 3,
+    ),
+    "labels pass their names on": (
+        [],
+        [
+            delete(LABEL_AT),
+            rename(SECOND, "one"),
+            rename(THIRD, "two"),
+            ("POST", "/labels", {"id": NEW, "name": "three"}),
+        ],
+        ["label.deleted", "label.restored", "label.updated", "label.updated", "task.updated"],
+    ),
     # -- keys ---------------------------------------------------------------------------------------
     "a task goes over and comes back": ([], [go_over("WEB", PARENT), go_over("OPS", PARENT)], ["task.moved"] * 3),
     "a task goes over, comes back in another status, and is trashed": (
@@ -277,3 +292,13 @@ async def test_what_was_created_and_trashed_with_its_parent_stays_there(world: A
         await send(world, [trash, restore])
         assert ok(await world.get(f"tasks/{id}", deleted="true"))["deleted_at"]
         assert ok(await world.get(f"tasks/{TASK}"))["deleted_at"] is None
+
+
+async def test_an_undo_in_a_batch_gives_labels_their_names_back_as_well(world: Api) -> None:
+    before = await everything(world)
+    seq = await batch(world, BATCHES["labels swap their names"][1])
+    after = await everything(world)
+    again = await batch(world, [("POST", f"/changes/{seq}/undo"), patch(TASK_AT, title="Other")])
+    assert differences(await everything(world), before) == {TASK: {"title": ("Other", "New")}}
+    await undo(world, again)
+    assert differences(await everything(world), after) == {}

@@ -46,7 +46,7 @@ class TasksReversal:
         undo.conflicts.check()
         graphs.check(tasks)
         await _open(projects, tasks, undo, work)
-        label_changes.take_back(loaded, undo, work)
+        await label_changes.take_back(loaded, undo, work)
         await _change_tasks(tasks, projects, undo, work)
         await comment_changes.take_back(loaded, undo, work)
         await _restore_tasks(tasks, projects, undo)
