@@ -2,11 +2,13 @@
 
 import pytest
 
-from support.harness.api import Api
+from support.harness.api import Api, ok
 from support.harness.concurrency.random_requests import WEIGHTS, RandomRequests
+from support.harness.mixed_writes import MixedWrites, Operation, fill
 from support.harness.undoing import differences, everything, last_seq, undo, walk
 
 STEPS = 60
+BATCHES, BATCH = 12, 16
 NOT_TODAY = {"illegal_transition"}
 """Why a command may not be undone right after it: a workflow allows one direction only."""
 
@@ -33,6 +35,45 @@ async def test_an_undo_gives_the_former_state_and_its_undo_the_later_one(ada: Ap
             assert differences(await everything(ada), after) == {}, commits
             undone += len(undos)
     assert undone > STEPS / 4
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_so_does_the_undo_of_a_batch_of_anything(ada: Api, seed: int) -> None:
+    writes = MixedWrites(seed, ada.user["id"])
+    await ada.open_workspace()
+    await fill(ada, writes.beginning())
+    undone = 0
+    for _ in range(BATCHES):
+        operations = await possible(ada, [writes.next() for _ in range(BATCH)])
+        before, seq = await everything(ada), await last_seq(ada)
+        ok(await ada.post("batch", {"operations": operations}))
+        after, end = await everything(ada), await last_seq(ada)
+        if end == seq:
+            continue
+        types = {change["type"] async for change in walk(ada, "changes") if change["seq"] > seq}
+        answer = await ada.post(f"changes/{end}/undo")
+        if answer.status_code == 409 and answer.json()["code"] == "not_undoable":
+            assert differences(after, before) == {}, (operations, answer.text)
+            continue
+        if answer.status_code == 409 and answer.json()["code"] == "project_archived":
+            assert "comment.deleted" in types, (operations, answer.text)  # In an archived project they can only be deleted.
+            continue
+        assert answer.is_success, (operations, answer.text)
+        told = answer.json()["items"]
+        assert differences(await everything(ada), before) == {}, operations
+        await undo(ada, told[0]["seq"])
+        assert differences(await everything(ada), after) == {}, operations
+        undone += 1
+    assert undone > BATCHES / 2
+
+
+async def possible(api: Api, operations: list[Operation]) -> list[Operation]:
+    """Those that a batch can do, one after the other."""
+    while True:
+        answer = await api.post("batch?dry_run=true", {"operations": operations})
+        if answer.is_success:
+            return operations
+        del operations[answer.json()["operation"]]
 
 
 async def undo_all(api: Api, commits: dict[int, str]) -> list[int] | None:

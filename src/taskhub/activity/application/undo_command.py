@@ -47,7 +47,7 @@ async def undo_command(command: UndoCommand, uow: UndoUnitOfWork, *, clock: Cloc
         DomainError: whatever the modules' own rules refuse today.
     """
     await uow.lock(seconds=UNDO_SECONDS)
-    effects = await uow.effects_of(command.workspace_id, command.seq)
+    effects = [one for one in await uow.effects_of(command.workspace_id, command.seq) if not one.came_and_went]
     modules = reversals()
     _check(effects, {type: undoable for module in modules for type, undoable in module.types.items()}, command)
     undo = Undo(command.workspace_id, command.actor_id, clock(), command.may, uow.shown)

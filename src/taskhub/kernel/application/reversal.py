@@ -27,7 +27,7 @@ class Effect:
         events: type and version of each event, in their order. There is mostly one.
         changes: the members that changed, each with its values before and after; values are as in JSON. All of a new thing.
         after: the representation since; None if the command removed the thing for good.
-        removed: the representation before that.
+        removed: the representation before the command, if it removed the thing for good.
         came_back: whether the thing, which the command had removed, was there again since, even if it is gone by now.
         actor_id: who did it; None where the service did it by itself.
     """
@@ -50,6 +50,11 @@ class Effect:
     def is_creation(self) -> bool:
         """Whether the thing is there by the command: made, or back after it had been gone."""
         return self.changes.get(THING, (THING, None))[0] is None
+
+    @property
+    def came_and_went(self) -> bool:
+        """Whether the thing was made and removed for good by the command, so that nothing is to be taken back."""
+        return self.is_creation and self.after is None
 
     def has(self, event: str) -> bool:
         """Whether an event of this type is among those of the command."""

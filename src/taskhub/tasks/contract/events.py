@@ -18,8 +18,11 @@ TASK_PURGED = "task.purged"
 Modules with rows that belong to tasks say so in `Module.rows`, and delete them in a subscriber to this event.
 """
 
-CLOSING = frozenset({TASK_UPDATED, TASK_MOVED})
-"""The types of events by which a task that was there before may be closed or reopened. One may also be created closed."""
+CLOSING = frozenset({TASK_UPDATED, TASK_MOVED, TASK_TRASHED, TASK_RESTORED})
+"""The types of events by which a task that was there before may be closed or reopened. One may also be created closed.
+
+The trash alone does neither; an undo that gives a task its former status, too, has one event for both.
+"""
 
 
 class TaskEvent(EventContent, frozen=True):

@@ -12,6 +12,7 @@ from taskhub.kernel.domain.errors import NotAllowed
 
 MAX_BODY_LENGTH = 20_000
 
+_NOT_THE_AUTHOR = "Only the author of a comment can change it."
 _MENTION = re.compile(r"(?<![0-9a-z@])@([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?!-?[0-9a-z])", re.IGNORECASE)
 """Does not match email addresses or longer names. Letters outside of ASCII may be next to a mention, because not all languages
 put spaces between words.
@@ -59,7 +60,7 @@ class Comment(Aggregate):
         NotAllowed: the actor is not the author.
         """
         if actor_id != self.author_id:
-            raise NotAllowed("Only the author of a comment can change it.")
+            raise NotAllowed(_NOT_THE_AUTHOR)
         if body != self.body:
             self._change("comment.updated", now, body=body, mentioned_ids=tuple(sorted(members)), edited_at=now)
 
@@ -69,8 +70,10 @@ class Comment(Aggregate):
         Raises:
             NotAllowed: the actor is not the author.
         """
-        self.edit(body, actor_id=actor_id, members=members, now=now)
-        self.edited_at = edited_at
+        if actor_id != self.author_id:
+            raise NotAllowed(_NOT_THE_AUTHOR)
+        mentioned_ids = self.mentioned_ids if body == self.body else tuple(sorted(members))
+        self._change("comment.updated", now, body=body, mentioned_ids=mentioned_ids, edited_at=edited_at)
 
     def delete(self, *, actor_id: UUID, moderates: bool, now: datetime) -> None:
         """Deletes the comment. Its row stays, without the text.
@@ -83,7 +86,15 @@ class Comment(Aggregate):
         self._change("comment.deleted", now, body="", mentioned_ids=(), deleted_at=now)
 
     def restore(
-        self, body: str, *, actor_id: UUID, moderates: bool, deleted_by_id: UUID | None, members: Iterable[UUID], now: datetime
+        self,
+        body: str,
+        edited_at: datetime | None,
+        *,
+        actor_id: UUID,
+        moderates: bool,
+        deleted_by_id: UUID | None,
+        members: Iterable[UUID],
+        now: datetime,
     ) -> None:
         """Brings a deleted comment back with its text. Nobody but the author brings back what the author has deleted.
 
@@ -92,4 +103,5 @@ class Comment(Aggregate):
         """
         if actor_id != self.author_id and not (moderates and deleted_by_id != self.author_id):
             raise NotAllowed("Only the author of a comment can restore it, and admins if it was not the author who deleted it.")
-        self._change("comment.restored", now, body=body, mentioned_ids=tuple(sorted(members)), deleted_at=None)
+        mentioned_ids = tuple(sorted(members))
+        self._change("comment.restored", now, body=body, mentioned_ids=mentioned_ids, edited_at=edited_at, deleted_at=None)

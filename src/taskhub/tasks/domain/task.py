@@ -250,7 +250,7 @@ class Task(Aggregate):
             TooManyAssignees, TooManyLabels, TooManyBlockers, TooManyExternalKeys: others were added since.
             IllegalTransition
         """
-        if content == self.content:
+        if content == self.content and closed_at == self.closed_at:
             return
         if not is_consequence:
             project.require_open()

@@ -167,6 +167,8 @@ def _effect(records: Sequence[Record]) -> Effect:
     after, removed = _decoded(last["snapshot"]), _decoded(last["previous"])
     if after is None and removed is None:
         raise _removed()
+    if removed is not None:  # The command may have changed it before it removed it.
+        removed |= {name: values[0] for name, values in changes.items()}
     return Effect(
         last["entity_type"],
         last["entity_id"],

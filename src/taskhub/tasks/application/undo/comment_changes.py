@@ -18,15 +18,23 @@ from taskhub.workspaces.contract.access import MANAGE
 
 def find_conflicts(loaded: Loaded, tasks: Mapping[UUID, TaskChange], undo: Undo) -> None:
     """Notes what was changed since, and the tasks of comments that went to the trash."""
-    for effect in loaded.of_type(Comment.entity_type):
+    for effect in _left(loaded):
         comment = loaded.comments.get(effect.entity_id)
         if comment is None or not _is_as_left(comment, effect):
             undo.conflicts.add(Comment.entity_type, effect.entity_id, THING)
         elif effect.after is not None:
             undo.conflicts.add(Comment.entity_type, comment.id, *_changed(effect, undo.shown(comment)))
         task_id = UUID(task_of(effect))
-        if not _is_live(task_id, loaded, tasks):
+        if not (task_id in tasks or _is_live(task_id, loaded)):
             undo.conflicts.add(Task.entity_type, task_id, "deleted_at")
+
+
+def _left(loaded: Loaded) -> list[Effect]:
+    """Without those that the command has brought back and deleted again, and those on a task that it has created and trashed."""
+    new = {effect.entity_id for effect in loaded.of_type(Task.entity_type) if effect.is_creation}
+    trashed = {str(id) for id in new if id in loaded.tasks and loaded.tasks[id].deleted_at is not None}
+    effects = loaded.of_type(Comment.entity_type)
+    return [one for one in effects if task_of(one) not in trashed and not (one.after is None and _is_back(one))]
 
 
 def _is_as_left(comment: Comment, effect: Effect) -> bool:
@@ -34,10 +42,8 @@ def _is_as_left(comment: Comment, effect: Effect) -> bool:
     return comment.deleted_at is None if effect.after is not None else comment.version == effect.version
 
 
-def _is_live(task_id: UUID, loaded: Loaded, tasks: Mapping[UUID, TaskChange]) -> bool:
-    """Whether the task of a comment will be there, or goes to the trash by the same undo."""
-    if task_id in tasks:
-        return tasks[task_id].is_live or tasks[task_id].is_trashed
+def _is_live(task_id: UUID, loaded: Loaded) -> bool:
+    """Whether a task is there that the command has not touched. One that it has is compared itself."""
     task = loaded.tasks.get(task_id)
     return task is not None and task.deleted_at is None
 
@@ -55,7 +61,7 @@ async def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
     NotAllowed: it is somebody else's.
     ProjectArchived
     """
-    for effect in loaded.of_type(Comment.entity_type):
+    for effect in _left(loaded):
         comment = loaded.comments[effect.entity_id]
         if effect.is_creation or _is_back(effect):
             comment.delete(actor_id=undo.caller_id, moderates=undo.may(MANAGE), now=undo.now)
@@ -67,11 +73,15 @@ async def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
 
 async def _give_back(comment: Comment, effect: Effect, undo: Undo, work: UndoWork) -> None:
     """Gives it back its text. Mentioned are those who are members today."""
-    body = str((effect.removed or {}).get("body") or effect.changes["body"][0])
+    before: dict[str, Any] = {"body": comment.body, "edited_at": comment.edited_at}
+    before |= {name: values[0] for name, values in effect.changes.items()}
+    before |= effect.removed or {}
+    body, edited_at = str(before["body"]), msgspec.convert(before["edited_at"], datetime | None)
     members = await work.memberships.find_members(undo.stream_id, named_in(body))
     if effect.after is None:
         comment.restore(
             body,
+            edited_at,
             actor_id=undo.caller_id,
             moderates=undo.may(MANAGE),
             deleted_by_id=effect.actor_id,
@@ -79,6 +89,4 @@ async def _give_back(comment: Comment, effect: Effect, undo: Undo, work: UndoWor
             now=undo.now,
         )
     else:
-        edited_at = effect.changes["edited_at"][0]
-        instant = None if edited_at is None else msgspec.convert(edited_at, datetime)
-        comment.revert(body, instant, actor_id=undo.caller_id, members=members, now=undo.now)
+        comment.revert(body, edited_at, actor_id=undo.caller_id, members=members, now=undo.now)

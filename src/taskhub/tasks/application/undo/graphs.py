@@ -59,7 +59,7 @@ class Graphs:
 
     def _will_be_parent(self, change: TaskChange, id: UUID, changes: Changes) -> bool:
         if id in changes:
-            return changes[id].is_live and changes[id].home is change.home
+            return (changes[id].is_live or not change.is_live) and changes[id].home is change.home
         node = self._hierarchy.node(id)
         return node is not None and node.is_live and node.project_id == change.home.id
 
@@ -94,4 +94,5 @@ class Graphs:
 
 
 def _node(change: TaskChange, parent_id: UUID | None) -> Node:
-    return Node(change.task.id, parent_id, change.home.id, change.is_live)
+    """As a possible parent: whether it will be one was asked before. In the trash it may have subtasks that are there, too."""
+    return Node(change.task.id, parent_id, change.home.id)

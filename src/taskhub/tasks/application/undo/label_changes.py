@@ -37,7 +37,9 @@ def _changed(effect: Effect, shown: dict[str, Any]) -> list[str]:
     return changed_members(effect, shown) if effect.is_creation else taken_back(effect, shown)[1]
 
 
-def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
+async def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
+    former = {label.id: label.folded_name for label in loaded.labels.values()}
+    removed: set[UUID] = set()
     for effect in loaded.of_type(Label.entity_type):
         label = loaded.labels.get(effect.entity_id)
         if label is None:
@@ -45,9 +47,13 @@ def take_back(loaded: Loaded, undo: Undo, work: UndoWork) -> None:
         elif effect.is_creation:
             label.delete(undo.now)
             work.labels.remove(label)
+            removed.add(label.id)
         else:
             values, _ = taken_back(effect, undo.shown(label))
             label.update(now=undo.now, **values)
+    freed = [one for one in loaded.labels.values() if one.id in removed or one.folded_name != former[one.id]]
+    if freed and len(loaded.of_type(Label.entity_type)) > 1:  # One statement writes them all, in any order.
+        await work.free_names(freed)
 
 
 def _restored(workspace_id: UUID, effect: Effect, undo: Undo) -> Label:

@@ -56,6 +56,9 @@ class UndoWork(Protocol):
 
     async def lock_labels(self, workspace_id: UUID, ids: Iterable[UUID]) -> Mapping[UUID, Label]: ...
 
+    async def free_names(self, labels: Sequence[Label]) -> None:
+        """Takes the names from labels that get others or are deleted, so that each may get that of another one."""
+
     async def lock_tasks(
         self, workspace_id: UUID, ids: Iterable[UUID], project_ids: Iterable[UUID]
     ) -> tuple[Mapping[UUID, Task], Mapping[UUID, Project]]:

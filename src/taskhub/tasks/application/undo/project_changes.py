@@ -32,8 +32,18 @@ class ProjectChange:
             changed = [*changed, "deleted_at"]
         conflicts.add(Project.entity_type, project.id, *dict.fromkeys(changed))
         is_deleted = project.deleted_at is not None
-        self.is_restored = "deleted_at" in self._values and is_deleted
+        self._trashed_at = self._values.get("deleted_at")
+        self.is_restored = is_deleted and "deleted_at" in self._values and self._trashed_at is None
         self.is_trashed = not is_deleted and (effect.is_creation or "deleted_at" in self._values)
+
+    @property
+    def was_deleted(self) -> bool:
+        """Whether it came back from the trash by the command."""
+        return self._trashed_at is not None
+
+    def takes_along(self, trashed_at: str | None) -> bool:
+        """Whether it goes to the trash, and with it a task that had been there since this moment."""
+        return (self.is_trashed or self.was_deleted) and self._trashed_at == trashed_at
 
     @property
     def workflow(self) -> Workflow:
@@ -45,30 +55,38 @@ class ProjectChange:
     def has_other_workflow(self) -> bool:
         return "workflow" in self._values
 
+    @property
+    def is_opened(self) -> bool:
+        """Whether it leaves the archive, if only until the end of the undo."""
+        return "archived_at" in self._values
+
     async def open(self, task_ids: Iterable[UUID], statuses: Iterable[str], now: datetime, work: UndoWork) -> None:
         """What has to come before the changes of tasks. ``statuses``: those that its tasks with these ids will have.
+
+        Here and in `close` what counts most comes last: the event is named after that.
 
         Raises:
             StatusInUse: other tasks have a status that it has no more then.
         """
-        if self.is_restored:
-            self.project.restore(now)
-        if self._values.get("archived_at", "") is None:
-            self.project.unarchive(now)
         content = {name: self._values[name] for name in _CONTENT if name in self._values}
         if content:
             self.project.update(now=now, **content)
         if self.has_other_workflow:
             in_use = {*statuses, *await work.statuses_in_use(self.project, without=task_ids)}
             self.project.set_workflow(self.workflow, moves={}, in_use=frozenset(in_use), now=now)
+        if self.is_opened:
+            self.project.unarchive(now)
 
     def close(self, now: datetime) -> None:
         """What has to come after them."""
         archived_at = self._values.get("archived_at")
         if archived_at is not None:
             self.project.archive(now, since=msgspec.convert(archived_at, datetime))
-        if self.is_trashed:
-            self.project.trash(now, since=trashed_since(self._values, now))
+        since = trashed_since(self._values, now)
+        if self.is_restored:
+            self.project.restore(now)
+        elif self.is_trashed or since is not None:
+            self.project.trash(now, since=since)
 
 
 def project_changes(loaded: Loaded, undo: Undo) -> dict[UUID, ProjectChange]:

@@ -46,9 +46,10 @@ class TasksReversal:
         undo.conflicts.check()
         graphs.check(tasks)
         await _open(projects, tasks, undo, work)
-        label_changes.take_back(loaded, undo, work)
+        await label_changes.take_back(loaded, undo, work)
         await _change_tasks(tasks, projects, undo, work)
         await comment_changes.take_back(loaded, undo, work)
+        await _restore_tasks(tasks, projects, undo)
         await _trash_tasks(tasks, projects, undo)
         for project in projects.values():
             project.close(undo.now)
@@ -57,7 +58,8 @@ class TasksReversal:
 async def _open(projects: Projects, tasks: Tasks, undo: Undo, work: UndoWork) -> None:
     for change in projects.values():
         own = [task for task in tasks.values() if task.home is change.project]
-        if change.has_other_workflow and own:
+        gets_status = any(task.content.status != task.task.content.status for task in own)
+        if change.has_other_workflow and gets_status and not change.is_opened:
             change.project.require_open()
         await change.open([task.task.id for task in own], [task.content.status for task in own], undo.now, work)
 
@@ -67,14 +69,11 @@ async def _change_tasks(tasks: Tasks, projects: Projects, undo: Undo, work: Undo
     moved = [change for change in tasks.values() if change.task.id in ranks]
     if moved:
         await work.order.record_former_places([change.task for change in moved])
-    if gone_over := [change for change in moved if change.goes_over]:
-        await work.tasks.record_former_keys([change.task for change in gone_over])
-        keys = [(change.home.key, change.number) for change in gone_over]
+    if renumbered := [change for change in moved if change.gets_other_key]:
+        await work.tasks.record_former_keys([change.task for change in renumbered])
+        keys = [(change.home.key, change.number) for change in renumbered]
         await work.forget_former_keys(undo.stream_id, keys)
     async for change in in_turns(tasks.values()):
-        if change.is_restored:
-            project = projects.get(change.home.id)
-            change.restore(is_with_project=project is not None and project.is_restored, now=undo.now)
         change.change(ranks.get(change.task.id), undo.now)
 
 
@@ -90,7 +89,7 @@ async def _ranks(tasks: Tasks, work: UndoWork) -> dict[UUID, str]:
     for change in tasks.values():
         if change.rank is not None:
             former.setdefault(change.home.id, []).append((change.task, change.rank))
-        elif change.goes_over:
+        elif change.gets_other_key:
             (ranks[change.task.id],) = (await work.projects.allocate(change.home, places=1)).ranks
         elif change.effect.has(TASK_MOVED) and not change.effect.changes:
             raise NotUndoable("The log does not know where the task was: it was moved by an earlier version of the service.")
@@ -100,12 +99,25 @@ async def _ranks(tasks: Tasks, work: UndoWork) -> dict[UUID, str]:
     return ranks
 
 
+async def _restore_tasks(tasks: Tasks, projects: Projects, undo: Undo) -> None:
+    async for change in in_turns([change for change in tasks.values() if change.is_restored]):
+        project = projects.get(change.home.id)
+        change.restore(is_with_project=project is not None and project.is_restored, now=undo.now)
+
+
 async def _trash_tasks(tasks: Tasks, projects: Projects, undo: Undo) -> None:
-    """Each with its topmost ancestor that goes to the trash as well, or with its project: they come back together."""
-    trashed = {id: change for id, change in tasks.items() if change.is_trashed}
+    """Each with its topmost ancestor that goes to the trash as well, or with its project: they come back together. Those that had
+    been there since other moments go there by themselves.
+    """
+    restored = {one.project.id for one in projects.values() if one.is_restored} | {id for id in tasks if tasks[id].is_restored}
+    for change in tasks.values():
+        change.leave_behind(restored)
+    trashed = {id: change for id, change in tasks.items() if change.is_trashed or change.is_trashed_anew}
     async for change in in_turns(trashed.values()):
         project, leader = projects.get(change.home.id), _leader(change, trashed)
-        if project is not None and project.is_trashed:
+        if change.is_trashed_anew:
+            change.task.untrash(undo.now)
+        if project is not None and project.takes_along(change.trashed_at):
             change.task.trash_with(project.project.id, now=undo.now, since=change.trashed_since)
         elif leader is change:
             change.task.trash(project=change.home, now=undo.now, since=change.trashed_since)
@@ -115,5 +127,5 @@ async def _trash_tasks(tasks: Tasks, projects: Projects, undo: Undo) -> None:
 
 
 def _leader(change: TaskChange, trashed: Tasks) -> TaskChange:
-    parent_id = change.content.parent_id
-    return _leader(trashed[parent_id], trashed) if parent_id in trashed else change
+    parent = trashed.get(change.content.parent_id) if change.content.parent_id else None
+    return _leader(parent, trashed) if parent is not None and parent.trashed_at == change.trashed_at else change

@@ -1,6 +1,7 @@
 """Tasks: what they get back, and what hinders that."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,10 @@ class TaskChange:
         home: the project that it belongs to after the undo.
         content, closed_at: what it has then.
         rank: its former place; None if that did not change, or is not known.
+        trashed_at: since when it was in the trash before the command, as in the log; None if it was not, or did not come back.
+        trashed_since: the same, unless it would be purged at once.
+        is_restored, is_trashed: whether it comes back from the trash by the undo, or goes there.
+        is_trashed_anew: whether it is in the trash, and will be as it was there before the command.
         is_consequence: whether the command changed it only because it changed the workflow or a label.
     """
 
@@ -44,9 +49,11 @@ class TaskChange:
             changed = [*changed, "rank"]
         self._note(changed, conflicts)
         is_deleted = task.deleted_at is not None
-        self.is_restored = "deleted_at" in values and is_deleted
-        self.is_trashed = not is_deleted and (effect.is_creation or "deleted_at" in values)
+        self.trashed_at = values.get("deleted_at")
         self.trashed_since = trashed_since(values, undo.now)
+        self.is_restored = is_deleted and "deleted_at" in values and self.trashed_at is None
+        self.is_trashed = not is_deleted and (effect.is_creation or "deleted_at" in values)
+        self.is_trashed_anew = is_deleted and self.trashed_since is not None
         self.is_live = not self.is_trashed and (self.is_restored or not is_deleted)
         self.home = self._project = loaded.projects[task.project_id]
         self.number: Any = values.get("number", task.number)
@@ -61,6 +68,11 @@ class TaskChange:
     def goes_over(self) -> bool:
         """Whether it goes back to another project."""
         return self.home.id != self.task.project_id
+
+    @property
+    def gets_other_key(self) -> bool:
+        """Whether it goes back to another project, or to a number that it had there before it went over and came back."""
+        return self.goes_over or self.number != self.task.number
 
     @property
     def new_blockers(self) -> list[UUID]:
@@ -94,7 +106,7 @@ class TaskChange:
     def check_project(self, changes: Mapping[UUID, ProjectChange], conflicts: Conflicts) -> None:
         """Whether its project is there, and has its status."""
         change = changes.get(self.home.id)
-        is_deleted = self.home.deleted_at is not None and not (change and change.is_restored)
+        is_deleted = self.home.deleted_at is not None and not (change and (change.is_restored or change.was_deleted))
         if is_deleted and (self.is_live or self.goes_over):
             conflicts.add(Project.entity_type, self.home.id, "deleted_at")
         workflow = change.workflow if change else self.home.workflow
@@ -113,17 +125,9 @@ class TaskChange:
         for those that it had from others.
         """
         kept = self.content.external_keys
-        if key in kept and self.effect.is_creation and self.is_trashed:
+        if key in kept and self.effect.is_creation and not self.is_live:
             self.content = replace(self.content, external_keys=tuple(one for one in kept if one != key))
         return key not in self.content.external_keys
-
-    def restore(self, *, is_with_project: bool, now: datetime) -> None:
-        """Raises:
-        ProjectArchived
-        """
-        if not is_with_project:
-            self.home.require_open()
-        self.task.untrash(now)
 
     def change(self, rank: str | None, now: datetime) -> None:
         """``rank``: where it goes back to, if it does.
@@ -135,10 +139,25 @@ class TaskChange:
         """
         if self.goes_over:  # It may get any status of that project without a transition, as on its way here.
             self._project.require_open()
-        is_free = self.is_consequence or self.goes_over
+        is_free = self.is_consequence or self.gets_other_key
         self.task.revert(self.content, self.closed_at, project=self.home, is_consequence=is_free, now=now)
         if rank is not None:
             self.task.move_back(self.home, self.number, rank, now=now)
+
+    def leave_behind(self, restored: AbstractSet[UUID]) -> None:
+        """What was created, and went to the trash with one of these, is not to come back with that, whenever that does."""
+        if self.effect.is_creation and self.task.trashed_with in restored:
+            self.is_trashed_anew, self.trashed_since = True, self.task.deleted_at
+
+    def restore(self, *, is_with_project: bool, now: datetime) -> None:
+        """Comes last, because that is what its event is named after.
+
+        Raises:
+            ProjectArchived
+        """
+        if not is_with_project:
+            self.home.require_open()
+        self.task.untrash(now)
 
 
 def _is_consequence(effect: Effect, task: Task, loaded: Loaded) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, column, delete, func, select
+from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, cast, column, delete, func, literal, select, update
 
 from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
@@ -17,7 +17,7 @@ from taskhub.tasks.domain.comment import Comment
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
-from taskhub.tasks.infrastructure.mappings import TASKS
+from taskhub.tasks.infrastructure.mappings import LABELS, TASKS
 from taskhub.tasks.infrastructure.repositories.comments import SqlCommentRepository
 from taskhub.tasks.infrastructure.repositories.labels import SqlLabelRepository
 from taskhub.tasks.infrastructure.repositories.order import SqlTaskOrder
@@ -48,6 +48,13 @@ _LABELLED = Statement(
     )
     .order_by(_tasks.id)
     .limit(_LIMIT)
+)
+_labels = LABELS.table.c
+# Nobody else sees these names, and no label can have one of them.
+_FREE_NAMES = Statement(
+    update(LABELS.table)
+    .values(folded_name=func.concat(literal("\n", Text()), cast(_labels.id, Text())))
+    .where(_labels.workspace_id == WORKSPACE_ID, _labels.id == func.any(_IDS))
 )
 _PLACES = Statement(
     select(_places.c.task_id, _places.c.version, _places.c.rank)
@@ -87,6 +94,10 @@ class SqlUndoWork:
     async def lock_labels(self, workspace_id: UUID, ids: Iterable[UUID]) -> Mapping[UUID, Label]:
         wanted = [*ids]
         return {label.id: label for label in await self.labels.find_all(workspace_id, wanted)} if wanted else {}
+
+    async def free_names(self, labels: Sequence[Label]) -> None:
+        ids = [label.id for label in labels]
+        await self._uow.write(_FREE_NAMES, {"workspace_id": labels[0].workspace_id, "ids": ids})
 
     async def lock_tasks(
         self, workspace_id: UUID, ids: Iterable[UUID], project_ids: Iterable[UUID]

@@ -26,7 +26,7 @@ class StopWithTask:
         self._max_duration = max_duration
 
     async def handle(self, event: Event, uow: TimeTrackingUnitOfWork) -> bool:
-        if event.type in CLOSING and not TaskEvent.of(event).is_closing:
+        if event.type != TASK_TRASHED and not TaskEvent.of(event).is_closing:
             return True
         running = await uow.time_entries.find_running(event.stream_id, event.entity_id, limit=BATCH_SIZE)
         if not running:
