@@ -85,7 +85,7 @@ async def test_copies_end_as_what_the_service_answers(group: ClientGroup, app: T
             written.set()
         answered = await _all_tasks(reader)
 
-    assert len(feed.seqs) > 200
+    assert len(feed.seqs) > 2 * TASKS  # Much more, unless the machine is very slow.
     for copy in (feed, stream):
         assert copy.seqs == [*range(1, copy.seqs[-1] + 1)]
         assert {id: copy.things[id] for id in answered} == answered
