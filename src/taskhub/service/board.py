@@ -40,15 +40,15 @@ async def get_places(request: ApiRequest) -> Response:
     return JsonResponse(200, msgspec.json.encode(places), headers)
 
 
-@BOARD.get(ASSETS + "/{tag}/{name:path}", PUBLIC, include_in_schema=False)
-async def get_board_file(request: ApiRequest, tag: str, name: str) -> Response:
+@BOARD.get(ASSETS + "/{tag}/{file:path}", PUBLIC, include_in_schema=False)
+async def get_board_file(request: ApiRequest, tag: str, file: str) -> Response:
     files = await to_thread(board_files)
-    file = files.assets.get(name)
-    if file is None:
+    asset = files.assets.get(file)
+    if asset is None:
         raise NotFound
     # While replicas of two versions run, a page may ask the other one for its files: what it gets then is not kept.
     lifetime = _CACHED_FOR_EVER if tag == files.tag else _ASKED_FOR_EACH_TIME
-    return file.answer(request, [*HEADERS, lifetime], media_type_of(name))
+    return asset.answer(request, [*HEADERS, lifetime], media_type_of(file))
 
 
 @BOARD.get(PATH, PUBLIC, include_in_schema=False, answers=str, produces="text/html", any_query=True)

@@ -24,6 +24,10 @@ PUBLIC = {
     "GET /docs",
     "GET /docs/events",
     "GET /docs/{digest}/{name}",
+    "GET /",
+    "GET /board",
+    "GET /board/{place:path}",
+    "GET /board/assets/{tag}/{file:path}",
     "GET /problems/{code}",
 }
 SECRET = {

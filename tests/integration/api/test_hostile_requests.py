@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from support.harness.api import Api
-from support.harness.operations import OPERATIONS, PROTECTED, READS, SampleData, each
+from support.harness.operations import OPERATIONS, PROTECTED, READS, WITH_ANY_QUERY, SampleData, each
 from support.harness.problems import problem
 from taskhub.container import Container
 from taskhub.kernel.api.operations import Operation
@@ -20,7 +20,7 @@ HOSTILE = ["%00", "%ED%A0%80", "%FF", "..%2F..%2Fetc%2Fpasswd", "'%20OR%201=1", 
 LISTS = [operation for operation in READS if "cursor" in operation.query[1].model_fields]
 
 
-@each([operation for operation in OPERATIONS if operation.param_convertors])
+@each([operation for operation in OPERATIONS if operation.param_convertors and operation not in WITH_ANY_QUERY])
 async def test_a_path_that_names_nothing_is_404(sample: SampleData, operation: Operation) -> None:
     for value in HOSTILE:
         path = operation.path_format.format(**dict.fromkeys(operation.param_convertors, value))
@@ -42,7 +42,7 @@ async def test_no_query_parameter_takes_what_is_not_its_kind(sample: SampleData,
                 problem(answer, answer.status_code, answer.json()["code"])
 
 
-@each(READS)
+@each([operation for operation in READS if operation not in WITH_ANY_QUERY])
 async def test_a_query_that_is_no_query_is_422(sample: SampleData, operation: Operation) -> None:
     for query in ("%00=1", "%ED%A0%80", "a=1&a=2", "=", "&".join(f"x{n}=1" for n in range(3000)), "x=" + "y" * 50_000):
         problem(await sample.api.client.get(f"{sample.path(operation)}?{query}"), 422, "validation_failed")
@@ -61,8 +61,9 @@ async def test_huge_headers_do_no_harm(sample: SampleData, operation: Operation)
     for name in ("x-request-id", "idempotency-key", "if-match", "if-none-match", "accept", "user-agent", "x-anything"):
         answer = await sample.call(operation, headers={name: '"1",' * 50_000}, params={"surprise": "1"})
 
-        assert 400 <= answer.status_code < 500, name
-        problem(answer, answer.status_code, answer.json()["code"])
+        assert (200 if operation in WITH_ANY_QUERY else 400) <= answer.status_code < 500, name
+        if answer.status_code >= 400:
+            problem(answer, answer.status_code, answer.json()["code"])
 
 
 def unsigned(token: str) -> str:

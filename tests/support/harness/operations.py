@@ -19,6 +19,8 @@ PROTECTED = [operation for operation in OPERATIONS if not isinstance(operation.a
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
 WITHOUT_BODY = [operation for operation in OPERATIONS if operation.body is None and operation.writes]
 READS = [operation for operation in OPERATIONS if not operation.writes]
+WITH_ANY_QUERY = [operation for operation in OPERATIONS if operation.any_query]
+"""The pages of the board, which read their own addresses."""
 
 _PATHS = document_of(OPERATIONS, "", installed_modules().catalogue)["paths"]
 
@@ -100,6 +102,9 @@ class SampleData:
             "delivery_id": delivery["id"],
             "digest": "0",
             "name": "pages.css",
+            "tag": "0",
+            "file": "main.js",
+            "place": "sign-in",
             "code": "not_found",
             "seq": str(ok(await api.get("changes", entity_id=created["id"]))["items"][0]["seq"]),
         }
