@@ -139,9 +139,7 @@ def unknown_settings(known: Set[str], variables: Mapping[str, str] | None = None
         WrongSettings
     """
     try:
-        given = (
-            {*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else {})} if variables is None else {*variables}
-        )
+        given = _given() if variables is None else {*variables}
     except UnicodeDecodeError:
         raise WrongSettings(f"{ENV_FILE} is no text in UTF-8.") from None
     return sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in {*known, *CLIENT_VARIABLES})
