@@ -1,17 +1,14 @@
 """Each example of the page about external keys, run as it is written after those of the README."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
-from support.harness.doc_examples import examples_of, run
+from support.harness.doc_examples import examples_of_page, first_steps, run
 from support.harness.program import Served
 
-CHECKOUT = Path(__file__).parents[3]
-README, PAGE = (examples_of((CHECKOUT / name).read_text("utf-8")) for name in ("README.md", "docs/external-keys.md"))
-FIRST_STEPS = README[2:]
-"""After starting the service and running the tests."""
+FIRST_STEPS = first_steps()
+PAGE = examples_of_page("docs/external-keys.md")
 
 
 @pytest.mark.parametrize("shell", [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)])

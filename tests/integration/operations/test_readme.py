@@ -4,16 +4,15 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from support.harness.doc_examples import examples_of, run
+from support.harness.doc_examples import CHECKOUT, examples_of_page, first_steps, run
 from support.harness.program import Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS
 
-CHECKOUT = Path(__file__).parents[3]
-SERVE, DEMO, TEST, *EXAMPLE = (example.script for example in examples_of((CHECKOUT / "README.md").read_text("utf-8")))
+SERVE, DEMO, TEST, *_ = (example.script for example in examples_of_page("README.md"))
+EXAMPLE = [example.script for example in first_steps()]
 ENDINGS = ["", '"priority":"high"', '"version":2', '"code":"stale_version"', '"next_cursor":null']
 """What the blocks of the example have to say at least."""
 

@@ -5,10 +5,12 @@ import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from support.harness.waiting import PROGRAM_SECONDS
 
+CHECKOUT = Path(__file__).parents[3]
 _BLOCK = re.compile(r"^```sh\n(.*?)^```\n(?:```json\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 _ID = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -38,6 +40,17 @@ def run(shell: str, scripts: Iterable[str], url: str) -> list[str]:
 
 def examples_of(page: str) -> list[Example]:
     return [Example(script, json.loads(answer) if answer else None) for script, answer in _BLOCK.findall(page)]
+
+
+def examples_of_page(name: str) -> list[Example]:
+    return examples_of((CHECKOUT / name).read_text("utf-8"))
+
+
+def first_steps() -> list[Example]:
+    """Those of the README that other pages go on from: a service runs, and a first account, workspace and tasks are made."""
+    _, heading, first_task = (CHECKOUT / "README.md").read_text("utf-8").partition("\n## A first task\n")
+    assert heading
+    return examples_of(first_task)
 
 
 def _documents(text: str) -> Any:

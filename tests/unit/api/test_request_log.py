@@ -1,13 +1,25 @@
 """One line of the log for each request."""
 
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
+
+
+@pytest.fixture(autouse=True)
+def every_level() -> Iterator[None]:
+    """Whatever other tests of this process want to hear of."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    yield
+    structlog.configure(**before)
 
 
 async def lines_of(path: str) -> list[Any]:
