@@ -5,8 +5,8 @@ checks, and are called within the process. A command of theirs joins the transac
 """
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -17,7 +17,7 @@ from starlette.types import Message
 
 from taskhub.kernel.api import bodies, query_params
 from taskhub.kernel.api.dry_run import OperationResult, result_of
-from taskhub.kernel.api.escaped_paths import escaped, is_text, unescaped
+from taskhub.kernel.api.escaped_paths import is_text, normalized, unescaped
 from taskhub.kernel.api.operations import Operation
 from taskhub.kernel.api.problems import MAX_FAULTS
 from taskhub.kernel.api.request import ApiRequest
@@ -29,6 +29,7 @@ MAX_PATH_LENGTH = 8_000
 MAX_NAME_LENGTH = 264
 """Of an id or a key: the longest is `external:` and 255 characters."""
 _INDEX = re.compile(r"/operations/(\d+)")
+OperationsByMethod = Mapping[str, Sequence[Operation]]
 _METHODS = Literal["POST", "PATCH", "PUT", "DELETE"]
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -83,7 +84,7 @@ class Call:
         DomainError: the caller has no right to it.
         """
         request, operation = self.request, self.operation
-        with located(self.index):
+        with _Refusals(self.index):
             await request.authorize(operation.access if operation.access_of is None else operation.access_of(request))
 
     async def answer(self, work: SharedWork) -> OperationResult:
@@ -93,7 +94,7 @@ class Call:
         request, operation = self.request, self.operation
         request.joins = work
         await self.authorize()
-        with located(self.index):
+        with _Refusals(self.index):
             request.require_condition()
             operation.read_path(request, self.arguments)
             return result_of(await operation.call(**self.arguments))
@@ -106,9 +107,10 @@ def calls_of(request: ApiRequest, body: BatchBody) -> list[Call]:
         ValidationFailed: there is no such operation, it can't be part of a batch, or its body has another shape.
     """
     raw = _raw_batch(request.raw_body).operations
+    operations = _operations_by_method(request)
     calls, faults = [], list[Fault]()
     for index, (one, raw_one) in enumerate(zip(body.operations, raw, strict=True)):
-        made = _call_of(request, index, one, raw_one.body)
+        made = _call_of(request, operations, index, one, raw_one.body)
         if isinstance(made, Call):
             calls.append(made)
         else:
@@ -145,15 +147,20 @@ async def run_calls(calls: Sequence[Call], work: SharedWork) -> bytes:
     return _encode(BatchResults([await call.answer(work) for call in calls]))
 
 
-@contextmanager
-def located(index: int) -> Iterator[None]:
+class _Refusals:
     """Says of a refusal which operation it is about; its pointers begin with that."""
-    try:
-        yield
-    except DomainError as error:
-        error.faults = tuple(_located(fault, index) for fault in error.faults)
-        error.extra = {**error.extra, "operation": index}
-        raise
+
+    __slots__ = ("_index",)
+
+    def __init__(self, index: int) -> None:
+        self._index = index
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, DomainError):
+            error.faults = tuple(_located(fault, self._index) for fault in error.faults)
+            error.extra = {**error.extra, "operation": self._index}
 
 
 def _located(fault: Fault, index: int) -> Fault:
@@ -161,12 +168,22 @@ def _located(fault: Fault, index: int) -> Fault:
     return replace(fault, pointer=f"/operations/{index}/{part}{fault.pointer or ''}", header=None, parameter=None)
 
 
-def _call_of(request: ApiRequest, index: int, one: BatchOperation, raw: msgspec.Raw | msgspec.UnsetType) -> Call | list[Fault]:
+def _operations_by_method(request: ApiRequest) -> OperationsByMethod:
+    operations = defaultdict[str, list[Operation]](list)
+    for route in request.app.router.routes:
+        if isinstance(route, Operation):
+            operations[route.method].append(route)
+    return operations
+
+
+def _call_of(
+    request: ApiRequest, operations: OperationsByMethod, index: int, one: BatchOperation, raw: msgspec.Raw | msgspec.UnsetType
+) -> Call | list[Fault]:
     place = f"/operations/{index}"
     if "?" in one.path or "#" in one.path:
         return [Fault("unexpected_query", "The path of an operation has no query.", pointer=f"{place}/path")]
-    path = request.path.removesuffix("/batch") + "/".join(escaped(unescaped(part)) for part in one.path.split("/"))
-    found = _match(request, one.method, path)
+    path = request.path.removesuffix("/batch") + normalized(one.path)
+    found = _match(request, operations, one.method, path)
     if isinstance(found, str):
         return [Fault("not_in_batch", found, pointer=f"{place}/{'method' if 'method' in found else 'path'}")]
     operation, path_params = found
@@ -180,7 +197,7 @@ def _call_of(request: ApiRequest, index: int, one: BatchOperation, raw: msgspec.
     part = _part_of(request, operation, path, path_params, headers)
     part.raw_body = raw_body
     arguments[operation.request_argument] = part
-    with located(index):
+    with _Refusals(index):
         part.check_headers()
     return Call(index, operation, part, arguments)
 
@@ -205,23 +222,20 @@ def _part_of(
     return part
 
 
-def _match(request: ApiRequest, method: str, path: str) -> tuple[Operation, dict[str, str]] | str:
+def _match(request: ApiRequest, operations: OperationsByMethod, method: str, path: str) -> tuple[Operation, dict[str, str]] | str:
     """The operation with its path parameters, or why there is none that can be in a batch."""
     scope = {"type": "http", "method": method, "escaped_path": path}
-    refusal = "There is no such path in this workspace."
-    for route in request.app.router.routes:
-        if not isinstance(route, Operation):
-            continue
-        match, found = route.matches(scope)
-        if match is Match.PARTIAL:
-            refusal = f"The method {method} is not allowed for this path."
-        elif match is Match.FULL:
-            if route is request.operation:
+    for operation in operations[method]:
+        match, found = operation.matches(scope)
+        if match is Match.FULL:
+            if operation is request.operation:
                 return "A batch can't be part of a batch."
-            if not route.retryable or route.access.stream_parameter is None:
+            if not operation.retryable or operation.access.stream_parameter is None:
                 return "This operation can't be part of a batch: no `Idempotency-Key` applies to it."
-            return route, found["path_params"]
-    return refusal
+            return operation, found["path_params"]
+    if any(one.matches(scope)[0] is Match.PARTIAL for others in operations.values() for one in others):
+        return f"The method {method} is not allowed for this path."
+    return "There is no such path in this workspace."
 
 
 def _read_body(operation: Operation, raw: bytes, arguments: dict[str, Any]) -> tuple[Fault, ...]:

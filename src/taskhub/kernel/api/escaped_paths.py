@@ -1,11 +1,13 @@
 """Paths whose parts hold any characters: `/tasks/external:a%2Fb` has one part behind `/tasks`, which is `external:a/b`."""
 
+import re
 from urllib.parse import quote, unquote
 
 from starlette.types import Scope
 
 _PLAIN = "-._~!$&'()*+,;=:@"
 """What stands for itself in a part of a path (RFC 3986, pchar), beside letters and digits."""
+_AS_IT_IS = re.compile(rf"[/A-Za-z0-9{re.escape(_PLAIN)}]*")
 
 
 def escaped_path(scope: Scope) -> str:
@@ -16,8 +18,14 @@ def escaped_path(scope: Scope) -> str:
     raw = scope.get("raw_path")
     if raw is None or b"%" not in raw:
         return str(scope["path"])
-    parts = raw.decode("latin-1").split("/")
-    return "/".join(escaped(unescaped(part)) for part in parts)
+    return normalized(raw.decode("latin-1"))
+
+
+def normalized(path: str) -> str:
+    """An escaped path in that spelling."""
+    if _AS_IT_IS.fullmatch(path):
+        return path
+    return "/".join(escaped(unescaped(part)) for part in path.split("/"))
 
 
 def escaped(part: str) -> str:

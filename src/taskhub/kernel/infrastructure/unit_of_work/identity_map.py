@@ -42,6 +42,8 @@ class IdentityMap:
 
     def __init__(self) -> None:
         self._tracked: dict[tuple[str, Key], Tracked] = {}
+        self._used: dict[tuple[str, Key], Tracked] = {}
+        """What has been handed out or given since the last `settle`: nothing else can have changed."""
         self.guarded: GuardedRows = {}
         self.share_locked: dict[Guard, set[Key]] = {}
         """Rows that a guard has found and locked."""
@@ -50,12 +52,12 @@ class IdentityMap:
 
     def find(self, mapping: Mapping[Any], key: Key) -> Any | None:
         """The aggregate that is there already under this key, if there is one."""
-        tracked = self._tracked.get((mapping.name, key))
+        tracked = self._use((mapping.name, key))
         return tracked.aggregate if tracked else None
 
     def find_locked(self, mapping: Mapping[Any], key: Key) -> Any | None:
         """As `find`, of those whose row is locked."""
-        tracked = self._tracked.get((mapping.name, key))
+        tracked = self._use((mapping.name, key))
         return tracked.aggregate if tracked is not None and tracked.is_locked else None
 
     def is_locked(self, name: str | None, key: Key) -> bool:
@@ -64,7 +66,9 @@ class IdentityMap:
         return tracked is not None and tracked.is_locked and not tracked.is_removed
 
     def all_locked(self, mapping: Mapping[Any]) -> list[Any]:
-        return [one.aggregate for one in self._tracked.values() if one.mapping is mapping and one.is_locked]
+        found = {key: one for key, one in self._tracked.items() if one.mapping is mapping and one.is_locked}
+        self._used.update(found)
+        return [one.aggregate for one in found.values()]
 
     def load(self, mapping: Mapping[Any], row: Any, *, is_locked: bool) -> Any:
         """The aggregate of a row: the one that was loaded first, if it was loaded before."""
@@ -73,12 +77,13 @@ class IdentityMap:
         tracked = self._tracked.get(key)
         if tracked is None:
             tracked = self._tracked[key] = Tracked(aggregate, mapping, UPDATE, row, aggregate.version, is_locked)
+        self._used[key] = tracked
         return tracked.aggregate
 
     def add(self, mapping: Mapping[Any], aggregate: Any) -> None:
         """Takes a new aggregate."""
         key = (mapping.name, mapping.key_of(aggregate))
-        self._tracked[key] = Tracked(aggregate, mapping, INSERT, None, aggregate.version, False)
+        self._tracked[key] = self._used[key] = Tracked(aggregate, mapping, INSERT, None, aggregate.version, False)
 
     def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
         """Has the row deleted at commit, or emptied where it stays as a tombstone."""
@@ -95,7 +100,7 @@ class IdentityMap:
 
     def raise_versions(self) -> None:
         """Gives every aggregate that has changed its next version: once, however often it is asked."""
-        for tracked in self._tracked.values():
+        for tracked in self._used.values():
             if tracked.aggregate.event is not None and tracked.loaded is not None:
                 tracked.aggregate.version = tracked.loaded_version + 1
 
@@ -103,15 +108,26 @@ class IdentityMap:
         return sorted(self._tracked.values(), key=lock_position)
 
     def changed_in_lock_order(self) -> list[Tracked]:
-        return sorted((one for one in self._tracked.values() if one.aggregate.event is not None), key=lock_position)
+        return sorted((one for one in self._used.values() if one.aggregate.event is not None), key=lock_position)
 
     def tracked(self) -> Iterable[Tracked]:
         return self._tracked.values()
+
+    def settle(self) -> None:
+        """What has changed is written: the next command begins with nothing in its hands."""
+        self._used.clear()
 
     def drop(self, is_dropped: Callable[[Tracked], bool]) -> None:
         """Forgets some: they are read again where they are needed."""
         self.held.clear()
         self._tracked = {key: one for key, one in self._tracked.items() if not is_dropped(one)}
+        self._used = {key: one for key, one in self._used.items() if key in self._tracked}
+
+    def _use(self, key: tuple[str, Key]) -> Tracked | None:
+        tracked = self._tracked.get(key)
+        if tracked is not None:
+            self._used[key] = tracked
+        return tracked
 
 
 def lock_position(tracked: Tracked) -> tuple[UUID, int, str, UUID]:

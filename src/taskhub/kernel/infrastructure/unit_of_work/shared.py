@@ -285,6 +285,7 @@ class SharedUnitOfWork(SqlUnitOfWork):
             tracked.loaded = tracked.mapping.to_row(aggregate)
             tracked.loaded_version = aggregate.version
             tracked.kind, tracked.is_locked = UPDATE, True
+        self.identity_map.settle()
         stale, self._stale = self._stale, set()
         changed = stale | {change.tracked.mapping.name for change in changes}
         for guard in [guard for guard in self.identity_map.share_locked if guard.table.name in changed]:
