@@ -59,10 +59,13 @@ class Throttle:
     def admit_more(self, user_id: UUID, count: int) -> Headers:
         """Counts so many further writes of a request that was admitted: all of them, or none. Returns what `admit` does.
 
+        What is more than a whole minute's counts as a minute's, or it could never be admitted.
+
         Raises:
             RateLimited
         """
         key, limit = user_id.bytes, self._limits.writes_per_user
+        count = min(count, limit - 1)
         remaining, seconds = self._windows.left(key, limit)
         if count > remaining:
             self.refused["writes"] += 1
