@@ -198,9 +198,6 @@ class TaskOrder(Protocol):
     async def set_ranks(self, project: Project, window: RankWindow, ranks: Sequence[str]) -> None:
         """Gives these tasks new ranks. Their versions stay the same."""
 
-    async def record_former_places(self, tasks: Sequence[Task]) -> None:
-        """Stores the current ranks of tasks of a workspace, before the tasks get new ones, for whoever takes that back."""
-
 
 class Ordering(Protocol):
     """What computing ranks needs of a unit of work."""

@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import CTE
 from taskhub.kernel.domain.texts import sort_key
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Converted, Fields, Shown
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Mapping, ReplacedValues
 from taskhub.tasks.application.views import (
     CommentView,
     DueView,
@@ -33,7 +33,7 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.domain.workflow import Workflow
-from taskhub.tasks.infrastructure.rows import CommentRow, ExternalKeyRow, LabelRow, ProjectRow, TaskRow
+from taskhub.tasks.infrastructure.rows import CommentRow, ExternalKeyRow, FormerPlaceRow, LabelRow, ProjectRow, TaskRow
 from taskhub.tasks.infrastructure.task_lookup import digest_of
 
 WORKSPACE_KEY = ("workspace_id", "id")
@@ -140,6 +140,7 @@ TASKS = Mapping(
     update_expressions={"rank": func.coalesce},
     insert_step=NextInProject(),
     claims=Claims(table_of(ExternalKeyRow), ("workspace_id", "digest", "task_id"), "external_keys", digest_of),
+    replaced=ReplacedValues(table_of(FormerPlaceRow), ("workspace_id", "task_id", "version", "rank"), "rank"),
 )
 LABELS = Mapping(
     Label,

@@ -66,10 +66,6 @@ class FakeOrder:
         self._uow.writes()
         self._uow.ledger.rank_index.set_ranks(project.id, dict(zip(window.ids, ranks, strict=True)))
 
-    async def record_former_places(self, tasks: Sequence[Task]) -> None:
-        """Nothing is taken back here."""
-        self._uow.writes()
-
     def _index(self, project: Project, place: Place, ranks: list[str]) -> int:
         if place.of is None:
             return 0 if place.side is Side.BEFORE else len(ranks)

@@ -36,7 +36,7 @@ from taskhub.kernel.infrastructure.event_log.tables import EventRow, Idempotency
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, UPDATE
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping, ReplacedValues
 from taskhub.kernel.infrastructure.unit_of_work.parameters import Rows, parameter
 
 _ONE = literal_column("1", Integer())
@@ -126,6 +126,7 @@ class _CommitStatementBuilder:
         self.late_columns: dict[str, ColumnElement[Any]] = {}
         self.late_fields: dict[str, ColumnElement[Any]] = {}
         self.seq: list[ColumnElement[Any]] = []
+        self.kept: list[CTE] = []
 
     def statement(self) -> Statement:
         for index, (guard, many) in enumerate(self.shape.guards):
@@ -150,7 +151,7 @@ class _CommitStatementBuilder:
             for name, value in self.late_fields.items()
             if self.parent is not None
         )
-        return select(self.gate.is_open().label("done"), *late, *self.seq)
+        return select(self.gate.is_open().label("done"), *late, *self.seq).add_cte(*self.kept)
 
     def _step(self, part: str, cte: CTE, *, many: bool = False) -> None:
         """Adds a part: what comes after it happens only if it touched all the rows that it should."""
@@ -207,6 +208,8 @@ class _CommitStatementBuilder:
         mapping, table = write.mapping, write.mapping.table
         columns = [table.c[name] for name in write.columns]
         rows = Rows(part, [*((c.name, c.type) for c in columns), ("loaded_version", table.c.version.type)], many=write.many)
+        if mapping.replaced is not None and mapping.replaced.column in write.columns:
+            self._keep(part, write, mapping.replaced, rows)
         return (
             update(table)
             .values({c: _updated(mapping, c, rows.values[c.name]) for c in columns if c.name not in mapping.key})
@@ -214,6 +217,14 @@ class _CommitStatementBuilder:
             .returning(_ONE)
             .cte(part)
         )
+
+    def _keep(self, part: str, write: Write, replaced: ReplacedValues, rows: Rows) -> None:
+        """Keeps the values that an update replaces. It opens no gate: it finds the rows that the update does."""
+        mapping, table = write.mapping, write.mapping.table
+        values = [*(table.c[name] for name in mapping.key), rows.values["version"], table.c[replaced.column]]
+        kept = select(*values).where(*self._gated(*self._this(mapping, rows), rows.values[replaced.column].is_not(None)))
+        cte = insert(replaced.table).from_select(replaced.columns, kept).returning(_ONE).cte(f"replaced_{part}")
+        self.kept.append(cte)
 
     def _lock(self, part: str, write: Write) -> None:
         """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""

@@ -66,7 +66,7 @@ class Fields:
         stored: fields that are not simply a column.
         shown: members of the representation that are not simply a column.
         computed: columns that are made of the whole aggregate, and not loaded.
-        not_loaded: fields that are written and not read: the aggregate has its default instead.
+        not_loaded: fields that are written and not read: None until the aggregate is given a value.
         foreign: columns that are somebody else's, or filled by the database.
         given: members of the representation that all rows of a read have in common: `show` is given them, they are not selected.
     """

@@ -59,6 +59,21 @@ class Claims:
     claimed: Callable[[Any], Any]
 
 
+@dataclass(frozen=True, eq=False)
+class ReplacedValues:
+    """Values that updates have replaced: each is kept as a row of a table of its own, for undo.
+
+    Attributes:
+        table: its primary key is that of the aggregates' table, and the version that the update made.
+        columns: those of that key, the version and the value.
+        column: that of the aggregates' table which holds the values. None in its place means that it stays as it is.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    column: str
+
+
 class InsertStep(Protocol):
     """An update of a parent's row, made in front of the insert of a new child, that values of the child come from.
 
@@ -115,10 +130,12 @@ class Mapping(Generic[A]):
         logs_values: whether the log may hold values (accounts keep theirs out of it).
         constraints: what a violated constraint means, by its name.
         claims: values that no two may have, kept in a table of their own.
+        replaced: a column whose values are kept when an update replaces them.
         insert_step: what happens in front of an insert, if anything does.
         update_expressions: what an update sets a column to, from its new value and the column, where that is not just the value.
         criteria: conditions that a row must meet to be there at all.
         is_guarded: whether commands often decide from one that they don't change. Its changes then lock the row first.
+        not_loaded: places of the fields that are written and not read, by name.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
 
@@ -135,6 +152,7 @@ class Mapping(Generic[A]):
         logs_values: bool = True,
         constraints: Dict[str, Callable[[], Exception]] | None = None,
         claims: Claims | None = None,
+        replaced: ReplacedValues | None = None,
         insert_step: InsertStep | None = None,
         update_expressions: Dict[str, UpdateExpression] | None = None,
         criteria: tuple[ColumnElement[bool], ...] = (),
@@ -150,6 +168,7 @@ class Mapping(Generic[A]):
         self.column_names = made.columns
         self.columns: list[Column[Any]] = [self.table.c[name] for name in made.columns]
         self.view_columns = made.view_columns
+        self.not_loaded = {name: made.columns.index(name) for name in fields.not_loaded}
         self.from_row: Callable[[Any], A] = made.from_row
         self.to_row: Callable[[A], Sequence[Any]] = made.to_row
         self.represent: Callable[[A], msgspec.Struct] = represent or made.represent
@@ -161,6 +180,8 @@ class Mapping(Generic[A]):
         self.constraints: Dict[str, Callable[[], Exception]] = {f"pk_{self.name}": IdTaken, **taken, **(constraints or {})}
         self.claims = claims
         self.claims_place = self.column_names.index(claims.column) if claims else 0
+        self.replaced = replaced
+        self.replaced_place = self.column_names.index(replaced.column) if replaced else 0
         self.insert_step = insert_step
         self.update_expressions: Dict[str, UpdateExpression] = update_expressions or {}
         self.criteria = criteria

@@ -239,7 +239,9 @@ class SharedUnitOfWork(SqlUnitOfWork):
         for change in changes:
             self._log.add(change.tracked.aggregate.stream_id, event_row(change))
             if step is None:
-                self._rows.add(change.tracked)
+                self._rows.add(change)
+        if self._rows.keeps_replaced:
+            await self._write_rows()
         first_event = len(changes)
         for cascade in cascades:
             self._log.add(cascade.stream_id, Cascaded(cascade, attempt, first_event))
@@ -282,6 +284,8 @@ class SharedUnitOfWork(SqlUnitOfWork):
         for change in changes:
             tracked, aggregate = change.tracked, change.tracked.aggregate
             aggregate.event = None
+            for name in tracked.mapping.not_loaded:
+                setattr(aggregate, name, None)
             tracked.loaded = tracked.mapping.to_row(aggregate)
             tracked.loaded_version = aggregate.version
             tracked.kind, tracked.is_locked = UPDATE, True

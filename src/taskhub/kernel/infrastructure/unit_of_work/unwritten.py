@@ -11,9 +11,10 @@ from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.commit_statement import CommitShape, statement_for
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, Tracked, lock_position
-from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep
+from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, bind_claims, bind_events, bind_key, bind_parent, bind_writes
 
 EventValues = tuple[Any, ...]
@@ -47,27 +48,36 @@ class _Row:
 
 
 class UnwrittenRows:
-    """Rows that are to be written, each once, however often it was changed."""
+    """Rows that are to be written, each once, however often it was changed.
+
+    Attributes:
+        tables: those that they are in.
+        keeps_replaced: whether one replaces a value that is kept with its very version: the row can't wait for its next change.
+    """
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, Any], _Row] = {}
         self.tables: set[str] = set()
+        self.keeps_replaced = False
 
     def __contains__(self, tracked: Tracked) -> bool:
         return _key(tracked) in self._rows
 
-    def add(self, tracked: Tracked) -> None:
+    def add(self, change: Change) -> None:
         """Takes what a command has made of a row since it was loaded, or was added the last time."""
-        mapping, key = tracked.mapping, _key(tracked)
+        tracked, mapping = change.tracked, change.tracked.mapping
+        key = _key(tracked)
         row, known = mapping.to_row(tracked.aggregate), self._rows.get(key)
+        former = None if change.original is None else mapping.to_row(change.original)
         self.tables.add(mapping.name)
         if mapping.claims is not None:
             self.tables.add(mapping.claims.table.name)
+        if mapping.replaced is not None and former is not None:
+            self.keeps_replaced |= former[mapping.replaced_place] != row[mapping.replaced_place]
         if known is None:
-            former = None if tracked.loaded is None else mapping.to_row(mapping.from_row(tracked.loaded))
             self._rows[key] = _Row(tracked, tracked.kind, row, former, tracked.loaded_version)
             return
-        known.row = row
+        known.row = _with_values_of(known.row, row, mapping)
         if tracked.kind == DELETE:
             if known.kind == INSERT:
                 del self._rows[key]
@@ -76,7 +86,7 @@ class UnwrittenRows:
     def take(self) -> Iterator[list[RowWrite]]:
         """All of them, in the order of their locks, those of each stream for themselves."""
         rows = sorted(self._rows.values(), key=lambda row: row.position)
-        self._rows, self.tables = {}, set()
+        self._rows, self.tables, self.keeps_replaced = {}, set(), False
         for _, share in groupby(rows, key=lambda row: row.tracked.aggregate.stream_id):
             yield [row.write() for row in share]
 
@@ -149,6 +159,12 @@ def log_statement(
         bool(events) and first_seq is not None,
     )
     return Statements(statement_for(shape), parameters)
+
+
+def _with_values_of(former: Any, row: Any, mapping: Mapping[Any]) -> Any:
+    """A row with those values of its predecessor that an aggregate does not know, unless it was given others."""
+    unknown = {place: former[place] for place in mapping.not_loaded.values() if row[place] is None}
+    return [unknown.get(place, value) for place, value in enumerate(row)] if unknown else row
 
 
 def _key(tracked: Tracked) -> tuple[str, Any]:

@@ -52,8 +52,6 @@ async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) ->
     content = await _new_content(command, task, target, uow)
     if target is subtree.project:
         ranks = await ranks_at(target, command.place, [task], uow)
-        if ranks:
-            await uow.order.record_former_places([task])
         task.move(content, ranks[0] if ranks else None, project=target, now=clock())
     else:
         await _move_to_project(subtree, target, command, content, uow, now=clock())
@@ -86,7 +84,6 @@ async def _move_to_project(
     subtree.project.require_open()
     tasks = [subtree.task, *subtree.descendants]
     await uow.tasks.record_former_keys(tasks)
-    await uow.order.record_former_places(tasks)
     numbers = (await uow.projects.allocate(target, numbers=len(tasks))).numbers
     ranks = await ranks_at(target, command.place, tasks, uow)
     status = command.values.get("status")

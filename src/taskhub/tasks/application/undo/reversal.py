@@ -66,10 +66,7 @@ async def _open(projects: Projects, tasks: Tasks, undo: Undo, work: UndoWork) ->
 
 async def _change_tasks(tasks: Tasks, projects: Projects, undo: Undo, work: UndoWork) -> None:
     ranks = await _ranks(tasks, work)
-    moved = [change for change in tasks.values() if change.task.id in ranks]
-    if moved:
-        await work.order.record_former_places([change.task for change in moved])
-    if renumbered := [change for change in moved if change.gets_other_key]:
+    if renumbered := [change for change in tasks.values() if change.task.id in ranks and change.gets_other_key]:
         await work.tasks.record_former_keys([change.task for change in renumbered])
         keys = [(change.home.key, change.number) for change in renumbered]
         await work.forget_former_keys(undo.stream_id, keys)

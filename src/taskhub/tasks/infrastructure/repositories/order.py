@@ -12,7 +12,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     func,
-    insert,
     literal,
     null,
     select,
@@ -21,7 +20,6 @@ from sqlalchemy import (
 
 from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.kernel.infrastructure.postgres.database import Parameters
-from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import RankGap, RankWindow
@@ -29,7 +27,6 @@ from taskhub.tasks.domain.place import Place, Side
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 from taskhub.tasks.infrastructure.mappings import TASKS
-from taskhub.tasks.infrastructure.rows import FormerPlaceRow
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 _tasks = TASKS.table.c
@@ -90,14 +87,6 @@ _moved = (
 _RANK = Statement(
     update(TASKS.table).values(rank=_moved.c.rank).where(_tasks.workspace_id == WORKSPACE_ID, _tasks.id == _moved.c.id)
 )
-_RECORD_FORMER_PLACES = Statement(
-    insert(table_of(FormerPlaceRow)).from_select(
-        ["workspace_id", "task_id", "version", "rank"],
-        select(_tasks.workspace_id, _tasks.id, _tasks.version + 1, _tasks.rank).where(
-            _tasks.workspace_id == WORKSPACE_ID, _tasks.id == func.any(bindparam("ids", type_=ARRAY(Uuid())))
-        ),
-    )
-)
 
 
 class SqlTaskOrder:
@@ -136,10 +125,6 @@ class SqlTaskOrder:
         # First out of the way: a new rank may be another task's old one.
         for given in ([f"~{id}" for id in window.ids], ranks):
             await self._uow.write(_RANK, {"workspace_id": project.workspace_id, "ids": window.ids, "ranks": given})
-
-    async def record_former_places(self, tasks: Sequence[Task]) -> None:
-        ids = [task.id for task in tasks]
-        await self._uow.write(_RECORD_FORMER_PLACES, {"workspace_id": tasks[0].workspace_id, "ids": ids})
 
 
 def _of(project: Project) -> Parameters:

@@ -42,13 +42,12 @@ _with_project = (
     .where(_IN_WORKSPACE)
 )
 _WITH_PROJECT = {kind: Statement(_with_project.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
-_home = (
-    select(*PROJECTS.columns, _tasks.id.label("task__id"))
-    .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
-    .where(_IN_WORKSPACE, *PROJECTS.criteria)
-    .with_for_update(of=PROJECTS.table)
-)
-_HOME = {kind: Statement(_home.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
+_WITH_PROJECT_LOCKED = {
+    kind: Statement(
+        _with_project.where(is_named, *PROJECTS.criteria).with_for_update(of=[PROJECTS.table, TASKS.table])  # In this order.
+    )
+    for kind, is_named in TASK_BY_REF.items()
+}
 _ids = select(_tasks.id, _tasks.project_id, _tasks.deleted_at).where(_IN_WORKSPACE)
 _ITS_IDS = {kind: Statement(_ids.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
 _THEIR_IDS = Statement(_ids.where(_tasks.id == func.any(_IDS), _tasks.deleted_at.is_(None)))
@@ -211,13 +210,12 @@ class SqlTaskRepository(SqlRepository[Task]):
             projects = await self._projects_by_id(workspace_id, {ids["project_id"]})
             task = await self.get(workspace_id, ids["id"], with_deleted=True)
             return task, self._locked_project(task, projects)
-        record = await self._uow.fetch_row(_HOME[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
-        if record is None:
-            raise NotFound
-        *columns, id = record
-        project = self._projects.track(columns)
-        task = await self.get(workspace_id, id, with_deleted=True)
-        return task, self._locked_project(task, {project.id: project})
+        statement = _WITH_PROJECT_LOCKED[ref_type(ref)]
+        record = await self._uow.fetch_row(statement, {"workspace_id": workspace_id, **task_parameters(ref)})
+        if record is None:  # It is not there, or went over to another project while this one's lock was waited for.
+            self._uow.lock_first.add((await self._ids(workspace_id, ref))["project_id"])
+            raise ConcurrencyConflict
+        return self.track(record), self._projects.track(record[_WIDTH:])
 
     async def _projects_by_id(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
         projects = await self._projects.find_all(workspace_id, {*ids, *self._uow.lock_first}, weakly=weakly)
