@@ -136,6 +136,22 @@ async def test_measures_how_long_borrowers_wait_for_a_connection(ada: Api, datab
     assert value(during, "taskhub_database_connections_waiting") == 0
 
 
+async def test_what_waits_for_changes_is_counted_but_says_nothing_about_how_fast_requests_are(ada: Api) -> None:
+    route = "/v1/workspaces/{workspace_id}/changes"
+
+    async def measured() -> tuple[float, float]:
+        """The requests that were counted, and those whose time was measured."""
+        metrics, labels = (await ada.get("/metrics")).text, f'{{method="GET",route="{route}"'
+        return value(metrics, f'taskhub_requests_total{labels},status="200"}}'), value(
+            metrics, f"taskhub_request_seconds_count{labels}}}"
+        )
+
+    await ada.get("changes")
+    counted, timed = await measured()
+    assert (await ada.get("changes", wait=20)).status_code == 200
+    assert await measured() == (counted + 1, timed)
+
+
 async def test_counts_commands_that_were_run_again(ada: Api, app: TaskHub) -> None:
     runner = app.state.container.modules["tasks"].runner()
     runner.reruns += 3

@@ -59,6 +59,7 @@ class _LoggedRequest:
             "request_id": self.request_id,
             "status": 0,
             "is_head": self.is_head,
+            "is_long": False,
         }
         self._send = send
         self._log = log
@@ -81,7 +82,7 @@ class _LoggedRequest:
 
     def close(self, metrics: RequestMetrics) -> None:
         seconds = time.perf_counter() - self.started
-        metrics.observe(self.method, self._route, self.status, seconds)
+        metrics.observe(self.method, self._route, self.status, None if self.scope["is_long"] else seconds)
         tell = self._log.debug if self.scope["path"] in PROBES else self._log.info
         tell(
             "request",
