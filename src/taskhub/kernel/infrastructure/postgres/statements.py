@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from types import CodeType
 from typing import Any, Self, cast
+from weakref import WeakSet
 
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
@@ -18,6 +19,7 @@ _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlch
 
 _COMPILED = frozenset({"_defaults", "_names", "_pick", "sql"})
 _NAMED = frozenset({"tables", "written"})
+_made: "WeakSet[Statement]" = WeakSet()
 
 
 class Statement:
@@ -27,7 +29,7 @@ class Statement:
     process needs few of them: a tenth of a second at each start.
     """
 
-    __slots__ = ("_declared", "_defaults", "_expression", "_names", "_pick", "name", "sql", "tables", "written")
+    __slots__ = ("__weakref__", "_declared", "_defaults", "_expression", "_names", "_pick", "name", "sql", "tables", "written")
 
     name: str
     """What logs and metrics call it: the module and the variable that it is declared as (`users.queries.session`), or the
@@ -49,6 +51,7 @@ class Statement:
         self._declared: tuple[Mapping[str, Any], CodeType] = (caller.f_globals, caller.f_code)
         if name is not None:
             self.name = name
+        _made.add(self)
 
     def __getattr__(self, name: str) -> Any:
         """Asked for what is not there yet: afterwards the attributes are found without coming here."""
@@ -99,3 +102,8 @@ def _holds(value: object, statement: Statement) -> bool:
     if isinstance(value, dict):
         return any(one is statement for one in value.values())
     return value is statement or (isinstance(value, list | tuple) and any(one is statement for one in value))
+
+
+def made_statements() -> list[Statement]:
+    """All that the imported modules have declared, and what functions have made since, in the order of their names."""
+    return sorted(_made, key=lambda statement: statement.name)
