@@ -14,7 +14,7 @@ from benchmarks.database import plain, postgres, server_version
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
-from taskhub.kernel.infrastructure.postgres.pool import Pool
+from taskhub.kernel.infrastructure.postgres.pool import Pool, PoolTimes
 
 SIZE, WORKERS, REQUESTS, ROUNDS = 20, 16, 640, 25
 STATEMENT = "SELECT 1"
@@ -31,7 +31,7 @@ async def main(url: str) -> None:
     as_it_comes = await asyncpg.create_pool(plain(url), min_size=0, max_size=SIZE)
     without_reset = await asyncpg.create_pool(plain(url), min_size=0, max_size=SIZE, reset=nothing)
     engine = create_async_engine(url, pool_size=SIZE, max_overflow=0, pool_reset_on_return=None)
-    ours = Pool(connect, SIZE)
+    ours = Pool(connect, SIZE, PoolTimes())
 
     async def engine_connect() -> None:
         async with engine.connect() as connection:
@@ -48,7 +48,7 @@ async def main(url: str) -> None:
             borrowed.close()
 
     async def our_pool() -> None:
-        connection = await ours.acquire(seconds=2)
+        connection = await ours.acquire()
         try:
             await connection.fetch(STATEMENT)
         finally:

@@ -11,6 +11,7 @@ import structlog
 from taskhub.container import Container
 from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.kernel.application.initiator import BackgroundWork, initiated_by
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.module_api import Loop
 
@@ -51,11 +52,13 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 async def _restarted(loop: Loop) -> None:
     """Calls a loop, and again where it fails: nobody would notice that it ended."""
+    name = getattr(loop, "__qualname__", repr(loop))
     while True:
         try:
-            return await loop()
+            with initiated_by(BackgroundWork(f"loop {name}")):
+                return await loop()
         except Exception:
-            log.exception("a loop failed", loop=getattr(loop, "__qualname__", repr(loop)))
+            log.exception("a loop failed", loop=name)
             await asyncio.sleep(RESTART_SECONDS)
 
 
@@ -105,7 +108,8 @@ class Background:
         removed = {}
         now = self._container.clock()()
         for purge in self._container.purges():
-            removed[purge.name] = await purge.remove(self._container.database(), now)
+            with initiated_by(BackgroundWork(f"purge {purge.name}")):
+                removed[purge.name] = await purge.remove(self._container.database(), now)
         return removed
 
     async def _purge(self) -> None:

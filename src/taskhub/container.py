@@ -25,6 +25,8 @@ from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.retention import EventRetention
 from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_events
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.pool import PoolTimes
+from taskhub.kernel.infrastructure.postgres.statement_log import StatementLog
 from taskhub.kernel.infrastructure.unit_of_work.shared import RowLocks, SharedUnitOfWork
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings
@@ -75,7 +77,13 @@ class Container:
         self.clock: providers.Provider[Clock] = providers.Object(system_clock)
         self.monotonic: providers.Provider[Monotonic] = providers.Object(system_monotonic)
         self.database: providers.Provider[Database] = providers.Singleton(
-            Database, database_url, pool_size=settings.database_pool_size
+            Database,
+            database_url,
+            pool_size=settings.database_pool_size,
+            pool_times=PoolTimes(
+                settings.database_wait_seconds, settings.database_max_age_seconds, settings.database_idle_seconds
+            ),
+            statement_log=StatementLog(slow_seconds=settings.slow_statement_ms / 1000, logs_all=settings.log_statements == "on"),
         )
         self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)

@@ -56,9 +56,14 @@ class Settings(BaseSettings):
     keep_events_days: int | None = Field(None, ge=1, le=36_500)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
+    slow_statement_ms: int = Field(250, ge=1, le=60_000)
+    log_statements: Literal["on", "off"] = "off"
     metrics_port: int | None = Field(None, ge=1, le=65535)
     max_connections: int = Field(1000, ge=10, le=100_000)
     database_pool_size: int = Field(20, ge=2, le=200)
+    database_wait_seconds: int = Field(2, ge=1, le=60)
+    database_max_age_seconds: int = Field(3600, ge=60, le=604_800)
+    database_idle_seconds: int = Field(300, ge=1, le=86_400)
 
     @field_validator("cors_origins", "trusted_proxies", "webhook_networks", mode="before")
     @classmethod

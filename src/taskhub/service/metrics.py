@@ -1,10 +1,11 @@
 """Metrics of the process in the format of Prometheus."""
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 
 from prometheus_client import ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from taskhub.kernel.application.durations import BOUNDS, Durations
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.service.ports import ConnectionPool, Monitored
 
@@ -74,6 +76,12 @@ class _CurrentValues(Collector):
 
     def _of_database(self, pool: ConnectionPool) -> Iterator[Metric]:
         yield GaugeMetricFamily("taskhub_database_connections_in_use", "Connections that are borrowed.", pool.borrowed)
+        yield GaugeMetricFamily("taskhub_database_connections_waiting", "Borrowers that wait for a connection.", pool.waiting)
+        yield GaugeMetricFamily(
+            "taskhub_database_oldest_borrow_seconds",
+            "For how long the connection is in use that was borrowed first.",
+            pool.oldest_borrow_seconds(),
+        )
         yield GaugeMetricFamily(
             "taskhub_database_connections_overdue",
             "Connections that are borrowed for longer than any statement may take: they were lost.",
@@ -81,6 +89,14 @@ class _CurrentValues(Collector):
         )
         yield GaugeMetricFamily("taskhub_database_connections_max", "The size of the pool.", pool.pool_size)
         yield CounterMetricFamily("taskhub_database_waits", "Times that all connections were in use.", pool.waits)
+        waited = HistogramMetricFamily("taskhub_database_wait_seconds", "Time until a borrower had a connection.")
+        _add(waited, [], pool.acquired)
+        yield waited
+        meaning = "Time from sending a statement until all of its rows are there."
+        statements = HistogramMetricFamily("taskhub_statement_seconds", meaning, labels=["statement"])
+        for name, durations in pool.statement_log.durations.items():
+            _add(statements, [name], durations)
+        yield statements
 
     def _of_commands(self) -> Iterator[Metric]:
         runners = {name: module.runner() for name, module in self._container.modules.items()}
@@ -95,3 +111,9 @@ def _counters(name: str, meaning: str, label: str, values: Mapping[str, int]) ->
     for value, count in values.items():
         family.add_metric([value], count)
     return family
+
+
+def _add(family: HistogramMetricFamily, labels: list[str], durations: Durations) -> None:
+    below = accumulate(durations.counts)
+    bounds = [*(str(bound) for bound in BOUNDS), "+Inf"]
+    family.add_metric(labels, list(zip(bounds, below, strict=True)), durations.seconds)

@@ -5,15 +5,25 @@ from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
+from taskhub.kernel.application.durations import Durations
 from taskhub.kernel.application.subscriber import Subscriber
+
+
+class StatementLog(Protocol):
+    """``durations``: of statements, by their names."""
+
+    @property
+    def durations(self) -> Mapping[str, Durations]: ...
 
 
 class ConnectionPool(Protocol):
     """The connections of this process to the database.
 
     Attributes:
-        borrowed: how many are in use.
         waits: how often all of them were in use.
+        borrowed: how many are in use.
+        waiting: how many borrowers wait for one.
+        acquired: how long borrowers waited.
     """
 
     pool_size: int
@@ -21,6 +31,18 @@ class ConnectionPool(Protocol):
 
     @property
     def borrowed(self) -> int: ...
+
+    @property
+    def waiting(self) -> int: ...
+
+    @property
+    def acquired(self) -> Durations: ...
+
+    @property
+    def statement_log(self) -> StatementLog: ...
+
+    def oldest_borrow_seconds(self) -> float:
+        """For how long the connection is in use that was borrowed first; 0 where none is."""
 
     def overdue(self) -> int:
         """How many are in use for longer than any statement may take: they were lost."""

@@ -114,6 +114,44 @@ async def test_measures_that_connections_come_back(ada: Api) -> None:
     await eventually(none_is_in_use)
 
 
+async def test_measures_statements_by_their_names(ada: Api) -> None:
+    count, seconds = (f'taskhub_statement_seconds_{part}{{statement="commit insert tasks"}}' for part in ("count", "sum"))
+    await ada.add_task()
+    before = (await ada.get("/metrics")).text
+    await ada.add_task()
+    after = (await ada.get("/metrics")).text
+
+    assert value(after, count) == value(before, count) + 1
+    assert value(after, seconds) > value(before, seconds)
+    assert value(after, count) == value(after, 'taskhub_statement_seconds_bucket{le="+Inf",statement="commit insert tasks"}')
+
+
+async def test_measures_how_long_borrowers_wait_for_a_connection(ada: Api, database: Database) -> None:
+    before = (await ada.get("/metrics")).text
+    async with database.connection():
+        during = (await ada.get("/metrics")).text
+        assert value(during, "taskhub_database_oldest_borrow_seconds") > 0
+
+    assert value(during, "taskhub_database_wait_seconds_count") > value(before, "taskhub_database_wait_seconds_count")
+    assert value(during, "taskhub_database_connections_waiting") == 0
+
+
+async def test_what_waits_for_changes_is_counted_but_says_nothing_about_how_fast_requests_are(ada: Api) -> None:
+    route = "/v1/workspaces/{workspace_id}/changes"
+
+    async def measured() -> tuple[float, float]:
+        """The requests that were counted, and those whose time was measured."""
+        metrics, labels = (await ada.get("/metrics")).text, f'{{method="GET",route="{route}"'
+        return value(metrics, f'taskhub_requests_total{labels},status="200"}}'), value(
+            metrics, f"taskhub_request_seconds_count{labels}}}"
+        )
+
+    await ada.get("changes")
+    counted, timed = await measured()
+    assert (await ada.get("changes", wait=20)).status_code == 200
+    assert await measured() == (counted + 1, timed)
+
+
 async def test_counts_commands_that_were_run_again(ada: Api, app: TaskHub) -> None:
     runner = app.state.container.modules["tasks"].runner()
     runner.reruns += 3

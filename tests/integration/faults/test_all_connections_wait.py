@@ -11,7 +11,7 @@ from support.harness.api import Api
 from support.harness.problems import problem
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub
-from taskhub.kernel.infrastructure.postgres import database as database_module
+from taskhub.kernel.infrastructure.postgres.pool import PoolTimes
 
 POOL_SIZE = 3
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -27,7 +27,7 @@ async def api(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         await api.sign_up()
         await api.open_workspace()
         await api.open_project()
-        monkeypatch.setattr(database_module, "CHECKOUT_SECONDS", 0.1)
+        monkeypatch.setattr(database._pool, "_times", PoolTimes(wait_seconds=0.1))
         yield api
 
 

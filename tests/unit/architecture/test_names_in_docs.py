@@ -17,6 +17,7 @@ OF_OTHERS = frozenset(
         "BaseHTTPMiddleware",
         "Cookie",
         "LC_CTYPE",
+        "LimitNOFILE",
         "Page_TaskView_",
         "Provide",
         "Vary",
@@ -25,7 +26,7 @@ OF_OTHERS = frozenset(
         "version_id_col",
     }
 )
-"""Names of HTTP, FastAPI, Starlette, dependency-injector, SQLAlchemy, Alembic, msgspec and PostgreSQL."""
+"""Names of HTTP, FastAPI, Starlette, dependency-injector, SQLAlchemy, Alembic, msgspec, PostgreSQL and systemd."""
 
 _BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -49,7 +50,7 @@ def files() -> list[str]:
 def words_of_the_code() -> frozenset[str]:
     words: set[str] = set()
     for path in files():
-        if path.endswith((".py", ".toml", ".sql", ".json", ".js")) and Path(path).name != Path(__file__).name:
+        if path.endswith((".py", ".toml", ".sql", ".json", ".js", ".yaml")) and Path(path).name != Path(__file__).name:
             words.update(re.findall(r"\w+", (TOP / path[1:]).read_text("utf-8")))
     return frozenset(words)
 

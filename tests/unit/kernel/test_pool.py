@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from taskhub.kernel.infrastructure.postgres.pool import IDLE_SECONDS, Pool, PoolExhausted
+from taskhub.kernel.infrastructure.postgres.pool import AGE_SPREAD, Pool, PoolExhausted, PoolTimes
 
 SOON = 0.01
+TIMES = PoolTimes(wait_seconds=1, max_age_seconds=3600, idle_seconds=300)
 
 
 class Connection:
@@ -54,11 +55,17 @@ def server() -> Server:
 
 @pytest.fixture
 def pool(server: Server) -> Pool:
-    return Pool(server.connect, 2, monotonic=lambda: server.now)
+    return Pool(server.connect, 2, TIMES, monotonic=lambda: server.now)
+
+
+@pytest.fixture
+def impatient_pool(server: Server) -> Pool:
+    """Whoever waits for one of its connections gives up soon."""
+    return Pool(server.connect, 2, TIMES._replace(wait_seconds=SOON), monotonic=lambda: server.now)
 
 
 async def acquire(pool: Pool) -> Any:
-    return await pool.acquire(seconds=1)
+    return await pool.acquire()
 
 
 async def test_the_connection_that_was_used_last_goes_out_first(pool: Pool) -> None:
@@ -93,18 +100,31 @@ async def test_whoever_waits_is_served_in_order(pool: Pool) -> None:
     assert [await waiter for waiter in waiting] == lent
 
 
-async def test_waiting_ends_after_a_time(pool: Pool) -> None:
-    await acquire(pool), await acquire(pool)
+async def test_waiting_ends_after_a_time(impatient_pool: Pool) -> None:
+    await acquire(impatient_pool), await acquire(impatient_pool)
     with pytest.raises(PoolExhausted):
-        await pool.acquire(seconds=SOON)
+        await acquire(impatient_pool)
+    assert impatient_pool.waiting == 0
 
 
-async def test_a_server_that_does_not_answer_is_no_crowd(pool: Pool, server: Server) -> None:
+async def test_tells_how_many_wait(pool: Pool) -> None:
+    lent = [await acquire(pool), await acquire(pool)]
+    waiting = [asyncio.create_task(acquire(pool)) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert pool.waiting == 3
+    pool.release(lent[0])
+    waiting[1].cancel()
+    await asyncio.wait(waiting[:2])
+    assert pool.waiting == 1
+    waiting[2].cancel()
+
+
+async def test_a_server_that_does_not_answer_is_no_crowd(impatient_pool: Pool, server: Server) -> None:
     server.is_frozen = True
     with pytest.raises(TimeoutError):
-        await pool.acquire(seconds=SOON)
+        await acquire(impatient_pool)
     server.is_frozen = False
-    assert {await acquire(pool), await acquire(pool)} == set(server.opened)
+    assert {await acquire(impatient_pool), await acquire(impatient_pool)} == set(server.opened)
 
 
 async def test_a_connection_that_comes_as_its_receiver_gives_up_goes_to_the_next(pool: Pool) -> None:
@@ -136,9 +156,40 @@ async def test_a_dead_connection_is_replaced(pool: Pool, server: Server) -> None
 async def test_a_connection_that_was_idle_for_long_is_replaced(pool: Pool, server: Server) -> None:
     connection = await acquire(pool)
     pool.release(connection)
-    server.now = IDLE_SECONDS
+    server.now = TIMES.idle_seconds
     assert await acquire(pool) is server.opened[1]
     assert connection.closed
+
+
+async def test_a_connection_that_is_used_all_the_time_is_replaced_when_it_is_old(pool: Pool, server: Server) -> None:
+    connection = await acquire(pool)
+    while server.now < TIMES.max_age_seconds * (1 - AGE_SPREAD):
+        pool.release(connection)
+        assert await acquire(pool) is connection
+        server.now += TIMES.idle_seconds / 2
+    server.now = TIMES.max_age_seconds
+    pool.release(connection)
+    assert connection.closed
+    assert await acquire(pool) is server.opened[1]
+
+
+async def test_whoever_waits_gets_no_connection_that_is_too_old(pool: Pool, server: Server) -> None:
+    old, _ = await acquire(pool), await acquire(pool)
+    waiter = asyncio.create_task(acquire(pool))
+    await asyncio.sleep(0)
+    server.now = TIMES.max_age_seconds
+    pool.release(old)
+    assert await waiter is server.opened[2]
+    assert old.closed
+
+
+async def test_connections_that_were_opened_at_once_do_not_end_at_once(server: Server) -> None:
+    pool = Pool(server.connect, 50, TIMES._replace(idle_seconds=TIMES.max_age_seconds), monotonic=lambda: server.now)
+    lent = [await acquire(pool) for _ in range(50)]
+    server.now = TIMES.max_age_seconds * (1 - AGE_SPREAD / 2)
+    for connection in lent:
+        pool.release(connection)
+    assert 0 < sum(connection.closed for connection in lent) < 50
 
 
 async def test_a_connection_left_in_a_transaction_is_closed(pool: Pool, server: Server) -> None:

@@ -48,7 +48,8 @@ async def list_changes(request: ApiRequest, workspace_id: UUID, query: ChangePag
         module.log(), module.follower(), workspace_id, wanted, after=after, limit=query.limit, wait_seconds=query.wait
     )
     if query.wait:
-        page = await request.app_state.long_requests.run("waiting", request.caller.user_id, request.receive, work)
+        waiting = request.app_state.long_requests
+        page = await waiting.run("waiting", request.caller.user_id, request.scope, request.receive, work)
         await request.reauthorize(READ)  # The right may have been taken away while the request waited.
     else:
         page = await work

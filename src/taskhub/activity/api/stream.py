@@ -75,7 +75,7 @@ class _EventStream(Response):
         if not scope["is_head"]:
             requests = self._request.app_state.long_requests
             try:
-                await requests.run("streams", self._request.caller.user_id, receive, self._send_all(send))
+                await requests.run("streams", self._request.caller.user_id, scope, receive, self._send_all(send))
             except ClientGone:  # As most streams end.
                 return
         if not await self._finish(send):

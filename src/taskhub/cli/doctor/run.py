@@ -9,6 +9,7 @@ from sqlalchemy import text
 from taskhub.cli.doctor import checks
 from taskhub.cli.doctor.checks import Finding, fail, ok, warn
 from taskhub.cli.doctor.modules import module_findings
+from taskhub.cli.doctor.statements import statement_findings
 from taskhub.cli.errors import explanation
 from taskhub.deployment import data_dir, database
 from taskhub.embedded import EmbeddedPostgresError, tool
@@ -89,6 +90,8 @@ async def _database_findings(database: Database, settings: Settings) -> AsyncIte
     if state.uninstalled_sentence:
         yield warn("schema", f"{state.uninstalled_sentence} Install them again to use these.")
     yield checks.parked_events(await count_parked_events(database))
+    async for finding in statement_findings(database, settings.slow_statement_ms):
+        yield finding
 
 
 async def _clock_skew(database: Database) -> float:

@@ -38,8 +38,9 @@ class LongRequests:
         self._is_ending = False
         self.open: Counter[str] = Counter()
 
-    async def run(self, kind: str, user_id: UUID, receive: Receive, work: Coroutine[Any, Any, T]) -> T | None:
-        """Runs work for a request until it is done. None where the service stopped before.
+    async def run(self, kind: str, user_id: UUID, scope: Scope, receive: Receive, work: Coroutine[Any, Any, T]) -> T | None:
+        """Runs work for a request until it is done. None where the service stopped before. How long that takes says nothing about
+        the service: ``scope["is_long"]`` tells those who measure.
 
         Raises:
             TooManyStreams
@@ -48,6 +49,7 @@ class LongRequests:
         if self._of_users[user_id] >= self._limit:
             work.close()
             raise TooManyStreams(self._limit)
+        scope["is_long"] = True
         self._of_users[user_id] += 1
         self.open[kind] += 1
         task, gone = asyncio.create_task(work), asyncio.create_task(disconnected(receive))

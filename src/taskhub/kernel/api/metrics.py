@@ -11,7 +11,7 @@ class RequestMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seconds = Histogram(
             "taskhub_request_seconds",
-            "Time from the arrival of a request to the end of its answer.",
+            "Time from the arrival of a request to the end of its answer, but for requests that wait for changes.",
             ("method", "route"),
             buckets=_BUCKETS,
             registry=registry,
@@ -20,11 +20,13 @@ class RequestMetrics:
         # Looking a labelled child up costs more than counting it.
         self._children: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
 
-    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+    def observe(self, method: str, route: str, status: int, seconds: float | None) -> None:
+        """``seconds``: None for a request that was open for as long as its client wanted."""
         key = (method, route, status)
         children = self._children.get(key)
         if children is None:
             children = (self._seconds.labels(method, route), self._requests.labels(method, route, str(status)))
             self._children[key] = children
-        children[0].observe(seconds)
         children[1].inc()
+        if seconds is not None:
+            children[0].observe(seconds)

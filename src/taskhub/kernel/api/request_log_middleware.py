@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from taskhub.kernel.api.bodies import ClientGone
 from taskhub.kernel.api.escaped_paths import escaped_path
 from taskhub.kernel.api.metrics import RequestMetrics
+from taskhub.kernel.application.initiator import current_initiator
 
 PROBES = frozenset({"/health/live", "/health/ready"})
 """What is asked every few seconds for as long as the process lives."""
@@ -31,16 +32,18 @@ class RequestLogMiddleware:
             await self.app(scope, receive, send)
             return
         logged = _LoggedRequest(scope, send, self.log)
+        token = current_initiator.set(logged)  # `initiated_by` costs three times as much.
         try:
             await self.app(logged.scope, receive, logged.send)
         except ClientGone:
             logged.status = 499
         finally:
+            current_initiator.reset(token)
             logged.close(self.metrics)
 
 
 class _LoggedRequest:
-    """One request and its answer."""
+    """One request and its answer. It is the `Initiator` of what is done for it."""
 
     def __init__(self, scope: Scope, send: Send, log: Any) -> None:
         self.started = time.perf_counter()
@@ -56,9 +59,18 @@ class _LoggedRequest:
             "request_id": self.request_id,
             "status": 0,
             "is_head": self.is_head,
+            "is_long": False,
         }
         self._send = send
         self._log = log
+
+    @property
+    def operation(self) -> str:
+        return f"{self.method} {self._route}"
+
+    @property
+    def _route(self) -> str:
+        return getattr(self.scope.get("route"), "path", "unmatched")
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -70,9 +82,7 @@ class _LoggedRequest:
 
     def close(self, metrics: RequestMetrics) -> None:
         seconds = time.perf_counter() - self.started
-        route = self.scope.get("route")
-        path = getattr(route, "path", "unmatched")
-        metrics.observe(self.method, path, self.status, seconds)
+        metrics.observe(self.method, self._route, self.status, None if self.scope["is_long"] else seconds)
         tell = self._log.debug if self.scope["path"] in PROBES else self._log.info
         tell(
             "request",

@@ -15,6 +15,7 @@ from taskhub.kernel.application.clock import Clock, Monotonic, system_monotonic
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
+from taskhub.kernel.application.initiator import BackgroundWork, initiated_by
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.infrastructure.event_log import subscription_statements as statements
@@ -48,6 +49,7 @@ class Subscription:
         monotonic: Monotonic = system_monotonic,
     ) -> None:
         self.name = subscriber.name
+        self._initiator = BackgroundWork(f"subscriber {self.name}")
         self._subscriber = subscriber
         self._runner = runner
         self._database = database
@@ -63,7 +65,8 @@ class Subscription:
         """Works until cancelled. A database that is away is waited for."""
         while True:
             try:
-                await self._look(is_full=self._monotonic() - self._full_scan_at >= FULL_SCAN_SECONDS)
+                with initiated_by(self._initiator):
+                    await self._look(is_full=self._monotonic() - self._full_scan_at >= FULL_SCAN_SECONDS)
             except (Unavailable, Busy):
                 log.warning("the database does not answer", subscriber=self._subscriber.name)
             except Exception:

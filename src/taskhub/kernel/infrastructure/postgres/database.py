@@ -9,15 +9,16 @@ from typing import Any, ClassVar, Protocol, Self, TypeAlias, cast
 import asyncpg
 from asyncpg.transaction import Transaction
 
+from taskhub.kernel.application.durations import Durations
 from taskhub.kernel.infrastructure.postgres.errors import LOST, is_broken, is_lost, translate_error, translate_error_before_commit
-from taskhub.kernel.infrastructure.postgres.pool import Pool
+from taskhub.kernel.infrastructure.postgres.pool import Pool, PoolTimes
+from taskhub.kernel.infrastructure.postgres.statement_log import StatementLog
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 Parameters = dict[str, Any]
 Record: TypeAlias = asyncpg.Record
 
 CONNECT_SECONDS = 2.0
-CHECKOUT_SECONDS = 2.0
 STATEMENT_SECONDS = 4.0
 """When the driver gives up. The server does so before, and says that nothing happened: ours would leave that open."""
 SERVER_SECONDS = 3.5
@@ -44,14 +45,14 @@ _SESSION = {
 class Connection:
     """A borrowed driver connection."""
 
-    __slots__ = ("_driver", "_transaction", "database", "used_at")
+    __slots__ = ("_driver", "_transaction", "borrowed_at", "database", "used_at")
 
     def __init__(self, driver: asyncpg.Connection, database: "Database") -> None:
         self._driver = driver
         self._transaction: Transaction | None = None
         self.database = database
-        self.used_at = monotonic()
-        """When it was borrowed, or last asked for something."""
+        self.borrowed_at = self.used_at = monotonic()
+        """``used_at``: when it was borrowed, or last asked for something."""
 
     @property
     def in_transaction(self) -> bool:
@@ -66,8 +67,9 @@ class Connection:
         try:
             rows = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
         except BaseException as error:
-            self._discard_if_broken(error)
+            self._note_failure(statement.name, error)
             raise
+        self._note_end(statement.name, len(rows))
         return cast("list[Record]", rows)
 
     async def fetch_row(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> Record | None:
@@ -79,9 +81,11 @@ class Connection:
         transaction = self._driver.transaction()
         try:
             await transaction.start()
-        except BaseException:
+        except BaseException as error:
+            self._note_end("begin", error=error)
             self.discard()  # The driver takes itself for being in a transaction.
             raise
+        self._note_end("begin")
         self._transaction = transaction
 
     async def commit(self) -> None:
@@ -91,8 +95,9 @@ class Connection:
         try:
             await transaction.commit()
         except BaseException as error:
-            self._discard_if_broken(error)
+            self._note_failure("commit", error)
             raise
+        self._note_end("commit")
 
     async def rollback(self) -> None:
         if self._transaction is None:
@@ -103,22 +108,27 @@ class Connection:
             try:
                 await transaction.rollback()
             except BaseException as error:
-                self._discard_if_broken(error)
+                self._note_failure("rollback", error)
                 raise
+            self._note_end("rollback")
 
     def _note(self, sql: str) -> None:
         self.used_at = monotonic()
         if self.database.round_trips is not None:
             self.database.round_trips.append(sql)
 
+    def _note_end(self, name: str, rows: int = 0, error: BaseException | None = None) -> None:
+        self.database.statement_log.add(name, monotonic() - self.used_at, rows, error)
+
     def discard(self) -> None:
         """Closes the connection at once: its state is not known."""
         self._driver.terminate()
 
-    def _discard_if_broken(self, error: BaseException) -> None:
+    def _note_failure(self, name: str, error: BaseException) -> None:
         """Keeps a connection out of the pool that may be dead, stands on a read-only server, or still waits for an answer that
         its borrower has given up.
         """
+        self._note_end(name, error=error)
         if is_broken(error) or not isinstance(error, Exception):
             self.discard()
 
@@ -140,18 +150,23 @@ class Database:
 
     Opening it connects to nothing: a database that is away is noticed, and answered with 503, where it is needed.
 
-    For the metrics: ``borrowed`` connections are in use now, ``overdue`` of them for longer than anything may take; ``waits``
-    counts the times when all of them were in use.
+    For the metrics: ``borrowed`` connections are in use now, ``overdue`` of them for longer than anything may take, and
+    ``waiting`` borrowers wait for one; ``waits`` counts the times when all were in use, ``acquired`` how long it took to get one.
     """
 
     connection_class: ClassVar[type[asyncpg.Connection]] = asyncpg.Connection
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int, pool_times: PoolTimes | None = None, statement_log: StatementLog | None = None
+    ) -> None:
         self._url = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self.pool_size = pool_size
         self._pool: Pool | None = None
         self._borrowed: set[Connection] = set()
+        self._pool_times = pool_times or PoolTimes()
+        self.statement_log = statement_log or StatementLog()
         self.waits = 0
+        self.acquired = Durations()
         self.round_trips: list[str] | None = None
         """The statements that were sent, for tests that count them."""
 
@@ -159,13 +174,22 @@ class Database:
     def borrowed(self) -> int:
         return len(self._borrowed)
 
+    @property
+    def waiting(self) -> int:
+        return self._pool.waiting if self._pool is not None else 0
+
+    def oldest_borrow_seconds(self) -> float:
+        """For how long the connection is out that was borrowed first; 0 where none is."""
+        now = monotonic()
+        return max((now - connection.borrowed_at for connection in self._borrowed), default=0.0)
+
     def overdue(self) -> int:
         """How many connections are out without having been asked anything for longer than any statement may take."""
         latest = monotonic() - OVERDUE_SECONDS
         return sum(connection.used_at < latest for connection in self._borrowed)
 
     async def open(self) -> None:
-        self._pool = Pool(self._connect, self.pool_size)
+        self._pool = Pool(self._connect, self.pool_size, self._pool_times)
 
     async def _connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(
@@ -202,11 +226,14 @@ class Database:
         """
         assert self._pool is not None, "the database was not opened"
         self.waits += self.borrowed >= self.pool_size
+        began = monotonic()
         try:
-            driver = await self._pool.acquire(seconds=CHECKOUT_SECONDS)
+            driver = await self._pool.acquire()
         except Exception as error:
+            self.acquired.add(monotonic() - began)
             raise translate_error(error) from error
         connection = Connection(driver, self)
+        self.acquired.add(connection.borrowed_at - began)
         self._borrowed.add(connection)
         return connection
 

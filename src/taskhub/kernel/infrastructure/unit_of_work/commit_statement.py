@@ -100,6 +100,11 @@ def statement_for(shape: CommitShape) -> Statement:
     return _CommitStatementBuilder(shape).statement()
 
 
+def _name_of(shape: CommitShape) -> str:
+    """What it writes, without the columns: few enough for a label of metrics."""
+    return "commit " + (", ".join(f"{write.kind} {write.mapping.name}" for write in shape.writes) or "nothing")
+
+
 def _count(part: str) -> ColumnElement[int]:
     return bindparam(parameter(part, "count"), type_=func.count().type)
 
@@ -141,7 +146,7 @@ class _CommitStatementBuilder:
             self._idempotency_key()
         if self.shape.events:
             self._events(self._counter())
-        return Statement(self._verdict())
+        return Statement(self._verdict(), name=_name_of(self.shape))
 
     def _verdict(self) -> Select[Any]:
         """One row: whether the last part went through, and so all before it; and what only the statement knew."""

@@ -76,7 +76,8 @@ def _conditions(step: Any, ids: ColumnElement[Any]) -> list[ColumnElement[bool]]
 def _read(step: Any) -> Statement:
     columns, id = step.parent.table.c, step.parent.key[1]
     ids = func.any(bindparam(f"of_{id}", type_=ARRAY(columns[id].type)))
-    return Statement(select(*(columns[name] for name in (*step.parent.key, *step.counters))).where(*_conditions(step, ids)))
+    counters = select(*(columns[name] for name in (*step.parent.key, *step.counters)))
+    return Statement(counters.where(*_conditions(step, ids)), name=f"read counters of {step.parent.name}")
 
 
 @lru_cache(maxsize=16)
@@ -89,4 +90,5 @@ def _write(step: Any) -> Statement:
         .render_derived()
     )
     values = {name: counted.c[f"new_{name}"] for name in step.counters}
-    return Statement(update(step.parent.table).values(values).where(*_conditions(step, counted.c[f"of_{id}"])))
+    changed = update(step.parent.table).values(values).where(*_conditions(step, counted.c[f"of_{id}"]))
+    return Statement(changed, name=f"write counters of {step.parent.name}")

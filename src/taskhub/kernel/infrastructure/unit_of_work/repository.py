@@ -100,4 +100,4 @@ def _by_key(mapping: Mapping[Any], locking: bool, with_deleted: bool) -> Stateme
     if "deleted_at" in columns and not with_deleted:
         conditions.append(columns.deleted_at.is_(None))
     query = select(*mapping.columns).where(*conditions)
-    return Statement(query.with_for_update() if locking else query)
+    return Statement(query.with_for_update() if locking else query, name=f"load {mapping.name} by key")

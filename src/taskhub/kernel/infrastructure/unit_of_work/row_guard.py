@@ -23,7 +23,8 @@ class RowGuard:
         found = select(id).where(
             stream_id == bindparam("stream_id", type_=Uuid()), id == func.any(bindparam("ids", type_=ARRAY(Uuid()))), *where
         )
-        self._lock = Statement(found.order_by(id).with_for_update(read=True, key_share=True))
+        locked = found.order_by(id).with_for_update(read=True, key_share=True)
+        self._lock = Statement(locked, name=f"share-lock {table.name}")
 
     async def require(self, uow: SqlUnitOfWork, stream_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
         """Returns those that are there.

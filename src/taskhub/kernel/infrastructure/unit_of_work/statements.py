@@ -19,4 +19,5 @@ def by_ids(mapping: Mapping[Any], *, locking: bool, weakly: bool) -> Statement:
         id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
     )
     query = select(*mapping.columns).where(*conditions).order_by(id)
-    return Statement(query.with_for_update(read=weakly, key_share=weakly) if locking else query)
+    chosen = query.with_for_update(read=weakly, key_share=weakly) if locking else query
+    return Statement(chosen, name=f"load {mapping.name} by ids")
