@@ -6,27 +6,11 @@ The log keeps that they were there and what happened to them, without any values
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Text,
-    Update,
-    Uuid,
-    bindparam,
-    cast,
-    column,
-    delete,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, DateTime, Update, Uuid, bindparam, delete, func, literal, null, or_, select, update
 
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.event_log.redaction import NAMES_OF_CHANGES
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -47,9 +31,7 @@ _NOW = bindparam("now", type_=DateTime(timezone=True))
 
 def _scrub() -> Update:
     """Takes the values out of events and leaves the names of what changed."""
-    name = func.jsonb_object_keys(_events.c.changes).table_valued(column("name", Text()), name="changed")
-    names_only = select(func.jsonb_object_agg(name.c.name, cast(null(), JSONB))).select_from(name).scalar_subquery()
-    return update(_events).values(snapshot=null(), changes=func.coalesce(names_only, func.jsonb_build_object()))
+    return update(_events).values(snapshot=null(), changes=NAMES_OF_CHANGES)
 
 
 def _expired_invitations() -> Statement:

@@ -101,11 +101,7 @@ MATCHING_STREAMS = Statement(
 """Those logs that hold an event of the wanted types in a range that was not looked at yet."""
 
 INSERT_POSITION = Statement(
-    insert(_positions)
-    .from_select(
-        ["stream_id", "subscriber", "position", "failures"], select(_stream_id, _subscriber, literal(0, BigInteger()), literal(0))
-    )
-    .on_conflict_do_nothing()
+    insert(_positions).values(stream_id=_stream_id, subscriber=_subscriber, position=0, failures=0).on_conflict_do_nothing()
 )
 LOCK_POSITION = Statement(select(_positions.c.position, _positions.c.failures).where(*_THIS).with_for_update(skip_locked=True))
 NEXT_EVENT = Statement(
