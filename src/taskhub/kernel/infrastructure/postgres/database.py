@@ -1,6 +1,6 @@
 """The seam to PostgreSQL: nothing else in TaskHub knows the driver."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from time import monotonic
@@ -25,6 +25,7 @@ CLOSE_SECONDS = 5.0
 MAX_STATEMENT_SECONDS = 65.0
 """What is granted to a statement at most, where it asks for more than the others."""
 OVERDUE_SECONDS = MAX_STATEMENT_SECONDS + 10.0
+STATEMENTS_PER_TRIP = 500
 STATEMENT_CACHE_SIZE = 300
 """By each connection: the shapes of lists and commits that clients ask for all day."""
 
@@ -73,6 +74,15 @@ class Connection:
     async def fetch_row(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> Record | None:
         rows = await self.fetch(statement, parameters, seconds=seconds)
         return rows[0] if rows else None
+
+    async def execute_many(self, statement: Statement, parameters: Sequence[Parameters]) -> None:
+        """Runs a statement once for each set of parameters, all of them in one round trip."""
+        self._note(statement.sql)
+        try:
+            await self._driver.executemany(statement.sql, [statement.arguments(one) for one in parameters])
+        except BaseException as error:
+            self._discard_if_broken(error)
+            raise
 
     async def begin(self) -> None:
         self._note("BEGIN")
@@ -283,3 +293,13 @@ class Database:
     async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
         rows = await self.fetch(statement, parameters)
         return rows[0] if rows else None
+
+    async def execute_many(self, statement: Statement, parameters: Sequence[Parameters]) -> None:
+        """Writes to many streams, each by a statement that names it, in one round trip. They need not all be done, or none.
+
+        Raises:
+            Unavailable, Busy
+        """
+        for start in range(0, len(parameters), STATEMENTS_PER_TRIP):
+            async with self.connection() as connection:
+                await connection.execute_many(statement, parameters[start : start + STATEMENTS_PER_TRIP])
