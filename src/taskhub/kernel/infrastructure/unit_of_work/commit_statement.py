@@ -166,7 +166,7 @@ class _CommitStatementBuilder:
         return select(*values).where(*self._gated())
 
     def _guard(self, part: str, guard: Guard, *, many: bool) -> None:
-        rows = Rows(part, [(name, guard.table.c[name].type) for name in guard.match], many=many)
+        rows = Rows(part, [(name, guard.table.c[name].type) for name in guard.match], many=many, stream=guard.match[0])
         query = select(_ONE).where(
             *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
         )
@@ -194,7 +194,7 @@ class _CommitStatementBuilder:
     def _insert(self, part: str, write: Write) -> CTE:
         table = write.mapping.table
         columns = [(c.name, c.type) for c in write.mapping.columns if c.name not in self.late_columns]
-        rows = Rows(part, columns, many=write.many)
+        rows = Rows(part, columns, many=write.many, stream=write.mapping.key[0])
         values = [
             self.late_columns[c.name] if c.name in self.late_columns else rows.values[c.name] for c in write.mapping.columns
         ]
@@ -206,7 +206,8 @@ class _CommitStatementBuilder:
     def _update(self, part: str, write: Write) -> CTE:
         mapping, table = write.mapping, write.mapping.table
         columns = [table.c[name] for name in write.columns]
-        rows = Rows(part, [*((c.name, c.type) for c in columns), ("loaded_version", table.c.version.type)], many=write.many)
+        names = [*((c.name, c.type) for c in columns), ("loaded_version", table.c.version.type)]
+        rows = Rows(part, names, many=write.many, stream=mapping.key[0])
         return (
             update(table)
             .values({c: _updated(mapping, c, rows.values[c.name]) for c in columns if c.name not in mapping.key})
@@ -219,7 +220,11 @@ class _CommitStatementBuilder:
         """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""
         mapping, table = write.mapping, write.mapping.table
         names = [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)]
-        query = select(_ONE).where(*self._gated(*self._this(mapping, Rows(part, names, many=write.many)))).select_from(table)
+        query = (
+            select(_ONE)
+            .where(*self._gated(*self._this(mapping, Rows(part, names, many=write.many, stream=mapping.key[0]))))
+            .select_from(table)
+        )
         query = query.order_by(*(table.c[name] for name in mapping.key)).with_for_update(of=table)
         self._step(part, query.cte(f"lock_{part}"), many=write.many)
 
@@ -229,6 +234,7 @@ class _CommitStatementBuilder:
             part,
             [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)],
             many=write.many,
+            stream=mapping.key[0],
         )
         query = delete(table).where(*self._gated(*self._this(mapping, rows)))
         return query.returning(_ONE).cte(part)
@@ -242,15 +248,16 @@ class _CommitStatementBuilder:
 
     def _claim(self, claimed: ClaimedRows) -> None:
         table, part = claimed.claims.table, claimed.part
-        rows = Rows(part, [(name, table.c[name].type) for name in claimed.claims.columns], many=claimed.many)
+        names = claimed.claims.columns
+        rows = Rows(part, [(name, table.c[name].type) for name in names], many=claimed.many, stream=names[0])
         if claimed.kind == RELEASE:
-            query = delete(table).where(*self._gated(*(table.c[name] == rows.values[name] for name in claimed.claims.columns)))
+            query = delete(table).where(*self._gated(*(table.c[name] == rows.values[name] for name in names)))
             self._step(part, query.returning(_ONE).cte(part), many=claimed.many)
             return
-        source = self._source(*(rows.values[name] for name in claimed.claims.columns))
+        source = self._source(*(rows.values[name] for name in names))
         if rows.source is not None:
             source = source.select_from(rows.source).order_by(rows.values["place"])
-        cte = insert(table).from_select(claimed.claims.columns, source).returning(_ONE).cte(part)
+        cte = insert(table).from_select(names, source).returning(_ONE).cte(part)
         self._step(part, cte, many=claimed.many)
 
     def _idempotency_key(self) -> None:

@@ -8,7 +8,7 @@ import asyncpg
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, IdempotencyKeyExists, ReplyLost
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.postgres.database import Connection, Record
-from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit
+from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit, violated_constraint
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan
 
@@ -78,7 +78,7 @@ def late_fields(verdict: Record) -> dict[str, Any]:
 def _refuse(error: Exception, plan: CommitPlan) -> NoReturn:
     """Tells what the database meant by refusing a row."""
     if isinstance(error, asyncpg.UniqueViolationError | asyncpg.CheckViolationError):
-        name = str(error.constraint_name)
+        name = violated_constraint(error)
         if name == "pk_retry_keys":
             raise IdempotencyKeyExists from error
         if name == _EVENT_OF_VERSION:

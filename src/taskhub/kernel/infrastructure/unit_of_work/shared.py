@@ -21,7 +21,7 @@ from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
-from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit
+from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit, violated_constraint
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
@@ -342,7 +342,7 @@ class SharedUnitOfWork(SqlUnitOfWork):
     def _meaning_of(self, error: Exception) -> Exception:
         """A row that the database refuses may be that of any command: run again, each learns for itself."""
         if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-            if error.constraint_name == "pk_retry_keys":
+            if violated_constraint(error) == "pk_retry_keys":
                 return IdempotencyKeyExists()
             self._attempt.is_eager = True
             return ConcurrencyConflict()
