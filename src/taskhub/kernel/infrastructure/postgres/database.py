@@ -133,6 +133,14 @@ class Connection:
             self.discard()
 
 
+async def _is_distributed(connection: asyncpg.Connection) -> bool:
+    """Whether it is a Citus cluster over which the tables were distributed."""
+    if not await connection.fetchval("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL"):
+        return False
+    sql = "SELECT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass('events') AND partmethod = 'h')"
+    return bool(await connection.fetchval(sql))
+
+
 class SharedTransaction(Protocol):
     """A transaction that everything in one context runs in: all commands of a batch, and what is read between them."""
 
@@ -156,12 +164,15 @@ class Database:
 
     connection_class: ClassVar[type[asyncpg.Connection]] = asyncpg.Connection
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(self, url: str, *, pool_size: int, is_distributed: bool = False) -> None:
         self._url = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self.pool_size = pool_size
         self._pool: Pool | None = None
         self._borrowed: set[Connection] = set()
         self.waits = 0
+        self.is_distributed = is_distributed
+        """Whether the tables are divided among several nodes (Citus). It is found when the first connection is made."""
+        self._is_looked_at = is_distributed
         self.round_trips: list[str] | None = None
         """The statements that were sent, for tests that count them."""
 
@@ -178,6 +189,13 @@ class Database:
         self._pool = Pool(self._connect, self.pool_size)
 
     async def _connect(self) -> asyncpg.Connection:
+        connection = await self._connected()
+        if not self._is_looked_at:
+            self.is_distributed = await _is_distributed(connection)
+            self._is_looked_at = True
+        return connection
+
+    async def _connected(self) -> asyncpg.Connection:
         return await asyncpg.connect(
             self._url,
             timeout=CONNECT_SECONDS,

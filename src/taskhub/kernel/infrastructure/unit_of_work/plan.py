@@ -17,7 +17,6 @@ from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.rows import table_of
-from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import (
     Shown,
     answer_of,
@@ -28,14 +27,13 @@ from taskhub.kernel.infrastructure.unit_of_work.answers import (
 )
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
-from taskhub.kernel.infrastructure.unit_of_work.commit_statement import (
+from taskhub.kernel.infrastructure.unit_of_work.commit_shape import (
     CLAIM,
     EVENT_COLUMNS,
     RELEASE,
     ClaimedRows,
     CommitShape,
     Write,
-    statement_for,
 )
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, GuardedRows, IdentityMap, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping
@@ -54,7 +52,7 @@ class StreamCommit(NamedTuple):
     new ones (an insert goes through whole, or raises).
     """
 
-    statement: Statement
+    shape: CommitShape
     parameters: Parameters
     is_atomic: bool
 
@@ -220,7 +218,7 @@ def _stream_commit(
     )
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     is_atomic = is_atomic and all(rows.kind == CLAIM for rows in claimed)
-    return StreamCommit(statement_for(shape), parameters, is_atomic)
+    return StreamCommit(shape, parameters, is_atomic)
 
 
 def _bind_step(parameters: Parameters, step: InsertStep, change: Change, guards: GuardedRows) -> None:
