@@ -64,8 +64,8 @@ class CommitParts(ABC):
         """Inserts rows, in their order, if the part before went through."""
 
     @abstractmethod
-    def add(self, part: str, query: Query, *, many: bool = False) -> None:
-        """Adds a part that gives a row for each that it touched."""
+    def add(self, name: str, part: str, query: Query, *, many: bool = False) -> None:
+        """Adds a query that gives a row for each that it touched. ``part``: that whose parameters it has."""
 
     @abstractmethod
     def add_parent(self, step: InsertStep, query: Update) -> None:
@@ -101,7 +101,7 @@ class CommitParts(ABC):
         conditions = self.gated(*(columns[name] == rows.values[name] for name in guard.match), *guard.where)
         query = select(ONE).where(*conditions).select_from(guard.table).order_by(*(columns[name] for name in guard.match))
         locked = query.with_for_update(read=not guard.is_exclusive, key_share=guard.is_weak, of=guard.table)
-        self.add(part, locked, many=many)
+        self.add(part, part, locked, many=many)
 
     def _insert_step(self, step: InsertStep) -> None:
         table, match = step.parent.table, step.parent.guard.match
@@ -113,7 +113,7 @@ class CommitParts(ABC):
         if write.kind == UPDATE and write.mapping.is_guarded:
             self._lock(part, write)
         query = {INSERT: self._insert, UPDATE: self._update, DELETE: self._delete}[write.kind](part, write)
-        self.add(part, query, many=write.many)
+        self.add(part, part, query, many=write.many)
 
     def _insert(self, part: str, write: Write) -> Query:
         mapping = write.mapping
@@ -138,7 +138,7 @@ class CommitParts(ABC):
         mapping, table = write.mapping, write.mapping.table
         conditions = self.gated(*_this(mapping, _rows(part, write, mapping.key)))
         query = select(ONE).where(*conditions).select_from(table).order_by(*(table.c[name] for name in mapping.key))
-        self.add(f"lock_{part}", query.with_for_update(of=table), many=write.many)
+        self.add(f"lock_{part}", part, query.with_for_update(of=table), many=write.many)
 
     def _delete(self, part: str, write: Write) -> Query:
         conditions = self.gated(*_this(write.mapping, _rows(part, write, write.mapping.key)))
@@ -152,11 +152,11 @@ class CommitParts(ABC):
             query = delete(table).where(*self.gated(*(table.c[name] == rows.values[name] for name in names))).returning(ONE)
         else:
             query = self.insertion(table, names, [rows.values[name] for name in names], rows).returning(ONE)
-        self.add(part, query, many=claimed.many)
+        self.add(part, part, query, many=claimed.many)
 
     def _idempotency_key(self) -> None:
         rows = Rows("key", [(c.name, c.type) for c in _KEYS.c], many=False)
-        self.add("key", self.insertion(_KEYS, [*rows.values], [*rows.values.values()], rows).returning(ONE))
+        self.add("key", "key", self.insertion(_KEYS, [*rows.values], [*rows.values.values()], rows).returning(ONE))
 
     def _events(self) -> None:
         many = self.shape.events > 1
@@ -181,7 +181,7 @@ class CommitParts(ABC):
             own["commit_seq"] = bindparam(parameter("events", "commit_seq"), type_=_EVENTS.c.commit_seq.type)
         elif many:
             own["commit_seq"] = case((rows.values["place"] > 1, first_seq))
-        self.add("event", self.insertion(_EVENTS, [*own], [*own.values()], rows).returning(ONE), many=many)
+        self.add("event", "event", self.insertion(_EVENTS, [*own], [*own.values()], rows).returning(ONE), many=many)
 
 
 def _rows(part: str, write: Write, names: Sequence[str]) -> Rows:

@@ -74,8 +74,8 @@ class _CommitStatement(CommitParts):
             return select(*values).select_from(self._gate.cte)
         return select(*values).where(*self.gated())
 
-    def add(self, part: str, query: Query, *, many: bool = False) -> None:
-        self._gate = _Gate(query.cte(part), count_of(part) if many else None)
+    def add(self, name: str, part: str, query: Query, *, many: bool = False) -> None:
+        self._gate = _Gate(query.cte(name), count_of(part) if many else None)
 
     def add_parent(self, step: InsertStep, query: Update) -> None:
         parent = query.returning(*step.parent.table.c).cte("parent")

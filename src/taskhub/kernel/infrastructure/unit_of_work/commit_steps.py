@@ -94,7 +94,7 @@ class _CommitSteps(CommitParts):
         source = select(*values).select_from(rows.source).order_by(rows.values["place"])
         return insert(table).from_select(list(names), source)
 
-    def add(self, part: str, query: Query, *, many: bool = False) -> None:
+    def add(self, name: str, part: str, query: Query, *, many: bool = False) -> None:
         self._steps.append(Step(Statement(query), parameter(part, "count") if many else None))
 
     def add_parent(self, step: InsertStep, query: Update) -> None:
