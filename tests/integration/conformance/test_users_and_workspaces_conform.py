@@ -31,4 +31,5 @@ class TestWorkspaces(Conformance):
     triggers = (a_member_leaves, an_invitation_is_open)
     across_workspaces: ClassVar = {
         "a user's own workspaces": r"FROM members (JOIN workspaces .*)?WHERE members\.user_id = \$1::UUID",
+        "the purge asks which invitations are over": r"^SELECT invitations\.workspace_id, .* WHERE invitations\.spent_at IS ",
     }

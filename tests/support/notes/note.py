@@ -80,6 +80,7 @@ class _Table(Row):
 
 class NoteRow(Versioned, Timestamped, SoftDeleted, _Table):
     __tablename__ = "notes"
+    distributed_by = "workspace_id"
     __table_args__ = (Index("ix_notes_created_at", "workspace_id", "created_at", "id"),)
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)

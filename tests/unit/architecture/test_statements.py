@@ -8,16 +8,23 @@ import re
 import pytest
 
 import taskhub
+from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.modules.tables import metadata
-
-WORKSPACE_KEYS = ("workspace_id", "stream_id")
+from taskhub.testing.conformance.checks.sharding import refused, unkeyed
 
 ACROSS_WORKSPACES = {
     "subscribers look for logs that have moved": r"FROM event_streams LEFT OUTER JOIN subscriptions",
     "a user's own workspaces": r"FROM members (JOIN workspaces .*)?WHERE members\.user_id = \$1::UUID",
     "an account that closes forgets its keys": r"^DELETE FROM retry_keys WHERE retry_keys\.user_id = \$1::UUID OR",
-    "the purge of keys that are over": r"^WITH gone AS \(DELETE FROM retry_keys .* LIMIT",
+    "the purge asks which keys are over": r"^SELECT retry_keys\.stream_id, .* WHERE retry_keys\.created_at < \$1",
+    "the purge asks which sessions are over": r"^SELECT sessions\.user_id, .* WHERE sessions\.expires_at < \$1",
+    "the purge asks which invitations are over": r"^SELECT invitations\.workspace_id, .* WHERE invitations\.spent_at IS ",
+    "the purge asks which workspaces are over": r"^SELECT workspaces\.id FROM workspaces WHERE workspaces\.deleted_at < \$1",
+    "an operator asks which workspaces can be restored": r"^SELECT workspaces\.id, .* WHERE workspaces\.deleted_at >= \$1",
+    "subscribers look for events that they want, in logs that have moved": r"FROM event_streams JOIN unnest\(",
+    "one look at the heads of all logs that somebody asks for": r"^SELECT event_streams\.stream_id, .* log_head FROM ",
+    "one look at the ends of all logs that somebody follows": r"^SELECT event_streams\.stream_id, event_streams\.last_seq FROM ",
     "the purge asks where the trash is old": r"^SELECT tasks\.workspace_id FROM tasks WHERE tasks\.deleted_at < \$1",
     "names that a process of a former version has written": r"^SELECT \w+\.workspace_id, \w+\.id, \w+\.name, \w+\.sort_key FROM",
     "retention looks for logs that begin with an old event": r"FROM event_streams LEFT OUTER JOIN events ON .* LIMIT",
@@ -31,12 +38,6 @@ ACROSS_WORKSPACES = {
 """The few that can't be: who may cross workspaces, and by what statement."""
 
 
-def owned_tables() -> dict[str, str]:
-    """The tables that belong to workspaces: those whose primary key is led by one."""
-    leading = {name: next(iter(table.primary_key.columns)).name for name, table in metadata.tables.items()}
-    return {name: column for name, column in leading.items() if column in WORKSPACE_KEYS}
-
-
 def all_statements() -> list[Statement]:
     """Every statement that is made when a module is imported."""
     for module in pkgutil.walk_packages(taskhub.__path__, "taskhub."):
@@ -46,16 +47,8 @@ def all_statements() -> list[Statement]:
     return [thing for thing in gc.get_objects() if isinstance(thing, Statement)]
 
 
-def unkeyed(sql: str) -> list[str]:
-    """The tables that a statement reads or writes without naming their workspace: each by its alias, where it has one."""
-    tables = owned_tables()
-    found = re.findall(r"\b(?:FROM|JOIN|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?(\w+)(?: AS (\w+))?", sql)
-    for clause in re.findall(r"\bFROM ([\w, ]+)", sql):
-        found += re.findall(r"(\w+)(?: AS (\w+))?", clause)
-    used = {(name, alias or name) for name, alias in found if name in tables}
-    return [name for name, called in sorted(used) if not re.search(rf"\b{called}\.{tables[name]} = ", sql)]
-
-
+ROWS: list[type[Row]] = [mapper.class_ for mapper in Row.registry.mappers if mapper.class_.__module__.startswith("taskhub.")]
+TABLES = {row.__tablename__: row.distributed_by for row in ROWS if row.distributed_by is not None}
 STATEMENTS = sorted({" ".join(statement.sql.split()) for statement in all_statements()})
 
 
@@ -86,10 +79,45 @@ def test_no_exception_outlives_its_statement(reason: str) -> None:
         "SELECT 1 FROM projects JOIN tasks ON tasks.workspace_id = projects.workspace_id WHERE projects.id = $1",
         "SELECT tasks.id FROM tasks JOIN tasks AS other ON other.id = tasks.parent_id WHERE tasks.workspace_id = $1",
         "SELECT tasks.id FROM tasks, tasks AS other WHERE tasks.workspace_id = $1 AND other.id = tasks.parent_id",
+        "SELECT tasks.id FROM tasks WHERE tasks.workspace_id = any($1::UUID[])",
+        "DELETE FROM tasks USING unnest($1::UUID[]) AS gone(workspace_id) WHERE tasks.workspace_id = gone.workspace_id",
+        "SELECT 1 FROM tasks WHERE tasks.workspace_id = $1 AND tasks.id IN (SELECT tasks.id FROM tasks WHERE tasks.id = $2)",
+        "SELECT 1 FROM retry_keys JOIN events ON events.stream_id = retry_keys.entity_stream_id WHERE retry_keys.stream_id = $1",
+        "SELECT sessions.id FROM sessions WHERE sessions.id = $1",
+        "SELECT workspaces.id FROM workspaces WHERE workspaces.id = any($1::UUID[])",
     ],
 )
 def test_a_statement_that_forgets_its_workspace_is_noticed(sql: str) -> None:
-    assert unkeyed(sql)
+    assert unkeyed(sql, TABLES)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM projects JOIN tasks ON tasks.workspace_id = projects.workspace_id WHERE projects.workspace_id = $1",
+        "SELECT extract(epoch FROM event_streams.moved_at) FROM event_streams WHERE event_streams.stream_id = $1",
+        "SELECT users.id FROM users WHERE users.email_key = $1",
+    ],
+)
+def test_a_statement_that_names_its_workspace_is_left_alone(sql: str) -> None:
+    assert unkeyed(sql, TABLES) == refused(sql, TABLES) == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT sessions.id FROM sessions WHERE sessions.expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED",
+        "SELECT workspaces.id FROM workspaces WHERE workspaces.id = any($1::UUID[]) ORDER BY workspaces.id FOR NO KEY UPDATE",
+        "SELECT members.role FROM members WHERE members.workspace_id = any($1::UUID[]) FOR KEY SHARE",
+        "UPDATE labels SET name=concat($1::TEXT, labels.name) WHERE labels.workspace_id = $2",
+        "UPDATE events SET changes=coalesce($1::JSONB, jsonb_build_object()) WHERE events.stream_id = $2",
+        "UPDATE event_streams SET moved_at=(event_streams.moved_at + interval '1 s') WHERE event_streams.stream_id = $1",
+        "UPDATE event_streams SET moved_at=now() WHERE event_streams.stream_id = $1",
+        "UPDATE tasks SET label_ids=CAST(x.ids AS UUID[]) FROM unnest($1::TEXT[]) AS x(ids) WHERE tasks.workspace_id = $2",
+    ],
+)
+def test_what_a_distributed_database_refuses_is_noticed(sql: str) -> None:
+    assert refused(sql, TABLES)
 
 
 def test_there_are_statements_to_look_at() -> None:
@@ -99,4 +127,16 @@ def test_there_are_statements_to_look_at() -> None:
 @pytest.mark.parametrize("sql", STATEMENTS, ids=lambda sql: sql[:60])
 def test_a_statement_is_keyed_by_its_workspace(sql: str) -> None:
     if not any(re.search(pattern, sql) for pattern in ACROSS_WORKSPACES.values()):
-        assert unkeyed(sql) == []
+        assert unkeyed(sql, TABLES) == []
+
+
+@pytest.mark.parametrize("sql", STATEMENTS, ids=lambda sql: sql[:60])
+def test_a_distributed_database_takes_the_statement(sql: str) -> None:
+    """Also those that cross workspaces: they may read on several nodes, but not lock there."""
+    assert refused(sql, TABLES) == []
+
+
+def test_every_table_says_how_it_is_distributed() -> None:
+    """By a column that leads its primary key, and so is in every unique constraint: or not at all."""
+    for row in ROWS:
+        assert row.distributed_by is None or next(iter(table_of(row).primary_key)).name == row.distributed_by

@@ -4,7 +4,10 @@ import asyncpg
 import pytest
 from asyncpg.exceptions import _base
 
-from taskhub.kernel.infrastructure.postgres.errors import is_broken
+from taskhub.kernel.infrastructure.postgres.errors import is_broken, violated_constraint
+from taskhub.modules.discovery import installed_modules
+
+UNIQUE_KEY = "uq_projects_workspace_id_key"
 
 
 def test_a_parameter_that_the_driver_refuses_breaks_no_connection() -> None:
@@ -23,3 +26,31 @@ def test_a_parameter_that_the_driver_refuses_breaks_no_connection() -> None:
 )
 def test_a_connection_that_is_lost_or_at_work_is_broken(error: Exception) -> None:
     assert is_broken(error)
+
+
+def refused(message: str, name: str | None = None) -> asyncpg.UniqueViolationError:
+    error = asyncpg.UniqueViolationError(message)
+    error.constraint_name = name
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (refused('duplicate key value violates unique constraint "pk_tasks"', "pk_tasks"), "pk_tasks"),
+        (refused('duplicate key value violates unique constraint "pk_retry_keys_102019"'), "pk_retry_keys"),
+        (refused('new row for relation "t_102008" violates check constraint "ck_tasks_due_102008"'), "ck_tasks_due"),
+        (refused("doppelter Schlüsselwert verletzt Unique-Constraint »uq_projects_workspace_id_key_1020341«"), UNIQUE_KEY),
+        (refused("something else", "a_name_of_others_102008"), "a_name_of_others_102008"),
+        (refused("something else"), ""),
+    ],
+)
+def test_a_constraint_is_told_without_the_shard(error: asyncpg.UniqueViolationError, name: str) -> None:
+    assert violated_constraint(error) == name
+
+
+def test_names_of_constraints_leave_room_for_the_number_of_a_shard() -> None:
+    """Of a longer one Citus makes another name."""
+    names = {name for module in installed_modules() for mapping in module.mappings for name in mapping.constraints}
+    assert names
+    assert [name for name in names if len(name) > 63 - len("_1234567890")] == []

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Text, Update, cast, func, literal_column, update
-from sqlalchemy.sql.expression import CTE
+from sqlalchemy.sql.expression import FromClause
 
 from taskhub.kernel.domain.texts import sort_key
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -72,10 +72,10 @@ class NextInProject:
         project = PROJECTS.table.c
         return update(PROJECTS.table).values(last_number=project.last_number + 1, last_place=project.last_place + 1)
 
-    def columns(self, project: CTE) -> dict[str, ColumnElement[Any]]:
+    def columns(self, project: FromClause) -> dict[str, ColumnElement[Any]]:
         return {"number": project.c.last_number, "rank": rank_at_end(project.c.last_place)}
 
-    def fields(self, project: CTE) -> dict[str, ColumnElement[Any]]:
+    def fields(self, project: FromClause) -> dict[str, ColumnElement[Any]]:
         number = project.c.last_number
         return {"number": number, "key": project.c.key.concat("-").concat(cast(number, Text))}
 

@@ -16,6 +16,7 @@ class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
     """
 
     __tablename__ = "projects"
+    distributed_by = "workspace_id"
     __table_args__ = (
         Index("uq_projects_workspace_id_key", "workspace_id", "key", unique=True),
         Index("ix_projects_name", "workspace_id", "sort_key", "id"),
@@ -44,6 +45,7 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
     """
 
     __tablename__ = "tasks"
+    distributed_by = "workspace_id"
     __table_args__ = (
         PrimaryKeyConstraint("workspace_id", "id", postgresql_include=["closed_at", "deleted_at"]),
         Index("uq_tasks_workspace_id_project_key_number", "workspace_id", "project_key", "number", unique=True),
@@ -133,6 +135,7 @@ class FormerKeyRow(Row):
     """A key that a task had before it went over to another project: it goes on naming the task."""
 
     __tablename__ = "former_keys"
+    distributed_by = "workspace_id"
     __table_args__ = (Index(None, "workspace_id", "task_id"),)
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -147,6 +150,7 @@ class ExternalKeyRow(Row):
     """
 
     __tablename__ = "external_keys"
+    distributed_by = "workspace_id"
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
@@ -157,6 +161,7 @@ class FormerPlaceRow(Row):
     """The rank that a task had before it was moved. ``version``: the one that the task has by that move."""
 
     __tablename__ = "former_places"
+    distributed_by = "workspace_id"
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -168,6 +173,7 @@ class LabelRow(Versioned, Timestamped, Row):
     """``folded_name`` is what names are compared by, ``sort_key`` what they are sorted by, as in projects."""
 
     __tablename__ = "labels"
+    distributed_by = "workspace_id"
     __table_args__ = (
         Index("uq_labels_workspace_id_folded_name", "workspace_id", "folded_name", unique=True),
         Index("ix_labels_name", "workspace_id", "sort_key", "id"),
@@ -185,6 +191,7 @@ class CommentRow(Versioned, Timestamped, SoftDeleted, Row):
     """The row of a deleted comment stays, emptied: it tells which events belong to the history of the task."""
 
     __tablename__ = "comments"
+    distributed_by = "workspace_id"
     __table_args__ = (Index("ix_comments_task", "workspace_id", "task_id", "created_at", "id"),)
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -57,6 +57,9 @@ class FaultInjectingConnection(asyncpg.Connection):  # type: ignore[misc]  # The
     async def fetch(self, query: str, *arguments: Any, **options: Any) -> Any:
         return await self.injector.pass_through(self, partial(super().fetch, query, *arguments, **options), query)
 
+    async def executemany(self, command: str, arguments: Any, **options: Any) -> Any:
+        return await self.injector.pass_through(self, partial(super().executemany, command, arguments, **options), command)
+
     async def execute(self, *arguments: Any, **options: Any) -> Any:
         return await self.injector.pass_through(
             self, lambda: super(FaultInjectingConnection, self).execute(*arguments, **options)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ARRAY, DateTime, Table, Uuid, bindparam, column, func, or_, select, update
+from sqlalchemy import DateTime, Table, Uuid, bindparam, or_, select, update
 
 from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, Unavailable
@@ -24,24 +24,11 @@ log = structlog.get_logger("taskhub.users")
 
 def _write(table: Table) -> Statement:
     """Rows that somebody is changing are passed over: their next use will do, and nobody waits for anybody."""
-    used = (
-        func.unnest(
-            bindparam("user_ids", type_=ARRAY(Uuid())),
-            bindparam("ids", type_=ARRAY(Uuid())),
-            bindparam("at", type_=ARRAY(DateTime(timezone=True))),
-        )
-        .table_valued(column("user_id", Uuid()), column("id", Uuid()), column("at", DateTime(timezone=True)), name="used")
-        .render_derived()
-    )
-    c = table.c
-    free = (
-        select(c.user_id, c.id, used.c.at)
-        .join(used, (c.user_id == used.c.user_id) & (c.id == used.c.id))
-        .where(or_(c.last_used_at.is_(None), c.last_used_at < used.c.at))
-        .with_for_update(skip_locked=True, of=table)
-        .cte("free")
-    )
-    return Statement(update(table).values(last_used_at=free.c.at).where(c.user_id == free.c.user_id, c.id == free.c.id))
+    c, at = table.c, bindparam("at", type_=DateTime(timezone=True))
+    this = (c.user_id == bindparam("of_user", type_=Uuid()), c.id == bindparam("of_id", type_=Uuid()))
+    is_later = or_(c.last_used_at.is_(None), c.last_used_at < at)
+    free = select(c.id).where(*this, is_later).with_for_update(skip_locked=True).cte("free")
+    return Statement(update(table).values(last_used_at=at).where(*this, c.id == free.c.id))
 
 
 _WRITE_SESSIONS, _WRITE_TOKENS = _write(SESSIONS.table), _write(API_TOKENS.table)
@@ -86,8 +73,8 @@ class LastUse:
 
     async def _write(self, statement: Statement, uses: _At) -> None:
         if uses:
-            user_ids, ids = zip(*uses, strict=True)
-            await self._database.fetch(statement, {"user_ids": list(user_ids), "ids": list(ids), "at": list(uses.values())})
+            rows = [{"of_user": user_id, "of_id": id, "at": at} for (user_id, id), at in uses.items()]
+            await self._database.execute_many(statement, rows)
 
     async def run(self) -> None:
         """Works until cancelled, and then once more."""

@@ -13,6 +13,7 @@ class UserRow(Versioned, Timestamped, SoftDeleted, Row):
     """``deleted_at``: the account is closed, and the row holds nothing personal any more."""
 
     __tablename__ = "users"
+    distributed_by = None
     __table_args__ = (Index("uq_users_email_key", "email_key", unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -28,6 +29,7 @@ class SessionRow(Versioned, Timestamped, Row):
     """``last_used_at`` is written now and then, beside the version: null until the first time."""
 
     __tablename__ = "sessions"
+    distributed_by = "user_id"
     __table_args__ = (Index(None, "expires_at"),)
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -44,6 +46,7 @@ class ApiTokenRow(Versioned, Timestamped, Row):
     """``last_used_at``: as with sessions."""
 
     __tablename__ = "api_tokens"
+    distributed_by = None
     __table_args__ = (Index("uq_api_tokens_digest", "digest", unique=True), Index(None, "expires_at"))
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -60,6 +63,7 @@ class SignInAddressRow(Row):
     """An address that an account was signed in to from, as a digest under the server's secret."""
 
     __tablename__ = "sign_in_addresses"
+    distributed_by = None
     __table_args__ = (Index(None, "last_at"),)
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -52,19 +52,6 @@ def is_known(user_id: object) -> Exists:
     )
 
 
-def expired(batch: int) -> Statement:
-    """Removes a batch of those that were last used ``before``."""
-    over = (
-        select(_addresses.c.user_id, _addresses.c.digest)
-        .where(_addresses.c.last_at < bindparam("before", type_=DateTime(timezone=True)))
-        .limit(literal(batch))
-        .with_for_update(skip_locked=True)
-        .cte("over")
-    )
-    gone = (_addresses.c.user_id == over.c.user_id) & (_addresses.c.digest == over.c.digest)
-    return Statement(delete(_addresses).where(gone).returning(_addresses.c.user_id))
-
-
 DELETE_ADDRESSES = Statement(delete(_addresses).where(_addresses.c.user_id == _USER_ID))
 
 

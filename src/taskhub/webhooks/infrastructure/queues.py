@@ -41,7 +41,10 @@ _END_OF_LOG = func.coalesce(
 _OPEN = Statement(
     insert(queues).from_select(
         ["workspace_id", "webhook_id", "position", "is_full", "is_paused"],
-        select(WORKSPACE_ID, WEBHOOK_ID, _END_OF_LOG, false(), false()),
+        # The aggregate makes a row of a log that is not there yet.
+        select(
+            WORKSPACE_ID, WEBHOOK_ID, func.coalesce(func.max(_streams.last_seq), literal(0, BigInteger())), false(), false()
+        ).where(_streams.stream_id == WORKSPACE_ID),
     )
 )
 _CLOSE = (Statement(delete(queues).where(*OF_QUEUE)), Statement(delete(deliveries).where(*OF_WEBHOOK)))

@@ -15,6 +15,7 @@ class WebhookRow(Versioned, Timestamped, Row):
     """``secret`` and ``former_secrets`` are encrypted."""
 
     __tablename__ = "webhooks"
+    distributed_by = "workspace_id"
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,6 +44,7 @@ class WebhookQueueRow(Row):
     """
 
     __tablename__ = "webhook_queues"
+    distributed_by = "workspace_id"
     __table_args__ = {"postgresql_with": {"fillfactor": 50}}
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -70,6 +72,7 @@ class WebhookDeliveryRow(Row):
     """
 
     __tablename__ = "webhook_deliveries"
+    distributed_by = "workspace_id"
     __table_args__ = (
         Index("ix_webhook_deliveries_pending", "workspace_id", "webhook_id", "next_try_at", postgresql_where=text("status = 0")),
     )

@@ -6,27 +6,12 @@ The log keeps that they were there and what happened to them, without any values
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Text,
-    Update,
-    Uuid,
-    bindparam,
-    cast,
-    column,
-    delete,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ARRAY, BigInteger, DateTime, Update, Uuid, bindparam, delete, func, literal, null, or_, select, update
 
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
+from taskhub.kernel.infrastructure.background.purge import ExpiredRows
+from taskhub.kernel.infrastructure.event_log.redaction import NAMES_OF_CHANGES
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -42,40 +27,34 @@ STATEMENT_SECONDS = 60.0
 _workspaces, _members, _invitations = WORKSPACES.table, MEMBERS.table, INVITATIONS.table
 _events, _streams = table_of(EventRow), table_of(StreamRow)
 _WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
-_NOW = bindparam("now", type_=DateTime(timezone=True))
 
 
 def _scrub() -> Update:
     """Takes the values out of events and leaves the names of what changed."""
-    name = func.jsonb_object_keys(_events.c.changes).table_valued(column("name", Text()), name="changed")
-    names_only = select(func.jsonb_object_agg(name.c.name, cast(null(), JSONB))).select_from(name).scalar_subquery()
-    return update(_events).values(snapshot=null(), changes=func.coalesce(names_only, func.jsonb_build_object()))
+    return update(_events).values(snapshot=null(), changes=NAMES_OF_CHANGES)
 
 
-def _expired_invitations() -> Statement:
-    over = (
-        select(_invitations.c.workspace_id, _invitations.c.id)
-        .where(or_(_invitations.c.spent_at.is_not(None), _invitations.c.expires_at <= _NOW))
-        .limit(bindparam("limit", type_=BigInteger()))
-        .with_for_update(skip_locked=True)
-        .cte("over_and_done")
+_is_over = or_(
+    _invitations.c.spent_at.is_not(None), _invitations.c.expires_at <= bindparam("before", type_=DateTime(timezone=True))
+)
+_gone = (
+    delete(_invitations)
+    .where(
+        _invitations.c.workspace_id == _WORKSPACE_ID,
+        _invitations.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+        _is_over,
     )
-    gone = (
-        delete(_invitations)
-        .where(_invitations.c.workspace_id == over.c.workspace_id, _invitations.c.id == over.c.id)
-        .returning(_invitations.c.workspace_id, _invitations.c.id)
-        .cte("gone")
-    )
-    scrubbed = (
-        _scrub()
-        .where(_events.c.stream_id == gone.c.workspace_id, _events.c.entity_id == gone.c.id)
-        .returning(literal(1))
-        .cte("scrubbed")
-    )
-    return Statement(select(func.count()).select_from(gone).add_cte(scrubbed))
+    .returning(_invitations.c.id)
+    .cte("gone")
+)
+purge_invitations = ExpiredRows(
+    find=Statement(
+        select(_invitations.c.workspace_id, _invitations.c.id).where(_is_over).limit(literal(BATCH_SIZE, BigInteger()))
+    ),
+    remove=Statement(_scrub().where(_events.c.stream_id == _WORKSPACE_ID, _events.c.entity_id == _gone.c.id).add_cte(_gone)),
+)
+"""Removes used, revoked and expired invitations."""
 
-
-_EXPIRED_INVITATIONS = _expired_invitations()
 _EXPIRED_WORKSPACES = Statement(
     select(_workspaces.c.id)
     .where(_workspaces.c.deleted_at < bindparam("before", type_=DateTime(timezone=True)))
@@ -93,16 +72,6 @@ _ITS_EVENTS = Statement(
 )
 _LAST_SEQ = Statement(select(_streams.c.last_seq).where(_streams.c.stream_id == _WORKSPACE_ID))
 _LOCK_LOG = Statement(select(_streams.c.last_seq).where(_streams.c.stream_id == _WORKSPACE_ID).with_for_update())
-
-
-async def purge_invitations(database: Database, now: datetime) -> int:
-    """Removes used, revoked and expired invitations. Returns how many."""
-    removed = 0
-    while row := await database.fetch_row(_EXPIRED_INVITATIONS, {"now": now, "limit": BATCH_SIZE}):
-        removed += row[0]
-        if row[0] < BATCH_SIZE:
-            break
-    return removed
 
 
 class WorkspacePurge:

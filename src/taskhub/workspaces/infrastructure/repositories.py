@@ -18,36 +18,30 @@ from taskhub.workspaces.infrastructure.mappings import INVITATIONS, MEMBERS, WOR
 _workspaces, _members = WORKSPACES.table, MEMBERS.table
 _others = _members.alias("others")
 _USER_ID = bindparam("user_id", type_=Uuid())
-_WORKSPACE_IDS = bindparam("workspace_ids", type_=ARRAY(Uuid()))
+_WORKSPACE_ID = bindparam("workspace_id", type_=Uuid())
 _ANOTHER = (
     select(literal(1))
-    .where(
-        _others.c.workspace_id == _members.c.workspace_id, _others.c.user_id != _members.c.user_id, _others.c.left_at.is_(None)
-    )
+    .where(_others.c.workspace_id == _WORKSPACE_ID, _others.c.user_id != _members.c.user_id, _others.c.left_at.is_(None))
     .correlate(_members)
 )
 
-_LOCK_WORKSPACES = Statement(
-    select(*WORKSPACES.columns).where(_workspaces.c.id == func.any(_WORKSPACE_IDS)).order_by(_workspaces.c.id).with_for_update()
-)
 _LOCK_ROSTER = Statement(
     select(*MEMBERS.columns)
     .where(
-        _members.c.workspace_id == bindparam("workspace_id", type_=Uuid()),
+        _members.c.workspace_id == _WORKSPACE_ID,
         _members.c.left_at.is_(None),
         or_(_members.c.role == int(Role.OWNER), _members.c.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid())))),
     )
     .order_by(_members.c.user_id)
     .with_for_update()
 )
-_LOCK_MEMBERSHIPS = Statement(
+_LOCK_MEMBERSHIP = Statement(
     select(
         *MEMBERS.columns,
         _ANOTHER.where(_others.c.role == int(Role.OWNER)).exists().label("has_other_owners"),
         _ANOTHER.exists().label("has_other_members"),
     )
-    .where(_members.c.workspace_id == func.any(_WORKSPACE_IDS), _members.c.user_id == _USER_ID, _members.c.left_at.is_(None))
-    .order_by(_members.c.workspace_id)
+    .where(_members.c.workspace_id == _WORKSPACE_ID, _members.c.user_id == _USER_ID, _members.c.left_at.is_(None))
     .with_for_update(of=_members)
 )
 
@@ -55,9 +49,10 @@ _LOCK_MEMBERSHIPS = Statement(
 class SqlWorkspaceRepository(SqlRepository[Workspace]):
     mapping = WORKSPACES
 
-    async def lock_all(self, ids: Sequence[UUID]) -> list[Workspace]:
-        """These workspaces, deleted ones too, locked in the order of their ids."""
-        return await self._load_all(_LOCK_WORKSPACES, {"workspace_ids": ids})
+    async def lock_all(self, ids: Iterable[UUID]) -> list[Workspace]:
+        """These workspaces, deleted ones too, locked in the order of their ids; each by itself: it may be on another node."""
+        found = [await self.find(id, with_deleted=True) for id in sorted(ids)]
+        return [workspace for workspace in found if workspace is not None]
 
 
 class SqlMemberRepository(SqlRepository[Member]):
@@ -68,17 +63,13 @@ class SqlMemberRepository(SqlRepository[Member]):
 
     async def membership_exits(self, user_id: UUID, workspaces: Sequence[Workspace]) -> list[MembershipExit]:
         """A user's memberships of workspaces that the caller has locked."""
-        by_id = {workspace.id: workspace for workspace in workspaces}
-        rows = await self._uow.fetch(_LOCK_MEMBERSHIPS, {"user_id": user_id, "workspace_ids": list(by_id)})
-        return [
-            MembershipExit(
-                by_id[row["workspace_id"]],
-                self.track(tuple(row)[:-2]),
-                row["has_other_owners"],
-                row["has_other_members"],
-            )
-            for row in rows
-        ]
+        exits: list[MembershipExit] = []
+        for workspace in workspaces:
+            row = await self._uow.fetch_row(_LOCK_MEMBERSHIP, {"user_id": user_id, "workspace_id": workspace.id})
+            if row is not None:
+                member = self.track(tuple(row)[:-2])
+                exits.append(MembershipExit(workspace, member, row["has_other_owners"], row["has_other_members"]))
+        return exits
 
 
 class SqlInvitationRepository(SqlRepository[Invitation]):

@@ -11,6 +11,7 @@ from taskhub.kernel.infrastructure.postgres.rows import Row, SoftDeleted, Timest
 
 class WorkspaceRow(Versioned, Timestamped, SoftDeleted, Row):
     __tablename__ = "workspaces"
+    distributed_by = "id"
     __table_args__ = (Index(None, "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -22,6 +23,7 @@ class MemberRow(Versioned, Row):
     """``left_at`` is set for former members: they are kept, so that coming back continues the version."""
 
     __tablename__ = "members"
+    distributed_by = "workspace_id"
     __table_args__ = (
         Index(None, "workspace_id", "joined_at", "user_id", postgresql_where=text("left_at IS NULL")),
         Index(None, "workspace_id", "left_at", "user_id", postgresql_where=text("left_at IS NOT NULL")),
@@ -41,6 +43,7 @@ class InvitationRow(Versioned, Timestamped, Row):
     """``digest`` is the hash of the token's secret."""
 
     __tablename__ = "invitations"
+    distributed_by = "workspace_id"
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

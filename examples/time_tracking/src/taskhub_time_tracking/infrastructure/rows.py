@@ -14,6 +14,7 @@ class TimeEntryRow(Versioned, Timestamped, Row):
     """
 
     __tablename__ = "time_entries"
+    distributed_by = "workspace_id"
     __table_args__ = (
         Index("uq_time_entries_running", "workspace_id", "user_id", unique=True, postgresql_where=text("stopped_at IS NULL")),
         Index("ix_time_entries_started", "workspace_id", "started_at", "id"),

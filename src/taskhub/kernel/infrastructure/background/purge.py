@@ -1,10 +1,13 @@
 """Removing what is over: how a module says what that is, and the kernel's own."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, literal, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Integer, Table, bindparam, delete, func, literal, select
 
 from taskhub.kernel.infrastructure.event_log.command_log import RETENTION
 from taskhub.kernel.infrastructure.event_log.tables import IdempotencyKeyRow, RateLimitHitRow
@@ -17,20 +20,6 @@ HIT_RETENTION = timedelta(minutes=10)
 """Longer than they count, and than clocks differ."""
 
 _keys = table_of(IdempotencyKeyRow)
-_expired_keys = (
-    select(_keys.c.stream_id, _keys.c.user_id, _keys.c.key)
-    .where(_keys.c.created_at < bindparam("before", type_=_keys.c.created_at.type))
-    .limit(literal(BATCH_SIZE, Integer()))
-    .with_for_update(skip_locked=True)
-)
-_deleted = (
-    delete(_keys)
-    .where(tuple_(_keys.c.stream_id, _keys.c.user_id, _keys.c.key).in_(_expired_keys))
-    .returning(literal(1))
-    .cte("gone")
-)
-_PURGE = Statement(select(func.count()).select_from(_deleted))
-
 _hits = table_of(RateLimitHitRow)
 _old = delete(_hits).where(_hits.c.told_at < bindparam("before", type_=_hits.c.told_at.type)).returning(literal(1)).cte("old")
 _PURGE_HITS = Statement(select(func.count()).select_from(_old))
@@ -48,12 +37,59 @@ class Purge:
     remove: Callable[[Database, datetime], Awaitable[int]]
 
 
-async def purge_idempotency_keys(database: Database, now: datetime) -> int:
-    """Removes the keys of commands that are a day old."""
-    removed = 0
-    while count := (await database.fetch(_PURGE, {"before": now - RETENTION}))[0][0]:
-        removed += count
-    return removed
+@dataclass(frozen=True, slots=True)
+class ExpiredRows:
+    """Removes rows that were over longer ago than they are ``kept``, in batches, so that no lock is held for long.
+
+    Rows are found in all streams, and then removed in each by a statement that names it.
+
+    Attributes:
+        find: a batch of them that were over ``before``: the columns that tell whose they are, the stream's first, and their id.
+        remove: removes those of one owner, as far as they are still over: it takes these columns, ``ids`` and ``before``.
+    """
+
+    find: Statement
+    remove: Statement
+    kept: timedelta = timedelta(0)
+
+    async def __call__(self, database: Database, now: datetime) -> int:
+        """Returns how many rows it was.
+
+        Raises:
+            Unavailable, Busy
+        """
+        count, before = 0, now - self.kept
+        while rows := await database.fetch(self.find, {"before": before}):
+            # Sorted: processes that remove the same rows wait for each other in one order.
+            shares = groupby(sorted(rows), key=itemgetter(slice(-1)))
+            names = [*rows[0].keys()][:-1]
+            removals = [
+                {**dict(zip(names, owner, strict=True)), "ids": [row[-1] for row in share], "before": before}
+                for owner, share in shares
+            ]
+            await database.execute_many(self.remove, removals)
+            count += len(rows)
+        return count
+
+
+def expired_rows(table: Table, key: Sequence[str], over_at: str, kept: timedelta, *, batch: int = BATCH_SIZE) -> ExpiredRows:
+    """``key``: the columns of a row's owner, and then its id. ``over_at``: the column with the instant at which it is over."""
+    *owner, id = (table.c[name] for name in key)
+    is_over = table.c[over_at] < bindparam("before", type_=table.c[over_at].type)
+    this = (*(column == bindparam(column.name, type_=column.type) for column in owner), id == func.any(_array("ids", id)))
+    return ExpiredRows(
+        Statement(select(*owner, id).where(is_over).limit(literal(batch, Integer()))),
+        Statement(delete(table).where(*this, is_over)),
+        kept,
+    )
+
+
+def _array(name: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return bindparam(name, type_=ARRAY(column.type))
+
+
+purge_idempotency_keys = expired_rows(_keys, ("stream_id", "user_id", "key"), "created_at", RETENTION)
+"""Removes the keys of commands that are a day old."""
 
 
 async def purge_rate_limit_hits(database: Database, now: datetime) -> int:

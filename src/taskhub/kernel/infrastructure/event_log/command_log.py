@@ -11,7 +11,7 @@ from taskhub.kernel.application.commands import Answer, IdempotencyKey, Reply
 from taskhub.kernel.application.unit_of_work import EventLocator
 from taskhub.kernel.domain.errors import IdempotencyKeyReused
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, IdempotencyKeyRow
-from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.changes import encode
@@ -30,6 +30,7 @@ _REPLAY = Statement(
         _keys.c.fingerprint,
         _keys.c.status,
         _keys.c.location,
+        _keys.c.entity_stream_id,
         _keys.c.entity_id,
         _keys.c.entity_version,
         _keys.c.body,
@@ -41,7 +42,8 @@ _REPLAY = Statement(
         _keys.outerjoin(
             _events,
             and_(
-                _events.c.stream_id == _keys.c.entity_stream_id,
+                _events.c.stream_id == bindparam("stream_id", type_=_keys.c.stream_id.type),
+                _keys.c.entity_stream_id == _events.c.stream_id,
                 _events.c.entity_id == _keys.c.entity_id,
                 _events.c.entity_version == _keys.c.entity_version,
             ),
@@ -49,12 +51,16 @@ _REPLAY = Statement(
     )
     .where(*_THIS_KEY)
 )
+_VERSION = (
+    _events.c.stream_id == bindparam("stream_id", type_=_events.c.stream_id.type),
+    _events.c.entity_id == bindparam("entity_id", type_=_events.c.entity_id.type),
+    _events.c.entity_version == bindparam("entity_version", type_=_events.c.entity_version.type),
+)
+_SHOWN = Statement(select(_events.c.entity_type, cast(_events.c.snapshot, Text).label("snapshot")).where(*_VERSION))
 _FORGET = Statement(delete(_keys).where(*_THIS_KEY, _keys.c.created_at < bindparam("before", type_=_keys.c.created_at.type)))
 _RECOVER = Statement(
     select(_events.c.entity_type, cast(_events.c.snapshot, Text).label("snapshot")).where(
-        _events.c.stream_id == bindparam("stream_id", type_=_events.c.stream_id.type),
-        _events.c.entity_id == bindparam("entity_id", type_=_events.c.entity_id.type),
-        _events.c.entity_version == bindparam("entity_version", type_=_events.c.entity_version.type),
+        *_VERSION,
         _events.c.id == bindparam("id", type_=_events.c.id.type),
     )
 )
@@ -78,9 +84,18 @@ class SqlCommandLog:
             return None
         if not key.is_of(record["fingerprint"]):
             raise IdempotencyKeyReused
-        body = record["body"] or self._shown(record["entity_type"], record["snapshot"])
+        body = record["body"] or self._shown(*await self._snapshot(key, record))
         reply = Reply(record["status"], record["location"])
         return Answer(reply, record["entity_version"], body, replayed=True, entity_id=record["entity_id"])
+
+    async def _snapshot(self, key: IdempotencyKey, record: Record) -> tuple[str | None, str | None]:
+        """The type of what is answered, and its snapshot. Where its log is not that of the key, it is read by itself."""
+        stream_id = record["entity_stream_id"]
+        found: Record | None = record
+        if stream_id is not None and stream_id != key.stream_id:
+            version = {name: record[name] for name in ("entity_id", "entity_version")}
+            found = await self._database.fetch_row(_SHOWN, {"stream_id": stream_id, **version})
+        return (found["entity_type"], found["snapshot"]) if found else (None, None)
 
     async def recover(self, locator: EventLocator) -> bytes | None:
         record = await self._database.fetch_row(

@@ -37,6 +37,7 @@ _streams = table_of(StreamRow).c
 _microseconds = cast(extract("epoch", _streams.moved_at) * literal_column("1000000"), BigInteger)
 # A database that was restored from a backup counts on from an older number: the instant tells the two apart.
 _DOT = literal_column("'.'", Text())
+_UTC = literal_column("'UTC'", Text())
 _HEAD = (
     cast(_streams.last_seq, Text)
     .concat(_DOT)
@@ -63,7 +64,8 @@ def with_log_head(page: Select[Any], stream_id: BindParameter[UUID]) -> Select[A
 
 def renew_head(stream_id: BindParameter[UUID], changed: CTE) -> Update:
     """Gives a log another head without an event, where rows were changed: lists are in another order than before."""
-    later = _streams.moved_at + literal_column("interval '1 microsecond'")
+    # Without the time zone of the session: Citus lets no update depend on that.
+    later = func.timezone(_UTC, func.timezone(_UTC, _streams.moved_at) + literal_column("interval '1 microsecond'"))
     return (
         update(table_of(StreamRow))
         .values(moved_at=later)

@@ -2,30 +2,26 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.expression import CTE
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from taskhub.kernel.infrastructure.event_log.tables import StreamRow
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 
 _streams = table_of(StreamRow)
+NUMBERED = ["stream_id", "last_seq", "moved_at"]
 
 
-def take_numbers(wanted: Select[Any]) -> CTE:
-    """Takes numbers from the counter of one log. ``wanted`` is one row, or none: stream, how many, and now.
+def take_numbers(wanted: Insert, *told: ColumnElement[Any]) -> ReturningInsert[Any]:
+    """Takes numbers from the counter of one log. ``wanted`` inserts one row, or none: stream, how many, and now (`NUMBERED`).
 
-    The row that comes back holds the last of them as `last_seq`.
+    The row that comes back holds the last of them as `last_seq`; or what is to be ``told``.
     """
-    upsert = insert(_streams).from_select(["stream_id", "last_seq", "moved_at"], wanted)
-    return (
-        upsert.on_conflict_do_update(
-            index_elements=[_streams.c.stream_id],
-            set_={
-                "last_seq": _streams.c.last_seq + upsert.excluded.last_seq,
-                "moved_at": func.greatest(_streams.c.moved_at, upsert.excluded.moved_at),
-            },
-        )
-        .returning(_streams.c.stream_id, _streams.c.last_seq)
-        .cte("counter")
-    )
+    return wanted.on_conflict_do_update(
+        index_elements=[_streams.c.stream_id],
+        set_={
+            "last_seq": _streams.c.last_seq + wanted.excluded.last_seq,
+            "moved_at": func.greatest(_streams.c.moved_at, wanted.excluded.moved_at),
+        },
+    ).returning(*(told or (_streams.c.stream_id, _streams.c.last_seq)))

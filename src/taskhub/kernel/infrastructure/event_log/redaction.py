@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, column, func, null, select, update
+from sqlalchemy import ARRAY, Uuid, bindparam, column, func, literal_column, null, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.rows import table_of
@@ -13,9 +14,9 @@ from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWor
 _events = table_of(EventRow)
 _names = func.jsonb_object_keys(_events.c.changes).table_valued(column("name"), name="names").render_derived()
 NAMES_OF_CHANGES = func.coalesce(
-    select(func.jsonb_object_agg(_names.c.name, null())).select_from(_names).scalar_subquery(), func.jsonb_build_object()
+    select(func.jsonb_object_agg(_names.c.name, null())).select_from(_names).scalar_subquery(), literal_column("'{}'", JSONB)
 )
-"""What an update leaves of the changes of an event: the names of the fields."""
+"""What an update leaves of the changes of an event: the names of the fields. Citus wants a constant where there are none."""
 _REDACT = Statement(
     update(_events)
     .values(snapshot=null(), changes=NAMES_OF_CHANGES)

@@ -32,6 +32,7 @@ _subscriber = bindparam("subscriber", type_=Text())
 _stream_id = bindparam("stream_id", type_=Uuid())
 _now = bindparam("now", type_=_positions.c.retry_at.type)
 _types = bindparam("types", type_=ARRAY(Text()))
+_stream_ids = bindparam("stream_ids", type_=ARRAY(Uuid()))
 _seq = bindparam("seq", type_=BigInteger())
 _THIS = (_positions.c.stream_id == _stream_id, _positions.c.subscriber == _subscriber)
 
@@ -79,7 +80,7 @@ UNHANDLED_STREAMS = Statement(
 
 _scan = (
     func.unnest(
-        bindparam("stream_ids", type_=ARRAY(Uuid())),
+        _stream_ids,
         bindparam("after", type_=ARRAY(BigInteger())),
         bindparam("until", type_=ARRAY(BigInteger())),
     )
@@ -87,25 +88,24 @@ _scan = (
     .render_derived()
 )
 MATCHING_STREAMS = Statement(
-    select(_scan.c.stream_id).where(
+    select(_streams.c.stream_id)
+    .join(_scan, _scan.c.stream_id == _streams.c.stream_id)
+    .where(
+        _streams.c.stream_id == func.any(_stream_ids),
         select(literal(1))
         .where(
-            _events.c.stream_id == _scan.c.stream_id,
-            _events.c.seq > func.greatest(_scan.c.after, _removed_until(_scan.c.stream_id)),
+            _events.c.stream_id == _streams.c.stream_id,
+            _events.c.seq > func.greatest(_scan.c.after, _streams.c.removed_until),
             _events.c.seq <= _scan.c.until,
             _events.c.type == func.any(_types),
         )
-        .exists()
+        .exists(),
     )
 )
 """Those logs that hold an event of the wanted types in a range that was not looked at yet."""
 
 INSERT_POSITION = Statement(
-    insert(_positions)
-    .from_select(
-        ["stream_id", "subscriber", "position", "failures"], select(_stream_id, _subscriber, literal(0, BigInteger()), literal(0))
-    )
-    .on_conflict_do_nothing()
+    insert(_positions).values(stream_id=_stream_id, subscriber=_subscriber, position=0, failures=0).on_conflict_do_nothing()
 )
 LOCK_POSITION = Statement(select(_positions.c.position, _positions.c.failures).where(*_THIS).with_for_update(skip_locked=True))
 NEXT_EVENT = Statement(
@@ -138,31 +138,15 @@ PARKED_EVENTS = Statement(
 )
 """It looks at every log: for tests that ask what was given up."""
 
-_free = (
-    select(_positions.c.stream_id)
-    .where(
-        _positions.c.subscriber == _subscriber, _positions.c.stream_id == func.any(bindparam("stream_ids", type_=ARRAY(Uuid())))
-    )
-    .with_for_update(skip_locked=True)
-    .cte("free")
-)
+_free = select(_positions.c.stream_id).where(*_THIS).with_for_update(skip_locked=True).cte("free")
 SKIP_EVENTS = Statement(
     update(_positions)
-    .values(position=func.greatest(_positions.c.position, _scan.c.until))
+    .values(position=func.greatest(_positions.c.position, _seq))
     .where(
-        _positions.c.subscriber == _subscriber,
-        _positions.c.stream_id == _scan.c.stream_id,
+        *_THIS,
         _positions.c.stream_id == _free.c.stream_id,
-        _positions.c.position == _scan.c.after,
+        _positions.c.position == bindparam("after", type_=BigInteger()),
         _positions.c.failures == 0,
     )
 )
-"""Moves positions over ranges in which nothing was wanted. A position that somebody holds or has moved stays."""
-INSERT_POSITIONS = Statement(
-    insert(_positions)
-    .from_select(
-        ["stream_id", "subscriber", "position", "failures"],
-        select(_scan.c.stream_id, _subscriber, literal(0, BigInteger()), literal(0)),
-    )
-    .on_conflict_do_nothing()
-)
+"""Moves a position over a range in which nothing was wanted. One that somebody holds or has moved stays."""

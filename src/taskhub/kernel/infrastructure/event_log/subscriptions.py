@@ -120,14 +120,12 @@ class Subscription:
             await self._skip([seq_range for seq_range in seq_ranges if seq_range.stream_id not in wanted])
 
     async def _skip(self, seq_ranges: "list[_SeqRange]") -> None:
-        scan = {
-            "subscriber": self._subscriber.name,
-            "stream_ids": [seq_range.stream_id for seq_range in seq_ranges],
-            "after": [seq_range.position for seq_range in seq_ranges],
-            "until": [seq_range.until for seq_range in seq_ranges],
-        }
-        await self._database.fetch(statements.INSERT_POSITIONS, scan)
-        await self._database.fetch(statements.SKIP_EVENTS, scan)
+        places = [
+            {"subscriber": self._subscriber.name, "stream_id": one.stream_id, "after": one.position, "seq": one.until}
+            for one in seq_ranges
+        ]
+        await self._database.execute_many(statements.INSERT_POSITION, places)
+        await self._database.execute_many(statements.SKIP_EVENTS, places)
 
     async def _process_stream(self, stream_id: UUID) -> bool:
         """Handles one log. False where it is not known to be finished: somebody else works on it, or an event failed."""

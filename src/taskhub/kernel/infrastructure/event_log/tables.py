@@ -18,6 +18,7 @@ class StreamRow(Row):
     """
 
     __tablename__ = "event_streams"
+    distributed_by = "stream_id"
     __table_args__ = {"postgresql_with": {"fillfactor": 50}}
 
     stream_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -34,6 +35,7 @@ class EventRow(Row):
     """
 
     __tablename__ = "events"
+    distributed_by = "stream_id"
     __table_args__ = (
         Index(None, "stream_id", "entity_id", "entity_version", unique=True, postgresql_include=["seq"]),
         Index("ix_events_gone", "stream_id", "entity_type", "seq", postgresql_where=text("snapshot IS NULL")),
@@ -62,6 +64,7 @@ class IdempotencyKeyRow(Row):
     """
 
     __tablename__ = "retry_keys"
+    distributed_by = "stream_id"
     # For the purge: as good as free to write, since keys are only ever added at the end.
     __table_args__ = (Index(None, "created_at", postgresql_using="brin"),)
 
@@ -84,6 +87,7 @@ class SubscriptionRow(Row):
     """
 
     __tablename__ = "subscriptions"
+    distributed_by = "stream_id"
 
     stream_id: Mapped[UUID] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(primary_key=True)
@@ -96,6 +100,7 @@ class ParkedEventRow(Row):
     """An event that a subscriber could not handle and went past; somebody has to look."""
 
     __tablename__ = "parked_events"
+    distributed_by = "stream_id"
 
     stream_id: Mapped[UUID] = mapped_column(primary_key=True)
     subscriber: Mapped[str] = mapped_column(primary_key=True)
@@ -111,6 +116,7 @@ class RateLimitHitRow(Row):
     """
 
     __tablename__ = "rate_limit_hits"
+    distributed_by = None
     __table_args__ = {"prefixes": ["UNLOGGED"]}
 
     process_id: Mapped[UUID] = mapped_column(primary_key=True)

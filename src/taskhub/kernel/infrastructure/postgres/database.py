@@ -1,6 +1,6 @@
 """The seam to PostgreSQL: nothing else in TaskHub knows the driver."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from time import monotonic
@@ -26,6 +26,7 @@ CLOSE_SECONDS = 5.0
 MAX_STATEMENT_SECONDS = 65.0
 """What is granted to a statement at most, where it asks for more than the others."""
 OVERDUE_SECONDS = MAX_STATEMENT_SECONDS + 10.0
+STATEMENTS_PER_TRIP = 500
 STATEMENT_CACHE_SIZE = 300
 """By each connection: the shapes of lists and commits that clients ask for all day."""
 
@@ -75,6 +76,16 @@ class Connection:
     async def fetch_row(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> Record | None:
         rows = await self.fetch(statement, parameters, seconds=seconds)
         return rows[0] if rows else None
+
+    async def execute_many(self, statement: Statement, parameters: Sequence[Parameters]) -> None:
+        """Runs a statement once for each set of parameters, all of them in one round trip."""
+        self._note(statement.sql)
+        try:
+            await self._driver.executemany(statement.sql, [statement.arguments(one) for one in parameters])
+        except BaseException as error:
+            self._note_failure(statement.name, error)
+            raise
+        self._note_end(statement.name, len(parameters))
 
     async def begin(self) -> None:
         self._note("BEGIN")
@@ -133,6 +144,14 @@ class Connection:
             self.discard()
 
 
+async def _is_distributed(connection: asyncpg.Connection) -> bool:
+    """Whether it is a Citus cluster over which the tables were distributed."""
+    if not await connection.fetchval("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL"):
+        return False
+    sql = "SELECT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass('events') AND partmethod = 'h')"
+    return bool(await connection.fetchval(sql))
+
+
 class SharedTransaction(Protocol):
     """A transaction that everything in one context runs in: all commands of a batch, and what is read between them."""
 
@@ -157,7 +176,13 @@ class Database:
     connection_class: ClassVar[type[asyncpg.Connection]] = asyncpg.Connection
 
     def __init__(
-        self, url: str, *, pool_size: int, pool_times: PoolTimes | None = None, statement_log: StatementLog | None = None
+        self,
+        url: str,
+        *,
+        pool_size: int,
+        pool_times: PoolTimes | None = None,
+        statement_log: StatementLog | None = None,
+        is_distributed: bool = False,
     ) -> None:
         self._url = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self.pool_size = pool_size
@@ -167,6 +192,9 @@ class Database:
         self.statement_log = statement_log or StatementLog()
         self.waits = 0
         self.acquired = Durations()
+        self.is_distributed = is_distributed
+        """Whether the tables are divided among several nodes (Citus). It is found when the first connection is made."""
+        self._is_looked_at = is_distributed
         self.round_trips: list[str] | None = None
         """The statements that were sent, for tests that count them."""
 
@@ -192,6 +220,13 @@ class Database:
         self._pool = Pool(self._connect, self.pool_size, self._pool_times)
 
     async def _connect(self) -> asyncpg.Connection:
+        connection = await self._connected()
+        if not self._is_looked_at:
+            self.is_distributed = await _is_distributed(connection)
+            self._is_looked_at = True
+        return connection
+
+    async def _connected(self) -> asyncpg.Connection:
         return await asyncpg.connect(
             self._url,
             timeout=CONNECT_SECONDS,
@@ -310,3 +345,13 @@ class Database:
     async def fetch_row(self, statement: Statement, parameters: Parameters) -> Record | None:
         rows = await self.fetch(statement, parameters)
         return rows[0] if rows else None
+
+    async def execute_many(self, statement: Statement, parameters: Sequence[Parameters]) -> None:
+        """Writes to many streams, each by a statement that names it, in one round trip. They need not all be done, or none.
+
+        Raises:
+            Unavailable, Busy
+        """
+        for start in range(0, len(parameters), STATEMENTS_PER_TRIP):
+            async with self.connection() as connection:
+                await connection.execute_many(statement, parameters[start : start + STATEMENTS_PER_TRIP])

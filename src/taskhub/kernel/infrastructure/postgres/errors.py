@@ -1,5 +1,7 @@
 """One reading of everything that a database, its driver and the network can say."""
 
+import re
+
 import asyncpg
 
 from taskhub.kernel.application.errors import Busy, Unavailable
@@ -38,11 +40,24 @@ _UNAVAILABLE = (
 )
 
 
+_CONSTRAINT = re.compile(r"\b((?:ck|fk|ix|pk|uq)_[a-z0-9_]+?)(?:_[0-9]{6,})?\b")
+"""Names follow a convention: see `rows.NAMES`."""
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether the connection broke under a statement, so that nobody knows from it what the server did."""
     return isinstance(error, (*LOST, TimeoutError, OSError)) or (
         isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
     )
+
+
+def violated_constraint(error: asyncpg.IntegrityConstraintViolationError) -> str:
+    """The name of the constraint that a row would have violated, as the schema has it; an empty text where nothing tells it.
+
+    On Citus the node of the row refuses it. It tells the name in its message alone, with the number of the shard behind.
+    """
+    found = _CONSTRAINT.search(error.constraint_name or str(error))
+    return found[1] if found else error.constraint_name or ""
 
 
 def is_broken(error: BaseException) -> bool:

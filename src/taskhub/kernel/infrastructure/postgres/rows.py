@@ -18,8 +18,15 @@ NAMES = {
 
 
 class Row(DeclarativeBase):
-    """A table, described. Rows are never instantiated: aggregates are plain classes, statements are Core."""
+    """A table, described. Rows are never instantiated: aggregates are plain classes, statements are Core.
 
+    Attributes:
+        distributed_by: the column by which a distributed PostgreSQL (Citus) divides the table among its nodes: that of the
+            workspace, the stream or the user whose rows they are. None: the table is only on the coordinator. A table that does
+            not say it can't be distributed.
+    """
+
+    distributed_by: ClassVar[str | None]
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),
@@ -40,6 +47,12 @@ class Timestamped:
 
 class SoftDeleted:
     deleted_at: Mapped[datetime | None] = mapped_column(sort_order=93)
+
+
+def distributed_tables() -> dict[str, str]:
+    """All tables that can be distributed, with the column by which they are."""
+    columns = {mapper.class_.__tablename__: getattr(mapper.class_, "distributed_by", None) for mapper in Row.registry.mappers}
+    return {name: column for name, column in sorted(columns.items()) if column is not None}
 
 
 def table_of(row: type[Row]) -> Table:

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.contract.event_content import SCHEMA
-from taskhub.kernel.infrastructure.event_log.log_sequence import take_numbers
-from taskhub.kernel.infrastructure.event_log.tables import EventRow
+from taskhub.kernel.infrastructure.event_log.log_sequence import NUMBERED, take_numbers
+from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Connection
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -22,7 +22,7 @@ from taskhub.kernel.infrastructure.unit_of_work.changes import encode
 
 APPEND_SECONDS = 65.0
 
-_events = table_of(EventRow)
+_events, _STREAMS = table_of(EventRow), table_of(StreamRow)
 
 
 class Changed(NamedTuple):
@@ -72,7 +72,7 @@ def _statement() -> Statement:
     stream_id = bindparam("stream_id", type_=Uuid())
     count = bindparam("count", type_=BigInteger())
     now = bindparam("now", type_=_events.c.occurred_at.type)
-    counter = take_numbers(select(stream_id, count, now))
+    counter = take_numbers(insert(_STREAMS).from_select(NUMBERED, select(stream_id, count, now))).cte("counter")
     first_seq = counter.c.last_seq - count + 1
     commit_seq = func.coalesce(bindparam("commit_seq", type_=BigInteger()), case((things.c.place > 1, first_seq)))
     version = cast(func.jsonb_build_object(literal("version", Text()), things.c.version), JSONB)

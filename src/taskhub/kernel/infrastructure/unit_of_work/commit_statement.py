@@ -1,112 +1,37 @@
-"""A whole commit as one statement.
+"""A whole commit as one statement, as plain PostgreSQL executes it.
 
-Guards, rows, claimed values, idempotency key, counter and events are a chain of CTEs, each gated on the one before, so that
-nothing of it happens unless all before it did. One row, the verdict, tells whether it came to its end. Locks are taken in the
-order of the chain, the same everywhere.
+The parts of a commit are a chain of CTEs, each gated on the one before, so that nothing of it happens unless all before it did.
+One row, the verdict, tells whether it came to its end. Locks are taken in the order of the chain.
 
 A chain that writes one row, or only new ones, is atomic by itself and runs in autocommit. Otherwise a part may fall short after
 another was written: such a chain runs in a transaction, and whoever reads the verdict rolls back.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Integer,
-    Select,
-    Text,
-    bindparam,
-    case,
-    cast,
-    delete,
-    func,
-    literal_column,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import ColumnElement, Select, Table, Update, func, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.expression import CTE
 
-from taskhub.kernel.infrastructure.event_log.log_sequence import take_numbers
-from taskhub.kernel.infrastructure.event_log.tables import EventRow, IdempotencyKeyRow, StreamRow
+from taskhub.kernel.infrastructure.event_log.log_sequence import NUMBERED, take_numbers
+from taskhub.kernel.infrastructure.event_log.tables import StreamRow
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, UPDATE
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping, ReplacedValues
-from taskhub.kernel.infrastructure.unit_of_work.parameters import Rows, parameter
+from taskhub.kernel.infrastructure.unit_of_work.commit_parts import ONE, CommitParts, Query, count_of
+from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CommitShape
+from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep
+from taskhub.kernel.infrastructure.unit_of_work.parameters import Rows
 
-_ONE = literal_column("1", Integer())
-
-_EVENTS, _STREAMS, _KEYS = table_of(EventRow), table_of(StreamRow), table_of(IdempotencyKeyRow)
-EVENT_COLUMNS = (
-    "id",
-    "type",
-    "schema",
-    "entity_type",
-    "entity_id",
-    "entity_version",
-    "occurred_at",
-    "changes",
-    "snapshot",
-)
-
-
-class Write(NamedTuple):
-    """``columns``: those of the key first, then what is to be set."""
-
-    kind: str
-    mapping: Mapping[Any]
-    columns: tuple[str, ...]
-    many: bool
-
-
-RELEASE, CLAIM = "release", "claim"
-
-
-class ClaimedRows(NamedTuple):
-    """Values that are released, or claimed."""
-
-    kind: str
-    claims: Claims
-    many: bool
-
-    @property
-    def part(self) -> str:
-        return f"{self.kind}_{self.claims.table.name}"
-
-
-class CommitShape(NamedTuple):
-    """What a commit consists of, without its values: one compiled statement serves all commits of a shape."""
-
-    guards: tuple[tuple[Guard, bool], ...]
-    writes: tuple[Write, ...]
-    claimed: tuple[ClaimedRows, ...]
-    step: InsertStep | None
-    keyed: bool
-    events: int
-    """0, 1, or 2 for "several"."""
-    tells_seq: bool
-    """Whether the verdict holds the `seq` of the first event: others of the same command name it."""
-    continues: bool = False
-    """Whether the command has appended events before, whose first one is given."""
+_STREAMS = table_of(StreamRow)
 
 
 @lru_cache(maxsize=512)
 def statement_for(shape: CommitShape) -> Statement:
-    return _CommitStatementBuilder(shape).statement()
-
-
-def _name_of(shape: CommitShape) -> str:
-    """What it writes, without the columns: few enough for a label of metrics."""
-    return "commit " + (", ".join(f"{write.kind} {write.mapping.name}" for write in shape.writes) or "nothing")
-
-
-def _count(part: str) -> ColumnElement[int]:
-    return bindparam(parameter(part, "count"), type_=func.count().type)
+    """One compiled statement serves all commits of a shape."""
+    return _CommitStatement(shape).statement()
 
 
 @dataclass(frozen=True)
@@ -118,206 +43,60 @@ class _Gate:
 
     def is_open(self) -> ColumnElement[bool]:
         if self.wanted is None:
-            return select(_ONE).select_from(self.cte).correlate(None).exists()
+            return select(ONE).select_from(self.cte).correlate(None).exists()
         return select(func.count()).select_from(self.cte).correlate(None).scalar_subquery() == self.wanted
 
 
-class _CommitStatementBuilder:
+class _CommitStatement(CommitParts):
     def __init__(self, shape: CommitShape) -> None:
-        self.shape = shape
-        self.gate: _Gate | None = None
-        self.parent: CTE | None = None
-        """The row that the step in front of an insert has updated."""
-        self.late_columns: dict[str, ColumnElement[Any]] = {}
-        self.late_fields: dict[str, ColumnElement[Any]] = {}
-        self.seq: list[ColumnElement[Any]] = []
-        self.kept: list[CTE] = []
+        super().__init__(shape)
+        self._gate: _Gate | None = None
+        self._told: list[ColumnElement[Any]] = []
+        """What only the statement knows."""
+        self._aside: list[CTE] = []
 
     def statement(self) -> Statement:
-        for index, (guard, many) in enumerate(self.shape.guards):
-            self._guard(f"guard_{index}", guard, many=many)
-        if self.shape.step:
-            self._insert_step(self.shape.step)
-        for write in self.shape.writes:
-            self._write(write)
-        for rows in self.shape.claimed:
-            self._claim(rows)
-        if self.shape.keyed:
-            self._idempotency_key()
-        if self.shape.events:
-            self._events(self._counter())
-        return Statement(self._verdict(), name=_name_of(self.shape))
+        self.make()
+        assert self._gate is not None
+        verdict = select(self._gate.is_open().label("done"), *self._told).add_cte(*self._aside)
+        return Statement(verdict, name=self.shape.name)
 
-    def _verdict(self) -> Select[Any]:
-        """One row: whether the last part went through, and so all before it; and what only the statement knew."""
-        assert self.gate is not None
-        late = (
-            select(value).select_from(self.parent).correlate(None).scalar_subquery().label(name)
-            for name, value in self.late_fields.items()
-            if self.parent is not None
-        )
-        return select(self.gate.is_open().label("done"), *late, *self.seq).add_cte(*self.kept)
+    def gated(self, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+        return [*conditions, self._gate.is_open()] if self._gate is not None else list(conditions)
 
-    def _step(self, part: str, cte: CTE, *, many: bool = False) -> None:
-        """Adds a part: what comes after it happens only if it touched all the rows that it should."""
-        self.gate = _Gate(cte, _count(part) if many else None)
-
-    def _gated(self, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
-        return [*conditions, self.gate.is_open()] if self.gate is not None else list(conditions)
+    def insertion(self, table: Table, names: Sequence[str], values: Sequence[ColumnElement[Any]], rows: Rows) -> Insert:
+        source = self._source(*values)
+        if rows.source is not None:
+            source = source.select_from(rows.source).order_by(rows.values["place"])
+        return insert(table).from_select(list(names), source)
 
     def _source(self, *values: ColumnElement[Any]) -> Select[Any]:
         """Values to insert, gated. A gate of one row is cheapest when it is selected from."""
-        if self.gate is not None and self.gate.wanted is None:
-            return select(*values).select_from(self.gate.cte)
-        return select(*values).where(*self._gated())
+        if self._gate is not None and self._gate.wanted is None:
+            return select(*values).select_from(self._gate.cte)
+        return select(*values).where(*self.gated())
 
-    def _guard(self, part: str, guard: Guard, *, many: bool) -> None:
-        rows = Rows(part, [(name, guard.table.c[name].type) for name in guard.match], many=many)
-        query = select(_ONE).where(
-            *self._gated(*(guard.table.c[name] == rows.values[name] for name in guard.match), *guard.where)
-        )
-        query = query.select_from(guard.table).order_by(*(guard.table.c[name] for name in guard.match))
-        locked = query.with_for_update(read=not guard.is_exclusive, key_share=guard.is_weak, of=guard.table)
-        self._step(part, locked.cte(part), many=many)
+    def add(self, name: str, part: str, query: Query, *, many: bool = False) -> None:
+        self._gate = _Gate(query.cte(name), count_of(part) if many else None)
 
-    def _insert_step(self, step: InsertStep) -> None:
-        table, part = step.parent.table, "parent"
-        match = step.parent.guard.match
-        rows = Rows(part, [(name, table.c[name].type) for name in match], many=False)
-        conditions = self._gated(*(table.c[name] == rows.values[name] for name in match))
-        self.parent = step.update().where(*conditions).returning(*table.c).cte(part)
-        self._step(part, self.parent)
-        self.late_columns = step.columns(self.parent)
-        self.late_fields = step.fields(self.parent)
+    def add_aside(self, name: str, query: Query) -> None:
+        self._aside.append(query.cte(name))
 
-    def _write(self, write: Write) -> None:
-        part = f"{write.kind}_{write.mapping.name}"
-        if write.kind == UPDATE and write.mapping.is_guarded:
-            self._lock(part, write)
-        make: dict[str, Callable[[str, Write], CTE]] = {INSERT: self._insert, UPDATE: self._update, DELETE: self._delete}
-        self._step(part, make[write.kind](part, write), many=write.many)
+    def add_parent(self, step: InsertStep, query: Update) -> None:
+        parent = query.returning(*step.parent.table.c).cte("parent")
+        self._gate = _Gate(parent, None)
+        self.late_columns, self.late_fields = step.columns(parent), step.fields(parent)
+        for name, value in self.late_fields.items():
+            self._told.append(select(value).select_from(parent).correlate(None).scalar_subquery().label(name))
 
-    def _insert(self, part: str, write: Write) -> CTE:
-        table = write.mapping.table
-        columns = [(c.name, c.type) for c in write.mapping.columns if c.name not in self.late_columns]
-        rows = Rows(part, columns, many=write.many)
-        values = [
-            self.late_columns[c.name] if c.name in self.late_columns else rows.values[c.name] for c in write.mapping.columns
-        ]
-        source = self._source(*values)
-        if rows.source is not None:
-            source = source.select_from(rows.source)
-        return insert(table).from_select(write.mapping.columns, source).returning(_ONE).cte(part)
+    def add_counter(
+        self, stream_id: ColumnElement[Any], count: ColumnElement[int], moved_at: ColumnElement[Any]
+    ) -> ColumnElement[int]:
+        wanted = insert(_STREAMS).from_select(NUMBERED, self._source(stream_id, count, moved_at))
+        self._counter = take_numbers(wanted).cte("counter")
+        self._gate = _Gate(self._counter, None)
+        return self._counter.c.last_seq
 
-    def _update(self, part: str, write: Write) -> CTE:
-        mapping, table = write.mapping, write.mapping.table
-        columns = [table.c[name] for name in write.columns]
-        rows = Rows(part, [*((c.name, c.type) for c in columns), ("loaded_version", table.c.version.type)], many=write.many)
-        if mapping.replaced is not None and mapping.replaced.column in write.columns:
-            self._keep(part, write, mapping.replaced, rows)
-        return (
-            update(table)
-            .values({c: _updated(mapping, c, rows.values[c.name]) for c in columns if c.name not in mapping.key})
-            .where(*self._gated(*self._this(mapping, rows)))
-            .returning(_ONE)
-            .cte(part)
-        )
-
-    def _keep(self, part: str, write: Write, replaced: ReplacedValues, rows: Rows) -> None:
-        """Keeps the values that an update replaces. It opens no gate: it finds the rows that the update does."""
-        mapping, table = write.mapping, write.mapping.table
-        values = [*(table.c[name] for name in mapping.key), rows.values["version"], table.c[replaced.column]]
-        kept = select(*values).where(*self._gated(*self._this(mapping, rows), rows.values[replaced.column].is_not(None)))
-        cte = insert(replaced.table).from_select(replaced.columns, kept).returning(_ONE).cte(f"replaced_{part}")
-        self.kept.append(cte)
-
-    def _lock(self, part: str, write: Write) -> None:
-        """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""
-        mapping, table = write.mapping, write.mapping.table
-        names = [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)]
-        query = select(_ONE).where(*self._gated(*self._this(mapping, Rows(part, names, many=write.many)))).select_from(table)
-        query = query.order_by(*(table.c[name] for name in mapping.key)).with_for_update(of=table)
-        self._step(part, query.cte(f"lock_{part}"), many=write.many)
-
-    def _delete(self, part: str, write: Write) -> CTE:
-        mapping, table = write.mapping, write.mapping.table
-        rows = Rows(
-            part,
-            [*((name, table.c[name].type) for name in mapping.key), ("loaded_version", table.c.version.type)],
-            many=write.many,
-        )
-        query = delete(table).where(*self._gated(*self._this(mapping, rows)))
-        return query.returning(_ONE).cte(part)
-
-    def _this(self, mapping: Mapping[Any], rows: Rows) -> list[ColumnElement[bool]]:
-        table = mapping.table
-        return [
-            *(table.c[name] == rows.values[name] for name in mapping.key),
-            table.c.version == rows.values["loaded_version"],
-        ]
-
-    def _claim(self, claimed: ClaimedRows) -> None:
-        table, part = claimed.claims.table, claimed.part
-        rows = Rows(part, [(name, table.c[name].type) for name in claimed.claims.columns], many=claimed.many)
-        if claimed.kind == RELEASE:
-            query = delete(table).where(*self._gated(*(table.c[name] == rows.values[name] for name in claimed.claims.columns)))
-            self._step(part, query.returning(_ONE).cte(part), many=claimed.many)
-            return
-        source = self._source(*(rows.values[name] for name in claimed.claims.columns))
-        if rows.source is not None:
-            source = source.select_from(rows.source).order_by(rows.values["place"])
-        cte = insert(table).from_select(claimed.claims.columns, source).returning(_ONE).cte(part)
-        self._step(part, cte, many=claimed.many)
-
-    def _idempotency_key(self) -> None:
-        names = [c.name for c in _KEYS.c]
-        rows = Rows("key", [(c.name, c.type) for c in _KEYS.c], many=False)
-        source = self._source(*(rows.values[name] for name in names))
-        self._step("key", insert(_KEYS).from_select(names, source).returning(_ONE).cte("key"))
-
-    def _counter(self) -> CTE:
-        count = _count("events") if self.shape.events > 1 else _ONE
-        moved_at = bindparam("events__moved_at", type_=_STREAMS.c.moved_at.type)
-        cte = take_numbers(self._source(bindparam("events__stream_id", type_=_STREAMS.c.stream_id.type), count, moved_at))
-        self._step("counter", cte)
-        return cte
-
-    def _events(self, counter: CTE) -> None:
-        many = self.shape.events > 1
-        rows = Rows("event", [(name, _EVENTS.c[name].type) for name in EVENT_COLUMNS], many=many)
-        values = dict(rows.values)
-        if self.late_fields:
-            values["changes"] = values["changes"].concat(
-                _object({name: func.jsonb_build_array(None, value) for name, value in self.late_fields.items()})
-            )
-            values["snapshot"] = values["snapshot"].concat(_object(self.late_fields))
-        first_seq = counter.c.last_seq - _count("events") + 1 if many else counter.c.last_seq
-        if self.shape.tells_seq:
-            self.seq = [select(first_seq).select_from(counter).correlate(None).scalar_subquery().label("first_seq")]
-        shared = {name: bindparam(parameter("events", name), type_=_EVENTS.c[name].type) for name in ("actor_id", "request_id")}
-        own: dict[str, ColumnElement[Any]] = {name: values[name] for name in EVENT_COLUMNS} | shared
-        own["seq"] = first_seq + values["place"] - 1 if many else first_seq
-        if self.shape.continues:
-            own["commit_seq"] = bindparam(parameter("events", "commit_seq"), type_=_EVENTS.c.commit_seq.type)
-        elif many:
-            own["commit_seq"] = case((values["place"] > 1, first_seq))
-        source = select(counter.c.stream_id, *own.values()).select_from(counter)
-        if self.parent is not None:
-            source = source.select_from(self.parent)
-        if rows.source is not None:
-            source = source.select_from(rows.source)
-        cte = insert(_EVENTS).from_select(["stream_id", *own], source).returning(_ONE).cte("event")
-        self._step("events", cte, many=many)
-
-
-def _updated(mapping: Mapping[Any], column: Column[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
-    expression = mapping.update_expressions.get(column.name)
-    return value if expression is None else expression(value, column)
-
-
-def _object(fields: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
-    """A JSONB object of SQL expressions."""
-    arguments: list[ColumnElement[Any]] = []
-    for name, value in fields.items():
-        arguments += [literal_column(f"'{name}'", Text()), value]
-    return cast(func.jsonb_build_object(*arguments), JSONB)
+    def tell_seq(self, first_seq: ColumnElement[int]) -> None:
+        told = select(first_seq).select_from(self._counter).correlate(None).scalar_subquery()
+        self._told.append(told.label("first_seq"))

@@ -7,9 +7,12 @@ import asyncpg
 
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, IdempotencyKeyExists, ReplyLost
 from taskhub.kernel.domain.errors import IdTaken
-from taskhub.kernel.infrastructure.postgres.database import Connection, Record
-from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit
+from taskhub.kernel.infrastructure.postgres.database import Connection, Parameters
+from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit, violated_constraint
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, append_events
+from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CommitShape
+from taskhub.kernel.infrastructure.unit_of_work.commit_statement import statement_for
+from taskhub.kernel.infrastructure.unit_of_work.commit_steps import Fetch, take_steps
 from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan
 
 _EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
@@ -48,8 +51,7 @@ async def write(plan: CommitPlan, connection: Connection, attempt: Attempt, firs
 async def _send(plan: CommitPlan, connection: Connection, attempt: Attempt, first_seqs: dict[UUID, int]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for commit in plan.commits:
-        [verdict] = await connection.fetch(commit.statement, commit.parameters)
-        fields = late_fields(verdict)
+        fields = await send(commit.shape, commit.parameters, connection.fetch, in_steps=connection.database.is_distributed)
         if (seq := fields.pop("first_seq", None)) is not None:
             first_seqs.setdefault(commit.parameters["events__stream_id"], seq)
     first_event = len(plan.changes)
@@ -67,8 +69,15 @@ async def append_cascade(
     first_seqs.setdefault(cascade.stream_id, seq)
 
 
-def late_fields(verdict: Record) -> dict[str, Any]:
-    """Reads how far a statement came. Anything less than all of it is a version that moved."""
+async def send(shape: CommitShape, parameters: Parameters, fetch: Fetch, *, in_steps: bool) -> dict[str, Any]:
+    """As one statement, or ``in_steps``. Returns what only the database could tell.
+
+    Raises:
+        ConcurrencyConflict: not all of it went through: a version moved.
+    """
+    if in_steps:
+        return await take_steps(shape, parameters, fetch)
+    [verdict] = await fetch(statement_for(shape), parameters)
     fields = dict(verdict)
     if not fields.pop("done"):
         raise ConcurrencyConflict
@@ -78,7 +87,7 @@ def late_fields(verdict: Record) -> dict[str, Any]:
 def _refuse(error: Exception, plan: CommitPlan) -> NoReturn:
     """Tells what the database meant by refusing a row."""
     if isinstance(error, asyncpg.UniqueViolationError | asyncpg.CheckViolationError):
-        name = str(error.constraint_name)
+        name = violated_constraint(error)
         if name == "pk_retry_keys":
             raise IdempotencyKeyExists from error
         if name == _EVENT_OF_VERSION:

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import msgspec
 from sqlalchemy import Column, ColumnElement, Table, Update
-from sqlalchemy.sql.expression import CTE
+from sqlalchemy.sql.expression import FromClause
 
 from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.aggregate import Aggregate
@@ -92,10 +92,10 @@ class InsertStep(Protocol):
     def update(self) -> Update:
         """The update, without the conditions that the commit adds to it. It returns all columns of the row."""
 
-    def columns(self, parent: CTE) -> dict[str, ColumnElement[Any]]:
+    def columns(self, parent: FromClause) -> dict[str, ColumnElement[Any]]:
         """The columns of the child that follow from the updated row."""
 
-    def fields(self, parent: CTE) -> dict[str, ColumnElement[Any]]:
+    def fields(self, parent: FromClause) -> dict[str, ColumnElement[Any]]:
         """The members of the child's representation that do."""
 
     def complete(self, child: Any, fields: Dict[str, Any]) -> None:

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Text, bindparam, cast, column, func
-from sqlalchemy.dialects.postgresql import ARRAY as PG_ARRAY
+from sqlalchemy import ARRAY, ColumnElement, Integer, bindparam, column, func
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.expression import FromClause
 
 
@@ -17,32 +17,39 @@ def parameters_of(part: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(parameter(part, name) for name in names)
 
 
-class Rows:
-    """The values of one part: a parameter for each column, or for several rows an array for each, zipped by position."""
+def bounds_of(name: str) -> tuple[str, str]:
+    """Of several rows with an array each, all elements are in one array: which of them are whose is told by these."""
+    return f"{name}_from", f"{name}_until"
 
-    def __init__(self, part: str, columns: list[tuple[str, Any]], *, many: bool) -> None:
+
+class Rows:
+    """The values of one part: a parameter for each column, or for several rows an array for each, zipped by position.
+
+    ``stream`` is the column that has the same value in all rows, and so is one parameter even then: it says where they are.
+    """
+
+    def __init__(self, part: str, columns: list[tuple[str, Any]], *, many: bool, stream: str | None = None) -> None:
         self.source: FromClause | None = None
+        self.values: dict[str, ColumnElement[Any]] = {
+            name: bindparam(parameter(part, name), type_=type_) for name, type_ in columns if not many or name == stream
+        }
         if not many:
-            self.values: dict[str, ColumnElement[Any]] = {
-                name: bindparam(parameter(part, name), type_=type_) for name, type_ in columns
-            }
             return
-        # An array of arrays would be flattened by unnest: such a column travels as array literals.
-        arrays = [
-            bindparam(parameter(part, name), type_=ARRAY(Text() if isinstance(type_, ARRAY | PG_ARRAY) else type_))
-            for name, type_ in columns
-        ]
-        rows = (
-            func.unnest(*arrays)
-            .table_valued(
-                *(column(name, Text() if isinstance(type_, ARRAY | PG_ARRAY) else type_) for name, type_ in columns),
-                with_ordinality="place",
-                name=part,
-            )
+        zipped: list[tuple[str, Any]] = []
+        for name, type_ in columns:
+            if isinstance(type_, ARRAY):
+                zipped += [(bound, Integer()) for bound in bounds_of(name)]
+            elif name != stream:
+                zipped.append((name, type_))
+        self.source = rows = (
+            func.unnest(*(bindparam(parameter(part, name), type_=ARRAY(type_)) for name, type_ in zipped))
+            .table_valued(*(column(name, type_) for name, type_ in zipped), with_ordinality="place", name=part)
             .render_derived()
         )
-        self.source = rows
-        self.values = {
-            name: cast(rows.c[name], type_) if isinstance(type_, ARRAY | PG_ARRAY) else rows.c[name] for name, type_ in columns
-        }
+        for name, type_ in columns:
+            if isinstance(type_, ARRAY):
+                first, last = (rows.c[bound] for bound in bounds_of(name))
+                self.values[name] = Grouping(bindparam(parameter(part, name), type_=type_))[first:last]
+            elif name != stream:
+                self.values[name] = rows.c[name]
         self.values["place"] = rows.c.place

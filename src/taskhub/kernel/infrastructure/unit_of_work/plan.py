@@ -17,7 +17,6 @@ from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
 from taskhub.kernel.infrastructure.postgres.database import Parameters
 from taskhub.kernel.infrastructure.postgres.rows import table_of
-from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import (
     Shown,
     answer_of,
@@ -28,18 +27,17 @@ from taskhub.kernel.infrastructure.unit_of_work.answers import (
 )
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
-from taskhub.kernel.infrastructure.unit_of_work.commit_statement import (
+from taskhub.kernel.infrastructure.unit_of_work.commit_shape import (
     CLAIM,
     EVENT_COLUMNS,
     RELEASE,
     ClaimedRows,
     CommitShape,
     Write,
-    statement_for,
 )
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, GuardedRows, IdentityMap, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, InsertStep, Mapping
-from taskhub.kernel.infrastructure.unit_of_work.parameters import parameter, parameters_of
+from taskhub.kernel.infrastructure.unit_of_work.parameters import bounds_of, parameter, parameters_of
 
 _EVENTS = table_of(EventRow)
 _stream_id = attrgetter("tracked.aggregate.stream_id")
@@ -54,7 +52,7 @@ class StreamCommit(NamedTuple):
     new ones (an insert goes through whole, or raises).
     """
 
-    statement: Statement
+    shape: CommitShape
     parameters: Parameters
     is_atomic: bool
 
@@ -204,8 +202,10 @@ def _stream_commit(
         _bind_step(parameters, step, changes[0], guards)
     guarded: list[tuple[Guard, bool]] = []
     for guard, rows in guards.items():
-        _bind(parameters, f"guard_{len(guarded)}", guard.table, guard.match, sorted(rows))
-        guarded.append((guard, len(rows) > 1))
+        for _, of_stream in groupby(sorted(rows), key=itemgetter(0)):
+            share = list(of_stream)
+            _bind(parameters, f"guard_{len(guarded)}", guard.table, guard.match, share, stream=guard.match[0])
+            guarded.append((guard, len(share) > 1))
     written = [row_write(change) for change in changes]
     writes, claimed = bind_writes(parameters, written), bind_claims(parameters, written)
     if key is not None:
@@ -218,7 +218,7 @@ def _stream_commit(
     )
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     is_atomic = is_atomic and all(rows.kind == CLAIM for rows in claimed)
-    return StreamCommit(statement_for(shape), parameters, is_atomic)
+    return StreamCommit(shape, parameters, is_atomic)
 
 
 def _bind_step(parameters: Parameters, step: InsertStep, change: Change, guards: GuardedRows) -> None:
@@ -256,7 +256,7 @@ def _write(parameters: Parameters, group: list[RowWrite]) -> Write:
     mapping, kind = group[0].mapping, group[0].kind
     part = f"{kind}_{mapping.name}"
     names, rows = _written(kind, mapping, group)
-    _bind(parameters, part, mapping.table, names, rows)
+    _bind(parameters, part, mapping.table, names, rows, stream=mapping.key[0])
     if kind != INSERT:
         versions = [one.loaded_version for one in group]
         parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
@@ -297,7 +297,7 @@ def bind_claims(parameters: Parameters, rows: Iterable[RowWrite]) -> tuple[Claim
     bound = []
     for (kind, claims), given in sorted(claimed.items(), key=_releases_first):
         part = ClaimedRows(kind, claims, len(given) > 1)
-        _bind(parameters, part.part, claims.table, claims.columns, sorted(given))
+        _bind(parameters, part.part, claims.table, claims.columns, sorted(given), stream=claims.columns[0])
         bound.append(part)
     return tuple(bound)
 
@@ -329,19 +329,36 @@ def bind_events(
         parameters["events__commit_seq"] = first_seq
 
 
-def _bind(parameters: Parameters, part: str, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+def _bind(
+    parameters: Parameters,
+    part: str,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[Sequence[Any]],
+    *,
+    stream: str | None = None,
+) -> None:
+    """``stream``: the column whose value is the same in all rows."""
     if len(rows) == 1:
         parameters.update(zip(parameters_of(part, names), rows[0], strict=True))
         return
     parameters[parameter(part, "count")] = len(rows)
     for name, values in zip(names, zip(*rows, strict=True), strict=True):
-        is_array = isinstance(table.c[name].type, ARRAY)
-        parameters[parameter(part, name)] = [_array(value) for value in values] if is_array else list(values)
+        if name == stream:
+            parameters[parameter(part, name)] = values[0]
+        elif isinstance(table.c[name].type, ARRAY):
+            _bind_arrays(parameters, part, name, values)
+        else:
+            parameters[parameter(part, name)] = list(values)
 
 
-def _array(values: Iterable[Any] | None) -> str | None:
-    """An array in PostgreSQL's own notation: `unnest` would flatten an array of arrays."""
-    if values is None:
-        return None
-    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
+def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Iterable[Sequence[Any] | None]) -> None:
+    """`unnest` would flatten an array of arrays, so all elements are in one. A row without an array has no bounds in it."""
+    elements: list[Any] = []
+    bounds: list[tuple[int | None, int | None]] = []
+    for array in arrays:
+        bounds.append((None, None) if array is None else (len(elements) + 1, len(elements) + len(array)))
+        elements += array or ()
+    parameters[parameter(part, name)] = elements
+    for bound, values in zip(bounds_of(name), zip(*bounds, strict=True), strict=True):
+        parameters[parameter(part, bound)] = list(values)

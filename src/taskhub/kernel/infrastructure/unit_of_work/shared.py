@@ -20,15 +20,15 @@ from taskhub.kernel.domain.ids import parse_id
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
-from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit
+from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters
+from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit, violated_constraint
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
 from taskhub.kernel.infrastructure.unit_of_work.counters import Counters, counting
-from taskhub.kernel.infrastructure.unit_of_work.execution import append_cascade, late_fields, write
+from taskhub.kernel.infrastructure.unit_of_work.execution import append_cascade, send, write
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, UPDATE, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, insert_step_of, plan_commit
@@ -37,7 +37,7 @@ from taskhub.kernel.infrastructure.unit_of_work.statements import by_ids
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.infrastructure.unit_of_work.unwritten import (
     Cascaded,
-    Statements,
+    Rows,
     UnwrittenEvents,
     UnwrittenRows,
     log_statement,
@@ -260,8 +260,7 @@ class SharedUnitOfWork(SqlUnitOfWork):
         mapping = tracked.mapping
         row = RowWrite(mapping, INSERT, mapping.to_row(tracked.aggregate), None, 0)
         place = (*step.parent.key_of(parent.aggregate), parent.loaded_version)
-        verdict = await self._send(rows_statement([row], step, place))
-        step.complete(tracked.aggregate, late_fields(verdict))
+        step.complete(tracked.aggregate, await self._send(rows_statement([row], step, place)))
 
     def _note_done(self, joined: SqlUnitOfWork, changes: Sequence[Change], cascades: Sequence[Cascade]) -> None:
         done = self._done.setdefault(type(joined), _Done(joined, [], []))
@@ -317,8 +316,8 @@ class SharedUnitOfWork(SqlUnitOfWork):
                 await self._append(events)
             else:
                 first_seq = self._first_seqs.get(stream_id)
-                verdict = await self._send(log_statement(self._attempt, stream_id, events, rows, key, first_seq))
-                self._first_seqs.setdefault(stream_id, late_fields(verdict)["first_seq"])
+                told = await self._send(log_statement(self._attempt, stream_id, events, rows, key, first_seq))
+                self._first_seqs.setdefault(stream_id, told["first_seq"])
             rows, key = [], None
         if rows or key is not None:
             await self._send(log_statement(self._attempt, _NO_STREAM, [], rows, key, None))
@@ -335,19 +334,17 @@ class SharedUnitOfWork(SqlUnitOfWork):
         finally:
             self._is_writing = False
 
-    async def _send(self, statements: Statements) -> Record:
+    async def _send(self, written: Rows) -> dict[str, Any]:
         connection = await self.connection()
         try:
-            [verdict] = await connection.send(*statements)
+            return await send(written.shape, written.parameters, connection.send, in_steps=self._database.is_distributed)
         except Exception as error:
             raise self._meaning_of(error) from error
-        late_fields(verdict)
-        return verdict
 
     def _meaning_of(self, error: Exception) -> Exception:
         """A row that the database refuses may be that of any command: run again, each learns for itself."""
         if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-            if error.constraint_name == "pk_retry_keys":
+            if violated_constraint(error) == "pk_retry_keys":
                 return IdempotencyKeyExists()
             self._attempt.is_eager = True
             return ConcurrencyConflict()

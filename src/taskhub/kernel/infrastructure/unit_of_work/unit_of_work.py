@@ -136,9 +136,9 @@ class SqlUnitOfWork:
                 raise ConcurrencyConflict  # Nothing would be sent that could check what the process remembered.
             if not self._has_written:
                 return plan.answer
-        if plan.needs_transaction:
-            await self.lock()
         connection = self._connection or await self._acquire()
+        if plan.needs_transaction or self._database.is_distributed:
+            await self.lock()
         if connection.is_closed:
             raise ConnectionLost  # Nothing was sent.
         fields = await execute(plan, connection, self._attempt)

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.postgres.database import Parameters
-from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
-from taskhub.kernel.infrastructure.unit_of_work.commit_statement import CommitShape, statement_for
+from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CommitShape
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, Tracked, lock_position
 from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, bind_claims, bind_events, bind_key, bind_parent, bind_writes
@@ -21,10 +20,10 @@ EventValues = tuple[Any, ...]
 _stream_id = itemgetter(0)
 
 
-class Statements(NamedTuple):
-    """A statement with its parameters."""
+class Rows(NamedTuple):
+    """What is to be written, and its values."""
 
-    statement: Statement
+    shape: CommitShape
     parameters: Parameters
 
 
@@ -122,14 +121,14 @@ class UnwrittenEvents:
                     yield stream_id, [one for one in run if not isinstance(one, Cascaded)]
 
 
-def rows_statement(rows: Iterable[RowWrite], step: InsertStep | None = None, parent: Any = None) -> Statements:
+def rows_statement(rows: Iterable[RowWrite], step: InsertStep | None = None, parent: Any = None) -> Rows:
     """Writes rows and nothing else. ``parent``: key and version of what the step in front of an insert changes."""
     parameters: Parameters = {}
     if step is not None:
         bind_parent(parameters, step, parent)
     written = list(rows)
     writes, claimed = bind_writes(parameters, written), bind_claims(parameters, written)
-    return Statements(statement_for(CommitShape((), tuple(writes), claimed, step, False, 0, False)), parameters)
+    return Rows(CommitShape((), tuple(writes), claimed, step, False, 0, False), parameters)
 
 
 def log_statement(
@@ -139,7 +138,7 @@ def log_statement(
     rows: Iterable[RowWrite],
     key: Parameters | None,
     first_seq: int | None,
-) -> Statements:
+) -> Rows:
     """Writes rows and an idempotency key, and appends events. Any of them may be missing."""
     parameters: Parameters = {}
     written = list(rows)
@@ -158,7 +157,7 @@ def log_statement(
         bool(events),
         bool(events) and first_seq is not None,
     )
-    return Statements(statement_for(shape), parameters)
+    return Rows(shape, parameters)
 
 
 def _with_values_of(former: Any, row: Any, mapping: Mapping[Any]) -> Any:

@@ -53,7 +53,7 @@ _labels = LABELS.table.c
 # Nobody else sees these names, and no label can have one of them.
 _FREE_NAMES = Statement(
     update(LABELS.table)
-    .values(folded_name=func.concat(literal("\n", Text()), cast(_labels.id, Text())))
+    .values(folded_name=literal("\n", Text()).concat(cast(_labels.id, Text())))
     .where(_labels.workspace_id == WORKSPACE_ID, _labels.id == func.any(_IDS))
 )
 _PLACES = Statement(

@@ -4,12 +4,13 @@ import gc
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import Table
 
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.module_api import Module
+from taskhub.testing.conformance.checks.sharding import refused, unkeyed
 from taskhub.testing.conformance.round_trips import recording_round_trips
 from taskhub.testing.conformance.rules import Report, checks
 from taskhub.testing.conformance.subject import Subject
@@ -22,13 +23,6 @@ def owned_tables(tables: Iterable[Table]) -> dict[str, str]:
     """The tables that belong to workspaces, with the column that says so: the first of the primary key."""
     leading = {table.name: next(iter(table.primary_key.columns)).name for table in tables}
     return {name: column for name, column in leading.items() if column in WORKSPACE_KEYS}
-
-
-def unkeyed(sql: str, tables: Mapping[str, str]) -> list[str]:
-    """The tables of workspaces that a statement uses without naming the workspace."""
-    used = {name for name in re.findall(r"\b(?:FROM|JOIN|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?(\w+)", sql) if name in tables}
-    used |= {name for clause in re.findall(r"\bFROM ([\w, ]+)", sql) for name in re.split(r",\s*", clause) if name in tables}
-    return [name for name in sorted(used) if not re.search(rf"\b{name}\.{tables[name]} = ", sql)]
 
 
 def made_at_import(package: str) -> list[str]:
@@ -74,6 +68,8 @@ async def every_statement_is_keyed_by_its_workspace(subject: Subject, report: Re
         if not any(re.search(pattern, sql) for pattern in exceptions.values()):
             for table in unkeyed(sql, tables):
                 report.add(sql, expected=f"{table}.{tables[table]} = …", seen=f"{table} without its workspace")
+        for reason in refused(sql, tables):
+            report.add(sql, expected="what a distributed PostgreSQL takes", seen=reason)
 
 
 def tables_of(module: Module) -> list[Table]:

@@ -23,7 +23,7 @@ from taskhub.testing.conformance.world import World
 
 MAX_KILLS = 12
 """In each phase, spread over all moments at which something was just stored."""
-LOOKED_AT = {statements.INSERT_POSITIONS.sql, statements.SKIP_EVENTS.sql}
+LOOKED_AT = {statements.INSERT_POSITION.sql, statements.SKIP_EVENTS.sql}
 """By these the kernel stores how far a subscriber has looked where nothing was for it."""
 UNLIMITED = 10_000
 SECTION = "docs/architecture.md, “Where things are”"
