@@ -177,7 +177,8 @@ def read(kind: type[AnySettings], prefix: str, variables: Mapping[str, str] | No
             return kind(_env_prefix=prefix, _env_file=ENV_FILE)
         return kind(_env_prefix=_NO_PREFIX, _env_file=None, **_values_of(kind, prefix, variables))
     except ValidationError as error:
-        problems = (f"{prefix}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors() if fault["loc"])
+        faults = {f"{prefix}{fault['loc'][0]}".upper(): fault["msg"] for fault in error.errors() if fault["loc"]}
+        problems = (f"{name}: {message.removeprefix('Value error, ')}" for name, message in faults.items())
         raise WrongSettings("; ".join(problems)) from None
     except SettingsError as error:  # A list or a mapping of a module, which has to be JSON.
         raise WrongSettings(f"{prefix}…: {error}.") from None

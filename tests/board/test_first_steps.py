@@ -121,3 +121,20 @@ async def test_an_invitation_is_a_link_that_makes_a_member(ada: Window, opened: 
 
     await expect(guest.page.get_by_role("link", name="TEST").first).to_be_visible()
     await expect(ada.page.locator("ul.rows").first.locator("li")).to_have_count(2)
+
+
+async def test_who_has_written_new_tasks_goes_on_with_the_keyboard_at_the_last_of_them(ada: Window) -> None:
+    add = ada.column("In progress").get_by_role("button", name="Add task")
+    await add.focus()
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.page.get_by_label("New task in In progress")).to_be_focused()
+    await ada.page.keyboard.press("Escape")
+    await expect(add).to_be_focused()
+
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.page.get_by_label("New task in In progress")).to_be_focused()
+    await ada.page.keyboard.type("One")
+    await ada.page.keyboard.press("Enter")
+    await expect(ada.card("One")).to_contain_text("TEST-1")
+    await ada.page.keyboard.press("Escape")
+    await expect(ada.link("One")).to_be_focused()

@@ -1,6 +1,6 @@
 """What was done is undone and redone, from the board and from the history of a task."""
 
-from playwright.async_api import expect
+from playwright.async_api import Dialog, expect
 
 from board.conftest import Open
 from support.harness.board import Window
@@ -157,3 +157,38 @@ async def test_settings_are_undone_as_well(tenant: Tenant, ada: Window) -> None:
     await expect(ada.page.get_by_text("Undone: Project")).to_contain_text("has a new workflow.")
     after = tenant.client.get("projects/TEST").json()
     assert (after["workflow"], after["deleted_at"]) == (before["workflow"], None)
+
+
+async def test_before_a_bulk_change_is_undone_the_board_says_how_many_tasks_it_is_about(tenant: Tenant, ada: Window) -> None:
+    questions: list[str] = []
+    answers = [False, True]
+
+    async def answer(dialog: Dialog) -> None:
+        questions.append(dialog.message)
+        await (dialog.accept() if answers.pop(0) else dialog.dismiss())
+
+    ada.page.on("dialog", answer)
+    ids = [tenant.task(title=title)["id"] for title in ("One", "Two", "Three")]
+    patches = [{"id": id, "patch": {"priority": "high"}} for id in ids]
+    assert tenant.client.post("tasks/bulk_update", json={"items": patches}).status_code == 200
+    await ada.go("tasks/TEST-1")
+    line = ada.page.locator(".history li").filter(has_text="the priority")
+    await line.get_by_role("button", name="Undo").click()
+    await expect(line.get_by_role("button", name="Undo")).to_be_focused()
+    await line.get_by_role("button", name="Undo").click()
+
+    await expect(ada.page.get_by_label("Priority", exact=True)).to_have_value("none")
+    assert questions == 2 * ["This was done to several things at once. To undo it changes 3 tasks. Undo all of it?"]
+    assert [tenant.client.get(f"tasks/{id}").json()["version"] for id in ids] == [3, 3, 3]
+
+
+async def test_what_one_change_did_to_one_thing_is_undone_without_a_question(tenant: Tenant, ada: Window) -> None:
+    questions: list[str] = []
+    ada.page.on("dialog", lambda dialog: questions.append(dialog.message))
+    tenant.task(title="One")
+    tenant.client.patch("tasks/TEST-1", json={"title": "Another"})
+    await ada.go("tasks/TEST-1")
+    await ada.page.locator(".history li").filter(has_text="the title").get_by_role("button", name="Undo").click()
+
+    await expect(ada.page.get_by_role("heading", level=1)).to_have_text("One")
+    assert questions == []

@@ -28,6 +28,7 @@ def _phrase(status: int) -> str:
 
 def _summary(problem: Mapping[str, Any]) -> str:
     title, detail = (one_line(str(problem.get(name) or "")).rstrip(".") for name in ("title", "detail"))
+    detail = detail.removesuffix(": see `errors`")  # They stand below.
     return f"{title}. {detail}." if title and detail and title != detail else f"{detail or title or problem['code']}."
 
 

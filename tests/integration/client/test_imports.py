@@ -114,6 +114,15 @@ def test_members_are_found_by_their_names_and_others_are_told(signed_in: Account
     assert [len(task["assignee_ids"]) for task in tasks(signed_in)] == [1, 1, 0, 0]
 
 
+@pytest.mark.usefixtures("signed_in")
+def test_what_is_no_key_of_a_project_is_said_before_anything_is_sent(taskhub: Run, files: dict[str, str]) -> None:
+    said = taskhub("import", "csv", files["csv"], "--project", "my project")
+    assert said.code == 2
+    assert said.err == (
+        "taskhub: 'my project' is no key of a project: expected 2 to 10 letters and digits, first a letter, such as OPS.\n"
+    )
+
+
 def test_a_refusal_leaves_out_its_own_task_alone(signed_in: Account, taskhub: Run, tmp_path: Path) -> None:
     file = tmp_path / "tasks.csv"
     file.write_text("Title,Id\nOil,1\nSweep,2\nPaint,3\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from support.harness.doc_examples import CHECKOUT, examples_of_page, first_steps, run
+from support.harness.doc_examples import CHECKOUT, as_user, examples_of_page, first_commands, first_steps, run
 from support.harness.program import Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS
 
@@ -31,6 +31,21 @@ def test_the_example_makes_a_first_task(shell: str, served: Served) -> None:
     for answer, ending in zip(answers, ENDINGS, strict=True):
         assert ending in answer
     assert "".join(answers).count('"key":"OPS-2"') == 3
+
+
+def test_the_same_is_done_from_the_command_line(served: Served, installation: Installation) -> None:
+    run("sh", EXAMPLE, served.url, user="commands")
+    done = subprocess.run(
+        ["sh", "-c", as_user(first_commands().script, served.url, "commands")],
+        env=installation.environment() | {"XDG_CONFIG_HOME": str(installation.folder)},
+        cwd=CHECKOUT,
+        input="correct horse battery staple\n",
+        capture_output=True,
+        text=True,
+        timeout=PROGRAM_SECONDS,
+        check=True,
+    )
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["You", "OPS-3", "KEY", "OPS-1", "OPS-2", "OPS-3"]
 
 
 def test_the_demo_is_started_and_removed_as_it_says(new_installation: Callable[..., Installation]) -> None:

@@ -30,12 +30,16 @@ class Example:
         return _difference(self.answer, answers[-1] if answers else None, "")
 
 
-def run(shell: str, scripts: Iterable[str], url: str) -> list[str]:
+def run(shell: str, scripts: Iterable[str], url: str, *, user: str | None = None) -> list[str]:
     """What each block prints when they are run one after the other in a shell: only the service is another, and the user."""
-    script = "\necho '--'\n".join(scripts).replace("http://127.0.0.1:8000", url).replace("ada@", f"{shell}@")
+    script = as_user("\necho '--'\n".join(scripts), url, user or shell)
     done = subprocess.run([shell], input=script, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=True)
     assert done.stderr == ""
     return done.stdout.split("--\n")
+
+
+def as_user(script: str, url: str, user: str) -> str:
+    return script.replace("http://127.0.0.1:8000", url).replace("ada@", f"{user}@")
 
 
 def examples_of(page: str) -> list[Example]:
@@ -48,9 +52,20 @@ def examples_of_page(name: str) -> list[Example]:
 
 def first_steps() -> list[Example]:
     """Those of the README that other pages go on from: a service runs, and a first account, workspace and tasks are made."""
-    _, heading, first_task = (CHECKOUT / "README.md").read_text("utf-8").partition("\n## A first task\n")
+    return examples_of(_first_task()[0])
+
+
+def first_commands() -> Example:
+    """What the README does after that with the command line: it asks for a password, and is no part of a script."""
+    return examples_of(_first_task()[1])[0]
+
+
+def _first_task() -> tuple[str, str]:
+    _, heading, after = (CHECKOUT / "README.md").read_text("utf-8").partition("\n## A first task\n")
+    requests, commands, rest = after.partition("\nThe same from the command line")
     assert heading
-    return examples_of(first_task)
+    assert commands
+    return requests, rest
 
 
 def _documents(text: str) -> Any:

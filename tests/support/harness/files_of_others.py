@@ -29,6 +29,10 @@ BOARD: dict[str, Any] = {
     ],
     "labels": [{"id": "x1", "name": "Bug", "color": "red"}, {"id": "x2", "name": "", "color": "sky_dark"}],
     "members": [{"id": "m1", "fullName": "Grace", "username": "grace"}],
+    "customFields": [
+        {"id": "f1", "name": "Cost", "type": "number"},
+        {"id": "f2", "name": "Room", "type": "list", "options": [{"id": "o1", "value": {"text": "Kitchen"}}]},
+    ],
     "cards": [
         {
             "id": "c2",
@@ -43,7 +47,10 @@ BOARD: dict[str, Any] = {
             "idLabels": ["x1", "x2"],
             "idMembers": ["m1"],
             "attachments": [{"name": "tap.png", "url": "https://files.test/tap.png", "isUpload": True}],
-            "customFieldItems": [{"value": {"number": "3"}}],
+            "customFieldItems": [
+                {"idCustomField": "f1", "value": {"number": "3"}},
+                {"idCustomField": "f2", "value": None, "idValue": "o1"},
+            ],
         },
         {
             "id": "c1",

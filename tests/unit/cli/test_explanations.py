@@ -23,6 +23,12 @@ def test_a_setting_that_is_wrong_says_so_itself() -> None:
     assert explanation(CommandFailed("It is taken.")) == "It is taken."
 
 
+def test_a_setting_that_has_the_wrong_form_says_what_is_expected() -> None:
+    with pytest.raises(WrongSettings) as refusal:
+        read_settings({"TASKHUB_SECRET_KEY": "short"})
+    assert str(refusal.value) == "TASKHUB_SECRET_KEY: needs at least 32 characters; `taskhub secret rotate` makes one"
+
+
 def test_a_database_that_is_away_is_named_with_its_cause() -> None:
     error = Unavailable()
     error.__cause__ = ConnectionRefusedError(111, "Connect call failed")

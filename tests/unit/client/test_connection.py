@@ -102,11 +102,12 @@ def test_a_refusal_is_not_sent_again() -> None:
 
 def test_a_problem_is_told_with_its_fields_and_its_request() -> None:
     faults = [{"pointer": "/title", "code": "blank", "message": "Expected something visible."}]
-    service = FakeService(problem(422, "validation_failed", detail="See errors.", errors=faults, allowed=["todo", "done"]))
+    detail = "It is not valid: see `errors`."
+    service = FakeService(problem(422, "validation_failed", detail=detail, errors=faults, allowed=["todo", "done"]))
     with pytest.raises(Refused) as refused:
         service.connection().send("POST", "tasks", {})
     assert str(refused.value).splitlines() == [
-        "Refused. See errors.",
+        "Refused. It is not valid.",
         "  /title: Expected something visible.",
         "  allowed: todo, done",
         "  (422 validation_failed, request r1)",

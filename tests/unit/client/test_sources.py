@@ -69,6 +69,11 @@ class TestTodoist:
         more = TODOIST.replace("section,Garden", "task,New,,4,1,,,,,,,\nsection,Garden")
         assert {*keys} < {item.key for item in read_todoist(written(more), None, "UTC").items}
 
+    def test_a_file_that_was_downloaded_again_has_the_same_tasks(self, written: Any) -> None:
+        first, second = (read_todoist(written(TODOIST, name), None, "UTC") for name in ("House.csv", "House (1).csv"))
+        assert second.name == "House"
+        assert [item.key for item in second.items] == [item.key for item in first.items]
+
     @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "TYPE,CONTENT\n"])
     def test_another_file_is_none(self, written: Any, text: str) -> None:
         with pytest.raises(ClientError, match="no export of Todoist"):
@@ -106,7 +111,8 @@ class TestTrello:
 
     def test_what_has_no_place_is_told(self, written: Any) -> None:
         assert told(read_trello(written(TRELLO), None, ZONE)) == [
-            "card 'Tap': a custom field: {'number': '3'}",
+            "card 'Tap': the custom field 'Cost': 3",
+            "card 'Tap': the custom field 'Room': Kitchen",
             "card 'Tap': the start date 2026-12-01T00:00:00.000Z",
             "card 'Tap': 1 attached files: the description has links to them",
         ]
@@ -183,6 +189,18 @@ class TestTable:
             "line 3: the due date 'soon', which is not one day",
             "line 4: its parent '99', which is not in a row before it",
         ]
+
+    def test_what_excel_saves_as_unicode_text_is_read(self, tmp_path: Path) -> None:
+        file = tmp_path / "House.txt"
+        file.write_bytes("Title\tDue date\nCafé\t2026-12-24\n".encode("utf-16"))
+        (item,) = read_table(file, None, ZONE, []).items
+        assert (item.title, item.due) == ("Café", {"date": "2026-12-24", "time": None, "time_zone": None})
+
+    def test_whoever_saved_it_in_another_encoding_is_told_what_to_do(self, tmp_path: Path) -> None:
+        file = tmp_path / "House.csv"
+        file.write_bytes("Title\nCafé\n".encode("latin-1"))
+        with pytest.raises(ClientError, match="save it as such"):
+            read_table(file, None, ZONE, [])
 
     def test_a_column_can_be_named(self, written: Any) -> None:
         source = read_table(written("What,When\nOil,2026-12-24\nOil,\n"), None, ZONE, ["title=what", "due=When"])

@@ -3,21 +3,21 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
-from http.client import HTTPException
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 import typer
 from dependency_injector import providers
 
-from taskhub.cli.demo.client import Client
 from taskhub.cli.demo.clock import DemoClock
 from taskhub.cli.demo.content import PEOPLE, WORKSPACE
 from taskhub.cli.demo.folder import Demo, completed, demo_folder, prepared_demo, remove_demo
-from taskhub.cli.demo.story import email_of, tell_story
+from taskhub.cli.demo.story import email_of, sent, tell_story
 from taskhub.cli.server.hooks import ServeHooks
 from taskhub.cli.server.run import run
+from taskhub.client.connection import Connection
+from taskhub.client.errors import NotReachable
 from taskhub.container import Container
 from taskhub.settings import Settings, read_settings
 
@@ -79,7 +79,7 @@ class DemoHooks(ServeHooks):
     async def _tell(self, url: str) -> None:
         try:
             links = await asyncio.to_thread(self._make, reachable(url))
-        except (OSError, HTTPException):
+        except NotReachable:
             return  # The service has ended before. The next start begins anew.
         except Exception:
             log.exception("the demo could not be made")
@@ -100,8 +100,8 @@ def reachable(url: str) -> str:
 
 
 def _link(url: str, who: str, password: str) -> str:
-    with closing(Client(url)) as client:
-        session = client.post("/v1/sessions", {"email": email_of(who), "password": password})
+    with Connection(url) as connection:
+        session = sent(connection, "POST", "sessions", {"email": email_of(who), "password": password})
     return f"{url}/board/sign-in#{session['refresh_token']}"
 
 

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from taskhub.cli.demo.client import Client, Json
 from taskhub.cli.demo.clock import DemoClock
 from taskhub.cli.demo.content import ITEMS, LABELS, PEOPLE, PROJECTS, THROWN_AWAY, WORKFLOWS, WORKSPACE, Item, Step
+from taskhub.client.accounts import sign_in_with_password, sign_out
+from taskhub.client.connection import Connection
+from taskhub.client.sign_in import SignIn
 from taskhub.kernel.application.clock import system_clock
+
+Json = dict[str, Any]
 
 BEGINNING = timedelta(days=21)
 BETWEEN = timedelta(minutes=7)
@@ -26,15 +30,19 @@ def email_of(who: str) -> str:
 
 def tell_story(url: str, password: str, clock: DemoClock) -> None:
     """Raises:
-    Refused
-    OSError
-    HTTPException
+    NotReachable: the service has ended.
+    ClientError
     """
     clock.set_back(BEGINNING)
     with ExitStack() as stack:
-        people = {who: stack.enter_context(closing(Client(url))) for who in PEOPLE}
-        Story(people, clock).tell(password)
+        Story(url, clock, stack).tell(password)
     clock.catch_up()
+
+
+def sent(connection: Connection, method: str, path: str, body: Any = None) -> Json:
+    """The answer to a write that is not sent again: it is sent to a service of this process, which answers or has ended."""
+    answer: Json = connection.send(method, path, body, is_keyed=False).body or {}
+    return answer
 
 
 def instant_of(days_ago: float, now: datetime) -> datetime:
@@ -46,11 +54,14 @@ def instant_of(days_ago: float, now: datetime) -> datetime:
 class Story:
     """What is told once: by then the ids are known that the rest refers to."""
 
-    def __init__(self, people: dict[str, Client], clock: DemoClock) -> None:
-        self._people = people
+    def __init__(self, url: str, clock: DemoClock, stack: ExitStack) -> None:
+        """``stack``: closes the connections of the people."""
+        self._url = url
         self._clock = clock
+        self._stack = stack
+        self._people: dict[str, Connection] = {}
+        self._signed_in: dict[str, SignIn] = {}
         self._users: dict[str, str] = {}
-        self._tokens: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._projects: dict[str, str] = {}
         self._tasks: dict[str, Json] = {}
@@ -61,10 +72,10 @@ class Story:
         owner = next(iter(PEOPLE))
         for who, name in PEOPLE.items():
             self._register(who, name, password)
-        self._workspace = "/v1/workspaces/" + self._people[owner].post("/v1/workspaces", {"name": WORKSPACE})["id"]
+        self._workspace = "workspaces/" + sent(self._people[owner], "POST", "workspaces", {"name": WORKSPACE})["id"]
         for who in [who for who in PEOPLE if who != owner]:
             token = self._do(owner, "POST", "/invitations", {"role": "member"})["token"]
-            self._people[who].post("/v1/invitations/accept", {"token": token})
+            sent(self._people[who], "POST", "invitations/accept", {"token": token})
         for key, project in PROJECTS.items():
             self._projects[key] = self._do(owner, "POST", "/projects", {"key": key, **project})["id"]
         for key, statuses in WORKFLOWS.items():
@@ -76,24 +87,16 @@ class Story:
             self._create(item) if step is None else self._take(item, step)
         self._do(owner, "POST", self._path("Hire two baristas") + "/move", {"to": "first"})
         self._do(owner, "DELETE", self._path(THROWN_AWAY.title))
-        for who, client in self._people.items():
-            client.token = self._sign_in(who, password)
-            client.request("DELETE", f"/v1/tokens/{self._tokens[who]}")
-            client.request("DELETE", "/v1/sessions/current")
+        for signed_in in self._signed_in.values():
+            sign_out(signed_in, password)
 
     def _register(self, who: str, name: str, password: str) -> None:
-        client = self._people[who]
-        self._users[who] = client.post("/v1/users", {"email": email_of(who), "name": name, "password": password})["id"]
-        client.token = self._sign_in(who, password)
-        # The days of the story go by in seconds, and the session is over with the first of them.
-        token = client.post("/v1/tokens", {"name": "demo", "scopes": ["read", "write", "admin"]})
-        client.token, self._tokens[who] = token["token"], token["id"]
-
-    def _sign_in(self, who: str, password: str) -> str:
-        client = self._people[who]
-        client.token = ""
-        token: str = client.post("/v1/sessions", {"email": email_of(who), "password": password})["access_token"]
-        return token
+        with Connection(self._url) as visitor:
+            self._users[who] = sent(visitor, "POST", "users", {"email": email_of(who), "name": name, "password": password})["id"]
+        # The days of the story go by in seconds, and a session would be over with the first of them: hence a token.
+        signed_in = sign_in_with_password(self._url, email_of(who), password, ["read", "write", "admin"], None, None)
+        self._signed_in[who] = signed_in
+        self._people[who] = self._stack.enter_context(Connection(self._url, signed_in.token))
 
     def _create(self, item: Item) -> None:
         body: Json = {
@@ -132,7 +135,7 @@ class Story:
 
     def _do(self, who: str, method: str, path: str, body: Any = None) -> Json:
         self._clock.go_on(BETWEEN)
-        return self._people[who].request(method, self._workspace + path, body)
+        return sent(self._people[who], method, self._workspace + path, body)
 
 
 def _actions() -> Iterator[Action]:

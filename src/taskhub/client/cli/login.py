@@ -68,6 +68,7 @@ def logout() -> None:
     from taskhub.client import sign_in
     from taskhub.client.accounts import is_valid, sign_out
     from taskhub.client.cli.secrets import secret_from
+    from taskhub.client.output import note
 
     stored = sign_in.read_stored()
     if stored is None:
@@ -78,6 +79,7 @@ def logout() -> None:
         typer.echo("The token is forgotten. It was made elsewhere, and is still valid.")
         return
     if is_valid(stored):
+        note("A token can't revoke tokens, not even itself: for that TaskHub needs your password.")
         sign_out(stored, secret_from("Password"))
     sign_in.forget()
     typer.echo(f"You are signed out of {stored.url}. The token of this computer is revoked.")

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -10,15 +12,18 @@ from typing import Any
 
 from taskhub.client.errors import ClientError
 
+_COPY = re.compile(r"\s*\(\d+\)$")
+
 
 def read_text(source: Path) -> str:
     """Raises:
     ClientError
     """
     try:
-        return source.read_text("utf-8-sig")
+        content = source.read_bytes()
+        return content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:
-        raise ClientError(f"{source} is no text in UTF-8.") from None
+        raise ClientError(f"{source} is no text in UTF-8: save it as such (in Excel: CSV UTF-8), and try again.") from None
     except OSError as error:
         raise ClientError(f"{source} can't be read: {error.strerror}.") from None
 
@@ -51,6 +56,11 @@ def read_rows(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 yield reader.line_num, {title: cell for title, cell in zip(titles, row, strict=False) if title}
     except csv.Error as error:
         raise ClientError(f"{source}, line {reader.line_num}: {error}.") from None
+
+
+def name_of(source: Path) -> str:
+    """The name of a file, without what browsers add to it when it is downloaded once more: `House (1).csv` is `House`."""
+    return _COPY.sub("", source.stem) or source.stem
 
 
 def digest(*parts: str) -> str:

@@ -1,11 +1,12 @@
 """Brings what was read from a file into a project. Each task has an external key, so that it is made once."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from taskhub.client.errors import ClientError, Refused
+from taskhub.client.errors import ClientError, Refused, WrongUsage
 from taskhub.client.names import new_id_from
 from taskhub.client.output import Progress
 from taskhub.client.sources.model import Item, Source, folded
@@ -15,6 +16,7 @@ from taskhub.client.writer import MAX_BYTES, MAX_OPERATIONS, Operation, Refusal,
 
 KEYS_PER_REQUEST = 50
 STANDARD_COLOR = "#808080"
+_KEY = re.compile("[A-Za-z][A-Za-z0-9]{1,9}")
 
 
 @dataclass
@@ -55,10 +57,10 @@ class Importer:
             progress.add(len(items))
         progress.end()
         for name, count in Counter(item.column for item in self._source.items if self._statuses.lacks(item)).items():
-            self._source.lose(f"{count} tasks", f"the status {name!r}, which the project does not have")
+            self._source.lose(_tasks(count), f"the status {name!r}, which the project does not have")
         strangers = Counter(name for names in self._strangers.values() for name in names)
         for name, count in strangers.items():
-            self._source.lose(f"{count} tasks", f"the assignee {name!r}, who is no member of the workspace")
+            self._source.lose(_tasks(count), f"the assignee {name!r}, who is no member of the workspace")
         return self.done
 
     # -- what is there -----------------------------------------------------------------------------
@@ -71,6 +73,8 @@ class Importer:
                 raise
         else:
             return found["id"], found["workflow"]["statuses"]
+        if not _KEY.fullmatch(key):
+            raise WrongUsage(f"{key!r} is no key of a project: expected 2 to 10 letters and digits, first a letter, such as OPS.")
         id, about = self._new_id(f"project {key.upper()}"), f"project {key.upper()}"
         self._setup = [Operation("POST", "/projects", {"id": id, "key": key.upper(), "name": self._source.name[:200]}, about)]
         if not self._source.columns:
@@ -221,3 +225,7 @@ class Importer:
 
 def _path(item: Item) -> str:
     return f"/tasks/external/{part(item.key)}"
+
+
+def _tasks(count: int) -> str:
+    return f"{count} {'task' if count == 1 else 'tasks'}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from taskhub.client.errors import ClientError, WrongUsage
 from taskhub.client.sources.dates import due_of_text
-from taskhub.client.sources.files import digest, read_rows
+from taskhub.client.sources.files import digest, name_of, read_rows
 from taskhub.client.sources.model import Item, Source, tidy
 
 TITLES = {
@@ -104,7 +104,7 @@ def read_table(file: Path, name: str | None, time_zone: str, mapping: Sequence[s
     chosen = dict(_pair(one) for one in mapping)
     reader: _Reader | None = None
     for number, row in read_rows(file):
-        reader = reader or _Reader(Source(name or file.stem), _columns([*row], chosen), time_zone)
+        reader = reader or _Reader(Source(name or name_of(file)), _columns([*row], chosen), time_zone)
         reader.take(f"line {number}", row)
     if reader is None:
         raise ClientError(f"{file} has no rows.")

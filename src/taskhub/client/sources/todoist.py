@@ -7,7 +7,7 @@ from pathlib import Path
 
 from taskhub.client.errors import ClientError
 from taskhub.client.sources.dates import due_of_text
-from taskhub.client.sources.files import digest, read_rows
+from taskhub.client.sources.files import digest, name_of, read_rows
 from taskhub.client.sources.model import Item, Remark, Source, tidy
 
 PRIORITIES = {"1": "urgent", "2": "high", "3": "medium", "4": "none"}
@@ -87,7 +87,7 @@ def read_todoist(file: Path, name: str | None, time_zone: str) -> Source:
     Raises:
         ClientError
     """
-    reader = _Reader(Source(name or file.stem), time_zone)
+    reader = _Reader(Source(name or name_of(file)), time_zone)
     rows = {"task": reader.task_row, "note": reader.note_row, "section": reader.section_row}
     is_todoist = False
     for number, row in read_rows(file):

@@ -1,6 +1,7 @@
 """The JSON file that Trello exports of a board: lists become statuses, cards tasks, items of checklists subtasks."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class _Board:
 
     def _lose(self, card: Json, where: str) -> None:
         for field in card.get("customFieldItems", ()):
-            self.source.lose(where, f"a custom field: {field.get('value') or field.get('idValue')}")
+            self.source.lose(where, f"the custom field {_custom(self.json.get('customFields', ()), field)}")
         if card.get("start"):
             self.source.lose(where, f"the start date {card['start']}")
         if uploads := [one for one in card.get("attachments", ()) if one.get("isUpload")]:
@@ -146,6 +147,14 @@ def _with_links(card: Json) -> str:
     links = [f"- [{one.get('name') or one['url']}]({one['url']})" for one in card.get("attachments", ()) if one.get("url")]
     text = card.get("desc") or ""
     return "\n\n".join(part for part in (text, "\n".join(["Attachments:", *links]) if links else "") if part)
+
+
+def _custom(known: Iterable[Json], field: Json) -> str:
+    """A field by its name, and its value: a text, or the option of a list that it names by an id."""
+    about = next((one for one in known if one["id"] == field.get("idCustomField")), {})
+    options = {one["id"]: one for one in about.get("options", ())}
+    value = field.get("value") or options.get(field.get("idValue"), {}).get("value") or {}
+    return f"{about.get('name', '')!r}: {', '.join(map(str, value.values()))}"
 
 
 def _remark(action: Json) -> Remark:

@@ -52,7 +52,7 @@ export class Collisions extends Observable {
     const { write, current } = collision;
     const dropped = collision.fields.map((field) => field.name).filter((name) => !mine.has(name));
     const body = Object.fromEntries(Object.entries(write.body).filter(([name]) => !dropped.includes(name)));
-    if (Object.keys(body).length === 0) write.resolve(current);
+    if (write.fields.every((name) => dropped.includes(name))) write.resolve(current); // A move without them would be another one.
     else {
       const { resolve, reject } = write;
       this.workspace.writes.add({ ...write, body, overlay: body, base: current, version: current.version }).then(resolve, reject);

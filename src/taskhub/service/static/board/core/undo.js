@@ -1,7 +1,7 @@
 import { connection } from "./connection.js";
 import { notices } from "./notices.js";
 import { session } from "./session.js";
-import { whatWasDone, whyNotUndone } from "./words.js";
+import { counted, whatWasDone, whyNotUndone } from "./words.js";
 
 /**
  * Something that can be undone: by the number of one of its events, or by the request that did it, whose events come after `cursor`.
@@ -69,10 +69,25 @@ export class Undo {
     if (seq) this.#done.push({ what: one.what, seq });
   }
 
-  /** @param {Done} change Any command of the log. */
+  /** @param {{what: string, seq: number}} change Any command of the log. Whoever sees one line of it may not know what else it did: they are asked. */
   async undoChange(change) {
+    if (!(await this.#isWanted(change.seq))) return;
     const seq = await this.#take(change);
     if (seq) this.#undone.push({ what: change.what, seq });
+  }
+
+  /** @param {number} seq */
+  async #isWanted(seq) {
+    try {
+      const answer = await session.send("POST", this.workspace.path(`changes/${seq}/undo`), { query: { dry_run: true } });
+      const { changes } = await answer.json();
+      /** @type {Map<string, string>} */
+      const kinds = new Map(changes.map((/** @type {import("./types.js").Change} */ change) => [change.entity_id, change.entity_type]));
+      return kinds.size < 2 || confirm(`This was done to several things at once. To undo it changes ${counted([...kinds.values()])}. Undo all of it?`);
+    } catch (error) {
+      notices.tell(whyNotUndone(this.workspace, error), { is_error: true });
+      return false;
+    }
   }
 
   /**

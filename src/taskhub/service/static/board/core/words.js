@@ -15,6 +15,16 @@ const DONE_BY = /** @type {Record<string, string>} */ ({
 export const fieldName = (name) => NAMES[name] ?? name;
 
 /**
+ * How many things of each kind, in words: "1 label and 40 tasks".
+ *
+ * @param {string[]} kinds
+ */
+export function counted(kinds) {
+  const names = [...new Set(kinds)].sort();
+  return names.map((name) => [kinds.filter((kind) => kind === name).length, name]).map(([count, name]) => `${count} ${name}${count === 1 ? "" : "s"}`).join(" and ");
+}
+
+/**
  * What a change did, in words.
  *
  * @param {import("./workspace.js").Workspace} workspace
@@ -29,6 +39,9 @@ export function whatWasDone(workspace, { method, path, kind, base, body }, answe
   if (verb in LINKS) return `${name}: ${fieldName(LINKS[verb])} changed`;
   if (method === "PATCH") return `${name}: ${Object.keys(body).map(fieldName).join(" and ")} changed`;
   if (method === "DELETE") return kind === "label" ? `${name} deleted` : `${name} is in the trash`;
+  if (kind === "task" && verb === "move" && body.project_id) {
+    return `${nameOf(kind, base)} moved to ${workspace.project(body.project_id)?.name ?? "another project"}: it is ${name} now`;
+  }
   if (kind === "task" && verb === "move" && body.status) return `${name} moved to ${statusName(workspace, base?.project_id, body.status)}`;
   return `${name} ${DONE_BY[verb] ?? "created"}`;
 }

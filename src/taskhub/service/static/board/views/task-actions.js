@@ -89,3 +89,19 @@ export function setStatus(workspace, task, status) {
   const found = workspace.project(task.project_id)?.workflow.statuses.find((one) => one.key === status);
   return editTask(workspace, task, { status }, { status_category: found?.category });
 }
+
+/**
+ * Moves a task, with its subtasks, to the end of another project. A status that is unknown there becomes the first one that means the same.
+ *
+ * @param {Workspace} workspace
+ * @param {Task} task
+ * @param {import("../core/types.js").Project} project
+ */
+export function moveToProject(workspace, task, project) {
+  const { statuses } = project.workflow;
+  const status = statuses.find((one) => one.key === task.status) ?? statuses.find((one) => one.category === task.status_category) ?? statuses[0];
+  const body = { to: "last", project_id: project.id, status: status.key };
+  const overlay = { project_id: project.id, parent_id: null, status: status.key, status_category: status.category };
+  const action = { method: "POST", path: `tasks/${task.id}/move`, body, overlay, fields: ["project_id"] };
+  return workspace.act("task", task, action).catch((error) => notices.failed(error));
+}

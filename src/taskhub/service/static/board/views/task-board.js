@@ -144,7 +144,7 @@ class TaskBoard extends View {
   /** @param {import("../core/types.js").Status} status */
   #adder(status) {
     if (this.#adding !== status.key) {
-      return h("button", { key: "add", type: "button", class: "add quiet", onclick: () => this.#add(status.key) }, "+ Add task");
+      return h("button", { key: "add", type: "button", class: "add quiet", "data-add": status.key, onclick: () => this.#add(status.key) }, "+ Add task");
     }
     return h("input", {
       key: "new", class: "new-task", "aria-label": `New task in ${status.name}`, placeholder: "What is to be done?", maxlength: "500",
@@ -172,7 +172,8 @@ class TaskBoard extends View {
     if (event.key === "Escape") {
       input.value = "";
       input.blur();
-      this.#focus(this.#current);
+      if (this.#current) this.#focus(this.#current);
+      else setTimeout(() => /** @type {HTMLElement | null} */ (this.querySelector(`[data-add="${status}"]`))?.focus());
     }
     if (event.key === "Enter" && !event.isComposing && input.value.trim()) {
       this.#create(input.value.trim(), status);
@@ -196,6 +197,7 @@ class TaskBoard extends View {
   #create(title, status) {
     const id = newId();
     this.list.add(id);
+    this.#current = id;
     newTask(this.workspace, this.project, { id, title, status });
     this.update();
   }

@@ -4,9 +4,10 @@ import { session } from "../core/session.js";
 import { isAllowed } from "../core/board-model.js";
 import { avatar, dueMark, field, labelChip, PRIORITIES, select } from "./parts.js";
 import { editTask, link, setStatus } from "./task-actions.js";
+import { taskProject } from "./task-project.js";
 
 /**
- * Status, priority, assignees, labels and due date of a task.
+ * Status, priority, assignees, labels, due date and project of a task.
  *
  * @param {import("../core/workspace.js").Workspace} workspace
  * @param {import("../core/types.js").Task} task
@@ -27,6 +28,7 @@ export function taskFields(workspace, task, may) {
     assignees(workspace, task, may),
     labels(workspace, task, may),
     due(workspace, task, may),
+    taskProject(workspace, task, may),
   );
 }
 
