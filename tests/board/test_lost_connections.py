@@ -133,3 +133,35 @@ async def test_a_page_that_can_not_be_loaded_says_so(opened: Open, tenant: Tenan
     await window.page.goto(window.address())
 
     await expect(window.page.get_by_role("alert")).to_contain_text("The board could not be loaded.")
+
+
+async def test_a_page_that_is_opened_while_the_service_cant_answer_asks_as_seldom_as_it_is_told(
+    tenant: Tenant, ada: Window
+) -> None:
+    asked: list[str] = []
+
+    async def unavailable(route: Route) -> None:
+        asked.append(route.request.url)
+        problem = {
+            "status": 503,
+            "code": "unavailable",
+            "title": "Unavailable",
+            "detail": "The database does not answer.",
+            "retry": "safe",
+        }
+        await route.fulfill(status=503, json=problem, headers={"retry-after": "10"})
+
+    tenant.task(title="One")
+    window = await ada.tab()
+    await window.page.clock.install()
+    await window.page.route("**/v1/sessions/refresh", unavailable)
+    await window.page.goto(window.address("projects/TEST"))
+    await expect(window.page.get_by_role("status").first).to_have_text("The database does not answer. Trying again…")
+    for _ in range(20):
+        await window.page.clock.run_for(3000)
+    assert len(asked) <= 7
+    await expect(window.page.locator(".notice")).to_have_count(0)
+
+    await window.page.unroute("**/v1/sessions/refresh")
+    await window.page.clock.run_for(30_000)
+    await expect(window.card("One")).to_be_visible()

@@ -1,6 +1,7 @@
 """Starts `taskhub demo`: the service on the demo's folder, whose story is told as soon as it serves."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,6 +15,7 @@ from taskhub.cli.demo.clock import DemoClock
 from taskhub.cli.demo.content import PEOPLE, WORKSPACE
 from taskhub.cli.demo.folder import Demo, completed, demo_folder, prepared_demo, remove_demo
 from taskhub.cli.demo.story import email_of, sent, tell_story
+from taskhub.cli.server.api_server import reachable
 from taskhub.cli.server.hooks import ServeHooks
 from taskhub.cli.server.run import run
 from taskhub.client.connection import Connection
@@ -22,6 +24,8 @@ from taskhub.container import Container
 from taskhub.settings import Settings, read_settings
 
 log = structlog.get_logger("taskhub.demo")
+
+FIRST_PROCESS = 1
 
 
 def run_demo(*, parent: int | None) -> None:
@@ -94,11 +98,6 @@ class DemoHooks(ServeHooks):
         return {who: _link(url, who, self._demo.password) for who in PEOPLE}
 
 
-def reachable(url: str) -> str:
-    """As browsers of this machine know the address: that of all networks is none to go to."""
-    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-
-
 def _link(url: str, who: str, password: str) -> str:
     with Connection(url) as connection:
         session = sent(connection, "POST", "sessions", {"email": email_of(who), "password": password})
@@ -114,6 +113,12 @@ def message(demo: Demo, url: str, links: dict[str, str]) -> str:
         "To see what happens where two people work, open another one in a private window or another browser:",
         *(f"  {PEOPLE[who]}: {links[who]}" for who in others),
         f"Later, sign in at {url}/board as {email_of(owner)} with the password {demo.password}",
-        f"To remove the demo: {sys.argv[0]} demo --remove",
+        f"To remove the demo: {_removal()}",
     ]
     return "\n".join(lines)
+
+
+def _removal() -> str:
+    if os.getpid() == FIRST_PROCESS:  # Of a container: what it has is gone with it.
+        return "stop this container with Ctrl-C, and remove it if it was started without --rm"
+    return f"{sys.argv[0]} demo --remove"

@@ -52,14 +52,9 @@ class ApiServer(HttpServer):
                 await stack.enter_async_context(context)
             _begin_to_collect_garbage()
             sentence = f"TaskHub {version('taskhub')} serves on {self._url}"
-            announce(self._settings.log_format, sentence, self._details(), url=self._url, board=f"{self._url}/board")
+            details = details_of(self._settings, self._url)
+            announce(self._settings.log_format, sentence, details, url=self._url, board=f"{reachable(self._url)}/board")
             await super().main_loop()
-
-    def _details(self) -> str:
-        lines = {"board": f"{self._url}/board", "reference": f"{self._url}/docs", "API": f"{self._url}/v1", "stop": "Ctrl-C"}
-        if self._settings.database_url is None:
-            lines["data"] = str(data_dir(self._settings))
-        return "".join(f"\n  {name:10} {text}" for name, text in lines.items())
 
     async def on_tick(self, counter: int) -> bool:
         if self._parent is not None and os.getppid() != self._parent:
@@ -81,3 +76,17 @@ def _begin_to_collect_garbage() -> None:
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def reachable(url: str) -> str:
+    """As browsers of this machine know the address: that of all networks is none to go to."""
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
+def details_of(settings: Settings, url: str) -> str:
+    """What people want to know who have started the service: a line for each."""
+    address = reachable(url)
+    lines = {"board": f"{address}/board", "reference": f"{address}/docs", "API": f"{address}/v1", "stop": "Ctrl-C"}
+    if settings.database_url is None:
+        lines["data"] = str(data_dir(settings))
+    return "".join(f"\n  {name:10} {text}" for name, text in lines.items())

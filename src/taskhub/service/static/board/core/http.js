@@ -1,4 +1,8 @@
-import { connection } from "./connection.js";
+import { connection, sleep } from "./connection.js";
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+const LONGEST_ASKED_FOR_MS = 30_000;
 
 /** @typedef {{status: number, code: string, title: string, detail: string, retry: string, errors?: any[], [name: string]: any}} Problem */
 /** @typedef {{body?: unknown, headers?: Record<string, string>, signal?: AbortSignal, query?: Query}} Options */
@@ -89,4 +93,16 @@ async function problemOf(answer) {
     // A proxy has answered.
   }
   return { status: answer.status, code: "", title: `The answer has status ${answer.status}`, detail: "", retry: "no" };
+}
+
+/**
+ * Waits before a request is sent again that could not be answered: as long as the service asks for, and longer each time.
+ *
+ * @param {Refused | ConnectionLost} error
+ * @param {number} failures How many there were before this one.
+ */
+export async function pauseAfter(error, failures) {
+  if (error instanceof ConnectionLost) return await connection.pause();
+  const asked_for = Math.min((error.retry_after ?? 0) * 1000, LONGEST_ASKED_FOR_MS);
+  await sleep(Math.max(asked_for, Math.min(FIRST_WAIT_MS * 2 ** failures, LONGEST_WAIT_MS)));
 }

@@ -1,5 +1,4 @@
-import { ConnectionLost, Refused } from "./http.js";
-import { connection, sleep } from "./connection.js";
+import { ConnectionLost, pauseAfter, Refused } from "./http.js";
 import { newId } from "./ids.js";
 import { Observable } from "./observable.js";
 import { session, SessionEnded } from "./session.js";
@@ -25,8 +24,6 @@ import { session, SessionEnded } from "./session.js";
  * @typedef {{key: string, method: string, path: string, cursor?: string | null, kind?: string, thing?: string, base?: any, body?: any}} Sent A change
  *     that does something by itself.
  */
-
-const LONGEST_WAIT_MS = 30_000;
 
 /** The changes of one workspace, sent one after the other. While the connection is lost they wait, and are tried again. */
 export class Writes extends Observable {
@@ -78,12 +75,14 @@ export class Writes extends Observable {
 
   async #run() {
     this.#is_running = true;
-    while (this.waiting.length > 0 && !this.#is_closed) {
+    for (let failures = 0; this.waiting.length > 0 && !this.#is_closed; ) {
       const write = this.waiting[0];
       try {
         await this.#attempt(write);
+        failures = 0;
       } catch (error) {
-        await this.#pause(error);
+        await this.#pause(error, failures);
+        failures += 1;
       }
     }
     this.#is_running = false;
@@ -157,10 +156,12 @@ export class Writes extends Observable {
     }
   }
 
-  /** @param {any} error */
-  async #pause(error) {
-    if (error instanceof ConnectionLost) await connection.pause();
-    else if (error instanceof Refused) await sleep(Math.min((error.retry_after ?? 1) * 1000, LONGEST_WAIT_MS));
+  /**
+   * @param {any} error
+   * @param {number} failures How many there were before this one.
+   */
+  async #pause(error, failures) {
+    if (error instanceof ConnectionLost || error instanceof Refused) await pauseAfter(error, failures);
     else {
       // Nobody is signed in any more: what was not sent is not sent by somebody else.
       for (const write of [...this.waiting]) this.#refuse(write, error);

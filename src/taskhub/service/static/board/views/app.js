@@ -1,6 +1,6 @@
 import { connection } from "../core/connection.js";
 import { h } from "../core/dom.js";
-import { ConnectionLost } from "../core/http.js";
+import { pauseAfter } from "../core/http.js";
 import { notices } from "../core/notices.js";
 import { router } from "../core/router.js";
 import { session } from "../core/session.js";
@@ -17,6 +17,8 @@ import "./workspace-page.js";
 class App extends View {
   #is_ready = false;
   #path = location.pathname;
+  /** Why it is not known yet who is signed in. */
+  #trouble = "";
 
   connected() {
     for (const one of [session, router, connection, notices]) this.follow(one);
@@ -24,13 +26,14 @@ class App extends View {
   }
 
   async #resume() {
-    while (!this.#is_ready) {
+    for (let failures = 0; !this.#is_ready; failures += 1) {
       try {
         await session.resume();
         this.#is_ready = true;
-      } catch (error) {
-        if (!(error instanceof ConnectionLost)) notices.failed(error);
-        await connection.pause();
+      } catch (/** @type {any} */ error) {
+        this.#trouble = error.message;
+        this.update();
+        await pauseAfter(error, failures);
       }
     }
     this.update();
@@ -41,7 +44,7 @@ class App extends View {
       h("a", { class: "skip", href: "#main", onclick: skip }, "Skip to content"),
       connection.is_lost &&
         h("p", { key: "banner", class: "banner", role: "alert" }, "TaskHub can't be reached. What you change is kept here and sent as soon as it can be."),
-      this.#is_ready ? this.#content() : h("main", { id: "main" }, loading()),
+      this.#is_ready ? this.#content() : h("main", { id: "main" }, loading(this.#trouble && `${this.#trouble} Trying again`)),
       h("div", { class: "notices", role: "status", "aria-live": "polite" }, notices.shown.map(noticeOf)),
       h("p", { key: "spoken", class: "unseen", "aria-live": "assertive" }, notices.spoken),
     ];

@@ -16,8 +16,8 @@ export function heading(title, ...rest) {
 }
 
 /** @param {string} [what] */
-export function loading(what = "Loading") {
-  return h("p", { class: "loading", role: "status" }, `${what}…`);
+export function loading(what) {
+  return h("p", { class: "loading", role: "status" }, `${what || "Loading"}…`);
 }
 
 /**
