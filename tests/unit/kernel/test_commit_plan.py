@@ -11,6 +11,7 @@ from taskhub.kernel.application.commands import Context, IdempotencyKey, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.unit_of_work import answers, changes
 from taskhub.kernel.infrastructure.unit_of_work.commit_statement import statement_for
+from taskhub.kernel.infrastructure.unit_of_work.commit_steps import steps_for
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, plan_commit
@@ -270,3 +271,41 @@ def test_the_key_keeps_a_body_only_where_the_log_has_none() -> None:
     (of_key,) = hidden.plan(project, Reply(present=lambda view: {"of": view.name})).commits
     assert of_log.parameters["key__body"] is None
     assert msgspec.json.decode(of_key.parameters["key__body"]) == {"of": project.name}
+
+
+def test_several_rows_that_others_rely_on_are_locked_and_written_with_the_same_values() -> None:
+    planned, workspace_id = Planned(), uuid4()
+    for name in ("one", "two"):
+        label = planned.load(new_label(workspace_id, name))
+        label.update(now=LATER, name=f"{name} more")
+    (commit,) = planned.plan().commits
+    assert commit.parameters["update_labels__workspace_id"] == workspace_id
+    assert statement_for(commit.shape).arguments(commit.parameters)
+    lock, update, *_ = steps_for(commit.shape).steps
+    assert (lock.wanted, update.wanted) == ("update_labels__count", "update_labels__count")
+    assert [step.statement.arguments(commit.parameters) for step in (lock, update)]
+
+
+def test_arrays_of_several_rows_travel_as_one_with_their_bounds() -> None:
+    planned, project = Planned(), ProjectFactory()
+    labels = [[uuid4(), uuid4()], [], [uuid4()]]
+    for ids in labels:
+        planned.add(
+            Task.create(id=uuid4(), project=project, content=ContentFactory(label_ids=ids), created_by_id=uuid4(), now=NOW)
+        )
+    (commit,) = planned.plan().commits
+    bounds = zip(
+        commit.parameters["insert_tasks__label_ids_from"], commit.parameters["insert_tasks__label_ids_until"], strict=True
+    )
+    sent = [commit.parameters["insert_tasks__label_ids"][first - 1 : last] for first, last in bounds]
+    assert sorted(sent) == sorted(labels)
+
+
+def test_rows_that_were_relied_on_in_two_streams_are_checked_in_each_by_itself() -> None:
+    planned = Planned()
+    projects = [planned.load(ProjectFactory()) for _ in range(2)]
+    planned.add(new_label(projects[0].workspace_id, "new"))
+    (commit,) = planned.plan().commits
+    assert [many for _, many in commit.shape.guards] == [False, False]
+    told = {commit.parameters[f"guard_{index}__workspace_id"] for index in range(2)}
+    assert told == {project.workspace_id for project in projects}
