@@ -18,6 +18,7 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import TaskSort
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.filters import OF_ONE_PROJECT, conditions_of
+from taskhub.tasks.infrastructure.queries.latest_due import latest_due_first
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
@@ -26,7 +27,7 @@ HIDDEN_COLUMNS = ("due_ends_at", "rank")
 LIMIT = bindparam("limit", type_=Integer())
 
 ENTRY = TASKS.table.alias("entry")
-_WITHOUT_INDEX = SortOrder(TaskSort.DUE, descending=True)
+_LATEST_DUE_FIRST = SortOrder(TaskSort.DUE, descending=True)
 _INDEX_RANGES = {
     TaskSort.CREATED_AT: frozenset({"created_before", "created_after"}),
     TaskSort.UPDATED_AT: frozenset({"updated_before", "updated_after"}),
@@ -96,7 +97,7 @@ def is_indexed(shape: ListShape) -> bool:
 
 def is_index_range(shape: ListShape) -> bool:
     """Whether an index has the list in its order, and nothing else in between."""
-    return shape.conditions <= _INDEX_RANGES.get(shape.order.sort, frozenset()) and shape.order != _WITHOUT_INDEX
+    return shape.conditions <= _INDEX_RANGES.get(shape.order.sort, frozenset()) and shape.order != _LATEST_DUE_FIRST
 
 
 def matching_ids(shape: ListShape) -> Select[Any]:
@@ -140,16 +141,22 @@ def _in_direction(shape: ListShape, places: Subquery) -> list[ColumnElement[Any]
 @lru_cache(maxsize=1024)
 def list_statement(shape: ListShape) -> Statement:
     """The list for a shape without words."""
-    tasks = TASKS.table.c
     if shape.deleted or is_index_range(shape):
-        rows = (
-            select(*view_columns(shape, tasks))
-            .where(*list_conditions(shape, tasks))
-            .order_by(*ORDERS.sorted_by(shape.order, tasks))
-        )
-        page = rows.limit(shape.row_limit).subquery("page")
-        query = select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT)
+        rows = _rows(shape).order_by(*ORDERS.sorted_by(shape.order, TASKS.table.c))
+        query = _page(shape, rows.limit(shape.row_limit).subquery("page"))
+    elif shape.order == _LATEST_DUE_FIRST and not shape.conditions:
+        rows = _rows(msgspec.structs.replace(shape, follows=False))
+        query = _page(shape, latest_due_first(rows, shape.row_limit, follows=shape.follows))
     else:
         places = matching_ids(shape).limit(shape.row_limit).subquery("found")
         query = ordered_rows(shape, places, rows_of(shape, places)).limit(LIMIT)
     return Statement(with_log_head(query, WORKSPACE_ID))
+
+
+def _rows(shape: ListShape) -> Select[Any]:
+    tasks = TASKS.table.c
+    return select(*view_columns(shape, tasks)).where(*list_conditions(shape, tasks))
+
+
+def _page(shape: ListShape, rows: Subquery) -> Select[Any]:
+    return select(*view_columns(shape, rows.c)).order_by(*ORDERS.sorted_by(shape.order, rows.c)).limit(LIMIT)
