@@ -266,7 +266,7 @@ class Deliverer:
 
 def _request_id_of(claim: Claim) -> str | None:
     """Of the request that has made the change."""
-    request_id: str | None = json.loads(claim.body).get("data", {}).get("request_id")
+    request_id: str | None = (json.loads(claim.body).get("data") or {}).get("request_id")
     return request_id
 
 
