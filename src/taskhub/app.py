@@ -86,7 +86,7 @@ class TaskHub(FastAPIWithoutHooks):
                 expose_headers=EXPOSED_HEADERS,
             )
             app = ErrorMiddleware(cors)
-        return RequestLogMiddleware(app, self.state.container.request_metrics())
+        return RequestLogMiddleware(app, self.state.container.request_metrics(), self.state.container.tracer)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import structlog
 from taskhub.container import Container
 from taskhub.kernel.application.due_work import DueWork
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.application.initiator import BackgroundWork, initiated_by
+from taskhub.kernel.application.initiator import BackgroundWork, background_work, initiated_by
 from taskhub.kernel.infrastructure.event_log.subscriptions import Subscription
 from taskhub.kernel.module_api import Loop
 
@@ -108,7 +108,7 @@ class Background:
         removed = {}
         now = self._container.clock()()
         for purge in self._container.purges():
-            with initiated_by(BackgroundWork(f"purge {purge.name}")):
+            with background_work(f"purge {purge.name}", self._container.database().tracer):
                 removed[purge.name] = await purge.remove(self._container.database(), now)
         return removed
 

@@ -17,8 +17,10 @@ from taskhub.kernel.application.shared_work import SharedWork
 from taskhub.kernel.application.sliding_windows import SlidingWindows
 from taskhub.kernel.application.stream_locks import StreamLocks
 from taskhub.kernel.application.subscriber import Subscriber
+from taskhub.kernel.application.tracing import Tracer
 from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
+from taskhub.kernel.infrastructure.background.trace_export import TraceExporter
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
 from taskhub.kernel.infrastructure.event_log.log_head import SqlLogHeads
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
@@ -76,6 +78,7 @@ class Container:
         self.request_metrics = providers.Singleton(RequestMetrics, self.metrics_registry)
         self.clock: providers.Provider[Clock] = providers.Object(system_clock)
         self.monotonic: providers.Provider[Monotonic] = providers.Object(system_monotonic)
+        self.tracer = Tracer(settings.traces_sample) if settings.traces_url else None
         self.database: providers.Provider[Database] = providers.Singleton(
             Database,
             database_url,
@@ -83,7 +86,9 @@ class Container:
             pool_times=PoolTimes(
                 settings.database_wait_seconds, settings.database_max_age_seconds, settings.database_idle_seconds
             ),
-            statement_log=StatementLog(slow_seconds=settings.slow_statement_ms / 1000, logs_all=settings.log_statements == "on"),
+            statement_log=StatementLog(
+                slow_seconds=settings.slow_statement_ms / 1000, logs_all=settings.log_statements == "on", tracer=self.tracer
+            ),
         )
         self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)
@@ -131,7 +136,9 @@ class Container:
 
     def background(self) -> list[Loop | DueWork]:
         """What runs beside subscribers and purges."""
-        return [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
+        loops = [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
+        url = self.settings().traces_url
+        return loops if self.tracer is None or url is None else [*loops, TraceExporter(self.tracer, url).run]
 
     def reversals(self) -> list[ModuleReversal]:
         """How the commands of all modules are taken back, those of lower modules first."""

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = "auto"
     slow_statement_ms: int = Field(250, ge=1, le=60_000)
     log_statements: Literal["on", "off"] = "off"
+    traces_url: str | None = None
+    traces_sample: float = Field(1.0, ge=0, le=1)
     metrics_port: int | None = Field(None, ge=1, le=65535)
     max_connections: int = Field(1000, ge=10, le=100_000)
     database_pool_size: int = Field(20, ge=2, le=200)
@@ -98,6 +100,13 @@ class Settings(BaseSettings):
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(part == "*" or re.fullmatch(r"https?://[^/?#@\s]+", part) for part in value):
             raise ValueError("expected origins without a path, such as https://app.example.com,http://localhost:3000")
+        return value
+
+    @field_validator("traces_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^/?#\s]+/\S*", value):
+            raise ValueError("expected where a collector takes traces, such as http://127.0.0.1:4318/v1/traces")
         return value
 
     @field_validator("database_url")

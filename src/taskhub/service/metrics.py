@@ -63,6 +63,8 @@ class _CurrentValues(Collector):
         yield from _PROCESS.collect()
         yield from self._of_database(self._container.database())
         yield from self._of_commands()
+        lost = self._container.tracer.dropped if self._container.tracer is not None else 0
+        yield CounterMetricFamily("taskhub_trace_spans_dropped", "Spans of traces that were not sent.", lost)
         yield _counters("rate_limited", "Requests refused for coming too often.", "limit", self._refused)
         parked = GaugeMetricFamily("taskhub_parked_events", "Events that a subscriber went past.", labels=["subscriber"])
         for subscriber, count in self._parked.items():

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from taskhub.kernel.application.durations import Durations
 from taskhub.kernel.application.subscriber import Subscriber
+from taskhub.kernel.application.tracing import Tracer
 
 
 class StatementLog(Protocol):
@@ -53,7 +54,11 @@ class Monitored(Protocol):
 
     Attributes:
         modules: the container of each module, by its name.
+        tracer: None where no traces are recorded.
     """
+
+    @property
+    def tracer(self) -> Tracer | None: ...
 
     @property
     def modules(self) -> Mapping[str, Any]: ...

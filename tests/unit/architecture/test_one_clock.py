@@ -21,12 +21,15 @@ EXCEPTIONS = {
     "embedded/postmaster.py": "compares with the time of a file, and knows nothing of TaskHub",
     "kernel/infrastructure/background/rate_limit_sync.py": "tells how old hits are, by the clock that all processes reach",
     "schema/locks.py": "tells how long a transaction has been open, by the server that runs it",
+    "kernel/infrastructure/background/trace_export.py": "puts spans in order with those of other services",
     "client/dates.py": "what today is for whoever types a command, on another computer than the service's",
     "cli/doctor/run.py": "compares the clocks of the two machines",
 }
 ELAPSED = {
     "client/connection.py": "how long a command waits for a service that does not answer",
     "kernel/application/clock.py": "gives it to all that relies on something for a while",
+    "kernel/application/tracing.py": "how long each part of a request took",
+    "kernel/infrastructure/background/trace_export.py": "how long ago a span began",
     "kernel/application/runner.py": "how long a client waits while its command is run again",
     "kernel/infrastructure/postgres/database.py": "how long a connection was not asked anything",
     "kernel/infrastructure/postgres/pool.py": "how long a connection was idle, and its borrower waits",

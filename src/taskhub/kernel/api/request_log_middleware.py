@@ -12,6 +12,7 @@ from taskhub.kernel.api.bodies import ClientGone
 from taskhub.kernel.api.escaped_paths import escaped_path
 from taskhub.kernel.api.metrics import RequestMetrics
 from taskhub.kernel.application.initiator import current_initiator
+from taskhub.kernel.application.tracing import SpanKind, Trace, Tracer, span_context_of
 
 PROBES = frozenset({"/health/live", "/health/ready"})
 """What is asked every few seconds for as long as the process lives."""
@@ -21,9 +22,10 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 class RequestLogMiddleware:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics, tracer: Tracer | None = None) -> None:
         self.app = app
         self.metrics = metrics
+        self.tracer = tracer
         # Bound once: the proxy that stands for a logger until it is used would be asked again for every line.
         self.log = structlog.get_logger("taskhub.request").bind()
 
@@ -31,7 +33,7 @@ class RequestLogMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        logged = _LoggedRequest(scope, send, self.log)
+        logged = _LoggedRequest(scope, send, self.log, self.tracer)
         token = current_initiator.set(logged)  # `initiated_by` costs three times as much.
         try:
             await self.app(logged.scope, receive, logged.send)
@@ -45,11 +47,12 @@ class RequestLogMiddleware:
 class _LoggedRequest:
     """One request and its answer. It is the `Initiator` of what is done for it."""
 
-    def __init__(self, scope: Scope, send: Send, log: Any) -> None:
+    def __init__(self, scope: Scope, send: Send, log: Any, tracer: Tracer | None) -> None:
         self.started = time.perf_counter()
         self.status = 0
         self.is_head = scope["method"] == "HEAD"
-        self.request_id = _request_id(scope)
+        self.trace = None if tracer is None or scope["path"] in PROBES else _trace_of(scope, tracer)
+        self.request_id = _request_id(scope, self.trace)
         # HEAD is GET without its body, wherever there is a GET.
         self.method = "GET" if self.is_head else scope["method"]
         self.scope = {
@@ -83,6 +86,8 @@ class _LoggedRequest:
     def close(self, metrics: RequestMetrics) -> None:
         seconds = time.perf_counter() - self.started
         metrics.observe(self.method, self._route, self.status, None if self.scope["is_long"] else seconds)
+        if self.trace is not None:
+            self._finish(self.trace)
         tell = self._log.debug if self.scope["path"] in PROBES else self._log.info
         tell(
             "request",
@@ -93,10 +98,24 @@ class _LoggedRequest:
             milliseconds=round(seconds * 1000, 2),
         )
 
+    def _finish(self, trace: Trace) -> None:
+        attributes = (
+            ("http.request.method", self.method),
+            ("http.route", self._route),
+            ("http.response.status_code", self.status),
+            ("url.path", self.scope["path"]),
+            ("taskhub.request_id", self.request_id),
+        )
+        trace.finish(self.operation, attributes, str(self.status) if self.status >= 500 else None)
 
-def _request_id(scope: Scope) -> str:
-    """The client's, if it is one, or a new one: 128 random bits."""
+
+def _trace_of(scope: Scope, tracer: Tracer) -> Trace | None:
+    return tracer.begin(SpanKind.SERVER, span_context_of(scope["headers"]))
+
+
+def _request_id(scope: Scope, trace: Trace | None) -> str:
+    """The client's, if it is one, or a new one: that of the trace, which finds it, or else 128 random bits."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return bytes(value).decode()
-    return os.urandom(16).hex()
+    return os.urandom(16).hex() if trace is None else trace.request_id

@@ -17,6 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Answer, Context, IdempotencyKey, Joinable, Reply
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
+from taskhub.kernel.application.initiator import current_trace
 from taskhub.kernel.application.unit_of_work import (
     Attempt,
     ConcurrencyConflict,
@@ -37,6 +38,7 @@ RECOVERY_SECONDS = 0.5
 LAST_RETRY_SECONDS = 2.0
 """A retry with a key resolves a lost reply for certain, if the client still waits for it."""
 
+T = TypeVar("T")
 Command = TypeVar("Command")
 Work = TypeVar("Work", bound=UnitOfWork)
 Result = TypeVar("Result")
@@ -67,13 +69,13 @@ class Runner(Generic[Work]):
         self.replays = 0
         self.reruns = 0
 
-    async def run(
+    def run(
         self,
         use_case: UseCase[Command, Work, Any],
         command: Command,
         context: Context,
         reply: Reply,
-    ) -> Answer:
+    ) -> Awaitable[Answer]:
         """Commits the command once, however often it is sent, and answers with what the use case returned: an aggregate, a list
         of them, or the representation of what is no aggregate.
 
@@ -82,6 +84,9 @@ class Runner(Generic[Work]):
             Busy, Unavailable: nothing was changed.
             OutcomeUnknown: the commit may or may not have happened.
         """
+        return _traced(use_case, self._run(use_case, command, context, reply))
+
+    async def _run(self, use_case: UseCase[Command, Work, Any], command: Command, context: Context, reply: Reply) -> Answer:
         if context.joins is not None:
             return (await self._join(context.joins, use_case, command, context, reply))[0]
         try:
@@ -89,8 +94,11 @@ class Runner(Generic[Work]):
         except DomainError as refusal:
             return await self.replay_or_refuse(refusal, context.idempotency_key)
 
-    async def perform(self, use_case: UseCase[Command, Work, Result], command: Command, context: Context) -> Result:
+    def perform(self, use_case: UseCase[Command, Work, Result], command: Command, context: Context) -> Awaitable[Result]:
         """Commits a command whose result is not a representation and can't be replayed. Raises what `run` raises."""
+        return _traced(use_case, self._perform(use_case, command, context))
+
+    async def _perform(self, use_case: UseCase[Command, Work, Result], command: Command, context: Context) -> Result:
         if context.joins is not None:
             return cast("Result", (await self._join(context.joins, use_case, command, context, Reply()))[1])
         _, result = await self._attempt(use_case, command, replace(context, idempotency_key=None), Reply())
@@ -182,6 +190,17 @@ class Runner(Generic[Work]):
                         return replace(lost.answer, body=snapshot) if lost.is_incomplete else lost.answer
                     await asyncio.sleep(PAUSE_SECONDS * 2**look)
         return None
+
+
+def _traced(use_case: Callable[..., Any], work: Awaitable[T]) -> Awaitable[T]:
+    trace = current_trace()
+    return work if trace is None else trace.within(f"use case {_name_of(use_case)}", work)
+
+
+def _name_of(use_case: Any) -> str:
+    """Its collaborators are bound to it by `partial`."""
+    name: str = getattr(use_case, "func", use_case).__qualname__
+    return name
 
 
 def _check_deadline(obstacle: ConcurrencyConflict | IdempotencyKeyExists, started: float, *, uncertain: bool) -> None:

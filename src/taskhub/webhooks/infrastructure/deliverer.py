@@ -1,6 +1,7 @@
 """Delivers to webhooks: finds those with something to do, and lets none of them delay the others."""
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -16,6 +17,8 @@ import structlog
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
+from taskhub.kernel.application.initiator import background_work, current_trace
+from taskhub.kernel.application.tracing import SpanKind
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database, Record
 from taskhub.webhooks.application.ports import SecretBox, UnreadableSecret
@@ -192,10 +195,12 @@ class Deliverer:
 
     async def _try(self, claim: Claim) -> None:
         key = claim.target.key
-        with self._under_way(claim):
+        with self._under_way(claim), background_work("webhook delivery", self._database.tracer, SpanKind.CLIENT) as trace:
             began_at = self._clock()
             outcome = await self._outcome(claim, began_at)
             if outcome is None:
+                if trace is not None:
+                    trace.discard()
                 await asyncio.sleep(POLL_SECONDS)
                 await self._recorded(partial(self._turns.release, key, [claim.id]))
                 return
@@ -233,6 +238,9 @@ class Deliverer:
         except UnreadableSecret:
             return Outcome(None, "unreadable_secret", 0, "")
         headers = signature_headers(secrets, str(claim.event_id), int(now.timestamp()), claim.body)
+        if (trace := current_trace()) is not None:
+            trace.link_to(_request_id_of(claim))
+            headers = {**headers, "traceparent": trace.traceparent}
         return await self._sender().send(claim.target.url, headers, claim.body)
 
     async def _recorded(self, record: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -254,6 +262,12 @@ class Deliverer:
             async with asyncio.timeout(RELEASE_SECONDS):
                 for key, ids in given_back.items():
                     await self._turns.release(key, ids)
+
+
+def _request_id_of(claim: Claim) -> str | None:
+    """Of the request that has made the change."""
+    request_id: str | None = (json.loads(claim.body).get("data") or {}).get("request_id")
+    return request_id
 
 
 async def _end(tasks: set[asyncio.Task[None]]) -> None:

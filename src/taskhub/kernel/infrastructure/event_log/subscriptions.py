@@ -15,9 +15,10 @@ from taskhub.kernel.application.clock import Clock, Monotonic, system_monotonic
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
-from taskhub.kernel.application.initiator import BackgroundWork, initiated_by
+from taskhub.kernel.application.initiator import BackgroundWork, background_work, initiated_by
 from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.application.subscriber import Subscriber
+from taskhub.kernel.application.tracing import SpanKind, Trace
 from taskhub.kernel.infrastructure.event_log import subscription_statements as statements
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.records import event_of
@@ -132,7 +133,11 @@ class Subscription:
         while True:
             step = _Step(self._subscriber, stream_id)
             try:
-                state = await self._runner.perform(step.run, None, Context())
+                with background_work(self._initiator.operation, self._database.tracer, SpanKind.CONSUMER) as trace:
+                    try:
+                        state = await self._runner.perform(step.run, None, Context())
+                    finally:
+                        step.explain(trace)
             except Unavailable:
                 raise
             except OutcomeUnknown:
@@ -195,7 +200,17 @@ class _Step:
         self.subscriber = subscriber
         self.stream_id = stream_id
         self.seq: int | None = None
+        self.request_id: str | None = None
         self.failures = 0
+
+    def explain(self, trace: Trace | None) -> None:
+        """Says what woke this; without an event there was nothing to do."""
+        if trace is None:
+            return
+        if self.seq is None:
+            trace.discard()
+        else:
+            trace.link_to(self.request_id)
 
     async def run(self, _: None, uow: SqlUnitOfWork) -> str:
         await uow.lock()
@@ -210,7 +225,7 @@ class _Step:
         )
         if record is None:
             return "done"
-        self.seq = record["seq"]
+        self.seq, self.request_id = record["seq"], record["request_id"]
         if await self.subscriber.handle(event_of(record), uow):
             await uow.write(statements.ADVANCE_POSITION, {**place, "seq": self.seq})
         return "more"

@@ -10,6 +10,7 @@ import asyncpg
 from asyncpg.transaction import Transaction
 
 from taskhub.kernel.application.durations import Durations
+from taskhub.kernel.application.tracing import Tracer
 from taskhub.kernel.infrastructure.postgres.errors import LOST, is_broken, is_lost, translate_error, translate_error_before_commit
 from taskhub.kernel.infrastructure.postgres.pool import Pool, PoolTimes
 from taskhub.kernel.infrastructure.postgres.statement_log import StatementLog
@@ -129,7 +130,7 @@ class Connection:
             self.database.round_trips.append(sql)
 
     def _note_end(self, name: str, rows: int = 0, error: BaseException | None = None) -> None:
-        self.database.statement_log.add(name, monotonic() - self.used_at, rows, error)
+        self.database.statement_log.add(name, self.used_at, monotonic(), rows, error)
 
     def discard(self) -> None:
         """Closes the connection at once: its state is not known."""
@@ -201,6 +202,11 @@ class Database:
     @property
     def borrowed(self) -> int:
         return len(self._borrowed)
+
+    @property
+    def tracer(self) -> Tracer | None:
+        """None where no traces are wanted."""
+        return self.statement_log.tracer
 
     @property
     def waiting(self) -> int:
