@@ -3,21 +3,40 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import asyncpg
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 
+from taskhub.kernel.infrastructure.postgres.database import Connection, Database
 from taskhub.kernel.infrastructure.postgres.rows import Row
+from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 FIRST_TABLE = "event_streams"
 """The others are placed as this one: the rows of a workspace are on one node, whatever table they are in."""
 VISIBILITY = "citus.override_table_visibility"
 """Off, or each new connection of the driver looks through all shards in the catalogue: almost a second."""
 
-_DISTRIBUTED = """
-SELECT logicalrelid::regclass::text AS name, column_to_column_name(logicalrelid, partkey) AS by
-FROM pg_dist_partition WHERE partmethod = 'h'
-"""
-_TABLES = "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+TABLE_SECONDS = 24 * 3600.0
+"""How long one table may take: all of its rows are copied to the nodes."""
+
+_HAS_CITUS = Statement(text("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL"))
+_DISTRIBUTED = Statement(
+    text(
+        "SELECT logicalrelid::regclass::text AS name, column_to_column_name(logicalrelid, partkey) AS by"
+        " FROM pg_dist_partition WHERE partmethod = 'h'"
+    )
+)
+_TABLES = Statement(
+    text("SELECT relname::text AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")
+)
+_STATE = Statement(
+    text(f"SELECT current_setting('{VISIBILITY}') = 'off' AS is_off, quote_ident(current_database()) AS database")  # A constant.
+)
+_WITHOUT_LIMITS = Statement(text("SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)"))
+_DISTRIBUTE = Statement(
+    text(
+        "SELECT create_distributed_table(CAST(CAST(:name AS text) AS regclass), CAST(:by AS text),"
+        " colocate_with => CAST(:beside AS text))"
+    )
+)
 
 
 class NotDistributable(Exception):
@@ -67,51 +86,48 @@ def declared(rows: Iterable[type[Row]]) -> tuple[DistributedTable, ...]:
     return tuple(DistributedTable(table.name, str(columns[table.name])) for table in ordered)
 
 
-async def plan_distribution(connection: asyncpg.Connection, rows: Iterable[type[Row]]) -> Distribution:
+async def plan_distribution(connection: Connection, rows: Iterable[type[Row]]) -> Distribution:
     """What is to be done on the database as it is.
 
     Raises:
         NotDistributable
     """
-    if not await connection.fetchval("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL"):
+    [(has_citus,)] = await connection.fetch(_HAS_CITUS, {})
+    if not has_citus:
         raise NotDistributable("The database has no extension `citus`: connect to the coordinator of a Citus cluster.")
     wanted = declared(rows)
-    there = {row["relname"] for row in await connection.fetch(_TABLES)}
+    there = {row["name"] for row in await connection.fetch(_TABLES, {})}
     if lacking := sorted(table.name for table in wanted if table.name not in there):
         raise NotDistributable(f"The schema lacks {', '.join(lacking)}: run `taskhub migrate` first.")
-    found = {row["name"]: row["by"] for row in await connection.fetch(_DISTRIBUTED)}
+    found = {row["name"]: row["by"] for row in await connection.fetch(_DISTRIBUTED, {})}
     wrong = [f"{table.name} (by {found[table.name]})" for table in wanted if found.get(table.name, table.by) != table.by]
     if wrong:
         raise NotDistributable(f"Distributed by another column than TaskHub needs: {', '.join(wrong)}.")
-    todo = tuple(table for table in wanted if table.name not in found)
-    is_off = await connection.fetchval(f"SELECT current_setting('{VISIBILITY}') = 'off'")
-    return Distribution(todo, not is_off)
+    [state] = await connection.fetch(_STATE, {})
+    return Distribution(tuple(table for table in wanted if table.name not in found), not state["is_off"])
 
 
 async def distribute(url: str, rows: Iterable[type[Row]], *, is_check: bool) -> Distribution:
     """Distributes what is not yet, unless ``is_check``. Safe to repeat: each table is a transaction of its own.
 
-    The service must not write meanwhile: processes find out at their start how the tables are.
+    The service must not run meanwhile: processes find out at their start how the tables are.
 
     Raises:
         NotDistributable
+        Unavailable, Busy
     """
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
-    try:
+    async with Database(url, pool_size=1).opened() as database, database.connection() as connection:
         distribution = await plan_distribution(connection, rows)
         if not is_check:
             await _carry_out(connection, distribution)
         return distribution
-    finally:
-        await connection.close()
 
 
-async def _carry_out(connection: asyncpg.Connection, distribution: Distribution) -> None:
+async def _carry_out(connection: Connection, distribution: Distribution) -> None:
+    await connection.fetch(_WITHOUT_LIMITS, {})
     if distribution.sets_visibility:
-        database = await connection.fetchval("SELECT quote_ident(current_database())")
-        await connection.execute(f"ALTER DATABASE {database} SET {VISIBILITY} = off")
+        [state] = await connection.fetch(_STATE, {})
+        await connection.fetch(Statement(text(f"ALTER DATABASE {state['database']} SET {VISIBILITY} = off")), {})
     for table in distribution.tables:
-        beside = "none" if table.name == FIRST_TABLE else FIRST_TABLE
-        await connection.execute(
-            "SELECT create_distributed_table($1::text::regclass, $2, colocate_with => $3)", table.name, table.by, beside
-        )
+        place = {"name": table.name, "by": table.by, "beside": "none" if table.name == FIRST_TABLE else FIRST_TABLE}
+        await connection.fetch(_DISTRIBUTE, place, seconds=TABLE_SECONDS)
