@@ -8,6 +8,7 @@ from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.modules.errors import WrongModule
+from taskhub.schema.distribute import NotDistributable
 from taskhub.schema.heads import WrongSchema
 from taskhub.schema.locks import MigrationBlocked
 from taskhub.schema.revisions import WrongRevisions
@@ -17,6 +18,7 @@ _SELF_EXPLANATORY = (
     CommandFailed,
     EmbeddedPostgresError,
     MigrationBlocked,
+    NotDistributable,
     WrongModule,
     WrongRevisions,
     WrongSchema,

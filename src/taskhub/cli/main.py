@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from taskhub.cli.commands import backup, demo, doctor, migrate, module, secret, serve, worker
+from taskhub.cli.commands import backup, demo, distribute, doctor, migrate, module, secret, serve, worker
 from taskhub.cli.deployed_application import DeployedApplication
 from taskhub.cli.module_commands import CommandsOfModules
 from taskhub.client.cli import comment, export, imports, login, projects, tasks, watch, workspaces
@@ -35,7 +35,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (serve.serve, demo.demo, worker.worker, migrate.migrate, doctor.doctor, backup.backup, backup.restore):
+for command in (
+    serve.serve,
+    demo.demo,
+    worker.worker,
+    migrate.migrate,
+    distribute.distribute,
+    doctor.doctor,
+    backup.backup,
+    backup.restore,
+):
     app.command()(command)
 for group in (secret.app, module.app):
     app.add_typer(group)

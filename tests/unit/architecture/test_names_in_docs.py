@@ -21,12 +21,15 @@ OF_OTHERS = frozenset(
         "Page_TaskView_",
         "Provide",
         "Vary",
+        "citus_add_node",
+        "citus_create_restore_point",
         "modify_default",
         "remove_index",
+        "undistribute_table",
         "version_id_col",
     }
 )
-"""Names of HTTP, FastAPI, Starlette, dependency-injector, SQLAlchemy, Alembic, msgspec, PostgreSQL and systemd."""
+"""Names of HTTP, FastAPI, Starlette, dependency-injector, SQLAlchemy, Alembic, msgspec, PostgreSQL, Citus and systemd."""
 
 _BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")

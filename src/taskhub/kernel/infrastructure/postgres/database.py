@@ -228,7 +228,11 @@ class Database:
     async def _connect(self) -> asyncpg.Connection:
         connection = await self._connected()
         if not self._is_looked_at:
-            self.is_distributed = await _is_distributed(connection)
+            try:
+                self.is_distributed = await _is_distributed(connection)
+            except BaseException:
+                connection.terminate()  # Nobody else knows of it.
+                raise
             self._is_looked_at = True
         return connection
 
