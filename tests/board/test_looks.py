@@ -245,3 +245,16 @@ async def test_a_board_of_200_tasks_is_one_page_of_the_list(tenant: Tenant, open
 def test_is_compressed_beforehand() -> None:
     for name, file in board_files().assets.items():
         assert gzip.decompress(file.compressed) == file.plain, name
+
+
+async def test_the_way_to_another_project_is_for_phones_and_screen_readers_too(tenant: Tenant, opened: Open) -> None:
+    tenant.client.post("projects", json={"key": "WEB", "name": "Website with a name that is longer than a phone is wide"})
+    tenant.task(title="One")
+    window = await opened(tenant, viewport={"width": 390, "height": 844})
+    await window.sign_in("tasks/TEST-1")
+    await window.page.get_by_text("Move to another project").click()
+    await expect(window.page.get_by_role("button", name="Move", exact=True)).to_be_visible()
+
+    assert await is_too_wide(window) == []
+    assert await violations(window) == []
+    await window.picture("other-project-phone", full_page=True)

@@ -165,3 +165,21 @@ async def test_a_page_that_is_opened_while_the_service_cant_answer_asks_as_seldo
     await window.page.unroute("**/v1/sessions/refresh")
     await window.page.clock.run_for(30_000)
     await expect(window.card("One")).to_be_visible()
+
+
+async def test_a_page_of_which_only_the_beginning_came_through_is_loaded_once_more(tenant: Tenant, ada: Window) -> None:
+    """Chromium ends all that is on its way when a network appears or goes."""
+    lost: list[str] = []
+
+    async def lose_the_first(route: Route) -> None:
+        is_first = route.request.url not in lost
+        lost.append(route.request.url)
+        await (route.abort() if is_first else route.fallback())
+
+    tenant.task(title="One")
+    window = await ada.tab()
+    await window.page.route("**/*.js", lose_the_first)
+    await window.page.goto(window.address("projects/TEST"))
+
+    await expect(window.card("One")).to_be_visible()
+    assert any(url.endswith("/main.js") for url in lost)

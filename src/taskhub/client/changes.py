@@ -12,8 +12,10 @@ from taskhub.client.retries import pause
 from taskhub.client.text import one_line
 from taskhub.client.workspace import Workspace
 
-_UNINTERESTING = frozenset({"updated_at", "status_category", "due_at", "closed_at", "edited_at", "version"})
-"""Fields that follow from others."""
+_UNINTERESTING = frozenset(
+    {"updated_at", "status_category", "due_at", "closed_at", "edited_at", "version", "user_id", "joined_at"}
+)
+"""Fields that follow from others, or are told otherwise."""
 MAX_VALUE = 60
 
 
@@ -65,10 +67,11 @@ def events(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 def sentence(workspace: Workspace, change: Mapping[str, Any], zone: str) -> str:
     """A change on one line."""
     values = change["snapshot"] or {}
-    name = values.get("key") or values.get("name") or values.get("title") or change["entity_id"]
+    member = values.get("user_id") and workspace.name_of(values["user_id"])
+    name = values.get("key") or values.get("name") or values.get("title") or member or change["entity_id"]
     who = workspace.name_of(change["actor_id"])
     parts = [shown(change["occurred_at"], zone), who, change["type"], str(name), *_differences(change, values)]
-    return "  ".join(map(one_line, parts))
+    return "  ".join(map(one_line, filter(None, parts)))
 
 
 def _differences(change: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
 from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.domain.errors import NotFound
-from taskhub.service.board_files import ASSETS, HEADERS, PATH, board_files, media_type_of
+from taskhub.service.board_files import ASSETS, PATH, board_files, media_type_of
 
 BOARD = Routes("Service")
 
@@ -48,13 +48,13 @@ async def get_board_file(request: ApiRequest, tag: str, file: str) -> Response:
         raise NotFound
     # While replicas of two versions run, a page may ask the other one for its files: what it gets then is not kept.
     lifetime = _CACHED_FOR_EVER if tag == files.tag else _ASKED_FOR_EACH_TIME
-    return asset.answer(request, [*HEADERS, lifetime], media_type_of(file))
+    return asset.answer(request, [*files.headers, lifetime], media_type_of(file))
 
 
 @BOARD.get(PATH, PUBLIC, include_in_schema=False, answers=str, produces="text/html", any_query=True)
 async def get_board(request: ApiRequest) -> Response:
     files = await to_thread(board_files)
-    return files.page.answer(request, [*HEADERS, _ASKED_FOR_EACH_TIME], _HTML)
+    return files.page.answer(request, [*files.headers, _ASKED_FOR_EACH_TIME], _HTML)
 
 
 @BOARD.get(PATH + "/{place:path}", PUBLIC, include_in_schema=False, answers=str, produces="text/html", any_query=True)

@@ -77,3 +77,15 @@ NOON = "2026-11-28T12:00:00Z"
 def test_a_change_is_told_on_one_line(given: dict[str, Any], told: str) -> None:
     line = sentence(FakeService(ok({})).workspace(), given, "Europe/Berlin")
     assert line == f"2026-11-28 13:00  TaskHub  {told}"
+
+
+def test_members_are_told_by_their_names() -> None:
+    members = {"items": [{"user_id": "u1", "name": "Grace", "role": "member"}], "next_cursor": None}
+    joined = change("member.joined", {"role": [None, "member"], "user_id": [None, "u1"], "joined_at": [None, NOON]}, user_id="u1")
+    line = sentence(FakeService(ok(members)).workspace(), joined, "UTC")
+    assert line == "2026-11-28 12:00  TaskHub  member.joined  Grace  role: none → member"
+
+
+def test_what_has_nothing_more_to_say_ends_with_its_name() -> None:
+    line = sentence(FakeService(ok({})).workspace(), change("workspace.created", {}, name="Engine room"), "UTC")
+    assert line == "2026-11-28 12:00  TaskHub  workspace.created  Engine room"
