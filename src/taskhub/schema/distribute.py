@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Table, text
 
-from taskhub.kernel.infrastructure.postgres.database import Connection, Database
+from taskhub.kernel.infrastructure.postgres.connection import Connection
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 

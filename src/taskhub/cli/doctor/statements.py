@@ -9,7 +9,8 @@ from sqlalchemy import Float, bindparam, text
 
 from taskhub.cli.doctor.checks import Finding, ok, warn
 from taskhub.cli.doctor.plans import Plan, reasons
-from taskhub.kernel.infrastructure.postgres.database import Connection, Database
+from taskhub.kernel.infrastructure.postgres.connection import Connection
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement, made_statements
 
 MAX_TOLD = 5

@@ -7,7 +7,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from taskhub.kernel.application.errors import Busy, Unavailable
-from taskhub.kernel.infrastructure.postgres.database import Connection, Database
+from taskhub.kernel.infrastructure.postgres.connection import Connection
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.testing.control.fault_registry import FaultRegistry
 
 _AWAY = "The database does not answer. Nothing was changed."

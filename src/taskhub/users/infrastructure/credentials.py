@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.infrastructure.postgres.database import Database, Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.passwords import Credentials
 from taskhub.users.infrastructure.mappings import USERS

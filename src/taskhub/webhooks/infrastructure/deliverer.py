@@ -20,7 +20,8 @@ from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.initiator import background_work, current_trace
 from taskhub.kernel.application.tracing import SpanKind
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.webhooks.application.ports import SecretBox, UnreadableSecret
 from taskhub.webhooks.domain.delivery import MAX_AT_ONCE, Outcome
 from taskhub.webhooks.domain.signing import signature_headers

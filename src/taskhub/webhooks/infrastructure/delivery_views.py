@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Text, cast
 
-from taskhub.kernel.infrastructure.postgres.database import Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.webhooks.application.views import AttemptView, DeliveryView
 from taskhub.webhooks.domain.delivery import DeliveryStatus

@@ -8,7 +8,8 @@ from sqlalchemy import SmallInteger, bindparam, select, true
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
-from taskhub.kernel.infrastructure.postgres.database import Database, Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.pages import Orders, SortColumn
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.webhooks.application.queries import NEWEST_FIRST, OLDEST_FIRST, WebhookSort

@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, Text, Uuid, bindparam, cast, delete, false, f
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from taskhub.kernel.infrastructure.event_log.tables import StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork

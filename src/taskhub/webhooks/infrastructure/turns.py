@@ -16,7 +16,8 @@ from taskhub.kernel.application.runner import Runner
 from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.webhooks.application.disable_webhook import DisableWebhook, disable_webhook
 from taskhub.webhooks.application.messages import message

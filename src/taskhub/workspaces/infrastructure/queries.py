@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, Select, Uuid, bindparam, select
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
-from taskhub.kernel.infrastructure.postgres.database import Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.pages import Columns, Orders, SortColumn
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.application.queries import IN_ORDER_OF_JOINING, IN_ORDER_OF_LEAVING, OLDEST_FIRST, WorkspaceSort

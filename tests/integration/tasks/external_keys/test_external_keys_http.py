@@ -244,8 +244,8 @@ async def test_to_create_with_some_costs_no_round_trip(ada: Api, round_trips: li
     assert len(round_trips) == 1
 
 
-async def test_to_take_one_off_costs_seven(ada: Api, round_trips: list[str]) -> None:
+async def test_to_take_one_off_costs_six(ada: Api, round_trips: list[str]) -> None:
     task = await ada.add_task(external_keys=["a"])
     round_trips.clear()
     ok(await ada.patch(f"tasks/{task['id']}", {"external_keys": ["b"]}))
-    assert len(round_trips) == 7
+    assert len(round_trips) == 6

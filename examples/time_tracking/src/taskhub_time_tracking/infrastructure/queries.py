@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Select, Uuid, bindparam, cast, extract, func, select
 from taskhub.kernel.application.pages import PageRequest, PageSlice, SortOrder
-from taskhub.kernel.infrastructure.postgres.database import Database, Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.pages import Orders, SortColumn
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 

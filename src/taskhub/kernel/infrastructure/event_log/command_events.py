@@ -13,7 +13,7 @@ from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.domain.errors import NotFound, NotUndoable
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import Parameters, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 

@@ -11,7 +11,8 @@ from taskhub.kernel.application.commands import Answer, IdempotencyKey, Reply
 from taskhub.kernel.application.unit_of_work import EventLocator
 from taskhub.kernel.domain.errors import IdempotencyKeyReused
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, IdempotencyKeyRow
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.changes import encode

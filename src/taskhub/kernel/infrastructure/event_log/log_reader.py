@@ -13,7 +13,8 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Text, Uuid, bi
 from taskhub.kernel.application.log_pages import ALL_EVENTS, EventFilter, LogPage
 from taskhub.kernel.infrastructure.event_log.records import STORED_COLUMNS, event_columns_of, logged_event_of
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Database, Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from taskhub.kernel.contract.events import Event, LoggedEvent
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
-from taskhub.kernel.infrastructure.postgres.database import Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 
 _events = table_of(EventRow).c

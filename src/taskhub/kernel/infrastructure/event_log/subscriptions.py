@@ -22,7 +22,8 @@ from taskhub.kernel.application.tracing import SpanKind, Trace
 from taskhub.kernel.infrastructure.event_log import subscription_statements as statements
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.records import event_of
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 POLL_SECONDS = 1.0

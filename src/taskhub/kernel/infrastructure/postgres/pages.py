@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, tuple_
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice, Position, SortOrder
-from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import Parameters, Record
 
 LOG_HEAD = "log_head"
 """The column of a page that has the head of the log beside its rows (`with_log_head`)."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from taskhub.kernel.application.commands import Answer, IdempotencyKey, Reply
-from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, encode
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, Tracked
 

@@ -15,7 +15,7 @@ from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.contract.event_content import SCHEMA
 from taskhub.kernel.infrastructure.event_log.log_sequence import NUMBERED, take_numbers
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Connection
+from taskhub.kernel.infrastructure.postgres.connection import Connection
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.changes import encode

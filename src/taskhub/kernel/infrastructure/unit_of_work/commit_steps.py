@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.infrastructure.event_log.log_sequence import take_numbers
 from taskhub.kernel.infrastructure.event_log.tables import StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import Parameters, Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.commit_parts import CommitParts, Query

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, bindparam, func, select, update
 
-from taskhub.kernel.infrastructure.postgres.database import Connection, Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.mapping import CountingStep, InsertStep
 

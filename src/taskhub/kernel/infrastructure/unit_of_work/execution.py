@@ -7,7 +7,7 @@ import asyncpg
 
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, IdempotencyKeyExists, ReplyLost
 from taskhub.kernel.domain.errors import IdTaken
-from taskhub.kernel.infrastructure.postgres.database import Connection, Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters
 from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit, violated_constraint
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CommitShape

@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, Table
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
-from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.unit_of_work.answers import (
     Shown,

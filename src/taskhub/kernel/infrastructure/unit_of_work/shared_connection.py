@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
-from taskhub.kernel.infrastructure.postgres.database import Connection, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters, Record
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Text, bindparam, func, select
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, ConnectionLost
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
-from taskhub.kernel.infrastructure.postgres.database import Connection, Database, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.errors import translate_error_before_commit
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade

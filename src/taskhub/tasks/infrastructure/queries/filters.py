@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from taskhub.kernel.application.pages import SortOrder
-from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
 from taskhub.kernel.infrastructure.postgres.pages import Columns
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.tasks.application.queries import TaskFilter, TaskSort

@@ -10,7 +10,8 @@ from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.log_head import log_head
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import LATEST_FIRST, HistorySort

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, Uuid, bindparam, case, column, func, null, select, update
 from sqlalchemy.dialects.postgresql import array
 
-from taskhub.kernel.infrastructure.postgres.database import Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import Parameters, Record
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, Changed
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from taskhub.kernel.domain.errors import Fault, UnknownReference
-from taskhub.kernel.infrastructure.postgres.database import Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Parameters
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.application.ports import RankGap, RankWindow

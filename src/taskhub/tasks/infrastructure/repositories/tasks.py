@@ -11,7 +11,7 @@ from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.tables import EventRow
-from taskhub.kernel.infrastructure.postgres.database import Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository, checked

@@ -9,7 +9,8 @@ from sqlalchemy import Text, Uuid, bindparam, cast, select, true
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.infrastructure.event_log.snapshots import Snapshots, snapshot_of
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import OLDEST_FIRST, CommentSort
 from taskhub.tasks.application.views import CommentView

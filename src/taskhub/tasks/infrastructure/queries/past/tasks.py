@@ -7,7 +7,8 @@ from sqlalchemy import Text, cast, select, true
 
 from taskhub.kernel.application.pages import PageRequest, PageSlice
 from taskhub.kernel.infrastructure.event_log.snapshots import Snapshots, snapshot_of
-from taskhub.kernel.infrastructure.postgres.database import Database, Record
+from taskhub.kernel.infrastructure.postgres.connection import Record
+from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
 from taskhub.tasks.application.views import TaskView
