@@ -4,7 +4,7 @@ import pytest
 
 from support.harness.api import Api, ok
 from support.harness.concurrency.random_requests import WEIGHTS, RandomRequests
-from support.harness.mixed_writes import MixedWrites, Operation, fill
+from support.harness.mixed_writes import MixedWrites, fill, possible
 from support.harness.undoing import differences, everything, last_seq, undo, walk
 
 STEPS = 60
@@ -65,15 +65,6 @@ async def test_so_does_the_undo_of_a_batch_of_anything(ada: Api, seed: int) -> N
         assert differences(await everything(ada), after) == {}, operations
         undone += 1
     assert undone > BATCHES / 2
-
-
-async def possible(api: Api, operations: list[Operation]) -> list[Operation]:
-    """Those that a batch can do, one after the other."""
-    while True:
-        answer = await api.post("batch?dry_run=true", {"operations": operations})
-        if answer.is_success:
-            return operations
-        del operations[answer.json()["operation"]]
 
 
 async def undo_all(api: Api, commits: dict[int, str]) -> list[int] | None:

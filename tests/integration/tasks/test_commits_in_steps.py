@@ -10,7 +10,7 @@ from dependency_injector import providers
 
 from integration.conftest import make_container
 from support.harness.api import Api, ok
-from support.harness.mixed_writes import MixedWrites, Operation, fill
+from support.harness.mixed_writes import MixedWrites, Operation, fill, possible
 from support.harness.untimed import as_expected, untimed
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -90,15 +90,6 @@ async def test_a_step_that_misses_undoes_those_before_it(api: Api, stepping: Api
     (last,) = await rows(database, "SELECT last_seq FROM event_streams WHERE stream_id = $1", stepping)
     events = await rows(database, "SELECT seq FROM events WHERE stream_id = $1", stepping)
     assert last == f"<Record last_seq={len(events)}>"
-
-
-async def possible(api: Api, operations: list[Operation]) -> list[Operation]:
-    """Those that a batch can do, one after the other."""
-    while True:
-        answer = await api.post("batch?dry_run=true", {"operations": operations})
-        if answer.is_success:
-            return operations
-        del operations[answer.json()["operation"]]
 
 
 async def answered(api: Api, operation: Operation, key: str) -> Any:

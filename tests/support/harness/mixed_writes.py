@@ -219,6 +219,15 @@ async def send_alone(api: Api, operation: Operation) -> Any:
     return await api.send(operation["method"], operation["path"].removeprefix("/"), operation.get("body"), **headers)
 
 
+async def possible(api: Api, operations: list[Operation]) -> list[Operation]:
+    """Those that a batch can do, one after the other."""
+    while True:
+        answer = await api.post("batch?dry_run=true", {"operations": operations})
+        if answer.is_success:
+            return operations
+        del operations[answer.json()["operation"]]
+
+
 def _operation(method: str, path: str, body: Any = None) -> Operation:
     return {"method": method, "path": path} if body is None else {"method": method, "path": path, "body": body}
 
