@@ -137,7 +137,7 @@ $(VENV)/.checkout:
 # compiled here, instead of all that is installed.
 $(VENV)/.run: $(VENV)/.checkout requirements/run.txt requirements/build.txt pyproject.toml
 	@echo "installing TaskHub into $(VENV): once, for a quarter of a minute or more"
-	@awk '/^[a-z]/ { half = "$(VENV)/half-" n++ % 2 ".txt" } { print > half }' requirements/run.txt requirements/build.txt
+	@awk '/^[a-z]/ { half = "$(VENV)/half-" (n++ % 2) ".txt" } { print > half }' requirements/run.txt requirements/build.txt
 	@{ for half in $(VENV)/half-*.txt; do \
 		($(INSTALL) --no-deps --no-compile --require-hashes -r $$half || echo FAILED) & \
 	done; wait; } | awk -v all=$$(cat $(VENV)/half-*.txt | grep -c '^[a-z]') \
