@@ -75,7 +75,8 @@ class _Clients:
         served = replicas.first
         served.sign_up(f"{id(self)}@example.com")
         assert served.sign_in(f"{id(self)}@example.com")
-        self._authorization = served.client.headers["authorization"]
+        token = ok(served.client.post("/v1/tokens", json={"name": "Follower", "scopes": ["read", "write", "admin"]}))["token"]
+        self._authorization = f"Bearer {token}"  # It outlives the quarter of an hour of a session's token.
         self._path = f"/v1/workspaces/{ok(served.client.post('/v1/workspaces', json={'name': 'Engine room'}))['id']}"
 
     def __call__(self, name: str) -> ReplicaClient:
