@@ -49,6 +49,13 @@ class Connection(Protocol):
     def waiting_since(self) -> float | None:
         """Since when it waits for its client, by the event loop's clock (seconds); None while the client waits for the server."""
 
+    @property
+    def idle_since(self) -> float | None:
+        """Since when no request is under way, by the event loop's clock (seconds); None where one is."""
+
+    def end_with_answer(self) -> None:
+        """Ends it with the answer to the request that is under way, if it has not begun."""
+
     def check(self, now: float) -> None:
         """Ends it if its client has exceeded a timeout."""
 
@@ -87,6 +94,21 @@ class Connections:
             self._open.discard(connection)
             connection.evict()
         return bool(waiting)
+
+    def end_with_next_answer(self) -> None:
+        for connection in self._open:
+            connection.end_with_answer()
+
+    def close_idle(self, seconds: float) -> bool:
+        """Closes connections that were idle for so long. Returns whether others are left that no request is under way on."""
+        now, is_any_left = asyncio.get_running_loop().time(), False
+        for connection in tuple(self._open):
+            since = connection.idle_since
+            if since is not None and now - since >= seconds:
+                connection.evict()
+            elif since is not None:
+                is_any_left = True
+        return is_any_left
 
     def stop_soon(self) -> None:
         """From now on answers have to be read at once. Called when the server begins to stop."""

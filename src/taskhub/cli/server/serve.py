@@ -4,10 +4,11 @@ import socket
 
 from taskhub.app import TaskHub
 from taskhub.cli.bootstrap import ready_application
-from taskhub.cli.server.api_server import ApiServer, url_of
+from taskhub.cli.server.api_server import ApiServer, announced, url_of
 from taskhub.cli.server.db_supervisor import supervised_database
 from taskhub.cli.server.hooks import ServeHooks
 from taskhub.cli.server.metrics import serving_metrics
+from taskhub.cli.server.workers.link import SupervisorLink
 from taskhub.deployment import Deployment
 from taskhub.settings import Settings
 
@@ -20,8 +21,11 @@ def serve(
     hooks: ServeHooks,
     *,
     parent: int | None,
+    link: SupervisorLink | None = None,
 ) -> None:
     """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
+
+    ``link``: to the supervisor, if this is one of its workers.
 
     Raises:
         WrongModule
@@ -31,11 +35,15 @@ def serve(
     """
     program = ready_application(settings, deployed, hooks.before_build)
     app = TaskHub(program)
+    url = url_of(listener)
     contexts = (
         serving_metrics(app, metrics_listener),
         supervised_database(program.database(), settings),
         app.ending_long_requests(),
-        hooks.while_serving(url_of(listener)),
+        hooks.while_serving(url),
+        announced(settings, url) if link is None else link.serving(app),
     )
-    server = ApiServer(app, settings, url_of(listener), contexts, parent=parent)
+    server = ApiServer(app, settings, contexts, parent=parent)
+    if link is not None:
+        link.retire = server.retire
     server.run(sockets=[listener])
