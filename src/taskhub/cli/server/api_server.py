@@ -4,12 +4,14 @@ import asyncio
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
+from typing import Any, cast
 
 from starlette.types import ASGIApp
 
+from taskhub.cli.server.connections import Connections
 from taskhub.cli.server.console import announce
 from taskhub.cli.server.file_descriptors import limits_within_file_descriptors
 from taskhub.cli.server.http_server import HttpServer
@@ -27,6 +29,9 @@ IDLE_SECONDS = 1.0
 """How long a connection has to be idle to be closed meanwhile. Who sends something before is told to close it with the answer."""
 
 
+Accepting = Callable[[Callable[[], asyncio.Protocol], Connections], AbstractAsyncContextManager[None]]
+
+
 class ApiServer(HttpServer):
     """The server of the API. The application's middleware writes the access log."""
 
@@ -37,8 +42,12 @@ class ApiServer(HttpServer):
         contexts: Sequence[AbstractAsyncContextManager[None]],
         *,
         parent: int | None,
+        accepting: Accepting | None = None,
     ) -> None:
-        """``contexts``: entered while it serves. ``parent``: the id of the parent process, if the server ends with it."""
+        """``contexts``: entered while it serves. ``parent``: the id of the parent process, if the server ends with it.
+
+        ``accepting``: takes connections, where the server does not listen by itself.
+        """
         super().__init__(
             app,
             limits_within_file_descriptors(settings),
@@ -49,14 +58,22 @@ class ApiServer(HttpServer):
         )
         self._contexts = contexts
         self._parent = parent
+        self._accepting = accepting
         self._is_retiring = False
 
     async def main_loop(self) -> None:
         async with AsyncExitStack() as stack:
+            if self._accepting is not None:
+                await stack.enter_async_context(self._accepting(self._protocol, self.open_connections))
             for context in self._contexts:
                 await stack.enter_async_context(context)
             _begin_to_collect_garbage()
             await super().main_loop()
+
+    def _protocol(self) -> asyncio.Protocol:
+        """As uvicorn makes one for each connection."""
+        make = cast("Any", self.config.http_protocol_class)
+        return cast("asyncio.Protocol", make(self.config, self.server_state, self.lifespan.state))
 
     def retire(self) -> None:
         """Ends it while others serve on the same socket: no client notices, but that it is told to connect again."""
@@ -69,12 +86,10 @@ class ApiServer(HttpServer):
         await super().shutdown(sockets)
 
     async def _let_clients_go(self) -> None:
-        """Takes no new connections, and ends each of the others with its next answer, or when it is idle.
+        """Ends each connection with its next answer, or when it is idle. There come no new ones any more.
 
         A connection that is closed at once may lose the request that its client is just sending.
         """
-        for server in self.servers:
-            server.close()
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         self.open_connections.end_with_next_answer()
         with suppress(TimeoutError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -71,6 +71,8 @@ class Connections:
         self._open: set[Connection] = set()
         self.answer_seconds = limits.answer_seconds
         """How long a client may read nothing of an answer."""
+        self.on_change: Callable[[], None] | None = None
+        """Called when there is one more or less."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -83,10 +85,16 @@ class Connections:
         if len(self._open) >= self.limits.max_connections and not self._make_room():
             return False
         self._open.add(connection)
+        self._changed()
         return True
 
     def remove(self, connection: Connection) -> None:
         self._open.discard(connection)
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
 
     def _make_room(self) -> bool:
         waiting = [(since, number, one) for number, one in enumerate(self._open) if (since := one.waiting_since) is not None]

@@ -1,6 +1,7 @@
 """Serves the application in this process."""
 
 import socket
+from functools import partial
 
 from taskhub.app import TaskHub
 from taskhub.cli.bootstrap import ready_application
@@ -8,7 +9,7 @@ from taskhub.cli.server.api_server import ApiServer, announced, url_of
 from taskhub.cli.server.db_supervisor import supervised_database
 from taskhub.cli.server.hooks import ServeHooks
 from taskhub.cli.server.metrics import serving_metrics
-from taskhub.cli.server.workers.link import SupervisorLink
+from taskhub.cli.server.workers.worker import Worker
 from taskhub.deployment import Deployment
 from taskhub.settings import Settings
 
@@ -21,11 +22,11 @@ def serve(
     hooks: ServeHooks,
     *,
     parent: int | None,
-    link: SupervisorLink | None = None,
+    worker: Worker | None = None,
 ) -> None:
     """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
 
-    ``link``: to the supervisor, if this is one of its workers.
+    ``worker``: what this process has of its supervisor, if it is one of several.
 
     Raises:
         WrongModule
@@ -41,9 +42,11 @@ def serve(
         supervised_database(program.database(), settings),
         app.ending_long_requests(),
         hooks.while_serving(url),
-        announced(settings, url) if link is None else link.serving(app),
+        announced(settings, url) if worker is None else worker.link.serving(app),
     )
-    server = ApiServer(app, settings, contexts, parent=parent)
-    if link is not None:
-        link.retire = server.retire
-    server.run(sockets=[listener])
+    if worker is None:
+        ApiServer(app, settings, contexts, parent=parent).run(sockets=[listener])
+        return
+    server = ApiServer(app, settings, contexts, parent=parent, accepting=partial(worker.share.accepting, listener))
+    worker.link.retire = server.retire
+    server.run(sockets=[])

@@ -14,8 +14,10 @@ from taskhub.cli.server.api_server import announce_serving, url_of
 from taskhub.cli.server.hooks import ServeHooks
 from taskhub.cli.server.serve import serve
 from taskhub.cli.server.workers.channel import Channel
+from taskhub.cli.server.workers.fair_share import FairShare
 from taskhub.cli.server.workers.link import SupervisorLink
 from taskhub.cli.server.workers.supervisor import Supervisor
+from taskhub.cli.server.workers.worker import Worker
 from taskhub.cli.server.workers.worker_process import Work
 from taskhub.deployment import Deployment, deployment, secret_keys
 from taskhub.kernel.logs import configure_logs
@@ -67,13 +69,13 @@ def work_of(settings: Settings, deployed: Deployment, sockets: tuple[socket.sock
     supervisor = os.getpid()
     limited = within_embedded_connections(settings) if deployed.is_embedded else settings
 
-    def work(channel: Channel) -> None:
+    def work(channel: Channel, share: FairShare) -> None:
         configure_logs(settings.log_level, settings.log_format, names_process=True)
-        link = SupervisorLink(channel)
+        worker = Worker(SupervisorLink(channel), share)
         try:
-            serve(limited, deployed, *sockets, ServeHooks(), parent=supervisor, link=link)
+            serve(limited, deployed, *sockets, ServeHooks(), parent=supervisor, worker=worker)
         finally:
-            link.say_last_words()
+            worker.link.say_last_words()
 
     return work
 

@@ -12,6 +12,7 @@ import structlog
 
 from taskhub.cli.server.api_server import DRAIN_SECONDS, RETIRE_SECONDS
 from taskhub.cli.server.workers.channel import Kind, Message
+from taskhub.cli.server.workers.fair_share import ConnectionCounts
 from taskhub.cli.server.workers.metrics_hub import MetricsHub
 from taskhub.cli.server.workers.reload import Reload
 from taskhub.cli.server.workers.restarts import Restarts
@@ -55,6 +56,7 @@ class Supervisor:
         self.work = work
         self._count = count
         self._sockets = sockets
+        self._counts = ConnectionCounts(count + 2)  # In a reload one starts and one leaves beside them.
         self._on_serving: Callable[[], None] | None = on_serving
         self._parent = parent
         self._hub = MetricsHub()
@@ -83,7 +85,7 @@ class Supervisor:
                     self._go_on(signals)
 
     def start(self) -> WorkerProcess:
-        worker = fork_worker(self.work, self.workers, time.monotonic())
+        worker = fork_worker(self.work, self._counts, self.workers, time.monotonic())
         worker.kill_at = worker.began + START_SECONDS
         self.workers.append(worker)
         self._hub.add(worker)
@@ -161,6 +163,7 @@ class Supervisor:
         self.workers.remove(worker)
         self._hub.ended(worker, now)
         worker.channel.close()
+        self._counts.free(worker.place)
         is_known = self._reload.ended(worker)
         if worker.state is State.LEAVING or is_known:
             return

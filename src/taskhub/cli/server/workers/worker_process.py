@@ -13,12 +13,13 @@ from multiprocessing.process import BaseProcess
 
 from taskhub.cli.server.signals import SIGNALS, exit_on_signals
 from taskhub.cli.server.workers.channel import Channel
+from taskhub.cli.server.workers.fair_share import ConnectionCounts, FairShare
 from taskhub.cli.server.workers.metrics_hub import Measuring
 
 WATCHED = (*SIGNALS, signal.SIGHUP, signal.SIGCHLD)
 """The signals that the supervisor acts upon."""
 
-Work = Callable[[Channel], None]
+Work = Callable[[Channel, FairShare], None]
 
 
 class State(Enum):
@@ -33,11 +34,13 @@ class WorkerProcess(Measuring):
     Attributes:
         began: when it was started, in seconds of the monotonic clock.
         kill_at: when it hangs if it is still in this state.
+        place: among those whose connections are counted.
         is_mute: whether it has closed its end of the channel.
     """
 
     process: BaseProcess = field(kw_only=True)
     began: float = field(kw_only=True)
+    place: int = field(kw_only=True)
     kill_at: float = math.inf
     state: State = State.STARTING
     is_mute: bool = False
@@ -62,13 +65,16 @@ class WorkerProcess(Measuring):
             os.kill(self.pid, number)
 
 
-def fork_worker(work: Work, others: list[WorkerProcess], began: float) -> WorkerProcess:
+def fork_worker(work: Work, counts: ConnectionCounts, others: list[WorkerProcess], began: float) -> WorkerProcess:
     """Starts a worker. Signals that come while it is started are not lost, and reach the handlers of the process they are for.
 
-    ``others``: whose channels it must not hold open, or they would not notice the supervisor's end.
+    ``others``: those that run, whose channels it closes: it inherits them, but they are none of its business.
     """
     ours, theirs = socket.socketpair()
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(work, theirs, [ours, *others]))
+    place = counts.take_place()
+    process = multiprocessing.get_context("fork").Process(
+        target=_run, args=(work, theirs, FairShare(counts, place), [ours, *others])
+    )
     sys.stdout.flush()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     try:
@@ -76,10 +82,10 @@ def fork_worker(work: Work, others: list[WorkerProcess], began: float) -> Worker
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
-    return WorkerProcess(Channel(ours), process=process, began=began)
+    return WorkerProcess(Channel(ours), process=process, began=began, place=place)
 
 
-def _run(work: Work, theirs: socket.socket, inherited: list[socket.socket | WorkerProcess]) -> None:
+def _run(work: Work, theirs: socket.socket, share: FairShare, inherited: list[socket.socket | WorkerProcess]) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -88,7 +94,7 @@ def _run(work: Work, theirs: socket.socket, inherited: list[socket.socket | Work
         for one in inherited:
             (one if isinstance(one, socket.socket) else one.channel).close()
         try:
-            work(Channel(theirs))
+            work(Channel(theirs), share)
         except Exception as error:
             from taskhub.cli.errors import explanation
 
