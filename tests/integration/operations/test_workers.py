@@ -130,6 +130,16 @@ def test_a_reload_under_load_refuses_and_loses_nothing(served: Served) -> None:
     assert failures == []
 
 
+def test_in_a_reload_connections_that_are_in_use_end_with_an_answer_that_says_so(served: Served) -> None:
+    with clients_of_all_workers(served, 2) as clients:
+        served.process.send_signal(signal.SIGHUP)
+        left = list(clients)
+        while left:  # Without a pause: those that are idle are closed.
+            answers = [(client, client.get("/v1")) for client in left]
+            assert {answer.status for _, answer in answers} == {200}
+            left = [client for client, answer in answers if answer.headers.get("connection") != "close"]
+
+
 def test_two_reloads_at_once_are_done(served: Served) -> None:
     before = workers_of(served)
     for _ in range(2):
