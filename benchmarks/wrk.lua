@@ -34,6 +34,15 @@ local prepare = {
   unchanged = function(path, token, tag)
     return head("GET", path, token, "If-None-Match: " .. tag .. "\r\n\r\n")
   end,
+  -- Titles end with the number of their request, in a fixed width.
+  bulk_create = function(path, token, project)
+    local items = {}
+    for item = 1, 100 do
+      items[item] = '{"project_id":"' .. project .. '","title":"Bench run ' .. run .. " item " .. item .. ' number NNNNNNNNN"}'
+    end
+    local body = '{"items":[' .. table.concat(items, ",") .. "]}"
+    return post(path, token, #body) .. body
+  end,
   move = function(path, token, body)
     return post(path, token, #body) .. body
   end,
@@ -55,6 +64,7 @@ local finish = {
     if count > 1 then extras[place] = version + 1 end
     return target .. version .. '"\r\nContent-Length: ' .. #body .. "\r\n\r\n" .. body
   end,
+  bulk_create = function(target) return (target:gsub("NNNNNNNNN", string.format("%09d", count))) end,
   -- A year for each run, a day for each request: no batch gets the one that it has.
   bulk_update = function(target)
     local day = string.format("%04d-%02d-%02d", 2030 + run, math.floor(count / 28) % 12 + 1, count % 28 + 1)

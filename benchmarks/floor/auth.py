@@ -1,11 +1,13 @@
 """Who asks: the service's own tokens, their signature checked once for each token, their expiry each time."""
 
+import base64
 import hashlib
+import hmac
 import time
 from dataclasses import dataclass
 from uuid import UUID
 
-import jwt
+import msgspec
 
 MAX_CACHED = 20_000
 
@@ -25,6 +27,12 @@ class Claims:
     expires_at: int
 
 
+class _Payload(msgspec.Struct):
+    sub: UUID
+    sid: UUID
+    exp: int
+
+
 class Tokens:
     def __init__(self, secret: str) -> None:
         self.key = hashlib.sha256(b"access:" + secret.encode()).digest()
@@ -40,12 +48,22 @@ class Tokens:
         scheme, _, token = authorization.partition(" ")
         if scheme != "Bearer":
             raise Refused(401)
+        signed, _, signature = token.rpartition(".")
         try:
-            payload = jwt.decode(token, self.key, algorithms=["HS256"], options={"require": ["sub", "sid", "exp"]})
-        except jwt.PyJWTError:
+            if not hmac.compare_digest(hmac.digest(self.key, signed.encode(), hashlib.sha256), _decoded(signature)):
+                raise Refused(401)
+            payload = _read(_decoded(signed.partition(".")[2]))
+        except (ValueError, msgspec.DecodeError):
             raise Refused(401) from None
-        claims = Claims(UUID(payload["sub"]), UUID(payload["sid"]), payload["exp"])
+        claims = Claims(payload.sub, payload.sid, payload.exp)
         if len(self.known) >= MAX_CACHED:
             del self.known[next(iter(self.known))]
         self.known[authorization] = claims
         return claims
+
+
+_read = msgspec.json.Decoder(_Payload).decode
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "==")

@@ -15,6 +15,10 @@ class NewTask(msgspec.Struct, forbid_unknown_fields=True):
     description: Annotated[str, msgspec.Meta(max_length=100_000)] | None = None
 
 
+class NewTasks(msgspec.Struct, forbid_unknown_fields=True):
+    items: Annotated[list[NewTask], msgspec.Meta(min_length=1, max_length=MAX_ITEMS)]
+
+
 class TaskPatch(msgspec.Struct, forbid_unknown_fields=True):
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] | msgspec.UnsetType = msgspec.UNSET
     description: Annotated[str, msgspec.Meta(max_length=100_000)] | msgspec.UnsetType | None = msgspec.UNSET
@@ -67,6 +71,7 @@ class NewComment(msgspec.Struct, forbid_unknown_fields=True):
 
 
 read_new_task = msgspec.json.Decoder(NewTask).decode
+read_new_tasks = msgspec.json.Decoder(NewTasks).decode
 read_patch = msgspec.json.Decoder(TaskPatch).decode
 read_move = msgspec.json.Decoder(Move).decode
 read_changes = msgspec.json.Decoder(TaskChanges).decode

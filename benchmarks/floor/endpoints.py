@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from benchmarks.floor import bodies, views
-from benchmarks.floor.auth import Claims, Tokens
+from benchmarks.floor.auth import Claims, Refused, Tokens
 from benchmarks.floor.pages import Signer
-from benchmarks.floor.store import Batch, Change, Draft, Filter, Move, Remark, Store
+from benchmarks.floor.store import Batch, Change, Draft, Drafts, Filter, Move, Remark, Store
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from uuid_utils.compat import uuid7
 
 TASKS = "/v1/workspaces/{workspace_id}/tasks"
 TASK = TASKS + "/{task_id}"
@@ -32,6 +33,7 @@ class Endpoints:
             Route(TASKS, self.list_tasks, methods=["GET"]),
             Route(TASKS, self.create_task, methods=["POST"]),
             Route(f"{TASK}/move", self.move_task, methods=["POST"]),
+            Route(f"{TASKS}/bulk_create", self.create_tasks, methods=["POST"]),
             Route(f"{TASKS}/bulk_update", self.change_tasks, methods=["POST"]),
             Route(f"{TASK}/comments", self.comment, methods=["POST"]),
         ]
@@ -58,6 +60,15 @@ class Endpoints:
         body = bodies.read_new_task(await request.body())
         task = await _store(request).create(Draft(**self._cause(request), body=body))
         return _shown(request, task, 201, {"location": _path(task)})
+
+    async def create_tasks(self, request: Request) -> Response:
+        items = bodies.read_new_tasks(await request.body()).items
+        project_id = items[0].project_id
+        if any(item.project_id != project_id for item in items):
+            raise Refused(422)
+        drafts = Drafts(**self._cause(request), project_id=project_id, bodies={uuid7(): item for item in items})
+        tasks = await _store(request).create_many(drafts)
+        return _answer(request, 200, views.encode(views.Several(tasks)))
 
     async def change_task(self, request: Request) -> Response:
         version = int(request.headers["if-match"].strip('"'))

@@ -39,30 +39,50 @@ class Draft(Command):
     id: UUID = field(default_factory=uuid7)
 
     def task(self, number: int, key: str, status: str, category: str) -> Task:
-        return Task(
-            self.id,
-            self.workspace_id,
-            self.body.project_id,
-            number,
-            key,
-            self.body.title,
-            self.body.description,
-            status,
-            category,
-            "none",
-            [],
-            [],
-            None,
-            [],
-            None,
-            None,
-            None,
-            self.claims.user_id,
-            self.now,
-            self.now,
-            None,
-            1,
-        )
+        return new_task(self, self.id, self.body, number, key, status, category)
+
+
+@dataclass(slots=True, kw_only=True)
+class Drafts(Command):
+    """New tasks of one project, by their ids."""
+
+    project_id: UUID
+    bodies: dict[UUID, NewTask]
+
+    def tasks(self, last_number: int, project_key: str, status: str, category: str) -> list[Task]:
+        """``last_number``: that of the last of them."""
+        first = last_number - len(self.bodies) + 1
+        return [
+            new_task(self, id, body, number, f"{project_key}-{number}", status, category)
+            for number, (id, body) in enumerate(self.bodies.items(), first)
+        ]
+
+
+def new_task(cause: Command, id: UUID, body: NewTask, number: int, key: str, status: str, category: str) -> Task:
+    return Task(
+        id,
+        cause.workspace_id,
+        body.project_id,
+        number,
+        key,
+        body.title,
+        body.description,
+        status,
+        category,
+        "none",
+        [],
+        [],
+        None,
+        [],
+        None,
+        None,
+        None,
+        cause.claims.user_id,
+        cause.now,
+        cause.now,
+        None,
+        1,
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,6 +141,8 @@ class Store(Protocol):
     async def page(self, claims: Claims, workspace_id: UUID, chosen: Filter | None, after: Position, limit: int) -> list[Any]: ...
 
     async def create(self, draft: Draft) -> Task: ...
+
+    async def create_many(self, drafts: Drafts) -> list[Task]: ...
 
     async def change(self, change: Change) -> Task: ...
 

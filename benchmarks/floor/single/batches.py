@@ -1,6 +1,6 @@
-"""Changing many tasks, all or none.
+"""Creating or changing many tasks, all or none.
 
-A statement sees the log as it was when it began. Where it had to wait for a task that somebody else was changing, it finds no
+A change sees the log as it was when it began. Where it had to wait for a task that somebody else was changing, it finds no
 event of the task's version, does nothing, and is sent again.
 """
 
@@ -8,10 +8,44 @@ from typing import Any
 
 from benchmarks.floor.auth import Refused
 from benchmarks.floor.single.base import ADD_EVENTS, ATTEMPTS, MAY_WRITE, Part, counter
-from benchmarks.floor.store import Batch
-from benchmarks.floor.views import COLUMNS, Task, encode, task_of
+from benchmarks.floor.store import Batch, Drafts
+from benchmarks.floor.views import COLUMNS, Task, encode, first_changes, task_of
 from uuid_utils.compat import uuid7
 
+CREATE = f"""
+WITH project AS (
+    UPDATE projects SET last_number = last_number + cardinality($5::uuid[]), last_place = last_place + cardinality($5::uuid[])
+    WHERE workspace_id = $1 AND id = $4 AND deleted_at IS NULL AND archived_at IS NULL AND {MAY_WRITE}
+    RETURNING key, last_number - cardinality($5::uuid[]) AS number, last_place - cardinality($5::uuid[]) AS place,
+        workflow #> '{{statuses,0}}' AS status
+),
+item AS (
+    SELECT * FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[], $10::jsonb[]) WITH ORDINALITY
+        AS item (id, event_id, title, description, changes, snapshot, n)
+),
+task AS (
+    INSERT INTO tasks (workspace_id, id, project_id, project_key, number, rank, title, description, status, status_category,
+        priority, assignee_ids, label_ids, blocked_by_ids, created_by_id, version, created_at, updated_at)
+    SELECT $1, item.id, $4, key, number + n, 'i' || lpad((place + n)::text, 9, '0'), title, description, status ->> 'key',
+        status ->> 'category', 0, '{{}}', '{{}}', '{{}}', $2, 1, $11::timestamptz, $11
+    FROM project, item
+    RETURNING id, project_key || '-' || number AS key, number, status, status_category
+),
+{counter("task HAVING count(*) > 0", "$11", "count(*)")},
+event AS (
+    {ADD_EVENTS}
+    SELECT $1, last_seq - cardinality($5::uuid[]) + n, item.event_id, 'task.created', 1, 'task', task.id, 1, $2, $11, $12,
+        item.changes || jsonb_build_object(
+            'number', jsonb_build_array(NULL, number), 'key', jsonb_build_array(NULL, key),
+            'status', jsonb_build_array(NULL, status), 'status_category', jsonb_build_array(NULL, status_category)
+        ),
+        item.snapshot
+            || jsonb_build_object('number', number, 'key', key, 'status', status, 'status_category', status_category),
+        CASE WHEN n > 1 THEN last_seq - cardinality($5::uuid[]) + 1 END
+    FROM counter, task JOIN item USING (id)
+)
+SELECT key, number + cardinality($5::uuid[]) AS last_number, status ->> 'key', status ->> 'category' FROM project
+"""
 _DUE = "jsonb_build_object('date', task.date, 'time', NULL, 'time_zone', NULL)"
 CHANGE = f"""
 WITH project AS (
@@ -58,6 +92,28 @@ SELECT {COLUMNS}, (SELECT count(*) FROM before) = cardinality($4) AS is_done FRO
 
 
 class Batches(Part):
+    async def create_many(self, drafts: Drafts) -> list[Task]:
+        told = drafts.tasks(0, "", "", "")
+        row = await self.pool.fetchrow(
+            CREATE,
+            drafts.workspace_id,
+            drafts.claims.user_id,
+            drafts.claims.session_id,
+            drafts.project_id,
+            list(drafts.bodies),
+            [uuid7() for _ in told],
+            [task.title for task in told],
+            [task.description for task in told],
+            [encode(first_changes(task)).decode() for task in told],
+            [encode(task).decode() for task in told],
+            drafts.now,
+            drafts.request_id,
+        )
+        if row is None:
+            raise Refused(422)
+        key, last_number, *status = row
+        return drafts.tasks(last_number, key, *status)
+
     async def change_many(self, batch: Batch) -> list[Task]:
         for _ in range(ATTEMPTS):
             rows = await _try(self.pool, batch)

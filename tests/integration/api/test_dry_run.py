@@ -57,7 +57,7 @@ async def own(app: TaskHub) -> AsyncIterator[SampleData]:
 
 def body_of(operation: Operation) -> Any:
     """The documented example, with ids that the client mints, so that two of it are about the same thing."""
-    body: Any = CHANGES.get(str(operation.operation_id)) or example_body(operation)
+    body: Any = CHANGES.get(operation.operation_id) or example_body(operation)
     if operation.creates:
         return {**body, "id": str(uuid4())}
     if operation.operation_id == "bulk_create_tasks":

@@ -76,10 +76,10 @@ async def test_the_example_of_a_body_can_be_sent_as_it_is_shown(newcomer: Api, o
         answer = await newcomer.client.post("/v1/users", json=example_body(operation))
     else:
         sample = await world_of_examples(newcomer)
-        others = await apart(newcomer, str(operation.operation_id))
+        others = await apart(newcomer, operation.operation_id)
         answer = await sample.call(operation, path=sample.path(operation, **others))
 
-    expected = OF_ONES_OWN.get(str(operation.operation_id), operation.status_code or 200)
+    expected = OF_ONES_OWN.get(operation.operation_id, operation.status_code or 200)
     assert answer.status_code == expected, answer.text
 
 

@@ -20,4 +20,4 @@ def loaded_url(template_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def dataset(loaded_url: str) -> Dataset:
-    return asyncio.run(load(loaded_url, Size(workspaces=2, projects=4, tasks=400, users=4, memberships_per_user=2)))
+    return asyncio.run(load(loaded_url, Size(workspaces=3, projects=6, tasks=600, users=6, memberships_per_user=2)))

@@ -91,7 +91,7 @@ def test_some_tasks_are_in_the_trash_and_none_of_these_is_offered(loaded_url: st
     offered = {id for ids in dataset.tasks.values() for id in ids}
     assert trashed
     assert not trashed & offered
-    assert len(trashed | offered) == 400
+    assert len(trashed | offered) == 600
 
 
 def test_what_is_offered_of_a_project_stands_in_its_order(loaded_url: str, dataset: Dataset) -> None:

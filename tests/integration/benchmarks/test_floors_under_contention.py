@@ -13,9 +13,11 @@ import pytest
 from benchmarks.database import plain
 from benchmarks.dataset import Dataset
 from benchmarks.floor.auth import Claims, Refused
+from benchmarks.floor.bodies import NewTask
 from benchmarks.floor.single import Single
 from benchmarks.floor.steps import Steps
-from benchmarks.floor.store import Batch, Move, Remark, Store
+from benchmarks.floor.store import Batch, Drafts, Move, Remark, Store
+from uuid_utils.compat import uuid7
 
 WORKERS, REQUESTS = 8, 20
 WRONG = {
@@ -38,7 +40,8 @@ WRONG = {
 @pytest.mark.parametrize("floor", [Steps, Single])
 async def test_the_log_is_whole_after_requests_that_race(floor: type[Store], loaded_url: str, dataset: Dataset) -> None:
     workspace_id = next(iter(dataset.projects))
-    tasks = dataset.tasks_of[dataset.projects[workspace_id][0]][:12]
+    project_id = dataset.projects[workspace_id][0]
+    tasks = dataset.tasks_of[project_id][:12]
     seat = dataset.seats[workspace_id][0]
     cause = {
         "workspace_id": workspace_id,
@@ -47,12 +50,12 @@ async def test_the_log_is_whole_after_requests_that_race(floor: type[Store], loa
     }
     async with asyncpg.create_pool(plain(loaded_url), min_size=WORKERS, max_size=WORKERS) as pool:
         store = floor(pool)
-        await asyncio.gather(*(_work(random.Random(worker), store, cause, tasks) for worker in range(WORKERS)))
+        await asyncio.gather(*(_work(random.Random(worker), store, cause, project_id, tasks) for worker in range(WORKERS)))
         wrong = [what for what, question in WRONG.items() if await pool.fetch(question)]
     assert not wrong
 
 
-async def _work(source: random.Random, store: Store, cause: dict[str, Any], tasks: list[UUID]) -> None:
+async def _work(source: random.Random, store: Store, cause: dict[str, Any], project_id: UUID, tasks: list[UUID]) -> None:
     async def move() -> None:
         task_id, other_id = source.sample(tasks, 2)
         await store.move(Move(**cause, task_id=task_id, before=source.random() < 0.5, other_id=other_id))
@@ -61,10 +64,14 @@ async def _work(source: random.Random, store: Store, cause: dict[str, Any], task
         dates = {id: date(2031, 1, source.randrange(1, 29)) for id in source.sample(tasks, 4)}
         await store.change_many(Batch(**cause, dates=dates))
 
+    async def create() -> None:
+        bodies = {uuid7(): NewTask(project_id, f"Racing {number}") for number in range(3)}
+        await store.create_many(Drafts(**cause, project_id=project_id, bodies=bodies))
+
     async def comment() -> None:
         await store.comment(Remark(**cause, task_id=source.choice(tasks), body="Racing."))
 
-    requests: tuple[Callable[[], Awaitable[None]], ...] = (move, put_off, comment)
+    requests: tuple[Callable[[], Awaitable[None]], ...] = (move, put_off, create, comment)
     for _ in range(REQUESTS):
         with suppress(Refused):  # The second floor gives up where it always finds that something changed meanwhile.
             await source.choice(requests)()

@@ -50,10 +50,19 @@ def test_each_task_is_in_one_batch_and_all_of_a_batch_are_of_one_workspace(plann
     assert len(batched) == len(set(batched)) > 0
 
 
-def test_a_filtered_list_has_something_in_it_and_is_not_that_of_the_workspace_that_grows(
+def test_batches_of_new_tasks_take_turns_in_their_workspaces(planned: Ask, dataset: Dataset) -> None:
+    targets = planned("bulk_create")
+    workspaces = [path.split("/")[3] for path, *_ in targets]
+    count = len(set(workspaces))
+    assert targets
+    assert workspaces == workspaces[:count] * (len(workspaces) // count)
+    assert all(UUID(project) in dataset.projects[UUID(path.split("/")[3])] for path, _, project in targets)
+
+
+def test_a_filtered_list_has_something_in_it_and_is_of_no_workspace_that_grows(
     planned: Ask, loaded_url: str, dataset: Dataset
 ) -> None:
-    growing = {path.split("/")[3] for path, *_ in planned("create_single")}
+    growing = {path.split("/")[3] for operation in ("create_single", "bulk_create") for path, *_ in planned(operation)}
     for path, *_ in planned("list_filtered")[:10]:
         url = urlsplit(path)
         workspace_id, asked = url.path.split("/")[3], parse_qs(url.query)

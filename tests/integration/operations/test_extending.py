@@ -46,7 +46,7 @@ def test_a_field_touches_its_class_its_row_its_body_a_migration_and_tests(field:
         "src/taskhub/tasks/api/bodies/tasks.py",
         "src/taskhub/tasks/domain/task.py",
         "src/taskhub/tasks/infrastructure/rows.py",
-        "src/taskhub/tasks/migrations/tasks_0003_estimates.py",
+        "src/taskhub/tasks/migrations/tasks_0004_estimates.py",
     ]
     assert len(field.changed) <= FOR_A_FIELD, field.changed
 

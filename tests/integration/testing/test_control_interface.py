@@ -30,7 +30,7 @@ def document(control: httpx2.Client) -> dict[str, Any]:
     return described
 
 
-@pytest.mark.parametrize("operation", PRIVATE, ids=lambda one: str(one.operation_id))
+@pytest.mark.parametrize("operation", PRIVATE, ids=lambda one: one.operation_id)
 @pytest.mark.parametrize(("headers", "code"), [({}, "not_authenticated"), ({"authorization": "Bearer wrong"}, "invalid_token")])
 def test_nothing_is_done_without_the_secret(control: httpx2.Client, operation: Any, headers: dict[str, str], code: str) -> None:
     path = operation.path.format_map(dict.fromkeys(("workspace_id", "user_id", "fault_id", "type"), UNKNOWN))

@@ -23,7 +23,7 @@ OF_WORKSPACES = sorted(
         for operation in installed_modules().operations
         if operation.access.stream_parameter and (get_origin(operation.answers) is Page or operation.reads_log)
     ),
-    key=lambda operation: str(operation.operation_id),
+    key=lambda operation: operation.operation_id,
 )
 LISTS = [operation for operation in OF_WORKSPACES if not operation.streams]
 

@@ -25,6 +25,7 @@ OF_OTHERS = frozenset(
         "citus_create_restore_point",
         "modify_default",
         "remove_index",
+        "response_model",
         "undistribute_table",
         "version_id_col",
     }

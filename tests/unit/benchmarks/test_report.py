@@ -34,6 +34,21 @@ def test_a_target_is_missed_below_it(throughput: int, is_missed: bool) -> None:
     assert cell((throughput, 100)).is_missed is is_missed
 
 
+@pytest.mark.parametrize(
+    ("rounds", "verdict"),
+    [
+        (((85, 100), (86, 100), (87, 100)), "reached: at least 0.85"),
+        (((75, 100), (84, 100), (90, 100)), "reached within the error: at least 0.85"),
+        (((79, 100), (80, 100), (81, 100)), "MISSED: at least 0.85"),
+    ],
+)
+def test_a_target_is_missed_by_more_than_the_error_and_the_verdict_says_which(
+    rounds: tuple[tuple[float, float], ...], verdict: str
+) -> None:
+    assert verdict in table([cell(*rounds)])
+    assert cell(*rounds).is_missed is ("MISSED" in verdict)
+
+
 def test_a_target_is_one_of_16_connections_only() -> None:
     assert not cell((1, 100), connections=64).is_missed
 

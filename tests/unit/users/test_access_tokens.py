@@ -50,6 +50,13 @@ def test_a_token_names_user_and_session_for_a_quarter_of_an_hour() -> None:
     assert found.expires_at == (NOW + timedelta(minutes=15)).timestamp()
 
 
+def test_a_library_for_json_web_tokens_reads_ours() -> None:
+    token = TOKENS.issue(UUID(int=1), UUID(int=2), now=NOW)
+    read = jwt.decode_complete(token, KEY, algorithms=["HS256"], options={"verify_exp": False, "verify_iat": False})
+    assert read["header"] == HEADER
+    assert (read["payload"]["sub"], read["payload"]["sid"]) == (str(UUID(int=1)), str(UUID(int=2)))
+
+
 def test_after_a_change_of_secret_old_tokens_are_still_good() -> None:
     token = TOKENS.issue(uuid4(), uuid4(), now=NOW)
     assert JwtAccessTokens((NEW, OLD)).verify(token)

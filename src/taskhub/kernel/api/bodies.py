@@ -34,7 +34,8 @@ M = TypeVar("M", bound=BaseModel)
 class Body(BaseModel):
     """The base of request bodies: unknown members are refused, and nothing is converted from another type."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    # The validator is made when the first request needs it: all of them are a twentieth of a start.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     @classmethod
     def refusal(cls, faults: Sequence[Fault]) -> ValidationFailed:

@@ -12,10 +12,9 @@ from functools import lru_cache, partial
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import Match, Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
@@ -44,8 +43,11 @@ class Privacy(Enum):
     SECRET = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"))
 
 
-class Operation(APIRoute):
-    """One method on one path."""
+class Operation(Route):
+    """One method on one path.
+
+    It is no `APIRoute`: that would make a validator for each parameter, and a handler, which nothing here uses (decision 6).
+    """
 
     def __init__(
         self,
@@ -67,9 +69,18 @@ class Operation(APIRoute):
         replay_refused: ReplayRefused | None = None,
         reads_log: bool = False,
         validator: ListValidator | None = None,
-        **documentation: Any,
+        tag: str,
+        summary: str | None = None,
+        status_code: int | None = None,
+        include_in_schema: bool = True,
     ) -> None:
-        super().__init__(path, endpoint, response_model=None, methods=[method], **documentation)
+        super().__init__(path, endpoint, include_in_schema=include_in_schema)
+        self.methods = {method}
+        self.tag = tag
+        self.operation_id = endpoint.__name__
+        self.summary = summary
+        self.description = inspect.cleandoc(endpoint.__doc__ or "")
+        self.status_code = status_code
         self.is_public = isinstance(access, Public)
         self.access = access
         self.access_of = access_of
@@ -303,8 +314,7 @@ class Routes:
                     endpoint,
                     access=access,
                     method=method,
-                    tags=[self.tag],
-                    operation_id=endpoint.__name__,
+                    tag=self.tag,
                     **documentation,
                 )
             )

@@ -44,7 +44,7 @@ def document_of(routes: Iterable[BaseRoute], version: str, catalogue: Catalogue,
         if operation.body is not None:
             schemas.of_body(operation.body[1])  # First: what they say of their members is shown of answers, too.
     paths: dict[str, dict[str, Any]] = {}
-    for operation in sorted(operations, key=lambda one: tags.index(str(one.tags[0]))):
+    for operation in sorted(operations, key=lambda one: tags.index(one.tag)):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas, catalogue)
     answered = {code for operation in operations for code in error_codes_of(operation, catalogue)}
     return {
@@ -79,7 +79,7 @@ def _operation(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> 
     is_public = isinstance(operation.access, Public)
     described: dict[str, Any] = {
         "operationId": operation.operation_id,
-        "tags": operation.tags,
+        "tags": [operation.tag],
         "summary": operation.summary,
         "description": "\n\n".join(part for part in (operation.description, operation.access.in_words) if part),
         "security": [] if is_public else [{"bearer": [operation.access.scope.name.lower()]}],

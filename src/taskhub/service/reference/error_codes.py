@@ -12,7 +12,7 @@ from taskhub.service.reference.catalogue import Catalogue
 def error_codes_of(operation: Operation, catalogue: Catalogue) -> list[str]:
     """The codes, without repeats."""
     declared = [error.code for error in operation.errors]
-    through_ports = catalogue.refusals.get(str(operation.operation_id), ())
+    through_ports = catalogue.refusals.get(operation.operation_id, ())
     codes = (*_of_shape(operation), *_of_access(operation), *_of_kind(operation), *declared, *through_ports)
     return list(dict.fromkeys(codes))
 

@@ -80,7 +80,7 @@ def parameters_of(operation: Operation, schemas: Schemas, catalogue: Catalogue) 
 
 def _in_path(operation: Operation, catalogue: Catalogue) -> list[Parameter]:
     """A path parameter is an id, a number, or text that may also be an id. The paths of public documents contain no ids."""
-    known, owner = catalogue.word, str(operation.operation_id)
+    known, owner = catalogue.word, operation.operation_id
     text = _TEXT if isinstance(operation.access, Public) else {"anyOf": [_ID, _TEXT]}
     schemas: dict[type, dict[str, Any]] = {UUID: _ID, int: _NUMBER, str: text}
     return [_parameter("path", name, schemas[kind], known(name, owner), required=True) for name, kind in operation.path_arguments]
@@ -89,7 +89,7 @@ def _in_path(operation: Operation, catalogue: Catalogue) -> list[Parameter]:
 def _in_query(operation: Operation, schemas: Schemas, catalogue: Catalogue) -> list[Parameter]:
     schema = operation.query[1].model_json_schema()
     required = schema.get("required", ())
-    known, owner = catalogue.word, str(operation.operation_id)
+    known, owner = catalogue.word, operation.operation_id
     return [
         _parameter("query", name, schemas.of_parameter(_without_null(member)), known(name, owner), required=name in required)
         for name, member in schema["properties"].items()

@@ -98,6 +98,14 @@ class TaskRow(Versioned, Timestamped, SoftDeleted, Row):
             postgresql_with={"fastupdate": "off"},
             postgresql_where=text("deleted_at IS NULL"),
         ),
+        Index(
+            "ix_tasks_labels_assignees",
+            "label_ids",
+            "assignee_ids",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         # An index tells alone what is there only where VACUUM has been: it is to come when 2 % are new, instead of 20 %.
         {"postgresql_with": {"autovacuum_vacuum_scale_factor": 0.02, "autovacuum_vacuum_insert_scale_factor": 0.02}},
     )

@@ -14,7 +14,7 @@ class FaultRules:
     """What depends on the operations and problems of the service."""
 
     def __init__(self, operations: Sequence[Operation], problems: Mapping[str, Problem]) -> None:
-        self._operations = {str(operation.operation_id): operation for operation in operations}
+        self._operations = {operation.operation_id: operation for operation in operations}
         self._problems = problems
 
     def problem(self, asked: NewFault) -> Problem | None:

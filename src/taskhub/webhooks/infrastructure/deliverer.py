@@ -178,8 +178,10 @@ class Deliverer:
                 standing = self._standing(key)
                 if standing is Standing.TROUBLED and before is not Standing.TROUBLED:
                     has_more = False
-                free = (MAX_AT_ONCE if standing is Standing.GOOD else 1) - len(sending)
-                if has_more and free > 0 and tried < TRIES_PER_TURN:
+                places = MAX_AT_ONCE if standing is Standing.GOOD else 1
+                free = places - len(sending)
+                # A claim costs as much as two tries: it is worth it for several.
+                if has_more and 2 * free >= places and tried < TRIES_PER_TURN:
                     async with self._statements:
                         claims = await self._turns.claim(key, free, self._sending)
                     has_more = claims.has_more

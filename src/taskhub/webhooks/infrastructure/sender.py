@@ -111,6 +111,7 @@ class HttpSender:
         self._clock = clock
         self._monotonic = monotonic
         self._given_context = ssl_context
+        self._user_agent = f"TaskHub/{version('taskhub')}"
 
     @cached_property
     def _ssl_context(self) -> SSLContext:
@@ -130,7 +131,7 @@ class HttpSender:
         return Outcome(status, None, self._milliseconds_since(began), shown, retry_after)
 
     async def _post(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, timedelta | None, bytes]:
-        headers = {**_common(urlsplit(url).netloc, body), **headers}
+        headers = {**self._common_headers(url, body), **headers}
         request = httpcore2.Request("POST", url, headers=[*headers.items()], content=body)
         backend = CheckedBackend(self._allowed, self._resolve)
         connection = httpcore2.AsyncHTTPConnection(request.url.origin, ssl_context=self._ssl_context, network_backend=backend)
@@ -142,6 +143,16 @@ class HttpSender:
                 await response.aclose()
         finally:
             await backend.close()
+
+    def _common_headers(self, url: str, body: bytes) -> dict[str, str]:
+        return {
+            "host": urlsplit(url).netloc,
+            "content-type": "application/json",
+            "content-length": str(len(body)),
+            "user-agent": self._user_agent,
+            "accept-encoding": "identity",
+            "connection": "close",
+        }
 
     def _retry_after(self, response: httpcore2.Response) -> timedelta | None:
         """How long the receiver asks us to wait, in seconds or until a date."""
@@ -168,14 +179,3 @@ async def _beginning(response: httpcore2.Response) -> bytes:
         if len(answer) >= MAX_ANSWER_BYTES:
             break
     return answer
-
-
-def _common(host: str, body: bytes) -> dict[str, str]:
-    return {
-        "host": host,
-        "content-type": "application/json",
-        "content-length": str(len(body)),
-        "user-agent": f"TaskHub/{version('taskhub')}",
-        "accept-encoding": "identity",
-        "connection": "close",
-    }

@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from support.harness.database_server import TEMPLATE, execute, with_database
 from support.harness.waiting import eventually
 from taskhub.kernel.application.pages import Position, SortOrder
 from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
 from taskhub.tasks.domain.moments import DueBound
+from taskhub.tasks.infrastructure.queries.few_or_many import FEW
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
-from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement, rows_for
-from taskhub.tasks.infrastructure.queries.search import FEW, search_statement
+from taskhub.tasks.infrastructure.queries.lists import ListShape, rows_for
 from taskhub.tasks.infrastructure.queries.sorting import ORDERS
+from taskhub.tasks.infrastructure.queries.tasks import statement_of
 
 OURS = UUID(int=1 << 64)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,7 +32,9 @@ INDEX = 130
 LOOK_UP = 4
 """A row by its id: three pages of the index, one of the table."""
 
-PROJECT, LABEL, BLOCKER = UUID(int=7), UUID(int=5), UUID(int=11)
+PROJECT, LABEL, COMMON_LABEL, BLOCKER = UUID(int=7), UUID(int=5), UUID(int=6), UUID(int=11)
+ASSIGNEE = OURS
+"""Each workspace has one of its own."""
 
 EARLY, LATE = (DueBound.of(START + timedelta(days=n), ZoneInfo("Pacific/Kiritimati")) for n in (0, 1000))
 
@@ -41,7 +45,9 @@ SELECT w.id, CASE WHEN n = 11 THEN '00000000-0000-0000-0000-00000000000b' ELSE g
     CASE WHEN n % 2 = 0 THEN $2::uuid ELSE w.id END, CASE WHEN n % 2 = 0 THEN 'OPS' ELSE 'WEB' END, n,
     'i' || lpad(n::text, 9, '0'),
     CASE WHEN n % 3 = 0 THEN 'check ' ELSE '' END || CASE WHEN n = 77 THEN 'zeppelin ' ELSE '' END || md5(n::text),
-    'todo', 'todo', n % 5, '{}', CASE WHEN n % 50 = 0 THEN ARRAY[$5::uuid] ELSE '{}' END, CASE WHEN n = 12 THEN $6::uuid END,
+    'todo', 'todo', n % 5, CASE WHEN n % 6 = 1 OR n % 100 = 0 THEN ARRAY[w.id] ELSE '{}' END,
+    CASE WHEN n % 6 = 1 THEN ARRAY[$7::uuid] WHEN n % 50 = 0 THEN ARRAY[$5::uuid] ELSE '{}' END,
+    CASE WHEN n = 12 THEN $6::uuid END,
     CASE WHEN n % 60 = 0 THEN ARRAY[$6::uuid] ELSE '{}' END, $1::timestamptz + n * interval '1 hour',
     w.id, 1, $1::timestamptz + n * interval '1 minute', $1, NULL
 FROM generate_series(1, $3::integer) AS n
@@ -67,7 +73,7 @@ async def connection(template_url: str) -> AsyncIterator[asyncpg.Connection]:
         # Rows count as visible to all, and need not be looked at, only once their commit is on disk.
         await connection.execute("SET synchronous_commit = on")
         workspaces = [OURS, *(uuid4() for _ in range(9))]
-        await connection.execute(LOAD, START, PROJECT, TASKS, workspaces, LABEL, BLOCKER)
+        await connection.execute(LOAD, START, PROJECT, TASKS, workspaces, LABEL, BLOCKER, COMMON_LABEL)
         await connection.execute(PROJECTS, START, PROJECT, workspaces)
         await eventually(partial(is_vacuumed, connection))
         await connection.execute("SET plan_cache_mode = force_generic_plan")
@@ -92,7 +98,7 @@ async def plan_of(
     """How PostgreSQL came to a page of 50, and what it touched."""
     goes_on, searches = after is not None, chosen.q is not None
     shape = ListShape(names_of(chosen, order), order, goes_on, searches, chosen.deleted, rows_for(50))
-    statement = search_statement(shape) if shape.searches else list_statement(shape)
+    statement = statement_of(shape)
     values: dict[str, Any] = {"workspace_id": OURS, "limit": 51, **values_of(chosen)}
     arguments = statement.arguments(values | (ORDERS.parameters_of(order, after) if after else {}))
     # Given to EXPLAIN itself, the values would be planned for. The service runs plans that know none of them.
@@ -130,6 +136,7 @@ def rows_read(plan: dict[str, Any]) -> int:
     return int(here) + sum(map(rows_read, plan.get("Plans", ())))
 
 
+ORDERS_OF_LISTS = [SortOrder(sort, descending) for sort in TaskSort for descending in (False, True)]
 DEEP = {
     TaskSort.CREATED_AT: (START + timedelta(minutes=TASKS // 2), UUID(int=0)),
     TaskSort.UPDATED_AT: (START, UUID(int=1 << 127)),
@@ -208,7 +215,7 @@ async def test_the_order_of_one_project_is_read_from_its_index(connection: async
         assert await pages_touched(connection, chosen, SortOrder(TaskSort.RANK), after) < A_PAGE + 20
 
 
-@pytest.mark.parametrize("order", [SortOrder(sort, descending) for sort in TaskSort for descending in (False, True)], ids=str)
+@pytest.mark.parametrize("order", ORDERS_OF_LISTS, ids=str)
 async def test_a_filter_in_any_order_reads_one_index_once(connection: asyncpg.Connection, order: SortOrder[TaskSort]) -> None:
     by_moments = [TaskFilter(due_before=LATE, due_after=EARLY), TaskFilter(updated_after=START, updated_before=LATE.instant)]
     by_moments += [TaskFilter(updated_after=START), TaskFilter(created_after=START, created_before=LATE.instant)]
@@ -240,6 +247,28 @@ async def test_the_latest_due_date_first_is_read_from_both_parts_of_an_index(
     connection: asyncpg.Connection, after: Position | None
 ) -> None:
     assert await pages_touched(connection, TaskFilter(), SortOrder(TaskSort.DUE, descending=True), after) < 2 * A_PAGE + 20
+
+
+BOTH = TaskFilter(label_ids=(LABEL,), assignee_ids=(ASSIGNEE,))
+
+
+@pytest.mark.parametrize("order", ORDERS_OF_LISTS, ids=str)
+async def test_who_has_a_label_and_an_assignee_is_found_without_looking_at_others(
+    connection: asyncpg.Connection, order: SortOrder[TaskSort]
+) -> None:
+    """Every hundredth task has both."""
+    for chosen in (BOTH, replace(BOTH, statuses=("nothing_has_it",)), replace(BOTH, assignee_ids=(PROJECT,))):
+        assert rows_read(await plan_of(connection, chosen, order)) <= TASKS // 100 + 1
+
+
+@pytest.mark.parametrize("order", ORDERS_OF_LISTS, ids=str)
+async def test_a_label_and_an_assignee_that_many_have_are_looked_for_until_the_page_is_full(
+    connection: asyncpg.Connection, order: SortOrder[TaskSort]
+) -> None:
+    """Every sixth task has both: 500. An order without an index of its own is made of all tasks."""
+    chosen = replace(BOTH, label_ids=(COMMON_LABEL,))
+    walked = 6 * A_PAGE if order.sort is TaskSort.CREATED_AT else TASKS
+    assert rows_read(await plan_of(connection, chosen, order)) < FEW + walked + 3 * A_PAGE
 
 
 @pytest.mark.parametrize("order", [*map(SortOrder, TaskSort), NEWEST_FIRST], ids=str)

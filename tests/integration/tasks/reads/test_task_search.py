@@ -13,7 +13,7 @@ from support.harness.task_rows import store, task_of
 from taskhub.container import Container
 from taskhub.kernel.application.pages import PageRequest, SortOrder
 from taskhub.tasks.application.queries import NEWEST_FIRST, TaskFilter, TaskSort
-from taskhub.tasks.infrastructure.queries.search import FEW
+from taskhub.tasks.infrastructure.queries.few_or_many import FEW
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -8,9 +8,9 @@ import pytest
 from taskhub.kernel.application.pages import SortOrder
 from taskhub.tasks.application.queries import NEWEST_FIRST, TaskSort
 from taskhub.tasks.infrastructure.queries.filters import _CONDITIONS, OF_ONE_PROJECT
-from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement
+from taskhub.tasks.infrastructure.queries.lists import ListShape
 from taskhub.tasks.infrastructure.queries.past.task_lists import past_list_statement
-from taskhub.tasks.infrastructure.queries.search import search_statement
+from taskhub.tasks.infrastructure.queries.tasks import statement_of
 
 TABLES = r"\b(?:FROM|JOIN) (?:tasks|projects|labels|comments|members|external_keys)\b"
 
@@ -19,7 +19,7 @@ TABLES = r"\b(?:FROM|JOIN) (?:tasks|projects|labels|comments|members|external_ke
 def test_a_condition_names_the_workspace_wherever_it_looks(name: str) -> None:
     for order, searches, deleted in product((NEWEST_FIRST, SortOrder(TaskSort.PRIORITY)), (False, True), (False, True)):
         shape = ListShape(frozenset({name}), order, False, searches, deleted, 51)
-        sql = (search_statement if searches else list_statement)(shape).sql
+        sql = statement_of(shape).sql
         assert len(re.findall(TABLES, sql)) == len(re.findall(r"\.workspace_id = \$\d+::UUID", sql)), sql
 
 

@@ -9,7 +9,7 @@ from taskhub.kernel.application.pages import SortOrder
 from taskhub.tasks.application.queries import ProjectFilter, ProjectSort, TaskSort
 from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement
 from taskhub.tasks.infrastructure.queries.projects import project_list_statement
-from taskhub.tasks.infrastructure.queries.search import search_statement
+from taskhub.tasks.infrastructure.queries.tasks import statement_of
 
 FILTERS = (
     frozenset[str](),
@@ -17,6 +17,7 @@ FILTERS = (
     frozenset({"ids", "assignee_ids_or_none", "open", "due_before"}),
     frozenset({"project", "label_ids", "top_level"}),
     frozenset({"unblocked", "blocks", "parent_ids"}),
+    frozenset({"label_ids", "assignee_ids", "closed"}),
 )
 ORDERS = [SortOrder(sort, descending) for sort in TaskSort for descending in (False, True)]
 
@@ -24,7 +25,7 @@ ORDERS = [SortOrder(sort, descending) for sort in TaskSort for descending in (Fa
 def statements() -> list[tuple[str, str]]:
     flags = [(a, b, c) for a, b, c in product((False, True), repeat=3)]
     shapes = [ListShape(conditions, order, *flag, 51) for conditions, order, flag in product(FILTERS, ORDERS, flags)]
-    return [(str(shape), (search_statement if shape.searches else list_statement)(shape).sql) for shape in shapes]
+    return [(str(shape), statement_of(shape).sql) for shape in shapes]
 
 
 STATEMENTS = statements()

@@ -26,13 +26,14 @@ from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_err
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
+from taskhub.kernel.infrastructure.unit_of_work.bindings import RowWrite
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
 from taskhub.kernel.infrastructure.unit_of_work.counters import Counters, counting
 from taskhub.kernel.infrastructure.unit_of_work.execution import append_cascade, send, write
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, UPDATE, Tracked
 from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
-from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, insert_step_of, plan_commit
+from taskhub.kernel.infrastructure.unit_of_work.plan import insert_step_of, plan_commit
 from taskhub.kernel.infrastructure.unit_of_work.shared_connection import SharedConnection
 from taskhub.kernel.infrastructure.unit_of_work.statements import by_ids
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork

@@ -9,12 +9,19 @@ from uuid import UUID
 
 from taskhub.kernel.application.unit_of_work import Attempt
 from taskhub.kernel.infrastructure.postgres.connection import Parameters
+from taskhub.kernel.infrastructure.unit_of_work.bindings import (
+    RowWrite,
+    bind_claims,
+    bind_events,
+    bind_key,
+    bind_parent,
+    bind_writes,
+)
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CommitShape
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT, Tracked, lock_position
 from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
-from taskhub.kernel.infrastructure.unit_of_work.plan import RowWrite, bind_claims, bind_events, bind_key, bind_parent, bind_writes
 
 EventValues = tuple[Any, ...]
 _stream_id = itemgetter(0)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     DateTime,
     Select,
@@ -56,6 +57,11 @@ def _is_none_of(column: str, parameter: str, type_: Any) -> MakeCondition:
 
 
 def _overlaps(column: str, parameter: str) -> MakeCondition:
+    # As an operator it would be planned for the index of labels and assignees, which has all matches, but not in order.
+    return lambda tasks: func.arrayoverlap(tasks[column], bindparam(parameter, type_=ARRAY(Uuid())), type_=Boolean())
+
+
+def _overlaps_by_index(column: str, parameter: str) -> MakeCondition:
     return lambda tasks: tasks[column].overlap(bindparam(parameter, type_=ARRAY(Uuid())))
 
 
@@ -222,6 +228,8 @@ PAST_CONDITIONS: dict[str, MakeCondition] = {
     **{name: condition for choice in _CHOICES for name, condition in choice.past_conditions.items()},
 }
 """What takes the place of these as of a moment."""
+INDEXED_TOGETHER: dict[str, MakeCondition] = {name: _overlaps_by_index(name, name) for name in ("assignee_ids", "label_ids")}
+"""Conditions that one index is for, where both are set."""
 _FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
 _MARKS = ("assigned", "labelled")
 _WITHOUT_VALUES = {"deleted", *_FLAGS, *_MARKS, *(choice.none for choice in _CHOICES)}

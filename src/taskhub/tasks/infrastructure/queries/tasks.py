@@ -13,6 +13,10 @@ from taskhub.tasks.application.views import TaskView
 from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.filters import names_of, values_of
+from taskhub.tasks.infrastructure.queries.labelled_and_assigned import (
+    is_by_label_and_assignee,
+    labelled_and_assigned_statement,
+)
 from taskhub.tasks.infrastructure.queries.lists import ListShape, list_statement, rows_for
 from taskhub.tasks.infrastructure.queries.past.tasks import PastTasks
 from taskhub.tasks.infrastructure.queries.search import search_statement
@@ -27,6 +31,13 @@ _TASK = {
     for kind, is_named in TASK_BY_REF.items()
     for with_deleted in (False, True)
 }
+
+
+def statement_of(shape: ListShape) -> Statement:
+    """The one for the list."""
+    if shape.searches:
+        return search_statement(shape)
+    return labelled_and_assigned_statement(shape) if is_by_label_and_assignee(shape) else list_statement(shape)
 
 
 class SqlTaskQueries:
@@ -50,7 +61,7 @@ class SqlTaskQueries:
             return await self._past.list(workspace_id, filters, page, as_of)
         goes_on, searches = page.after is not None, filters.q is not None
         shape = ListShape(names_of(filters, page.order), page.order, goes_on, searches, filters.deleted, rows_for(page.limit))
-        statement = search_statement(shape) if shape.searches else list_statement(shape)
+        statement = statement_of(shape)
         parameters = {"workspace_id": workspace_id, **values_of(filters), **ORDERS.page_parameters(page)}
         return ORDERS.slice_of(await self._database.fetch(statement, parameters), page, partial(TASKS.show, workspace_id))
 

@@ -1,0 +1,54 @@
+"""Lists whose matches an index finds, though not in their order.
+
+Two ways lead to the matches: this index knows where they are, but not in which order; the list knows the order, but has to look
+at each of its tasks. The first is right for few matches, the second for many. Which it is the statement finds out itself: it
+fetches matches from the index up to a number, and takes the other way where there are more (decision 7).
+"""
+
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, literal_column, select, union_all
+
+from taskhub.kernel.infrastructure.event_log.log_head import with_log_head
+from taskhub.tasks.infrastructure.mappings import TASKS
+from taskhub.tasks.infrastructure.queries.lists import (
+    HIDDEN_COLUMNS,
+    LIMIT,
+    ListShape,
+    filter_conditions,
+    view_columns,
+)
+from taskhub.tasks.infrastructure.queries.sorting import ORDERS
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
+
+FEW = 300
+"""Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,700 are looked at for a page of 50 right beyond it."""
+
+_FEW: ColumnElement[int] = literal_column(str(FEW))
+
+
+def matches_in(*conditions: ColumnElement[bool]) -> CTE:
+    """Up to one more than `FEW`. ``conditions``: those that an index is for.
+
+    The workspace is no way to them: its own index would be read whole and intersected.
+    """
+    tasks = TASKS.table.c
+    in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
+    columns = [tasks[name] for name in (*TASKS.view_columns, *HIDDEN_COLUMNS)]
+    query = select(*columns).where(*conditions, tasks.deleted_at.is_(None), in_workspace)
+    return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
+
+
+def few_or_many(shape: ListShape, matches: CTE, walk: Select[Any]) -> Select[Any]:
+    """The page, from whichever of both is right. ``walk``: the list in its order, of tasks that match."""
+    count = select(func.count()).select_from(matches).scalar_subquery()
+    few = _sorted_matches(shape, matches, count <= _FEW)
+    many = walk.where(count > _FEW).limit(shape.row_limit).subquery("many")
+    page = union_all(select(few), select(many)).subquery("page")
+    query: Select[Any] = select(*view_columns(shape, page.c)).order_by(*ORDERS.sorted_by(shape.order, page.c)).limit(LIMIT)
+    return with_log_head(query, WORKSPACE_ID)
+
+
+def _sorted_matches(shape: ListShape, matches: CTE, gate: ColumnElement[bool]) -> Subquery:
+    query = select(*view_columns(shape, matches.c)).where(gate, *filter_conditions(shape, matches.c))
+    return query.order_by(*ORDERS.sorted_by(shape.order, matches.c)).limit(shape.row_limit).subquery("few")
