@@ -102,6 +102,10 @@ bench-testing: $(VENV)/.dev ## Measure how long a suite waits for the service th
 bench-streams: $(VENV)/.dev ## Measure what a thousand streams cost the others, and how soon a change is on a stream (needs wrk)
 	$(BIN)/python -m benchmarks.streams $(ARGS)
 
+.PHONY: bench-workers
+bench-workers: $(VENV)/.dev ## Measure two workers beside one, on two cores (needs wrk)
+	$(BIN)/python -m benchmarks.workers $(ARGS)
+
 # uv is a tool for this alone, so it is no dependency of the project.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(ARGS)
 

@@ -34,6 +34,11 @@ _ERROR_OF_MEDIAN = 1.25
 _TITLES = {SERVICE: "TaskHub", FLOOR: "floor", FLOOR_ONE: "floor, one statement"}
 
 
+def standard_error(values: Sequence[float]) -> float:
+    """How far their median may be off."""
+    return _ERROR_OF_MEDIAN * stdev(values) / sqrt(len(values))
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One operation at one number of connections. ``rounds``: what each server needed, by its name, in each round."""
@@ -52,7 +57,7 @@ class Cell:
     def error(self, of: str = SERVICE) -> float | None:
         """The standard error of a ratio of throughputs; None where too few rounds tell it."""
         ratios = self._ratios(of, "throughput")
-        return _ERROR_OF_MEDIAN * stdev(ratios) / sqrt(len(ratios)) if len(ratios) > 2 else None
+        return standard_error(ratios) if len(ratios) > 2 else None
 
     def _ratios(self, of: str, what: str) -> list[float]:
         return [getattr(measures[of], what) / getattr(measures[FLOOR], what) for measures in self.rounds]

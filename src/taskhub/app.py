@@ -63,6 +63,7 @@ class TaskHub(FastAPIWithoutHooks):
         self.state.stream_locks = container.stream_locks()
         self.state.shared_work = container.shared_work()
         self.state.long_requests = LongRequests(settings.limit_streams_per_user)
+        self.state.peers = None
         self.router.default = unmatched
         self.router.routes.extend(container.installed.operations)
 

@@ -1,5 +1,6 @@
 """The settings: environment variables `TASKHUB_…`, or lines of `.env`."""
 
+import math
 import os
 import re
 from collections.abc import Mapping, Sequence, Set
@@ -21,6 +22,9 @@ CLIENT_VARIABLES = frozenset(f"{PREFIX}{name}" for name in ("URL", "TOKEN", "WOR
 ENV_FILE = ".env"
 MODULES_GROUP = "taskhub.modules"
 """The entry points of modules: the settings of each begin with its name."""
+MAX_WORKERS = 64
+CONTROL_GROUP = Path("/sys/fs/cgroup/cpu.max")
+"""What a container may use of the machine's time: microseconds of work, and of the period in which they may be used."""
 _NO_PREFIX = "TASKHUB_IN_NO_VARIABLE_"
 """Nobody means a variable with it for anything."""
 _HOST = re.compile(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d{0,5})?", re.ASCII)
@@ -39,6 +43,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    workers: int = 1
     database_url: SecretStr | None = None
     data_dir: Path | None = None
     secret_key: SecretStr | None = None
@@ -71,6 +76,11 @@ class Settings(BaseSettings):
     @classmethod
     def _list(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("workers", mode="before")
+    @classmethod
+    def _count(cls, value: Any) -> Any:
+        return workers_of(value)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -119,6 +129,30 @@ class Settings(BaseSettings):
         return value
 
 
+def workers_of(text: object) -> int:
+    """The number of processes that serve. ``text``: a number, or `auto` for the number of usable cores.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if text == "auto":
+        return min(usable_cores(), MAX_WORKERS)
+    count = int(str(text)) if re.fullmatch(r"\d{1,4}", str(text), re.ASCII) else 0
+    if not 1 <= count <= MAX_WORKERS:
+        raise ValueError(f"expected a number from 1 to {MAX_WORKERS}, or auto for the number of cores that may be used")
+    return count
+
+
+def usable_cores(control_group: Path = CONTROL_GROUP) -> int:
+    """Those that this process may run on, or fewer where a container may only use a part of their time; at least one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = control_group.read_text("ascii").split()
+        return max(1, min(cores, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError):  # No control group, or "max": no limit.
+        return cores
+
+
 def _can_be_read(url: str) -> bool:
     """Whether hosts and ports, of which there may be several separated by commas, have the form that the driver expects."""
     try:
@@ -139,6 +173,21 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
     prefixes = tuple(f"{PREFIX}{entry.name}_".upper() for entry in entry_points(group=MODULES_GROUP)) if unknown else ()
     refuse_unknown([name for name in unknown if not name.upper().startswith(prefixes)], own_settings())
     return read(Settings, PREFIX, variables)
+
+
+def read_settings_with(workers: str | None) -> Settings:
+    """The settings of this process. ``workers``: as they were given on the command line, which comes first.
+
+    Raises:
+        WrongSettings
+    """
+    settings = read_settings()
+    if workers is None:
+        return settings
+    try:
+        return settings.model_copy(update={"workers": workers_of(workers)})
+    except ValueError as error:
+        raise WrongSettings(f"--workers: {error}") from None
 
 
 def own_settings() -> set[str]:

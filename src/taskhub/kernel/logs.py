@@ -1,6 +1,7 @@
 """Structured logs on standard output: one JSON object a line, or a line for people where a terminal shows them."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
@@ -17,14 +18,15 @@ Event = MutableMapping[str, Any]
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
-def configure_logs(level: str, format: LogFormat) -> None:
-    """Sets logging up for the process. ``level``: debug, info, warning or error."""
+def configure_logs(level: str, format: LogFormat, *, names_process: bool = False) -> None:
+    """Sets logging up for the process. ``level``: debug, info, warning or error. ``names_process``: by its id, in every line."""
     render = _line if is_for_people(format) else _json
     steps: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.format_exc_info,
         _stamp,
         structlog.processors.EventRenamer("message"),
+        *([_pid] if names_process else []),
     ]
     structlog.configure(
         processors=[*steps, render],
@@ -72,6 +74,11 @@ def _libraries(steps: list[Any], render: Callable[[Any, str, Event], bytes]) -> 
 def _stamp(_: Any, __: str, event: Event) -> Event:
     """The encoder writes an instant in UTC a good deal faster than anything writes it as text."""
     event["timestamp"] = datetime.now(UTC)
+    return event
+
+
+def _pid(_: Any, __: str, event: Event) -> Event:
+    event["pid"] = os.getpid()
     return event
 
 

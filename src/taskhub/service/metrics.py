@@ -1,7 +1,8 @@
-"""Metrics of the process in the format of Prometheus."""
+"""Metrics in the format of Prometheus: of this process, or of all workers that serve together."""
 
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Any
 
 from prometheus_client import ProcessCollector, generate_latest
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 
 from taskhub.kernel.application.durations import BOUNDS, Durations
 from taskhub.kernel.application.errors import Busy, Unavailable
+from taskhub.service.merged_metrics import Merged, Peers, snapshot
 from taskhub.service.ports import ConnectionPool, Monitored
 
 LONG_REQUESTS = ("streams", "waiting")
@@ -24,11 +26,19 @@ _PROCESS = ProcessCollector(registry=None)
 
 
 async def measurements(app: Any) -> bytes:
-    """All metrics of this process, and the parked events of the whole service if the database answers."""
+    """All metrics of this process and its peers, and the parked events of the whole service if the database answers."""
+    own = snapshot_of(app, await _parked(app.state.container))
+    peers: Peers | None = app.state.peers
+    others = [] if peers is None else await peers.snapshots(own)
+    return generate_latest(Merged([own, *others]))
+
+
+def snapshot_of(app: Any, parked: Mapping[str, int] = MappingProxyType({})) -> bytes:
+    """What this process has measured. ``parked``: events by subscriber, which are the same in all processes."""
     container: Monitored = app.state.container
     refused = app.state.throttle.refused if app.state.throttle else {}
-    now = _CurrentValues(container, refused, await _parked(container), app.state.long_requests.open)
-    return generate_latest(container.metrics_registry()) + generate_latest(now)
+    now = _CurrentValues(container, refused, parked, app.state.long_requests.open)
+    return snapshot([*container.metrics_registry().collect(), *now.collect()])
 
 
 def metrics_app(app: Any) -> ASGIApp:
@@ -61,6 +71,7 @@ class _CurrentValues(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from _PROCESS.collect()
+        yield GaugeMetricFamily("taskhub_workers", "Processes that serve on this address.", 1)
         yield from self._of_database(self._container.database())
         yield from self._of_commands()
         lost = self._container.tracer.dropped if self._container.tracer is not None else 0

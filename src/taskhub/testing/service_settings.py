@@ -19,7 +19,7 @@ def for_testing(given: Settings) -> Settings:
     """With our defaults for what was not given.
 
     Raises:
-        WrongSettings: a database or its folder is named.
+        WrongSettings: a database or its folder is named, or several workers are asked for.
     """
     if given.database_url is not None:
         raise WrongSettings(
@@ -30,6 +30,11 @@ def for_testing(given: Settings) -> Settings:
         raise WrongSettings(
             "TASKHUB_DATA_DIR is set, and a testing server keeps nothing: its database is thrown away. Unset it, or start "
             "without --testing. TASKHUB_TESTING_CACHE says where such databases are made."
+        )
+    if given.workers > 1:
+        raise WrongSettings(
+            "A testing server has one worker: its clock, its faults and what it waits for are those of one process. Leave out "
+            "--workers, and unset TASKHUB_WORKERS."
         )
     return given.model_copy(update={name: value for name, value in DEFAULTS.items() if name not in given.model_fields_set})
 

@@ -44,6 +44,7 @@ ELAPSED = {
     "embedded/deadline.py": "how long a program of PostgreSQL takes",
     "cli/server/sockets.py": "how long a port is waited for",
     "cli/server/protocol.py": "how long a client lets the server wait",
+    "cli/server/workers/supervisor.py": "how long a worker lives, and may take to start and to end",
     "cli/server/connections.py": "how long a client lets the server wait",
 }
 MEASURING = re.compile(r"(\btime\.(monotonic|perf_counter|process_time)(_ns)?|loop(\(\))?\.time)$")

@@ -11,6 +11,7 @@ from taskhub.cli.server.connections import ConnectionLimits, Connections
 @dataclass(eq=False)
 class FakeConnection:
     waiting_since: float | None = None
+    idle_since: float | None = None
     fails: bool = False
     is_evicted: bool = False
     checked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -19,6 +20,9 @@ class FakeConnection:
         self.checked.set()
         if self.fails:
             raise RuntimeError
+
+    def end_with_answer(self) -> None:
+        """Nothing is answered here."""
 
     def evict(self) -> None:
         self.is_evicted = True
@@ -61,6 +65,14 @@ def test_a_place_that_was_left_is_free() -> None:
     table.remove(connection)
 
     assert table.admit(FakeConnection())
+
+
+async def test_of_those_that_are_idle_only_the_ones_that_were_for_long_are_closed() -> None:
+    now = asyncio.get_running_loop().time()
+    long_idle, just_idle, busy = FakeConnection(idle_since=now - 9), FakeConnection(idle_since=now), FakeConnection()
+    assert full(long_idle, just_idle, busy).close_idle(5)
+    assert [one.is_evicted for one in (long_idle, just_idle, busy)] == [True, False, False]
+    assert not full(busy).close_idle(5)
 
 
 async def test_one_that_fails_keeps_no_other_from_being_checked() -> None:

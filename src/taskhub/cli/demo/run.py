@@ -39,7 +39,7 @@ def run_demo(*, parent: int | None) -> None:
     """
     settings = read_settings()
     demo = prepared_demo(demo_folder(settings))
-    run(parent=parent, settings=_of_its_own(settings, demo), hooks=DemoHooks(demo))
+    run(parent=parent, read=lambda: _of_its_own(settings, demo), hooks=DemoHooks(demo))
 
 
 def remove() -> None:
@@ -55,6 +55,7 @@ def remove() -> None:
 def _of_its_own(settings: Settings, demo: Demo) -> Settings:
     """An embedded database, whatever the service has otherwise; and no line for each request, which would hide the message."""
     own: dict[str, Any] = {"database_url": None, "secret_key": None, "secret_key_previous": None, "data_dir": demo.folder}
+    own["workers"] = 1  # The story has a clock of its own, which is that of one process.
     if "log_level" not in settings.model_fields_set:
         own["log_level"] = "warning"
     return settings.model_copy(update=own)

@@ -95,9 +95,12 @@ def durability(server: Facts) -> Finding:
     return ok("durability", "acknowledged writes are on disk")
 
 
-def connections(limit: int, size: int) -> Finding:
-    """``limit``: connections that the server has for TaskHub. ``size``: of the pool of one process."""
-    text = f"{limit} for TaskHub's processes, each of which takes up to TASKHUB_DATABASE_POOL_SIZE={size}"
+def connections(limit: int, pool_size: int, workers: int = 1) -> Finding:
+    """``limit``: connections that the server has for TaskHub. ``pool_size``: of one process. ``workers``: of one `serve`."""
+    size = pool_size * workers
+    text = f"{limit} for TaskHub's processes, each of which takes up to TASKHUB_DATABASE_POOL_SIZE={pool_size}"
+    if workers > 1:
+        text += f", and `serve` {size} with TASKHUB_WORKERS={workers}"
     if size > limit:
         return fail("connections", f"{text}: make the pool smaller, or max_connections larger.")
     if size * 2 > limit:

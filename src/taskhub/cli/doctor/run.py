@@ -77,7 +77,7 @@ async def _database_findings(database: Database, settings: Settings) -> AsyncIte
     server = dict((await database.fetch(_SERVER, {}))[0])
     yield checks.version(server)
     yield checks.durability(server)
-    yield checks.connections(server["connections"], settings.database_pool_size)
+    yield checks.connections(server["connections"], settings.database_pool_size, settings.workers)
     yield checks.clock(await _clock_skew(database))
     try:
         state = await check_schema(database, installed_modules().revisions)

@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -49,6 +49,13 @@ class Connection(Protocol):
     def waiting_since(self) -> float | None:
         """Since when it waits for its client, by the event loop's clock (seconds); None while the client waits for the server."""
 
+    @property
+    def idle_since(self) -> float | None:
+        """Since when no request is under way, by the event loop's clock (seconds); None where one is."""
+
+    def end_with_answer(self) -> None:
+        """Ends it with the answer to the request that is under way, if it has not begun."""
+
     def check(self, now: float) -> None:
         """Ends it if its client has exceeded a timeout."""
 
@@ -64,6 +71,8 @@ class Connections:
         self._open: set[Connection] = set()
         self.answer_seconds = limits.answer_seconds
         """How long a client may read nothing of an answer."""
+        self.on_change: Callable[[], None] | None = None
+        """Called when there is one more or less."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -76,10 +85,16 @@ class Connections:
         if len(self._open) >= self.limits.max_connections and not self._make_room():
             return False
         self._open.add(connection)
+        self._changed()
         return True
 
     def remove(self, connection: Connection) -> None:
         self._open.discard(connection)
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
 
     def _make_room(self) -> bool:
         waiting = [(since, number, one) for number, one in enumerate(self._open) if (since := one.waiting_since) is not None]
@@ -87,6 +102,21 @@ class Connections:
             self._open.discard(connection)
             connection.evict()
         return bool(waiting)
+
+    def end_with_next_answer(self) -> None:
+        for connection in self._open:
+            connection.end_with_answer()
+
+    def close_idle(self, seconds: float) -> bool:
+        """Closes connections that were idle for so long. Returns whether others are left that no request is under way on."""
+        now, is_any_left = asyncio.get_running_loop().time(), False
+        for connection in tuple(self._open):
+            since = connection.idle_since
+            if since is not None and now - since >= seconds:
+                connection.evict()
+            elif since is not None:
+                is_any_left = True
+        return is_any_left
 
     def stop_soon(self) -> None:
         """From now on answers have to be read at once. Called when the server begins to stop."""

@@ -83,6 +83,14 @@ class HttpProtocol(HttpToolsProtocol):
         has_unanswered_request = self._unanswered > (self._reading is not None)
         return None if has_unanswered_request or self._phase is Phase.RESPONDING else self._since
 
+    @property
+    def idle_since(self) -> float | None:
+        return self._since if self._phase in (Phase.NEW, Phase.IDLE) and not self._unanswered else None
+
+    def end_with_answer(self) -> None:
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
+
     def check(self, now: float) -> None:
         if self._has_unsent_data(now) or self._phase is Phase.RESPONDING:
             return

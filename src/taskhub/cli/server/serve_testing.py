@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from taskhub.cli.server.api_server import ApiServer, url_of
+from taskhub.cli.server.api_server import ApiServer, announced, url_of
 from taskhub.cli.server.connections import ConnectionLimits
 from taskhub.cli.server.side_server import serving_beside
 from taskhub.deployment import Deployment
@@ -47,9 +47,10 @@ def serve_testing(
         idleness.ending(),
         service.app.ending_long_requests(),
         _announced(ready, options),
+        announced(settings, url),
     )
     api = idleness.noticing(service.app)
-    server = ApiServer(Abortable(api), settings, url, contexts, parent=parent)
+    server = ApiServer(Abortable(api), settings, contexts, parent=parent)
     server.run(sockets=[listener])
 
 

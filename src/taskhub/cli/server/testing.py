@@ -11,13 +11,13 @@ from taskhub.cli.server.sockets import listening_socket
 from taskhub.deployment import Deployment
 from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.logs import configure_logs
-from taskhub.settings import Settings, read_settings
+from taskhub.settings import Settings, read_settings_with
 from taskhub.testing.cluster import throwaway_database
 from taskhub.testing.options import TestingOptions
 from taskhub.testing.service_settings import for_testing, secret_keys
 
 
-def run_testing(*, parent: int | None) -> None:
+def run_testing(*, parent: int | None, workers: str | None = None) -> None:
     """Serves until the process gets SIGINT or SIGTERM, or has another parent than this one.
 
     Raises:
@@ -29,7 +29,7 @@ def run_testing(*, parent: int | None) -> None:
         options = TestingOptions.take(os.environ)
     except ValueError as error:
         raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
-    settings = for_testing(read_settings())
+    settings = for_testing(read_settings_with(workers))
     configure_logs(settings.log_level, settings.log_format)
     with (
         exit_on_signals(),

@@ -1,0 +1,105 @@
+"""A worker, as its supervisor sees it: a process that was forked from it, which serves on the same sockets."""
+
+import math
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from multiprocessing.process import BaseProcess
+
+from taskhub.cli.server.signals import SIGNALS, exit_on_signals
+from taskhub.cli.server.workers.channel import Channel
+from taskhub.cli.server.workers.fair_share import ConnectionCounts, FairShare
+from taskhub.cli.server.workers.metrics_hub import Measuring
+
+WATCHED = (*SIGNALS, signal.SIGHUP, signal.SIGCHLD)
+"""The signals that the supervisor acts upon."""
+
+Work = Callable[[Channel, FairShare], None]
+
+
+class State(Enum):
+    STARTING = "it takes no requests yet"
+    SERVING = "it takes requests"
+    LEAVING = "it was told to end"
+
+
+@dataclass(eq=False)
+class WorkerProcess(Measuring):
+    """
+    Attributes:
+        began: when it was started, in seconds of the monotonic clock.
+        kill_at: when it hangs if it is still in this state.
+        place: among those whose connections are counted.
+        is_mute: whether it has closed its end of the channel.
+    """
+
+    process: BaseProcess = field(kw_only=True)
+    began: float = field(kw_only=True)
+    place: int = field(kw_only=True)
+    kill_at: float = math.inf
+    state: State = State.STARTING
+    is_mute: bool = False
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.exitcode is not None
+
+    @property
+    def ending(self) -> str:
+        """How it ended, for the log."""
+        code = self.process.exitcode or 0
+        return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+
+    def signal(self, number: signal.Signals) -> None:
+        if not self.has_ended:
+            os.kill(self.pid, number)
+
+
+def fork_worker(work: Work, counts: ConnectionCounts, others: list[WorkerProcess], began: float) -> WorkerProcess:
+    """Starts a worker. Signals that come while it is started are not lost, and reach the handlers of the process they are for.
+
+    ``others``: those that run, whose channels it closes: it inherits them, but they are none of its business.
+    """
+    ours, theirs = socket.socketpair()
+    place = counts.take_place()
+    process = multiprocessing.get_context("fork").Process(
+        target=_run, args=(work, theirs, FairShare(counts, place), [ours, *others])
+    )
+    sys.stdout.flush()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+    return WorkerProcess(Channel(ours), process=process, began=began, place=place)
+
+
+def _run(work: Work, theirs: socket.socket, share: FairShare, inherited: list[socket.socket | WorkerProcess]) -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with exit_on_signals():
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+        for one in inherited:
+            (one if isinstance(one, socket.socket) else one.channel).close()
+        try:
+            work(Channel(theirs), share)
+        except Exception as error:
+            from taskhub.cli.errors import explanation
+
+            sentence = explanation(error)
+            if sentence is None:
+                raise
+            sys.stderr.write(f"taskhub: {sentence}\n")
+            sys.exit(1)
