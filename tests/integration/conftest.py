@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from uuid import uuid4
 
 import pytest
 import structlog
@@ -12,7 +11,7 @@ from dependency_injector import providers
 
 from support.harness.api import Api
 from support.harness.database_proxy import DatabaseProxy
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.databases import cloned_database
 from support.harness.event_check import check_events
 from taskhub.app import TaskHub
 from taskhub.container import Container
@@ -32,14 +31,9 @@ def migrated_database(template_url: str) -> Iterator[str]:
 
     At its end every event that was appended there has to be what its module declares.
     """
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    url = with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    try:
+    with cloned_database(template_url) as url:
         yield url
         asyncio.run(check_events(url))
-    finally:
-        asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from support.harness.api import Api
+from support.harness.lock_waits import until_a_lock_is_waited_for
 
 
 async def test_fifty_clients_on_one_task_all_succeed(ada: Api) -> None:
@@ -84,7 +85,7 @@ async def test_a_deadlock_is_run_again_and_invisible(ada: Api, database_url: str
         await transaction.start()
         await raw.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", task["id"])
         request = asyncio.create_task(ada.patch(f"tasks/{task['id']}", {"title": "after the deadlock"}))
-        await waits_for_a_lock(database_url)
+        await until_a_lock_is_waited_for(database_url)
         await raw.execute("SELECT FROM projects WHERE id = $1 FOR UPDATE", ada.project["id"])
         await transaction.rollback()
     answer = await request
@@ -138,13 +139,6 @@ async def connection(url: str) -> AsyncIterator[asyncpg.Connection]:
         yield raw
     finally:
         await raw.close()
-
-
-async def waits_for_a_lock(url: str) -> None:
-    async with connection(url) as raw, asyncio.timeout(5):
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        while await raw.fetchval(query) == 0:
-            await asyncio.sleep(0)
 
 
 @asynccontextmanager
