@@ -105,7 +105,7 @@ async def test_a_request_asks_one_shard(
         ids = {"user_id": other.user["id"]} if operation.operation_id in OF_A_MEMBER else {}
         answer = await sample.call(operation, path=sample.path(operation, **ids))
     assert answer.is_success or operation.operation_id in REFUSED, answer.text
-    expected = OVER_ALL_WORKSPACES.get(str(operation.operation_id), [])
+    expected = OVER_ALL_WORKSPACES.get(str(operation.operation_id), set[str]())
     unexpected = {sql for sql in database.told if not any(re.search(one, sql) for one in expected)}
     assert unexpected == set()
     assert all(any(re.search(one, sql) for sql in database.told) for one in expected), "an exception that is none any more"

@@ -7,11 +7,12 @@ all are a cluster as well.
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ import pytest
 from support.harness.databases import TEMPLATE, execute, note_nodes, with_database
 from support.harness.migrations import migrate
 from support.harness.postgres_log import PREFIX
+from support.harness.waiting import PROGRAM_SECONDS, wait_until
 from taskhub.kernel.infrastructure.event_log.tables import ROWS
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.distribute import distribute
@@ -27,10 +29,8 @@ TOOL = "CITUS_CLUSTER"
 """Where the tool is that starts a cluster, if not beside the checkout."""
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "tools" / "citus" / "citus-cluster"
 HOST, NODES, SHARDS = "127.0.0.1", 3, 8
-SECONDS = 180.0
 _SETTINGS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
+    "fsync": "off",  # What is written outlives a crash of a server, but not one of the machine.
     "full_page_writes": "off",
     "max_connections": "500",
     "logging_collector": "on",
@@ -39,41 +39,60 @@ _SETTINGS = {
 }
 
 
-def start_cluster() -> tuple[str, str, Callable[[], None]]:
-    """Starts one, with the distributed schema in its template. Returns what it is, the URL of the template, and what stops
-    it.
-    """
-    tool = Path(os.environ.get(TOOL) or BESIDE)
-    if not tool.is_file():
-        pytest.exit(
-            f"There is no {tool}: set {TOOL} to the tool that starts a Citus cluster.", returncode=pytest.ExitCode.USAGE_ERROR
-        )
-    folder = Path(tempfile.mkdtemp(prefix="taskhub-citus-tests-"))
-    folder.chmod(0o711)  # As root the servers run under another account, which has to reach its data here.
-    port = free_ports(NODES)
+class CitusCluster:
+    """One that was started. ``template_url``: of its template, on the coordinator."""
 
-    def call(command: str) -> None:
-        environment = {**os.environ, "CITUS_ROOT": str(folder), "CITUS_PORT": str(port)}
-        done = subprocess.run([tool, command], env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
-        if done.returncode:
-            pytest.exit(f"The Citus cluster does not start: {done.stderr}", returncode=pytest.ExitCode.INTERNAL_ERROR)
+    def __init__(self) -> None:
+        self._tool = Path(os.environ.get(TOOL) or BESIDE)
+        if not self._tool.is_file():
+            sentence = f"There is no {self._tool}: set {TOOL} to the tool that starts a Citus cluster."
+            pytest.exit(sentence, returncode=pytest.ExitCode.USAGE_ERROR)
+        self._folder = Path(tempfile.mkdtemp(prefix="taskhub-citus-tests-"))
+        self._folder.chmod(0o711)  # As root the servers run under another account, which has to reach its data here.
+        self._port = free_ports(NODES)
+        self._nodes = [f"postgresql://postgres@{HOST}:{port}/postgres" for port in range(self._port, self._port + NODES)]
+        self.template_url = _of_engine(with_database(self._nodes[0], TEMPLATE))
 
-    def stop() -> None:
-        call("remove")
-        shutil.rmtree(folder, ignore_errors=True)
+    @classmethod
+    def start(cls) -> Self:
+        cluster = cls()
+        try:
+            cluster.start_nodes()
+            for node in cluster._nodes:
+                asyncio.run(execute(node, *(f"ALTER SYSTEM SET {name} = {value}" for name, value in _SETTINGS.items())))
+            cluster._call("down")  # Some of them are read at the start.
+            cluster.start_nodes()
+            asyncio.run(_make_template(cluster._nodes))
+        except BaseException:
+            cluster.remove()
+            raise
+        return cluster
 
-    try:
-        call("up")
-        nodes = [f"postgresql://postgres@{HOST}:{one}/postgres" for one in range(port, port + NODES)]
-        for node in nodes:
-            asyncio.run(execute(node, *(f"ALTER SYSTEM SET {name} = {value}" for name, value in _SETTINGS.items())))
-        call("down")  # Some of them are read at the start.
-        call("up")
-        asyncio.run(_make_template(nodes))
-    except BaseException:
-        stop()
-        raise
-    return f"Citus on {NODES} nodes", _of_engine(with_database(nodes[0], TEMPLATE)), stop
+    def start_nodes(self) -> None:
+        """Those that don't run."""
+        self._call("up")
+
+    def stop_worker(self, number: int) -> None:
+        """The first is 1. It ends at once, as in a crash, and its connections with it."""
+        os.kill(int(self._pid_file(number).read_text().split()[0]), signal.SIGQUIT)
+        wait_until(lambda: not self._pid_file(number).exists())
+
+    def port(self, number: int) -> int:
+        """Of a worker."""
+        return self._port + number
+
+    def remove(self) -> None:
+        self._call("remove")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _pid_file(self, number: int) -> Path:
+        return self._folder / "data" / f"worker{number}" / "postmaster.pid"
+
+    def _call(self, command: str) -> None:
+        environment = {**os.environ, "CITUS_ROOT": str(self._folder), "CITUS_PORT": str(self._port)}
+        run = [str(self._tool), command]
+        done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False)
+        assert done.returncode == 0, f"{self._tool} {command}: {done.stderr}"
 
 
 def free_ports(count: int) -> int:

@@ -14,7 +14,7 @@ import docker
 import docker.errors
 from testcontainers.community.postgres import PostgresContainer
 
-from support.harness.citus_cluster import start_cluster
+from support.harness.citus_cluster import CitusCluster
 from support.harness.databases import TEMPLATE, execute, with_database
 from support.harness.migrations import migrate
 from support.harness.postgres_log import PREFIX
@@ -34,7 +34,8 @@ class DatabaseServer:
 def start_server() -> DatabaseServer:
     choice = os.environ.get(CHOICE)
     if choice == "citus":
-        return DatabaseServer(*start_cluster())
+        cluster = CitusCluster.start()
+        return DatabaseServer("a Citus cluster", cluster.template_url, cluster.remove)
     start = {"container": _start_container, "embedded": _start_embedded, None: _start_either}[choice]
     description, url, stop = start()
     template_url = with_database(url, TEMPLATE)

@@ -71,7 +71,8 @@ def _database(template_url: str, source: str) -> Iterator[str]:
         for server in servers:
             _run(execute(server, f'CREATE DATABASE "{name}"{source}'))
         if source:
-            _run(_take_settings(first, name))
+            for server in servers:
+                _run(_take_settings(server, name))
         yield with_database(template_url, name)
     finally:
         for server in servers:

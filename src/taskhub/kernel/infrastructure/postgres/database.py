@@ -11,7 +11,13 @@ import asyncpg
 from taskhub.kernel.application.durations import Durations
 from taskhub.kernel.application.tracing import Tracer
 from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters, Record
-from taskhub.kernel.infrastructure.postgres.errors import LOST, is_lost, translate_error, translate_error_before_commit
+from taskhub.kernel.infrastructure.postgres.errors import (
+    LOST,
+    is_lost,
+    is_of_node,
+    translate_error,
+    translate_error_before_commit,
+)
 from taskhub.kernel.infrastructure.postgres.pool import Pool, PoolTimes
 from taskhub.kernel.infrastructure.postgres.statement_log import StatementLog
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -216,7 +222,8 @@ class Database:
         return shared is not None and shared.has_written(*tables)
 
     async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
-        """Reads in autocommit. A connection that turns out to be dead is replaced once: a read may be repeated.
+        """Reads in autocommit. A connection that turns out to be dead, to the server or between it and another one, is replaced
+        once: a read may be repeated.
 
         Raises:
             Unavailable, Busy
@@ -226,10 +233,12 @@ class Database:
         try:
             return await self._fetch(statement, parameters)
         except Exception as error:
-            if not isinstance(error.__cause__, LOST) and not is_lost(error):
+            cause = error.__cause__ or error
+            if not isinstance(cause, LOST) and not is_lost(error) and not is_of_node(cause):
                 raise
-        assert self._pool is not None
-        self._pool.expire()
+            assert self._pool is not None
+            if not is_of_node(cause):
+                self._pool.expire()
         return await self._fetch(statement, parameters)
 
     async def _fetch_in(self, shared: SharedTransaction, statement: Statement, parameters: Parameters) -> list[Record]:
