@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import structlog
@@ -11,6 +13,7 @@ from dependency_injector import providers
 
 from support.harness.api import Api
 from support.harness.database_proxy import DatabaseProxy
+from support.harness.database_server import CHOICE
 from support.harness.databases import cloned_database
 from support.harness.event_check import check_events
 from taskhub.app import TaskHub
@@ -22,7 +25,18 @@ from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
 structlog.configure(processors=[*LOG_PROCESSORS], wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
+OF_CITUS = Path(__file__).parent / "citus"
+"""Tests of what only a cluster can show."""
 SECRET_KEYS = (b"a secret key that only tests know, long enough",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    is_citus = os.environ.get(CHOICE) == "citus"
+    for item in items:
+        if is_citus and (marker := item.get_closest_marker("not_on_citus")):
+            item.add_marker(pytest.mark.skip(reason=f"Citus: {marker.kwargs['reason']}"))
+        elif not is_citus and item.path.is_relative_to(OF_CITUS):
+            item.add_marker(pytest.mark.skip(reason=f"needs a Citus cluster: {CHOICE}=citus"))
 
 
 @contextmanager

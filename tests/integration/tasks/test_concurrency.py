@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 
 from support.harness.api import Api
 from support.harness.lock_waits import until_a_lock_is_waited_for
@@ -43,8 +44,9 @@ async def test_creating_tasks_does_not_wait_for_those_who_change_others(ada: Api
         # As far as a change of the task has come while it waits for the counter of the log.
         transaction = raw.transaction()
         await transaction.start()
-        await raw.execute("SELECT FROM projects WHERE id = $1 FOR KEY SHARE", ada.project["id"])
-        await raw.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", task["id"])
+        workspace = ada.workspace["id"]
+        await raw.execute("SELECT FROM projects WHERE workspace_id = $1 AND id = $2 FOR KEY SHARE", workspace, ada.project["id"])
+        await raw.execute("SELECT FROM tasks WHERE workspace_id = $1 AND id = $2 FOR UPDATE", workspace, task["id"])
         assert (await ada.add_task())["number"] == 2
         await transaction.rollback()
 
@@ -76,6 +78,7 @@ async def test_the_log_has_no_hole_and_stands_in_the_order_of_commits(ada: Api, 
     assert versions == list(range(1, 22))
 
 
+@pytest.mark.not_on_citus(reason="finds a deadlock between nodes by itself, and ends the transaction that began last")
 async def test_a_deadlock_is_run_again_and_invisible(ada: Api, database_url: str) -> None:
     task = await ada.add_task()
     async with connection(database_url) as raw:
@@ -92,6 +95,7 @@ async def test_a_deadlock_is_run_again_and_invisible(ada: Api, database_url: str
     assert (answer.status_code, answer.json()["version"]) == (200, 2)
 
 
+@pytest.mark.not_on_citus(reason="has no triggers, by which it is made to fail")
 async def test_serialization_failures_are_run_again_and_invisible(ada: Api, database_url: str) -> None:
     task = await ada.add_task()
     async with connection(database_url) as raw, failing_updates(raw, task["id"], failures=2):

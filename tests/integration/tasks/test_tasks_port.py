@@ -178,6 +178,7 @@ async def test_a_read_without_a_unit_of_work_finds_the_same(
 # -- relying on one, optimistically -------------------------------------------------------------------
 
 
+@pytest.mark.not_on_citus(reason="a commit is several statements there")
 async def test_relying_on_a_task_costs_one_round_trip_before_the_commit(
     units: SqlUnitsOfWork, other: OtherModule, round_trips: list[str]
 ) -> None:

@@ -56,6 +56,8 @@ INSERT INTO projects (workspace_id, id, key, name, workflow, created_by_id, vers
 SELECT id, $2, 'OPS', 'Operations', '{}', id, 1, $1, $1 FROM unnest($3::uuid[]) AS w (id)
 """
 
+pytestmark = pytest.mark.not_on_citus(reason="the plans are those of other servers")
+
 
 @pytest.fixture(scope="module")
 def own_url(template_url: str) -> Iterator[str]:
