@@ -12,6 +12,9 @@ from support.harness.citus_cluster import CitusCluster
 from support.harness.databases import cloned_database, fetch
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub
+from taskhub.cli.doctor.placement import placement_findings
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.modules.discovery import installed_modules
 
 CLIENTS_EACH = 3
 AWAY = 2
@@ -99,11 +102,15 @@ async def test_a_node_that_is_away_takes_along_its_own_workspaces_only(cluster: 
         noted = max(len(client.statuses) for client in spared)
         await eventually(lambda: all_have(503, hit, 0))
         await eventually(lambda: all_have(200, spared, noted))
+        async with Database(own_url, pool_size=1).opened() as database:
+            told = [one async for one in placement_findings(database, installed_modules().rows) if one.level == "fail"]
         await asyncio.to_thread(cluster.start_nodes)
         noted = max(len(client.statuses) for client in hit)
         await eventually(lambda: all_have(200, hit, noted))
         for task in working:
             task.cancel()
 
+    assert [one.subject for one in told] == ["nodes"]
+    assert f"127.0.0.1:{cluster.port(AWAY)}" in told[0].text
     assert {status for client in spared for status in client.statuses} == {200}
     assert {status for client in hit for status in client.statuses} == {200, 503}

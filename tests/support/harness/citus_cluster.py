@@ -21,7 +21,6 @@ from support.harness.databases import TEMPLATE, execute, note_nodes, with_databa
 from support.harness.migrations import migrate
 from support.harness.postgres_log import PREFIX
 from support.harness.waiting import PROGRAM_SECONDS, wait_until
-from taskhub.kernel.infrastructure.event_log.tables import ROWS
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.distribute import distribute
 
@@ -126,7 +125,7 @@ async def _make_template(nodes: list[str]) -> None:
         *(f"SELECT citus_add_node('{HOST}', {port})" for port in others),
     )
     await migrate(_of_engine(url))
-    await distribute(url, [*ROWS, *(row for module in installed_modules() for row in module.rows)], is_check=False)
+    await distribute(url, installed_modules().rows, is_check=False)
     for node in nodes:
         await execute(
             node,

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import asyncpg
 
+from support.harness.waiting import PROGRAM_SECONDS
+
 TEMPLATE = "taskhub_template"
 """The migrated database. Nobody connects to it, or it could not be cloned."""
 
@@ -93,4 +95,4 @@ async def _take_settings(server: str, name: str) -> None:
 def _run(coroutine: Any) -> Any:
     """In a thread of its own: the caller may be in a loop, or not."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+        return thread.submit(asyncio.run, coroutine).result(PROGRAM_SECONDS)

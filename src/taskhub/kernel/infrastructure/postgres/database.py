@@ -96,8 +96,7 @@ class Database:
         self.waits = 0
         self.acquired = Durations()
         self.is_distributed = is_distributed
-        """Whether the tables are divided among several nodes (Citus). It is found when the first connection is made."""
-        self._is_looked_at = is_distributed
+        """Whether the tables are divided among several nodes (Citus). Each new connection asks, until they are."""
         self.round_trips: list[str] | None = None
         """The statements that were sent, for tests that count them."""
 
@@ -129,13 +128,12 @@ class Database:
 
     async def _connect(self) -> asyncpg.Connection:
         connection = await self._connected()
-        if not self._is_looked_at:
+        if not self.is_distributed:
             try:
                 self.is_distributed = await _is_distributed(connection)
             except BaseException:
                 connection.terminate()  # Nobody else knows of it.
                 raise
-            self._is_looked_at = True
         return connection
 
     async def _connected(self) -> asyncpg.Connection:
