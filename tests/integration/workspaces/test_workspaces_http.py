@@ -276,7 +276,7 @@ async def test_a_cursor_of_another_list_is_refused(new_client: NewClient, owner:
 
 @pytest.mark.parametrize(
     ("method", "body", "warm", "in_steps"),
-    [("GET", None, 1, 1), ("PATCH", {"name": "Other"}, 2, 6), ("POST", {"name": "Another"}, 1, 6)],
+    [("GET", None, 1, 1), ("PATCH", {"name": "Other"}, 2, 7), ("POST", {"name": "Another"}, 1, 6)],
 )
 async def test_a_warm_request_takes_few_round_trips_and_a_cold_one_one_more(
     owner: Api, pool: Database, method: str, body: Any, warm: int, in_steps: int
