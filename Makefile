@@ -34,6 +34,13 @@ demo: $(VENV)/.run ## Start TaskHub with a workspace to look at (ARGS=--remove r
 test: $(VENV)/.dev ## Run all tests (narrow them with ARGS="tests/unit -k cursor")
 	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --max-worker-restart 0 $(ARGS)
 
+# Left out are tests that bring a database of their own, and those that are about the command line or HTTP alone.
+.PHONY: test-citus
+test-citus: $(VENV)/.dev ## Run the integration tests on a Citus cluster (CITUS_CLUSTER is the tool that starts one)
+	@TEST_DATABASE=citus $(MAKE) --no-print-directory test ARGS="$(or $(ARGS),$(addprefix tests/integration/,$(ON_CITUS)) -m 'not long')"
+
+ON_CITUS = activity api citus client conformance faults kernel tasks users webhooks workspaces test_members_and_accounts.py
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Check style, types and the modules' borders
 	$(BIN)/ruff check
@@ -89,6 +96,10 @@ bench: $(VENV)/.dev ## Measure TaskHub against hand-written floors (takes some m
 .PHONY: bench-scale
 bench-scale: $(VENV)/.dev ## Measure it with a million tasks
 	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+.PHONY: bench-citus
+bench-citus: $(VENV)/.dev ## Measure it on a Citus cluster, beside plain PostgreSQL (needs wrk; BENCH_CITUS_URL is an empty database there)
+	$(BIN)/python -m benchmarks.citus $(ARGS)
 
 .PHONY: bench-past
 bench-past: $(VENV)/.dev ## Measure reads as of a moment, with a log of 200,000 events

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from pathlib import Path
 
 import pytest
 import structlog
@@ -12,7 +13,8 @@ from dependency_injector import providers
 
 from support.harness.api import Api
 from support.harness.database_proxy import DatabaseProxy
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.database_server import CHOICE
+from support.harness.databases import cloned_database
 from support.harness.event_check import check_events
 from taskhub.app import TaskHub
 from taskhub.container import Container
@@ -23,7 +25,18 @@ from taskhub.users.infrastructure.password_hasher import Argon2PasswordHasher
 
 structlog.configure(processors=[*LOG_PROCESSORS], wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
+OF_CITUS = Path(__file__).parent / "citus"
+"""Tests of what only a cluster can show."""
 SECRET_KEYS = (b"a secret key that only tests know, long enough",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    is_citus = os.environ.get(CHOICE) == "citus"
+    for item in items:
+        if is_citus and (marker := item.get_closest_marker("not_on_citus")):
+            item.add_marker(pytest.mark.skip(reason=f"Citus: {marker.kwargs['reason']}"))
+        elif not is_citus and item.path.is_relative_to(OF_CITUS):
+            item.add_marker(pytest.mark.skip(reason=f"needs a Citus cluster: {CHOICE}=citus"))
 
 
 @contextmanager
@@ -32,14 +45,9 @@ def migrated_database(template_url: str) -> Iterator[str]:
 
     At its end every event that was appended there has to be what its module declares.
     """
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    url = with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    try:
+    with cloned_database(template_url) as url:
         yield url
         asyncio.run(check_events(url))
-    finally:
-        asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture(scope="session")

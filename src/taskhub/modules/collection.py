@@ -9,6 +9,7 @@ from typing import Any
 from taskhub.kernel.api.operations import Operation, Routes
 from taskhub.kernel.application.event_types import event_types
 from taskhub.kernel.infrastructure.event_log import tables
+from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.module_api import API_VERSION, Module
 from taskhub.modules.claims import Claimant, check_claims, check_documented, check_owners, check_paths, check_undo
 from taskhub.modules.order import in_order
@@ -79,6 +80,11 @@ class Modules:
     def events(self) -> Mapping[str, Any]:
         """All types of events that are appended, with what their modules declare of them."""
         return {type: declared for module in self for type, declared in module.events.items()}
+
+    @property
+    def rows(self) -> list[type[Row]]:
+        """All tables, those of the kernel too."""
+        return [*APPLICATION.rows, *(row for module in self for row in module.rows)]
 
     @cached_property
     def revisions(self) -> Revisions:

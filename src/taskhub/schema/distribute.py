@@ -1,35 +1,45 @@
 """Distributes the tables of all modules over the nodes of a Citus cluster, each by the column that its row class names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Table, text
+from sqlalchemy import text
+from sqlalchemy.sql.ddl import sort_tables
 
 from taskhub.kernel.infrastructure.postgres.connection import Connection
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.postgres.rows import Row
+from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 FIRST_TABLE = "event_streams"
 """The others are placed as this one: the rows of a workspace are on one node, whatever table they are in."""
-VISIBILITY = "citus.override_table_visibility"
-"""Off, or each new connection of the driver looks through all shards in the catalogue: almost a second."""
+SETTINGS = {
+    # Or each new connection of the driver looks through all shards in the catalogue: almost a second.
+    "citus.override_table_visibility": "off",
+    # Milliseconds. A node that does not answer is given up before the statement is, so that no connection waits for it for long.
+    "citus.node_connection_timeout": "2000",
+}
+"""What the database needs, on all nodes."""
 
 TABLE_SECONDS = 24 * 3600.0
 """How long one table may take: all of its rows are copied to the nodes."""
 
-_HAS_CITUS = Statement(text("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL"))
+HAS_CITUS = Statement(text("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL"))
 _DISTRIBUTED = Statement(
     text(
-        "SELECT logicalrelid::regclass::text AS name, column_to_column_name(logicalrelid, partkey) AS by"
-        " FROM pg_dist_partition WHERE partmethod = 'h'"
+        "SELECT logicalrelid::regclass::text AS name, column_to_column_name(logicalrelid, partkey) AS by,"
+        " pg_relation_size(logicalrelid) > 0 AS has_copy FROM pg_dist_partition WHERE partmethod = 'h'"
     )
 )
 _TABLES = Statement(
     text("SELECT relname::text AS name FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")
 )
-_STATE = Statement(
-    text(f"SELECT current_setting('{VISIBILITY}') = 'off' AS is_off, quote_ident(current_database()) AS database")  # A constant.
+_DATABASE = Statement(
+    text(
+        "SELECT quote_ident(datname) AS name, coalesce(setconfig, '{}') AS settings"
+        " FROM pg_database LEFT OUTER JOIN pg_db_role_setting ON setdatabase = pg_database.oid AND setrole = 0"
+        " WHERE datname = current_database()"
+    )
 )
 _WITHOUT_LIMITS = Statement(text("SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)"))
 _DISTRIBUTE = Statement(
@@ -38,6 +48,7 @@ _DISTRIBUTE = Statement(
         " colocate_with => CAST(:beside AS text))"
     )
 )
+_DELETE_COPY = Statement(text("SELECT truncate_local_data_after_distributing_table(CAST(CAST(:name AS text) AS regclass))"))
 
 
 class NotDistributable(Exception):
@@ -54,19 +65,24 @@ class Distribution(NamedTuple):
 
     Attributes:
         tables: those that are to be distributed, in the order of what they refer to.
-        sets_visibility: whether the setting of the database is still to be made.
+        settings: the names of those of the database that are still to be made.
+        copies: tables whose rows from before they were distributed are still on the coordinator, where nobody sees them.
     """
 
     tables: tuple[DistributedTable, ...]
-    sets_visibility: bool
+    settings: tuple[str, ...]
+    copies: tuple[str, ...]
 
     @property
     def is_done(self) -> bool:
-        return not self.tables and not self.sets_visibility
+        return not any(self)
 
     def lines(self) -> list[str]:
-        setting = [f"set {VISIBILITY} = off for the database"] if self.sets_visibility else []
-        return [*setting, *(f"distribute {table.name} by {table.by}" for table in self.tables)]
+        return [
+            *(f"set {name} = {SETTINGS[name]} for the database" for name in self.settings),
+            *(f"distribute {table.name} by {table.by}" for table in self.tables),
+            *(f"delete the former copy of {name} on the coordinator" for name in self.copies),
+        ]
 
 
 def declared(rows: Iterable[type[Row]]) -> tuple[DistributedTable, ...]:
@@ -75,6 +91,7 @@ def declared(rows: Iterable[type[Row]]) -> tuple[DistributedTable, ...]:
     Raises:
         NotDistributable: a table doesn't say how.
     """
+    rows = list(rows)
     columns = {row.__tablename__: getattr(row, "distributed_by", "") for row in rows}
     silent = sorted(name for name, column in columns.items() if column == "")
     if silent:
@@ -82,7 +99,7 @@ def declared(rows: Iterable[type[Row]]) -> tuple[DistributedTable, ...]:
             f"These tables don't say how they are distributed: {', '.join(silent)}. Their modules have to name `distributed_by`"
             " in each class of rows: the column of the workspace, or None for a table that stays on the coordinator."
         )
-    tables: Sequence[Table] = [table for table in Row.metadata.sorted_tables if columns.get(table.name)]
+    tables = sort_tables([table_of(row) for row in rows if columns[row.__tablename__]])
     ordered = sorted(tables, key=lambda table: table.name != FIRST_TABLE)
     return tuple(DistributedTable(table.name, str(columns[table.name])) for table in ordered)
 
@@ -93,25 +110,30 @@ async def plan_distribution(connection: Connection, rows: Iterable[type[Row]]) -
     Raises:
         NotDistributable
     """
-    [(has_citus,)] = await connection.fetch(_HAS_CITUS, {})
+    [(has_citus,)] = await connection.fetch(HAS_CITUS, {})
     if not has_citus:
         raise NotDistributable("The database has no extension `citus`: connect to the coordinator of a Citus cluster.")
     wanted = declared(rows)
     there = {row["name"] for row in await connection.fetch(_TABLES, {})}
     if lacking := sorted(table.name for table in wanted if table.name not in there):
         raise NotDistributable(f"The schema lacks {', '.join(lacking)}: run `taskhub migrate` first.")
-    found = {row["name"]: row["by"] for row in await connection.fetch(_DISTRIBUTED, {})}
+    distributed = await connection.fetch(_DISTRIBUTED, {})
+    found = {row["name"]: row["by"] for row in distributed}
     wrong = [f"{table.name} (by {found[table.name]})" for table in wanted if found.get(table.name, table.by) != table.by]
     if wrong:
         raise NotDistributable(f"Distributed by another column than TaskHub needs: {', '.join(wrong)}.")
-    [state] = await connection.fetch(_STATE, {})
-    return Distribution(tuple(table for table in wanted if table.name not in found), not state["is_off"])
+    [database] = await connection.fetch(_DATABASE, {})
+    return Distribution(
+        tuple(table for table in wanted if table.name not in found),
+        tuple(name for name, value in SETTINGS.items() if f"{name}={value}" not in database["settings"]),
+        tuple(sorted(row["name"] for row in distributed if row["has_copy"])),
+    )
 
 
 async def distribute(url: str, rows: Iterable[type[Row]], *, is_check: bool) -> Distribution:
     """Distributes what is not yet, unless ``is_check``. Safe to repeat: each table is a transaction of its own.
 
-    The service must not run meanwhile: processes find out at their start how the tables are.
+    The service must not run meanwhile: its statements would wait for the tables that are copied, and give up.
 
     Raises:
         NotDistributable
@@ -126,9 +148,12 @@ async def distribute(url: str, rows: Iterable[type[Row]], *, is_check: bool) -> 
 
 async def _carry_out(connection: Connection, distribution: Distribution) -> None:
     await connection.fetch(_WITHOUT_LIMITS, {})
-    if distribution.sets_visibility:
-        [state] = await connection.fetch(_STATE, {})
-        await connection.fetch(Statement(text(f"ALTER DATABASE {state['database']} SET {VISIBILITY} = off")), {})
+    [database] = await connection.fetch(_DATABASE, {})
+    for name in distribution.settings:
+        await connection.fetch(Statement(text(f"ALTER DATABASE {database['name']} SET {name} = {SETTINGS[name]}")), {})
     for table in distribution.tables:
         place = {"name": table.name, "by": table.by, "beside": "none" if table.name == FIRST_TABLE else FIRST_TABLE}
         await connection.fetch(_DISTRIBUTE, place, seconds=TABLE_SECONDS)
+    for row in await connection.fetch(_DISTRIBUTED, {}):
+        if row["has_copy"]:
+            await connection.fetch(_DELETE_COPY, {"name": row["name"]}, seconds=TABLE_SECONDS)

@@ -1,16 +1,14 @@
 """The examples of the document can be sent as they are shown, by whoever made what the examples before made."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 import pytest
 
 from integration.conftest import make_container
 from support.harness.api import PASSWORD, Api
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.databases import cloned_database
 from support.harness.operations import OPERATIONS, WITH_BODY, SampleData, each, example_body
 from taskhub.app import TaskHub
 from taskhub.kernel.api.operations import Operation
@@ -28,10 +26,8 @@ ALWAYS_THERE = {"code", "session", "user_id"}
 @pytest.fixture
 def empty_url(template_url: str) -> Iterator[str]:
     """A database that nobody has used: the examples bring their own names."""
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    yield with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with cloned_database(template_url) as url:
+        yield url
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from support.harness.api import Api, ok
-from support.harness.database_server import execute
+from support.harness.databases import execute
 from support.harness.problems import problem
 from taskhub.kernel.api.fingerprints import earlier_fingerprint
 

@@ -9,7 +9,7 @@ import pytest
 
 from integration.conftest import make_container
 from support.harness.api import Api
-from support.harness.database_server import execute, with_database
+from support.harness.databases import cloned_database, execute
 from support.harness.operations import SampleData
 from support.harness.problems import problem
 from support.harness.waiting import eventually
@@ -67,16 +67,11 @@ async def test_is_alive_but_not_ready_while_the_database_is_away() -> None:
         assert (await api.get("/health/live")).status_code == 200
 
 
-async def test_is_not_ready_on_the_schema_of_another_version(template_url: str, database_url: str) -> None:
-    name = "taskhub_of_another_version"
-    await execute(with_database(template_url, "postgres"), f'CREATE DATABASE "{name}" TEMPLATE "taskhub_template"')
-    url = with_database(template_url, name)
-    try:
+async def test_is_not_ready_on_the_schema_of_another_version(template_url: str) -> None:
+    with cloned_database(template_url) as url:
         await execute(url, "UPDATE alembic_version SET version_num = 'another' WHERE version_num LIKE '0%'")
         async with running(url) as api:
             assert "migrate" in problem(await api.get("/health/ready"), 503, "unavailable")["detail"]
-    finally:
-        await execute(with_database(template_url, "postgres"), f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 # -- metrics -----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pytest
 from integration.conftest import make_container
 from support.fakes.clocks import FakeMonotonicClock
 from support.harness.api import Api
-from support.harness.database_server import execute
+from support.harness.databases import execute
 from support.harness.problems import problem
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub

@@ -2,20 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 from benchmarks.dataset import Dataset, Size, load
 
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.databases import cloned_database
 
 
 @pytest.fixture(scope="module")
 def loaded_url(template_url: str) -> Iterator[str]:
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    yield with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with cloned_database(template_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,13 @@ import pytest
 
 from integration.conftest import make_container
 from support.harness.api import Api
+from support.harness.lock_waits import count_lock_waits
 from support.harness.problems import problem
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.pool import PoolTimes
 
 POOL_SIZE = 3
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ async def test_who_finds_all_connections_waiting_is_told_busy(api: Api, others: 
     holder, observer = others
     holding = holder.transaction()
     await holding.start()
-    await holder.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", task["id"])
+    await holder.execute("SELECT FROM tasks WHERE workspace_id = $1 AND id = $2 FOR UPDATE", api.workspace["id"], task["id"])
 
     async def all_wait() -> bool:
-        return bool(await observer.fetchval(WAITING) == POOL_SIZE)
+        return await count_lock_waits(observer) == POOL_SIZE
 
     async with asyncio.TaskGroup() as group:
         changes = [group.create_task(api.patch(f"tasks/{task['id']}", {"title": f"Title {n}"})) for n in range(POOL_SIZE)]

@@ -8,7 +8,7 @@ import pytest
 
 from support.harness.api import Api
 from support.harness.database_proxy import DatabaseProxy
-from support.harness.database_server import execute
+from support.harness.databases import execute
 from support.harness.problems import problem
 from support.harness.waiting import PROGRAM_SECONDS
 

@@ -10,7 +10,7 @@ import pytest
 
 from integration.conftest import make_container
 from support.harness.api import Api
-from support.harness.database_server import execute
+from support.harness.databases import execute
 from support.harness.problems import problem
 from support.harness.waiting import PROGRAM_SECONDS
 from taskhub.app import TaskHub

@@ -1,24 +1,19 @@
 """Databases of one test: without tables, and migrated."""
 
-from collections.abc import AsyncIterator
-from uuid import uuid4
+from collections.abc import Iterator
 
 import pytest
 
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.databases import cloned_database, empty_database
 
 
 @pytest.fixture
-async def empty_url(template_url: str) -> AsyncIterator[str]:
-    name, maintenance = f"empty_{uuid4().hex}", with_database(template_url, "postgres")
-    await execute(maintenance, f'CREATE DATABASE "{name}"')
-    yield with_database(template_url, name)
-    await execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)')
+def empty_url(template_url: str) -> Iterator[str]:
+    with empty_database(template_url) as url:
+        yield url
 
 
 @pytest.fixture
-async def migrated_url(template_url: str) -> AsyncIterator[str]:
-    name, maintenance = f"migrated_{uuid4().hex}", with_database(template_url, "postgres")
-    await execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
-    yield with_database(template_url, name)
-    await execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)')
+def migrated_url(template_url: str) -> Iterator[str]:
+    with cloned_database(template_url) as url:
+        yield url

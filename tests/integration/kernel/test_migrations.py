@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from support.fakes.revisions import with_modules, write_revision
 from support.harness import old_events
-from support.harness.database_server import execute
+from support.harness.databases import execute
 from support.harness.migrations import downgrade, migrate
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.modules.discovery import installed_modules

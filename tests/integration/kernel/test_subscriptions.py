@@ -45,7 +45,7 @@ async def add_events(raw: asyncpg.Connection, streams: list[UUID], count: int, *
         """
         WITH grown AS (
             INSERT INTO event_streams SELECT unnest($1::uuid[]), $2, now()
-            ON CONFLICT (stream_id) DO UPDATE SET last_seq = event_streams.last_seq + $2, moved_at = now()
+            ON CONFLICT (stream_id) DO UPDATE SET last_seq = event_streams.last_seq + $2, moved_at = excluded.moved_at
             RETURNING stream_id, last_seq
         )
         INSERT INTO events

@@ -46,6 +46,7 @@ def children(tracer: Tracer, parent: Span) -> list[Span]:
     return [span for span in tracer.finished if span.parent_id == parent.context.span_id]
 
 
+@pytest.mark.not_on_citus(reason="a commit is several statements there")
 async def test_a_request_has_a_use_case_and_that_its_statements(traced: Api, tracer: Tracer) -> None:
     task = await traced.add_task()
     tracer.finished.clear()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration.conftest import migrated_database
-from support.harness.database_server import execute
+from support.harness.databases import execute
 from taskhub.cli.doctor.checks import Finding
 from taskhub.cli.doctor.statements import statement_findings
 from taskhub.kernel.infrastructure.postgres.database import Database

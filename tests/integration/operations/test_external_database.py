@@ -1,13 +1,12 @@
 """A database that TaskHub did not start: migrated when asked, and only then."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 
-from support.harness.database_server import execute, with_database
+from support.harness.databases import empty_database
 from support.harness.program import Installation
 
 REPLICAS = 8
@@ -16,10 +15,8 @@ REPLICAS = 8
 @pytest.fixture
 def external(template_url: str, new_installation: Callable[..., Installation]) -> Iterator[Installation]:
     """An installation on a database without any table."""
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}"'))
-    yield new_installation(TASKHUB_DATABASE_URL=with_database(template_url, name), TASKHUB_SECRET_KEY=uuid4().hex)
-    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with empty_database(template_url) as url:
+        yield new_installation(TASKHUB_DATABASE_URL=url, TASKHUB_SECRET_KEY=uuid4().hex)
 
 
 def test_replicas_migrate_it_at_once_and_serve_it_only_then(external: Installation) -> None:

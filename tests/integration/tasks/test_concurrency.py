@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 
 from support.harness.api import Api
+from support.harness.lock_waits import until_a_lock_is_waited_for
 
 
 async def test_fifty_clients_on_one_task_all_succeed(ada: Api) -> None:
@@ -42,8 +44,9 @@ async def test_creating_tasks_does_not_wait_for_those_who_change_others(ada: Api
         # As far as a change of the task has come while it waits for the counter of the log.
         transaction = raw.transaction()
         await transaction.start()
-        await raw.execute("SELECT FROM projects WHERE id = $1 FOR KEY SHARE", ada.project["id"])
-        await raw.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", task["id"])
+        workspace = ada.workspace["id"]
+        await raw.execute("SELECT FROM projects WHERE workspace_id = $1 AND id = $2 FOR KEY SHARE", workspace, ada.project["id"])
+        await raw.execute("SELECT FROM tasks WHERE workspace_id = $1 AND id = $2 FOR UPDATE", workspace, task["id"])
         assert (await ada.add_task())["number"] == 2
         await transaction.rollback()
 
@@ -75,6 +78,7 @@ async def test_the_log_has_no_hole_and_stands_in_the_order_of_commits(ada: Api, 
     assert versions == list(range(1, 22))
 
 
+@pytest.mark.not_on_citus(reason="finds a deadlock between nodes by itself, and ends the transaction that began last")
 async def test_a_deadlock_is_run_again_and_invisible(ada: Api, database_url: str) -> None:
     task = await ada.add_task()
     async with connection(database_url) as raw:
@@ -84,13 +88,14 @@ async def test_a_deadlock_is_run_again_and_invisible(ada: Api, database_url: str
         await transaction.start()
         await raw.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", task["id"])
         request = asyncio.create_task(ada.patch(f"tasks/{task['id']}", {"title": "after the deadlock"}))
-        await waits_for_a_lock(database_url)
+        await until_a_lock_is_waited_for(database_url)
         await raw.execute("SELECT FROM projects WHERE id = $1 FOR UPDATE", ada.project["id"])
         await transaction.rollback()
     answer = await request
     assert (answer.status_code, answer.json()["version"]) == (200, 2)
 
 
+@pytest.mark.not_on_citus(reason="has no triggers, by which it is made to fail")
 async def test_serialization_failures_are_run_again_and_invisible(ada: Api, database_url: str) -> None:
     task = await ada.add_task()
     async with connection(database_url) as raw, failing_updates(raw, task["id"], failures=2):
@@ -138,13 +143,6 @@ async def connection(url: str) -> AsyncIterator[asyncpg.Connection]:
         yield raw
     finally:
         await raw.close()
-
-
-async def waits_for_a_lock(url: str) -> None:
-    async with connection(url) as raw, asyncio.timeout(5):
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        while await raw.fetchval(query) == 0:
-            await asyncio.sleep(0)
 
 
 @asynccontextmanager

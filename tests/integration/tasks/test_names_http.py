@@ -280,6 +280,7 @@ async def test_who_is_neither_an_id_nor_me_is_nobody(ada: Api, who: str) -> None
 # -- what it costs ---------------------------------------------------------------------------------
 
 
+@pytest.mark.not_on_citus(reason="a commit is several statements there")
 async def test_ids_cost_what_they_did_and_keys_one_round_trip_more(ada: Api, round_trips: RoundTrips) -> None:
     one, other = await add(ada, 2)
     new = {"title": "x", "assignee_ids": ["me"]}

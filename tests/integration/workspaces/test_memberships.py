@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
 
 from factories.workspaces import InvitationFactory, TokenFactory
 from support.harness.api import Api
+from support.harness.lock_waits import until_a_lock_is_waited_for
 from support.harness.trusting_service import NewClient, all_accounts_open
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context, Reply
@@ -16,17 +16,9 @@ from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.workspaces.domain.invitation import Invitation
 from taskhub.workspaces.infrastructure.memberships import sql_memberships
 from taskhub.workspaces.infrastructure.unit_of_work import SqlWorkspacesUnitOfWork
-
-_WAITING = Statement(
-    select(func.count())
-    .select_from(text("pg_stat_activity"))
-    .where(text("wait_event_type = 'Lock' AND datname = current_database()"))
-)
-"""How many wait for a lock in this database: others of the same server are other tests'."""
 
 
 @pytest.fixture
@@ -112,20 +104,13 @@ async def test_under_locks_the_answer_is_who_is_a_member(
 
 
 async def test_under_locks_a_member_stays_one_until_the_end(
-    new_client: NewClient, owner: Api, pool: Database, workspace_id: UUID
+    new_client: NewClient, owner: Api, pool: Database, workspace_id: UUID, database_url: str
 ) -> None:
     guest = await new_client()
     await owner.invite(guest)
     async with begin(pool, locking=True) as uow:
         await sql_memberships(uow).require(workspace_id, [UUID(guest.user["id"])])
         leaving = asyncio.create_task(guest.delete("members/me"))
-        async with begin(pool) as another:
-            await waiting_for_a_lock(another)
+        await until_a_lock_is_waited_for(database_url)
         assert not leaving.done()
     assert (await leaving).status_code == 204
-
-
-async def waiting_for_a_lock(uow: SqlWorkspacesUnitOfWork) -> None:
-    async with asyncio.timeout(5):
-        while (await uow.fetch(_WAITING, {}))[0][0] == 0:
-            pass

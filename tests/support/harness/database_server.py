@@ -1,4 +1,6 @@
-"""The PostgreSQL that the tests run on: a container where a Docker engine answers, the embedded server where none does."""
+"""The PostgreSQL that the tests run on: a container where a Docker engine answers, the embedded server where none does, a Citus
+cluster where one is asked for.
+"""
 
 import asyncio
 import os
@@ -7,20 +9,19 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import docker
 import docker.errors
 from testcontainers.community.postgres import PostgresContainer
 
+from support.harness.citus_cluster import CitusCluster
+from support.harness.databases import TEMPLATE, execute, with_database
 from support.harness.migrations import migrate
 from support.harness.postgres_log import PREFIX
 from taskhub.embedded import EmbeddedPostgres
 
-TEMPLATE = "taskhub_template"
 CHOICE = "TEST_DATABASE"
-"""Set to `container` or `embedded` to insist on one."""
+"""Set to `container`, `embedded` or `citus` to insist on one."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,11 @@ class DatabaseServer:
 
 
 def start_server() -> DatabaseServer:
-    start = {"container": _start_container, "embedded": _start_embedded, None: _start_either}[os.environ.get(CHOICE)]
+    choice = os.environ.get(CHOICE)
+    if choice == "citus":
+        cluster = CitusCluster.start()
+        return DatabaseServer("a Citus cluster", cluster.template_url, cluster.remove)
+    start = {"container": _start_container, "embedded": _start_embedded, None: _start_either}[choice]
     description, url, stop = start()
     template_url = with_database(url, TEMPLATE)
     asyncio.run(
@@ -44,20 +49,6 @@ def start_server() -> DatabaseServer:
     )
     asyncio.run(migrate(template_url))
     return DatabaseServer(description, template_url, stop)
-
-
-async def execute(url: str, *statements: str) -> None:
-    """Runs statements one by one, outside any transaction."""
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://"))
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def with_database(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 Started = tuple[str, str, Callable[[], None]]

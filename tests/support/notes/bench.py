@@ -3,12 +3,11 @@
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
-from support.harness.database_server import TEMPLATE, with_database
+from support.harness.databases import TEMPLATE, cloned_database
 from support.notes.module import notes
 from support.notes.note import NOTES
 from taskhub.kernel.module_api import Module
@@ -92,13 +91,8 @@ class Bench:
 
 @contextmanager
 def database_with_notes(template_url: str) -> Iterator[MigratedDatabase]:
-    name, maintenance = f"notes_{uuid4().hex}", with_database(template_url, "postgres")
     dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no annotation for it.
     made: list[ExecutableDDLElement] = [CreateTable(NOTES.table), *(CreateIndex(index) for index in NOTES.table.indexes)]
-    run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    try:
-        url = with_database(template_url, name)
+    with cloned_database(template_url) as url:
         run(execute(url, *(str(one.compile(dialect=dialect)) for one in made)))
         yield MigratedDatabase(url, TEMPLATE)
-    finally:
-        run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))

@@ -113,6 +113,7 @@ def test_a_statement_that_names_its_workspace_is_left_alone(sql: str) -> None:
         "UPDATE events SET changes=coalesce($1::JSONB, jsonb_build_object()) WHERE events.stream_id = $2",
         "UPDATE event_streams SET moved_at=(event_streams.moved_at + interval '1 s') WHERE event_streams.stream_id = $1",
         "UPDATE event_streams SET moved_at=now() WHERE event_streams.stream_id = $1",
+        "UPDATE tasks SET label_ids=(($1::UUID[])[x.a:x.b]) FROM unnest($2::INTEGER[]) AS x(a) WHERE tasks.workspace_id = $3",
         "UPDATE tasks SET label_ids=CAST(x.ids AS UUID[]) FROM unnest($1::TEXT[]) AS x(ids) WHERE tasks.workspace_id = $2",
     ],
 )

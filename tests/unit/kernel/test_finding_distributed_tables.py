@@ -1,4 +1,4 @@
-"""Whether tables are distributed is found out by the first connection."""
+"""Whether tables are distributed is found out by connections, also by those of a process that ran before they were."""
 
 from typing import Any
 
@@ -34,10 +34,18 @@ class FakeDatabase(Database):
 
 @pytest.mark.parametrize(("answers", "is_distributed"), [((False,), False), ((True, False), False), ((True, True), True)])
 async def test_they_are_where_the_extension_has_distributed_the_log(answers: tuple[bool, ...], *, is_distributed: bool) -> None:
-    database = FakeDatabase(FakeConnection(*answers), FakeConnection())
+    database = FakeDatabase(FakeConnection(*answers))
     await database._connect()
-    await database._connect()  # It asks nothing any more.
     assert database.is_distributed is is_distributed
+
+
+async def test_a_process_that_ran_before_they_were_notices_with_its_next_connection() -> None:
+    database = FakeDatabase(FakeConnection(False), FakeConnection(True, True), FakeConnection())
+    await database._connect()
+    assert not database.is_distributed
+    await database._connect()
+    assert database.is_distributed
+    await database._connect()  # It asks nothing any more.
 
 
 async def test_a_connection_that_fails_meanwhile_is_closed_and_the_next_one_asks_again() -> None:

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from asyncpg.exceptions import _base
 
-from taskhub.kernel.infrastructure.postgres.errors import is_broken, violated_constraint
+from taskhub.kernel.infrastructure.postgres.errors import is_broken, is_lost, violated_constraint
 from taskhub.modules.discovery import installed_modules
 
 UNIQUE_KEY = "uq_projects_workspace_id_key"
@@ -26,6 +26,27 @@ def test_a_parameter_that_the_driver_refuses_breaks_no_connection() -> None:
 )
 def test_a_connection_that_is_lost_or_at_work_is_broken(error: Exception) -> None:
     assert is_broken(error)
+
+
+def ended(kind: type[asyncpg.PostgresError], severity: str) -> asyncpg.PostgresError:
+    """As a server tells it."""
+    error = kind("gone")
+    error.severity_en = severity
+    return error
+
+
+@pytest.mark.parametrize("kind", [asyncpg.ConnectionFailureError, asyncpg.AdminShutdownError])
+def test_a_server_behind_the_server_that_is_gone_breaks_no_connection(kind: type[asyncpg.PostgresError]) -> None:
+    assert not is_broken(ended(kind, "ERROR"))
+    assert is_broken(ended(kind, "FATAL"))
+    assert is_lost(ended(kind, "ERROR")), "but nobody knows what it has done"
+
+
+def test_a_commit_that_a_node_did_not_confirm_may_be_done() -> None:
+    error = asyncpg.InternalServerError("could not commit transaction for shard 102123 on at least one active node")
+    assert is_lost(error)
+    assert not is_broken(error)
+    assert not is_lost(asyncpg.InternalServerError("cache lookup failed"))
 
 
 def refused(message: str, name: str | None = None) -> asyncpg.UniqueViolationError:

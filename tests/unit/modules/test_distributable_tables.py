@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from taskhub.kernel.infrastructure.event_log.tables import ROWS
 from taskhub.modules.discovery import installed_modules
 from taskhub.schema.distribute import DistributedTable, Distribution, NotDistributable, declared
 
 
 def all_rows() -> list[Any]:
-    return [*ROWS, *(row for module in installed_modules() for row in module.rows)]
+    return list(installed_modules().rows)
 
 
 def test_the_counter_of_logs_is_the_first_and_the_others_are_placed_as_it() -> None:
@@ -30,9 +29,10 @@ def test_a_table_without_a_word_is_refused_and_named() -> None:
 
 
 def test_what_is_to_be_done_is_told() -> None:
-    distribution = Distribution((DistributedTable("tasks", "workspace_id"),), sets_visibility=True)
+    distribution = Distribution((DistributedTable("tasks", "workspace_id"),), ("citus.override_table_visibility",), ("labels",))
     assert not distribution.is_done
     assert distribution.lines() == [
         "set citus.override_table_visibility = off for the database",
         "distribute tasks by workspace_id",
+        "delete the former copy of labels on the coordinator",
     ]

@@ -14,24 +14,22 @@ def distribute(
     Example:
         TASKHUB_DATABASE_URL=postgresql://coordinator/taskhub taskhub distribute
 
-    Run it after `taskhub migrate`, while no process of the service runs: they find out at their start how the tables are. It is
-    safe to run again, also after it was broken off. It is not undone by another command. docs/scaling.md says when to do it.
+    Run it after `taskhub migrate`, while no process of the service runs: requests would wait for the tables that are copied. The
+    rows that stay behind on the coordinator are deleted. It is safe to run again, also after it was broken off. It is not undone
+    by another command. docs/scaling.md says when to do it.
     """
     import asyncio
 
     from taskhub.cli.bootstrap import check_modules
     from taskhub.deployment import database
-    from taskhub.kernel.infrastructure.event_log.tables import ROWS
-    from taskhub.kernel.infrastructure.postgres.rows import Row
     from taskhub.modules.discovery import installed_modules
     from taskhub.schema.distribute import distribute as distribute_tables
     from taskhub.settings import read_settings
 
     settings = read_settings()
     check_modules(settings)
-    rows: list[type[Row]] = [*ROWS, *(row for module in installed_modules() for row in module.rows)]
     with database(settings) as url:
-        distribution = asyncio.run(distribute_tables(url, rows, is_check=check))
+        distribution = asyncio.run(distribute_tables(url, installed_modules().rows, is_check=check))
     for line in distribution.lines():
         typer.echo(f"{'to be done' if check else 'done'}: {line}")
     if distribution.is_done:

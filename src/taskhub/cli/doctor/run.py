@@ -9,6 +9,7 @@ from sqlalchemy import text
 from taskhub.cli.doctor import checks
 from taskhub.cli.doctor.checks import Finding, fail, ok, warn
 from taskhub.cli.doctor.modules import module_findings
+from taskhub.cli.doctor.placement import placement_findings
 from taskhub.cli.doctor.statements import statement_findings
 from taskhub.cli.errors import explanation
 from taskhub.deployment import data_dir, database
@@ -89,6 +90,12 @@ async def _database_findings(database: Database, settings: Settings) -> AsyncIte
     yield ok("schema", "the one of this program")
     if state.uninstalled_sentence:
         yield warn("schema", f"{state.uninstalled_sentence} Install them again to use these.")
+    is_whole = True
+    async for finding in placement_findings(database, installed_modules().rows):
+        yield finding
+        is_whole = is_whole and finding.level != "fail"
+    if not is_whole:
+        return
     yield checks.parked_events(await count_parked_events(database))
     async for finding in statement_findings(database, settings.slow_statement_ms):
         yield finding

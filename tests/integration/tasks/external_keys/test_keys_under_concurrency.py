@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -13,8 +13,9 @@ import pytest
 from integration.conftest import make_container
 from support.harness.api import Api, ok
 from support.harness.concurrency.clients import ClientGroup
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.databases import cloned_database
 from support.harness.external_keys import external
+from support.harness.lock_waits import count_lock_waits
 from support.harness.postgres_log import server_log
 from support.harness.waiting import eventually
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -25,17 +26,14 @@ CLIENTS, REPLICAS = 16, 4
 KEYS = [f"key {n}" for n in range(8)]
 TASKS = 6
 EXPECTED = {(200, None), (201, None), (409, "external_key_taken")}
-_WAITS_FOR = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))"
 _CLAIMED = "SELECT task_id, array_agg(digest) AS digests FROM external_keys GROUP BY task_id"
 
 
 @pytest.fixture
 def own_url(template_url: str) -> Iterator[str]:
     """A database that nobody else makes deadlocks in."""
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    yield with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with cloned_database(template_url) as url:
+        yield url
 
 
 @pytest.fixture
@@ -128,15 +126,15 @@ async def test_who_gives_out_a_key_waits_for_the_workspace_before_anything_else_
     body = {"project_id": ada.project["id"], "title": "New"}
     async with database.connection() as holder, database.connection() as observer:
         await holder.begin()
-        (pid,) = await holder._driver.fetchrow("SELECT pg_backend_pid()")
         await holder._driver.execute("SELECT FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", UUID(ada.workspace["id"]))
         keyed = asyncio.create_task(ada.send("PUT" if "/" in path else "POST", path, {**body, "external_keys": ["key"]}))
 
         async def waits() -> bool:
-            return await observer._driver.fetchval(_WAITS_FOR, pid)
+            return await count_lock_waits(observer._driver) > 0
 
         await eventually(waits)
-        await observer._driver.execute("SELECT FROM projects WHERE id = $1 FOR UPDATE NOWAIT", UUID(ada.project["id"]))
+        project = "SELECT FROM projects WHERE workspace_id = $1 AND id = $2 FOR UPDATE NOWAIT"
+        await observer._driver.execute(project, UUID(ada.workspace["id"]), UUID(ada.project["id"]))
         assert ok(await ada.post("tasks", body))["number"] == 2
         await holder.rollback()
         assert ok(await keyed)["number"] == 3

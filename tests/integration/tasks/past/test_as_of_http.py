@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Integer, bindparam, update
+from sqlalchemy import bindparam, update
 
 from integration.tasks.reads.test_lists_over_http import walk
 from integration.tasks.test_after_effects import purge
@@ -23,7 +23,7 @@ from taskhub.tasks.application.background.purge_trash import RETENTION
 _events = table_of(EventRow).c
 _DATE_BACK = Statement(
     update(table_of(EventRow))
-    .values(occurred_at=_events.occurred_at + bindparam("step", type_=Integer()) * timedelta(milliseconds=1))
+    .values(occurred_at=bindparam("moment", type_=_events.occurred_at.type))
     .where(_events.stream_id == bindparam("of_stream", type_=_events.stream_id.type), _events.seq == bindparam("of_seq"))
 )
 
@@ -285,8 +285,10 @@ async def test_an_instant_is_the_last_event_that_is_not_later(ada: Api, database
     for task in tasks[::4]:
         await ada.post(f"tasks/{task['id']}/move", {"to": "first"})
     await ada.post("tasks/bulk_update", {"items": [{"id": task["id"], "patch": {"title": "Oil it"}} for task in tasks]})
-    for seq in range(1, await head(ada) + 1):
-        await database.fetch(_DATE_BACK, {"of_stream": workspace_id, "of_seq": seq, "step": random.randrange(-400, 400)})
+    written = await changes(ada)
+    for seq in range(1, len(written) + 1):
+        moment = datetime.fromisoformat(written[seq - 1]["occurred_at"]) + timedelta(milliseconds=random.randrange(-400, 400))
+        await database.fetch(_DATE_BACK, {"of_stream": workspace_id, "of_seq": seq, "moment": moment})
     log, moments = await changes(ada), LogMoments(database)
     ends = {event["commit"]: event["seq"] for event in log}
     for event in log:

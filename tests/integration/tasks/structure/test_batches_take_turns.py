@@ -10,6 +10,7 @@ from integration.conftest import make_container
 from support.harness.api import ok
 from support.harness.concurrency.clients import ClientGroup
 from support.harness.concurrency.order_history import added
+from support.harness.lock_waits import count_lock_waits
 from support.harness.waiting import eventually
 
 BATCHES = 6
@@ -41,17 +42,11 @@ async def test_batches_that_wait_leave_the_connections_to_others(group: ClientGr
         batches = [asyncio.create_task(client.post("tasks/bulk_update", body)) for client, body in both]
 
         async def one_waits() -> bool:
-            return await waiting_for_locks(raw) > 0
+            return await count_lock_waits(raw) > 0
 
         await eventually(one_waits)
         reads = await asyncio.gather(*(client.get(f"tasks/{tasks[0]}") for client in group.clients))
         assert {answer.status_code for answer in reads} == {200}
-        assert await waiting_for_locks(raw) == 1
+        assert await count_lock_waits(raw) == 1
     answers = [ok(answer)["items"] for answer in await asyncio.gather(*batches)]
     assert sorted(items[0]["version"] for items in answers) == list(range(2, 2 + BATCHES))
-
-
-async def waiting_for_locks(raw: asyncpg.Connection) -> int:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    count: int = await raw.fetchval(query)
-    return count

@@ -1,10 +1,8 @@
 """Mixed batches over the same things, among single writes, at once: no deadlock, no other 5xx than busy, all or nothing."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from random import Random
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,7 +11,7 @@ from integration.conftest import make_container
 from support.harness.api import Api
 from support.harness.concurrency.clients import ClientGroup, Request
 from support.harness.concurrency.lock_outcomes import deadlocks_in, tasks_without_all_their_events
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.databases import cloned_database
 from support.harness.mixed_writes import MixedWrites, fill, send_alone
 
 SECONDS, SECONDS_BRIEFLY = 60.0, 3.0
@@ -24,10 +22,8 @@ OPERATIONS = 50
 @pytest.fixture
 def own_url(template_url: str) -> Iterator[str]:
     """A database that nobody else makes deadlocks in."""
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    yield with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with cloned_database(template_url) as url:
+        yield url
 
 
 @pytest.fixture(params=[1, 2], ids=["one_process", "two_processes"])

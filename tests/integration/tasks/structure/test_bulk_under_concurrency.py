@@ -15,7 +15,7 @@ from support.harness.concurrency.clients import ClientGroup
 from support.harness.concurrency.lock_outcomes import deadlocks_in, tasks_without_all_their_events
 from support.harness.concurrency.order_history import added
 from support.harness.concurrency.writes import ACTIONS, ConcurrentWrites
-from support.harness.database_server import TEMPLATE, execute, with_database
+from support.harness.databases import cloned_database
 from taskhub.tasks.application.tasks import places
 
 SECONDS = 60.0
@@ -30,10 +30,8 @@ TASKS = 100
 @pytest.fixture
 def own_url(template_url: str) -> Iterator[str]:
     """A database that nobody else makes deadlocks in."""
-    name, maintenance = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    asyncio.run(execute(maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"'))
-    yield with_database(template_url, name)
-    asyncio.run(execute(maintenance, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    with cloned_database(template_url) as url:
+        yield url
 
 
 @pytest.fixture

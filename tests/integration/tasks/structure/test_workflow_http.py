@@ -7,7 +7,7 @@ import pytest
 
 from integration.tasks.structure.conftest import Meet
 from support.harness.api import Api, ok
-from support.harness.database_server import execute
+from support.harness.databases import execute
 from support.harness.problems import problem
 
 STANDARD = {

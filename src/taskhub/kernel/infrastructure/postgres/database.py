@@ -11,7 +11,13 @@ import asyncpg
 from taskhub.kernel.application.durations import Durations
 from taskhub.kernel.application.tracing import Tracer
 from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters, Record
-from taskhub.kernel.infrastructure.postgres.errors import LOST, is_lost, translate_error, translate_error_before_commit
+from taskhub.kernel.infrastructure.postgres.errors import (
+    LOST,
+    is_lost,
+    is_of_node,
+    translate_error,
+    translate_error_before_commit,
+)
 from taskhub.kernel.infrastructure.postgres.pool import Pool, PoolTimes
 from taskhub.kernel.infrastructure.postgres.statement_log import StatementLog
 from taskhub.kernel.infrastructure.postgres.statements import Statement
@@ -90,8 +96,7 @@ class Database:
         self.waits = 0
         self.acquired = Durations()
         self.is_distributed = is_distributed
-        """Whether the tables are divided among several nodes (Citus). It is found when the first connection is made."""
-        self._is_looked_at = is_distributed
+        """Whether the tables are divided among several nodes (Citus). Each new connection asks, until they are."""
         self.round_trips: list[str] | None = None
         """The statements that were sent, for tests that count them."""
 
@@ -123,13 +128,12 @@ class Database:
 
     async def _connect(self) -> asyncpg.Connection:
         connection = await self._connected()
-        if not self._is_looked_at:
+        if not self.is_distributed:
             try:
                 self.is_distributed = await _is_distributed(connection)
             except BaseException:
                 connection.terminate()  # Nobody else knows of it.
                 raise
-            self._is_looked_at = True
         return connection
 
     async def _connected(self) -> asyncpg.Connection:
@@ -216,7 +220,8 @@ class Database:
         return shared is not None and shared.has_written(*tables)
 
     async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
-        """Reads in autocommit. A connection that turns out to be dead is replaced once: a read may be repeated.
+        """Reads in autocommit. A connection that turns out to be dead, to the server or between it and another one, is replaced
+        once: a read may be repeated.
 
         Raises:
             Unavailable, Busy
@@ -226,10 +231,12 @@ class Database:
         try:
             return await self._fetch(statement, parameters)
         except Exception as error:
-            if not isinstance(error.__cause__, LOST) and not is_lost(error):
+            cause = error.__cause__ or error
+            if not isinstance(cause, LOST) and not is_lost(error) and not is_of_node(cause):
                 raise
-        assert self._pool is not None
-        self._pool.expire()
+            assert self._pool is not None
+            if not is_of_node(cause):
+                self._pool.expire()
         return await self._fetch(statement, parameters)
 
     async def _fetch_in(self, shared: SharedTransaction, statement: Statement, parameters: Parameters) -> list[Record]:

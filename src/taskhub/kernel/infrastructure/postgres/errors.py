@@ -40,15 +40,24 @@ _UNAVAILABLE = (
 )
 
 
+_NODE_LOST = re.compile(r"^(could not commit transaction for shard|failure on connection marked as essential)")
+"""What a cluster (Citus) says, as an internal error, when a node goes away in the middle of a transaction."""
+
 _CONSTRAINT = re.compile(r"\b((?:ck|fk|ix|pk|uq)_[a-z0-9_]+?)(?:_[0-9]{6,})?\b")
 """Names follow a convention: see `rows.NAMES`."""
 
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection broke under a statement, so that nobody knows from it what the server did."""
-    return isinstance(error, (*LOST, TimeoutError, OSError)) or (
-        isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    return (
+        isinstance(error, (*LOST, TimeoutError, OSError))
+        or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
+        or _has_lost_node(error)
     )
+
+
+def _has_lost_node(error: BaseException) -> bool:
+    return isinstance(error, asyncpg.InternalServerError) and _NODE_LOST.match(str(error)) is not None
 
 
 def violated_constraint(error: asyncpg.IntegrityConstraintViolationError) -> str:
@@ -60,13 +69,21 @@ def violated_constraint(error: asyncpg.IntegrityConstraintViolationError) -> str
     return found[1] if found else error.constraint_name or ""
 
 
+def is_of_node(error: BaseException) -> bool:
+    """Whether another server is gone, on which this one has its rows (a node of Citus), and the connection itself is sound.
+
+    Who ends a connection calls the error fatal.
+    """
+    return _has_lost_node(error) or (isinstance(error, LOST) and getattr(error, "severity_en", None) == "ERROR")
+
+
 def is_broken(error: BaseException) -> bool:
     """Whether a connection must not be used again: it may be dead, read-only, or still at work for somebody.
 
     A parameter that the driver refuses is a `ValueError` as well: nothing was sent.
     """
     return (
-        is_lost(error)
+        (is_lost(error) and not is_of_node(error))
         or isinstance(error, asyncpg.ReadOnlySQLTransactionError)
         or (isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError))
     )

@@ -50,8 +50,10 @@ async def write(plan: CommitPlan, connection: Connection, attempt: Attempt, firs
 
 async def _send(plan: CommitPlan, connection: Connection, attempt: Attempt, first_seqs: dict[UUID, int]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
+    # The tables may have been distributed since it was decided whether a transaction is needed.
+    in_steps = connection.in_transaction and connection.database.is_distributed
     for commit in plan.commits:
-        fields = await send(commit.shape, commit.parameters, connection.fetch, in_steps=connection.database.is_distributed)
+        fields = await send(commit.shape, commit.parameters, connection.fetch, in_steps=in_steps)
         if (seq := fields.pop("first_seq", None)) is not None:
             first_seqs.setdefault(commit.parameters["events__stream_id"], seq)
     first_event = len(plan.changes)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, bindparam, column, func
+from sqlalchemy import ARRAY, ColumnElement, Integer, bindparam, column, func, literal_column
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.expression import FromClause
 
@@ -49,7 +49,10 @@ class Rows:
         for name, type_ in columns:
             if isinstance(type_, ARRAY):
                 first, last = (rows.c[bound] for bound in bounds_of(name))
-                self.values[name] = Grouping(bindparam(parameter(part, name), type_=type_))[first:last]
+                elements = Grouping(bindparam(parameter(part, name), type_=type_))[first:last]
+                # The function returns what it is given. Without it Citus 14.0 crashes where an update sets a column to a part of
+                # an array: it takes that for an assignment to a part of the column.
+                self.values[name] = func.trim_array(elements, literal_column("0"), type_=type_)
             elif name != stream:
                 self.values[name] = rows.c[name]
         self.values["place"] = rows.c.place

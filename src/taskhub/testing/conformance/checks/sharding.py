@@ -16,6 +16,8 @@ _STABLE = re.compile(
     r"\b(?:concat|concat_ws|format|now|clock_timestamp|to_char|to_timestamp|to_jsonb|jsonb_build_object|jsonb_build_array)\("
     r"|CAST\([\w.]+ AS \w+\[\]\)"
 )
+_PART = re.compile(r"\w+=\(+\$\d+(?:::[\w ]+\[\]\))?\)*\[")
+"""Sets a column to a part of an array, which crashes a server of Citus 14.0."""
 _INTERVAL = re.compile(r"(?<!\) )[+-] interval ")
 
 
@@ -71,6 +73,7 @@ def refused(sql: str, tables: Mapping[str, str]) -> list[str]:
     for table, clause in re.findall(r"\bUPDATE (\w+) SET (.*?)(?= WHERE | FROM found| RETURNING |$)", sql):
         if table in tables:
             reasons += [f"an update by a function that is not immutable: {found}" for found in _not_immutable(clause)]
+            reasons += [f"an update sets a column to a part of an array: {found}" for found in _PART.findall(clause)]
     return reasons
 
 

@@ -1,0 +1,52 @@
+"""How the tables are placed over the nodes of a Citus cluster, and which nodes are away. Any other database is passed over."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from sqlalchemy import Text, bindparam, text
+
+from taskhub.cli.doctor.checks import Finding, fail, ok, warn
+from taskhub.kernel.infrastructure.postgres.connection import Connection
+from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.kernel.infrastructure.postgres.rows import Row
+from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.schema.distribute import FIRST_TABLE, HAS_CITUS, NotDistributable, plan_distribution
+
+_NODES = Statement(
+    text("""
+    SELECT nodename || ':' || nodeport AS name, isactive AND success AS answers, count(shardid) AS shards
+    FROM pg_dist_node JOIN run_command_on_all_nodes('SELECT 1') USING (nodeid)
+    LEFT OUTER JOIN (
+        SELECT groupid, shardid FROM pg_dist_placement JOIN pg_dist_shard USING (shardid)
+        WHERE logicalrelid = to_regclass(:first_table)
+    ) AS placed USING (groupid)
+    WHERE noderole = 'primary' GROUP BY 1, 2 ORDER BY 1
+    """).bindparams(bindparam("first_table", type_=Text()))
+)
+
+
+async def placement_findings(database: Database, rows: Iterable[type[Row]]) -> AsyncIterator[Finding]:
+    """``rows``: of all tables. A failure means that nothing can be said of what is in the tables."""
+    async with database.connection() as connection:
+        [(has_citus,)] = await connection.fetch(HAS_CITUS, {})
+        if has_citus:
+            yield await _nodes(connection)
+            yield await _placement(connection, rows)
+
+
+async def _nodes(connection: Connection) -> Finding:
+    nodes = await connection.fetch(_NODES, {"first_table": FIRST_TABLE})
+    if away := [node["name"] for node in nodes if not node["answers"]]:
+        sentence = "what is on them is answered with 503 until they are back: workspaces, and sessions of users."
+        return fail("nodes", f"these do not answer: {', '.join(away)}; {sentence}")
+    placed = (f"{node['name']} has {node['shards']} parts of each table" for node in nodes if node["shards"])
+    return ok("nodes", f"all {len(nodes)} answer; {', '.join(placed) or 'no table is distributed'}")
+
+
+async def _placement(connection: Connection, rows: Iterable[type[Row]]) -> Finding:
+    try:
+        distribution = await plan_distribution(connection, rows)
+    except NotDistributable as error:
+        return fail("placement", str(error))
+    if distribution.is_done:
+        return ok("placement", "all tables are distributed as they should be")
+    return warn("placement", f"to be done by `taskhub distribute`: {', '.join(distribution.lines())}.")
