@@ -264,6 +264,7 @@ async def test_who_has_a_label_and_an_assignee_is_found_without_looking_at_other
     """Every hundredth task has both."""
     for chosen in (BOTH, replace(BOTH, statuses=("nothing_has_it",)), replace(BOTH, assignee_ids=(PROJECT,))):
         assert rows_read(await plan_of(connection, chosen, order)) <= TASKS // 100 + 1
+        assert await pages_touched(connection, chosen, order) <= TASKS // 100 + 20, "other indexes are not read beside"
 
 
 @pytest.mark.parametrize("order", ORDERS_OF_LISTS, ids=str)

@@ -28,14 +28,10 @@ _FEW: ColumnElement[int] = literal_column(str(FEW))
 
 
 def matches_in(*conditions: ColumnElement[bool]) -> CTE:
-    """Up to one more than `FEW`. ``conditions``: those that an index is for.
-
-    The workspace is no way to them: its own index would be read whole and intersected.
-    """
+    """Up to one more than `FEW`. ``conditions``: those that an index is for, and that of the workspace."""
     tasks = TASKS.table.c
-    in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
     columns = [tasks[name] for name in (*TASKS.view_columns, *HIDDEN_COLUMNS)]
-    query = select(*columns).where(*conditions, tasks.deleted_at.is_(None), in_workspace)
+    query = select(*columns).where(*conditions, tasks.deleted_at.is_(None))
     return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
 
 

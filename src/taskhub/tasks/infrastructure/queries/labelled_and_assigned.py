@@ -10,6 +10,7 @@ from taskhub.tasks.infrastructure.mappings import TASKS
 from taskhub.tasks.infrastructure.queries.few_or_many import few_or_many, matches_in
 from taskhub.tasks.infrastructure.queries.filters import INDEXED_TOGETHER
 from taskhub.tasks.infrastructure.queries.lists import ListShape, matching_ids, ordered_rows, rows_of
+from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 
 def is_by_label_and_assignee(shape: ListShape) -> bool:
@@ -19,6 +20,8 @@ def is_by_label_and_assignee(shape: ListShape) -> bool:
 @lru_cache(maxsize=1024)
 def labelled_and_assigned_statement(shape: ListShape) -> Statement:
     """The list for such a shape, without words."""
-    matches = matches_in(*(condition(TASKS.table.c) for condition in INDEXED_TOGETHER.values()))
+    tasks = TASKS.table.c
+    has_both = (condition(tasks) for condition in INDEXED_TOGETHER.values())
+    matches = matches_in(tasks.workspace_id == WORKSPACE_ID, *has_both)
     places = matching_ids(shape).limit(shape.row_limit).subquery("found")
     return Statement(few_or_many(shape, matches, ordered_rows(shape, places, rows_of(shape, places))))
