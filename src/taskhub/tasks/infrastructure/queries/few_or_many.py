@@ -1,9 +1,8 @@
 """Lists whose matches a GIN index finds, which returns them unsorted.
 
-There are two plans for such a list. One fetches all matches from the GIN index and sorts them, which is right for few of them. The
-other reads a B-tree in the order of the list and checks each task, until the page is full, which is right for many. The statement
-contains both: it fetches matches from the GIN index up to a number, and executes the second plan only if there are more
-(decision 7).
+There are two plans for such a list. One fetches all matches from the GIN index and sorts them, which is right for few. The other
+reads a B-tree in the order of the list and checks each task, until the page is full, which is right for many. The statement has
+both: it fetches matches from the GIN index up to a number, and executes the second plan if there are more (decision 7).
 """
 
 from typing import Any
