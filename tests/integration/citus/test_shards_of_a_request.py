@@ -9,7 +9,7 @@ import pytest
 from dependency_injector import providers
 
 from integration.conftest import make_container
-from support.harness.api import Api
+from support.harness.api import Api, ok
 from support.harness.databases import cloned_database
 from support.harness.operations import PROTECTED, SampleData, each
 from taskhub.app import TaskHub
@@ -109,3 +109,25 @@ async def test_a_request_asks_one_shard(
     unexpected = {sql for sql in database.told if not any(re.search(one, sql) for one in expected)}
     assert unexpected == set()
     assert all(any(re.search(one, sql) for sql in database.told) for one in expected), "an exception that is none any more"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "label_id={label}&assignee_id=me&status=done",
+        "label_id={label}&assignee_id=me&sort=-due",
+        "label_id={label}&assignee_id=none&blocked=true",
+        "closed=false&parent_id=none&sort=priority",
+        "external_key=one",
+    ],
+)
+async def test_a_filtered_list_asks_one_shard(sample: SampleData, database: ToldDatabase, query: str) -> None:
+    label = ok(await sample.api.post("labels", {"name": "Filtered"}))
+    ok(await sample.api.get(f"tasks?{query.format(label=label['id'])}"))
+    assert database.told == []
+
+
+async def test_a_search_for_words_asks_all_shards(sample: SampleData, database: ToldDatabase) -> None:
+    """PostgreSQL would read the index of the workspace beside that of words, were it named by an equality (decision 7)."""
+    ok(await sample.api.get("tasks?q=engine"))
+    assert len(database.told) == 1

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -25,10 +25,10 @@ from taskhub.app import TaskHub
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.testing.control.clock import MovableClock
-from taskhub.webhooks.domain.delivery import DELAYS, MAX_AT_ONCE
+from taskhub.webhooks.domain.delivery import DELAYS, LEASE, MAX_AT_ONCE, Outcome
 from taskhub.webhooks.infrastructure.delivery_views import deliveries as delivery_table
 from taskhub.webhooks.infrastructure.queues import WORKSPACE_ID
-from taskhub.webhooks.infrastructure.turns import WebhookKey
+from taskhub.webhooks.infrastructure.turns import Claims, Turns, WebhookKey
 
 KILLS, CHANGES = int(os.environ.get("WEBHOOK_KILLS", "8")), int(os.environ.get("WEBHOOK_CHANGES", "160"))
 """With 200 and 20000 it takes half an hour."""
@@ -99,6 +99,64 @@ async def test_eight_at_once_is_the_limit_of_all_processes(
         free.set()
         await succeeded(quiet, webhook, 21)
     assert receiver.most_under_way == MAX_AT_ONCE
+
+
+async def test_a_failure_that_comes_late_leaves_the_delivery_to_who_has_claimed_it_since(
+    quiet: Api, hooks_url: str, clock: MovableClock, receiver: Receiver
+) -> None:
+    webhook = await add_webhook(quiet, receiver.url)
+    await quiet.add_task()
+    key = WebhookKey(UUID(quiet.workspace["id"]), UUID(webhook["id"]))
+    container = clocked_container(hooks_url, clock)
+    turns = container.modules["webhooks"].turns()
+    async with container.database().opened():
+        [late] = (await turns.claim(key, 1, ())).claims
+        clock.move_to(clock() + LEASE)
+        [since] = (await turns.claim(key, 1, ())).claims
+        assert since.id == late.id
+        await turns.fail(late, Outcome(None, "timeout", 10_000, ""), clock())
+        await turns.release(key, [late])
+        assert list((await turns.claim(key, 1, ())).claims) == []
+        await turns.release(key, [since])
+        assert [claim.id for claim in (await turns.claim(key, 1, ())).claims] == [late.id]
+
+
+async def test_a_process_claims_again_when_half_of_its_tries_are_over(
+    quiet: Api, hooks_url: str, clock: MovableClock, receiver: Receiver, patient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims, goes_on = list[int](), asyncio.Semaphore(0)
+    claim = Turns.claim
+
+    async def counted(turns: Turns, key: WebhookKey, limit: int, mine: Collection[UUID]) -> Claims:
+        found = await claim(turns, key, limit, mine)
+        claims.append(len(found.claims))
+        return found
+
+    async def wait(received: Received, writer: asyncio.StreamWriter) -> None:
+        await goes_on.acquire()
+        await no_content(received, writer)
+
+    monkeypatch.setattr(Turns, "claim", counted)
+    webhook = await add_webhook(quiet, receiver.url)
+    await quiet.add_task()
+    async with delivering(hooks_url, clock):
+        await succeeded(quiet, webhook, 1)
+        receiver.answer = wait
+        claims.clear()
+        for _ in range(2 * MAX_AT_ONCE):
+            await quiet.add_task()
+        await receiver.has(1 + MAX_AT_ONCE)
+        for answered in range(1, MAX_AT_ONCE // 2):
+            goes_on.release()
+            await succeeded(quiet, webhook, 1 + answered)
+        before = [*claims]
+        goes_on.release()
+        await receiver.has(1 + MAX_AT_ONCE + MAX_AT_ONCE // 2)
+        assert sum(before) == MAX_AT_ONCE
+        assert claims[len(before) :][:1] == [MAX_AT_ONCE // 2]
+        for _ in range(2 * MAX_AT_ONCE):
+            goes_on.release()
+        await succeeded(quiet, webhook, 1 + 2 * MAX_AT_ONCE)
 
 
 async def test_a_retry_survives_a_restart(quiet: Api, hooks_url: str, clock: MovableClock, receiver: Receiver) -> None:

@@ -39,6 +39,7 @@ def test_a_target_is_missed_below_it(throughput: int, is_missed: bool) -> None:
     [
         (((85, 100), (86, 100), (87, 100)), "reached: at least 0.85"),
         (((75, 100), (84, 100), (90, 100)), "reached within the error: at least 0.85"),
+        (((20, 100), (79, 100), (140, 100)), "MISSED: at least 0.85"),
         (((79, 100), (80, 100), (81, 100)), "MISSED: at least 0.85"),
     ],
 )

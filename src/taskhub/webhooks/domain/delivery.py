@@ -20,8 +20,11 @@ PATIENCE = timedelta(days=3)
 """How long a webhook may fail without a success before it is switched off."""
 MAX_RETRY_AFTER = timedelta(hours=24)
 """How long a receiver may ask us to wait."""
-LEASE = timedelta(seconds=20)
-"""For how long a process has a delivery to itself: twice what a try may take. What a killed one had is taken over then."""
+LEASE = timedelta(seconds=30)
+"""For how long a process has a delivery to itself. What a killed one had is taken over then.
+
+A try may take 10 seconds; the rest is for a slow database, which may keep what came of it waiting.
+"""
 MAX_AT_ONCE = 8
 """Tries of one webhook at the same time, over all processes."""
 MAX_PENDING = 1_000

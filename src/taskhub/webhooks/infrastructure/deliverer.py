@@ -86,7 +86,7 @@ class Deliverer:
         self._metrics = metrics
         self._clock = clock
         self._working: dict[WebhookKey, asyncio.Task[None]] = {}
-        self._sending: dict[UUID, WebhookKey] = {}
+        self._sending: dict[UUID, Claim] = {}
         """The deliveries that are under way here."""
         self._standings: dict[WebhookKey, Standing] = {}
         """Of those webhooks that were tried here."""
@@ -205,7 +205,7 @@ class Deliverer:
                 if trace is not None:
                     trace.discard()
                 await asyncio.sleep(POLL_SECONDS)
-                await self._recorded(partial(self._turns.release, key, [claim.id]))
+                await self._recorded(partial(self._turns.release, key, [claim]))
                 return
             self._metrics.observe(outcome)
             is_good = outcome.is_success and outcome.duration_ms <= SLOW_MS
@@ -229,7 +229,7 @@ class Deliverer:
 
     @contextmanager
     def _under_way(self, claim: Claim) -> Iterator[None]:
-        self._sending[claim.id] = claim.target.key
+        self._sending[claim.id] = claim
         try:
             yield
         finally:
@@ -256,15 +256,15 @@ class Deliverer:
 
     async def _stop(self) -> None:
         """Breaks off what is under way, and gives it back, so that another process may try it at once."""
-        given_back: dict[WebhookKey, list[UUID]] = {}
-        for id, key in self._sending.items():
-            given_back.setdefault(key, []).append(id)
+        given_back: dict[WebhookKey, list[Claim]] = {}
+        for claim in self._sending.values():
+            given_back.setdefault(claim.target.key, []).append(claim)
         await _end({*self._working.values()})
         self._standings.clear()
         with suppress(Unavailable, Busy, TimeoutError):
             async with asyncio.timeout(RELEASE_SECONDS):
-                for key, ids in given_back.items():
-                    await self._turns.release(key, ids)
+                for key, claims in given_back.items():
+                    await self._turns.release(key, claims)
 
 
 def _request_id_of(claim: Claim) -> str | None:

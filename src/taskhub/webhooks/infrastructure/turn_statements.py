@@ -41,6 +41,7 @@ from taskhub.webhooks.infrastructure.queues import (
 
 _webhooks, _streams = WEBHOOKS.table, table_of(StreamRow)
 _INSTANT = queues.c.due_at.type
+_CLAIMED_UNTIL = bindparam("claimed_until", type_=_INSTANT)
 _LIMIT = bindparam("limit", type_=Integer())
 _is_free = or_(deliveries.c.claimed_until.is_(None), deliveries.c.claimed_until <= NOW)
 
@@ -153,10 +154,11 @@ _due = (
 )
 CLAIM = Statement(
     update(deliveries)
-    .values(claimed_until=bindparam("claimed_until", type_=_INSTANT))
+    .values(claimed_until=_CLAIMED_UNTIL)
     .where(*OF_WEBHOOK, deliveries.c.id.in_(_due))
     .returning(
         deliveries.c.id,
+        deliveries.c.claimed_until,
         deliveries.c.event_id,
         deliveries.c.body,
         deliveries.c.failures,
@@ -193,7 +195,7 @@ FAIL = Statement(
         claimed_until=null(),
         finished_at=bindparam("finished_at", type_=_INSTANT),
     )
-    .where(*OF_WEBHOOK, deliveries.c.id == ID, IS_PENDING)
+    .where(*OF_WEBHOOK, deliveries.c.id == ID, IS_PENDING, deliveries.c.claimed_until == _CLAIMED_UNTIL)
 )
 RECOVER = Statement(update(queues).values(failing_since=null()).where(*OF_QUEUE, queues.c.failing_since.is_not(None)))
 DETERIORATE = Statement(
@@ -209,6 +211,11 @@ DETERIORATE = Statement(
 RELEASE = Statement(
     update(deliveries)
     .values(claimed_until=null())
-    .where(*OF_WEBHOOK, IS_PENDING, deliveries.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
+    .where(
+        *OF_WEBHOOK,
+        IS_PENDING,
+        deliveries.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+        deliveries.c.claimed_until == func.any(bindparam("claimed_until", type_=ARRAY(_INSTANT))),
+    )
 )
 WAKE = Statement(update(queues).values(due_at=func.least(queues.c.due_at, NOW)).where(*OF_QUEUE))

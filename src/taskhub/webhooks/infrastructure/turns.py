@@ -62,10 +62,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this process has to itself for a while."""
+    """A delivery that this process has to itself ``until`` a moment, by which it is known whose claim it is."""
 
     target: Target
     id: UUID
+    until: datetime
     event_id: UUID
     body: bytes
     failures: int
@@ -100,7 +101,7 @@ class Turns:
             return Claims()
         wanted = EventFilter(types=frozenset(place["types"]))
         page = await self._log.read(key.workspace_id, place["position"], EVENTS_PER_CLAIM, wanted)
-        step = _Step(key, place, page, limit, mine, self._clock(), self._changes)
+        step = _Step(key, place, page, limit, mine, self._clock, self._changes)
         return await self._runner.perform(step.run, None, Context())
 
     async def succeed(self, claim: Claim, outcome: Outcome, began_at: datetime) -> None:
@@ -110,13 +111,17 @@ class Turns:
         await self._database.fetch(statements.RECOVER, claim.target.key.parameters)
 
     async def fail(self, claim: Claim, outcome: Outcome, began_at: datetime) -> None:
-        """Says when to try again; switches the webhook off where its receiver is gone, or has failed for too long."""
+        """Says when to try again; switches the webhook off where its receiver is gone, or has failed for too long.
+
+        A delivery that another process has claimed meanwhile is left to that one.
+        """
         now, key, failures = self._clock(), claim.target.key, claim.failures + 1
         next_try_at = next_try(failures, outcome, now)
         is_over = next_try_at is None
         failed = {
             **key.parameters,
             "id": claim.id,
+            "claimed_until": claim.until,
             "status": int(DeliveryStatus.FAILED if is_over else DeliveryStatus.PENDING),
             "failures": failures,
             "attempts": _attempts(claim, outcome, began_at),
@@ -131,9 +136,10 @@ class Turns:
         elif row is not None and is_given_up(row["failing_since"], now):
             await self._disable(claim.target, FAILING)
 
-    async def release(self, key: WebhookKey, ids: Sequence[UUID]) -> None:
-        """Gives claims back that nothing came of."""
-        await self._database.fetch(statements.RELEASE, {**key.parameters, "ids": ids})
+    async def release(self, key: WebhookKey, claims: Sequence[Claim]) -> None:
+        """Gives claims of one webhook back that nothing came of."""
+        given_back = {"ids": [claim.id for claim in claims], "claimed_until": [claim.until for claim in claims]}
+        await self._database.fetch(statements.RELEASE, {**key.parameters, **given_back})
         await self._database.fetch(statements.WAKE, {**key.parameters, "now": self._clock()})
 
     async def _disable(self, target: Target, reason: str) -> None:
@@ -160,7 +166,7 @@ class _Step:
         page: LogPage,
         limit: int,
         mine: Collection[UUID],
-        now: datetime,
+        clock: Clock,
         changes: Changes,
     ) -> None:
         self._key = key
@@ -168,11 +174,12 @@ class _Step:
         self._page = page
         self._limit = limit
         self._mine = mine
-        self._now = now
+        self._clock = clock
         self._changes = changes
 
     async def run(self, _: None, uow: SqlUnitOfWork) -> Claims:
         await uow.lock()
+        self._now = self._clock()  # It may have been run before, and have waited.
         here = {**self._key.parameters, "now": self._now}
         queue = await uow.fetch_row(statements.LOCK_QUEUE, here)
         if queue is None:
@@ -218,4 +225,12 @@ class _Step:
         former = zip(queue["former_secrets"], queue["former_secrets_expire_at"], strict=True)
         good = [secret for secret, expires_at in former if expires_at > self._now]
         target = Target(self._key, queue["url"], (queue["secret"], *reversed(good)))
-        return Claim(target, row["id"], row["event_id"], row["body"].encode(), row["failures"], _decode(row["attempts"]))
+        return Claim(
+            target,
+            row["id"],
+            row["claimed_until"],
+            row["event_id"],
+            row["body"].encode(),
+            row["failures"],
+            _decode(row["attempts"]),
+        )

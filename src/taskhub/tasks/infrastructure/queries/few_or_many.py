@@ -1,8 +1,8 @@
-"""Lists whose matches an index finds, though not in their order.
+"""Lists whose matches a GIN index finds, which returns them unsorted.
 
-Two ways lead to the matches: this index knows where they are, but not in which order; the list knows the order, but has to look
-at each of its tasks. The first is right for few matches, the second for many. Which it is the statement finds out itself: it
-fetches matches from the index up to a number, and takes the other way where there are more (decision 7).
+There are two plans for such a list. One fetches all matches from the GIN index and sorts them, which is right for few. The other
+reads a B-tree in the order of the list and checks each task, until the page is full, which is right for many. The statement has
+both: it fetches matches from the GIN index up to a number, and executes the second plan if there are more (decision 7).
 """
 
 from typing import Any
@@ -22,25 +22,21 @@ from taskhub.tasks.infrastructure.queries.sorting import ORDERS
 from taskhub.tasks.infrastructure.task_lookup import WORKSPACE_ID
 
 FEW = 300
-"""Up to here all matches are fetched and sorted. Of 10,000 tasks, some 1,700 are looked at for a page of 50 right beyond it."""
+"""Up to here all matches are fetched and sorted. Right beyond it, some 1,700 of 10,000 tasks are checked for a page of 50."""
 
 _FEW: ColumnElement[int] = literal_column(str(FEW))
 
 
 def matches_in(*conditions: ColumnElement[bool]) -> CTE:
-    """Up to one more than `FEW`. ``conditions``: those that an index is for.
-
-    The workspace is no way to them: its own index would be read whole and intersected.
-    """
+    """Up to one more than `FEW`. ``conditions``: those that an index is for, and that of the workspace."""
     tasks = TASKS.table.c
-    in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
     columns = [tasks[name] for name in (*TASKS.view_columns, *HIDDEN_COLUMNS)]
-    query = select(*columns).where(*conditions, tasks.deleted_at.is_(None), in_workspace)
+    query = select(*columns).where(*conditions, tasks.deleted_at.is_(None))
     return query.limit(literal_column(str(FEW + 1))).cte("matches").prefix_with("MATERIALIZED")
 
 
 def few_or_many(shape: ListShape, matches: CTE, walk: Select[Any]) -> Select[Any]:
-    """The page, from whichever of both is right. ``walk``: the list in its order, of tasks that match."""
+    """The page, by whichever of both plans is right. ``walk``: the second one."""
     count = select(func.count()).select_from(matches).scalar_subquery()
     few = _sorted_matches(shape, matches, count <= _FEW)
     many = walk.where(count > _FEW).limit(shape.row_limit).subquery("many")

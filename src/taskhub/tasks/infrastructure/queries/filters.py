@@ -61,10 +61,6 @@ def _overlaps(column: str, parameter: str) -> MakeCondition:
     return lambda tasks: func.arrayoverlap(tasks[column], bindparam(parameter, type_=ARRAY(Uuid())), type_=Boolean())
 
 
-def _overlaps_by_index(column: str, parameter: str) -> MakeCondition:
-    return lambda tasks: tasks[column].overlap(bindparam(parameter, type_=ARRAY(Uuid())))
-
-
 def _not(condition: MakeCondition) -> MakeCondition:
     return lambda tasks: not_(condition(tasks))
 
@@ -228,8 +224,6 @@ PAST_CONDITIONS: dict[str, MakeCondition] = {
     **{name: condition for choice in _CHOICES for name, condition in choice.past_conditions.items()},
 }
 """What takes the place of these as of a moment."""
-INDEXED_TOGETHER: dict[str, MakeCondition] = {name: _overlaps_by_index(name, name) for name in ("assignee_ids", "label_ids")}
-"""Conditions that one index is for, where both are set."""
 _FLAGS = {"closed": ("open", "closed"), "blocked": ("unblocked", "blocked")}
 _MARKS = ("assigned", "labelled")
 _WITHOUT_VALUES = {"deleted", *_FLAGS, *_MARKS, *(choice.none for choice in _CHOICES)}

@@ -43,7 +43,9 @@ def search_statement(shape: ListShape) -> Statement:
     if shape.deleted:
         return _in_trash(shape)
     tasks = TASKS.table.c
-    return Statement(few_or_many(shape, matches_in(tasks.words.op("@@")(_QUERY), _holds(tasks)), _walk(shape)))
+    # The workspace is no way to them: its own index would be read whole and intersected.
+    in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
+    return Statement(few_or_many(shape, matches_in(in_workspace, tasks.words.op("@@")(_QUERY), _holds(tasks)), _walk(shape)))
 
 
 def _holds(tasks: Columns) -> ColumnElement[bool]:
