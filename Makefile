@@ -126,6 +126,7 @@ UNUSED = pygments markdown-it-py mdurl fasteners psutil
 
 .PHONY: lock
 lock: $(VENV)/.checkout ## Pin the dependencies of pyproject.toml anew (newest versions with ARGS=--upgrade)
+	@$(NEED_PIP)
 	$(INSTALL) --quiet uv
 	$(COMPILE) $(UNUSED:%=--no-emit-package %) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --group build -c requirements/run.txt -o requirements/build.txt
@@ -134,11 +135,15 @@ lock: $(VENV)/.checkout ## Pin the dependencies of pyproject.toml anew (newest v
 
 # -- installing ------------------------------------------------------------------------------------
 
-# A pip that is there already installs into .venv from outside: unpacking another one would take seconds.
-HAS_PIP = $(shell $(PYTHON) -m pip --python "$$(command -v $(PYTHON))" --version 2>/dev/null)
+# A pip that is there already installs into .venv from outside: unpacking another one would take seconds. It is looked for once.
+HAS_PIP = $(eval HAS_PIP := $(shell $(PYTHON) -m pip --python "$$(command -v $(PYTHON))" --version 2>/dev/null))$(HAS_PIP)
 NO_PIP = $(if $(HAS_PIP),--without-pip)
 PIP = $(if $(HAS_PIP),$(PYTHON) -m pip --python $(BIN)/python,$(BIN)/python -m pip)
 INSTALL = $(PIP) install --disable-pip-version-check
+
+# Before the first use of INSTALL in a recipe: .venv may have been made with a pip outside that is gone, or by another tool.
+NEED_PIP = $(if $(HAS_PIP),:,$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null 2>&1 || \
+	{ echo "There is no pip for $(VENV). Debian and Ubuntu need: apt install python3-venv" >&2; exit 1; })
 
 $(VENV)/.checkout:
 	@test -n "$(PYTHON)" || { echo "TaskHub needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -148,17 +153,13 @@ $(VENV)/.checkout:
 	fi
 	@printf '%s' '$(CURDIR)' > $@
 
-# Two at a time, as pip does one thing after the other; `awk` counts what they are at, and fails if one did. What a start imports is
-# compiled here, instead of all that is installed.
+# What a start imports is compiled here, instead of all that is installed. If it can't be imported, `make serve` says why.
 $(VENV)/.run: $(VENV)/.checkout requirements/run.txt requirements/build.txt pyproject.toml
 	@echo "installing TaskHub into $(VENV): once, for a quarter of a minute or more"
-	@awk '/^[a-z]/ { half = "$(VENV)/half-" (n++ % 2) ".txt" } { print > half }' requirements/run.txt requirements/build.txt
-	@{ for half in $(VENV)/half-*.txt; do \
-		($(INSTALL) --no-deps --no-compile --require-hashes -r $$half || echo FAILED) & \
-	done; wait; } | awk -v all=$$(cat $(VENV)/half-*.txt | grep -c '^[a-z]') \
-		'/^Collecting / { printf "\r  package %d of %d", ++n, all; fflush() } /^FAILED/ { failed = 1 } END { print ""; exit failed }'
+	@$(NEED_PIP)
+	@INSTALL="$(INSTALL)" tools/install $(VENV)/half- requirements/run.txt requirements/build.txt
 	@$(INSTALL) --quiet --no-deps --no-build-isolation --editable .
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'from taskhub.cli.server.run import import_application; import_application()'
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'from taskhub.cli.server.run import import_application; import_application()' 2>/dev/null || :
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

@@ -56,6 +56,7 @@ OF_A_MODULE: dict[RuleCheck[Subject], list[str]] = {
     subscribers.an_event_that_comes_twice_counts_once: ["counts_twice"],
     subscribers.a_process_may_be_killed_at_any_moment: ["marks_first", "empties_once"],
     description.the_description_is_complete: ["undescribed"],
+    description.bodies_and_queries_can_be_validated: ["odd_type"],
     description.the_examples_can_be_sent: ["bad_example"],
 }
 

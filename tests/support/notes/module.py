@@ -19,7 +19,7 @@
 | counts_twice, marks_first, empties_once | a subscriber that is not idempotent, or can't be killed |
 | refuses_patches, always_busy | changes are not done |
 | undescribed, bad_example | documentation |
-| answers_html, takes_any_weight | what it takes and gives |
+| answers_html, takes_any_weight, odd_type | what it takes and gives |
 
 Two are none by themselves: with `busy_at_first` a retry is done, with `reacts_to_trash` its subscriber reacts to something else.
 """

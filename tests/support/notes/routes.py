@@ -48,6 +48,12 @@ class AnyNewNote(Body):
     weight: Any = 0
 
 
+class OddNewNote(Body):
+    """A fault: a member of a type that nothing can be read as."""
+
+    heading: Routes
+
+
 class NotePatch(Patch):
     heading: Name = ""
     weight: Weight = 0
@@ -81,6 +87,10 @@ class Declared:
     @property
     def creates(self) -> Access:
         return LEAVE if "viewers_create" in self.faults else MANAGE if "admins_create" in self.faults else CONTRIBUTE
+
+    @property
+    def body(self) -> type[Body]:
+        return AnyNewNote if "takes_any_weight" in self.faults else OddNewNote if "odd_type" in self.faults else NewNote
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -166,7 +176,7 @@ def add_create(routes: Routes, declared: Declared) -> None:
             return request.answer(await container.create().run(values, context, reply))
         return request.answer(await request.run(container.create, values, reply))
 
-    create_note.__annotations__["body"] = AnyNewNote if "takes_any_weight" in faults else NewNote
+    create_note.__annotations__["body"] = declared.body
     told = {"summary": "Write a note", "status_code": 201, **declared.tagged, **declared.kept}
     routes.post(LIST, declared.creates, **told)(create_note)
 

@@ -4,15 +4,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from support.fakes.modules import fake_module
 from taskhub import container
+from taskhub.cli.doctor import modules as doctor_modules
 from taskhub.cli.doctor.modules import module_findings
+from taskhub.kernel.api.bodies import Body
+from taskhub.kernel.api.documentation import Documentation
+from taskhub.kernel.api.operations import Routes
+from taskhub.kernel.api.request import ApiRequest
+from taskhub.kernel.api.responses import JsonResponse
+from taskhub.kernel.contract.access import PUBLIC
 from taskhub.kernel.module_api import Module, ModuleSettings
 from taskhub.modules.collection import Modules
 from taskhub.settings import Settings
 
 Findings = list[tuple[str, str, str]]
+
+
+class OddBody(Body):
+    spring: Routes
 
 
 class Precision(ModuleSettings):
@@ -25,7 +37,8 @@ def findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., F
     monkeypatch.chdir(tmp_path)
 
     def find(*modules: Module, wrong_groups: tuple[str, ...] = ()) -> Findings:
-        monkeypatch.setattr(container, "installed_modules", lambda: Modules(modules))
+        for user in (container, doctor_modules):
+            monkeypatch.setattr(user, "installed_modules", lambda: Modules(modules))
         found = module_findings(Settings(_env_file=None), wrong_groups)
         return [(one.level, one.subject, one.text) for one in found]
 
@@ -49,6 +62,20 @@ def test_so_is_one_without_a_part_that_is_required(findings: Callable[..., Findi
     ((level, subject, text),) = findings(fake_module("clocks", lambda _: object()))
     assert (level, subject) == ("fail", "modules")
     assert text.startswith("The container of the module clocks has no `runner`")
+
+
+def test_a_body_that_no_request_can_have_is_told(findings: Callable[..., Findings]) -> None:
+    routes = Routes("Clocks")
+
+    @routes.post("/clocks", PUBLIC)
+    async def wind(request: ApiRequest, body: OddBody) -> Response:
+        """As any."""
+        return JsonResponse(200, b"{}")
+
+    documentation = Documentation(tags={"Clocks": "What ticks."})
+    _, (level, subject, text) = findings(fake_module("clocks", routes=[routes], documentation=documentation))
+    assert (level, subject) == ("fail", "modules")
+    assert text.startswith("POST /clocks: OddBody can't be validated: Unable to generate")
 
 
 @pytest.mark.parametrize(

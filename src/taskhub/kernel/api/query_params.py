@@ -55,7 +55,7 @@ Integer = BeforeValidator(_integer)
 class QueryParams(BaseModel):
     """The base of query parameters. A field that is a list may be repeated. All values come as strings: use the types of here."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # As of bodies.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # See `Body`: validators are made late.
 
 
 class PageParams(QueryParams):

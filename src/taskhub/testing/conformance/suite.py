@@ -266,6 +266,9 @@ class Conformance:
     def test_the_description_is_complete(self) -> None:
         self._check_module(description.the_description_is_complete)
 
+    def test_bodies_and_queries_can_be_validated(self) -> None:
+        self._check_module(description.bodies_and_queries_can_be_validated)
+
     def test_the_examples_can_be_sent(self) -> None:
         self._check_module(description.the_examples_can_be_sent)
 

@@ -26,8 +26,8 @@ _FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
-class _Payload(msgspec.Struct):
-    """What a token has to say, and may. Times are whole seconds since 1970."""
+class _Payload(msgspec.Struct, forbid_unknown_fields=True):
+    """What a token has to say, and may (`nbf`): nothing else, as it could mean something. Times are whole seconds since 1970."""
 
     sub: UUID
     sid: UUID
@@ -97,21 +97,28 @@ def _json(members: dict[str, Any]) -> bytes:
 
 
 def _claims(header: bytes, payload: bytes) -> Claims:
-    """Raises:
-    ValueError, TypeError, msgspec.ValidationError: nothing that this service would sign.
+    """What the two parts say.
+
+    Raises:
+        ValueError, TypeError, msgspec.ValidationError: nothing that this service would sign.
     """
-    told = _members(header)
-    if told.get("alg") != _HEADER["alg"] or "crit" in told:
-        raise ValueError("another algorithm, or extensions that have to be understood and are not")
-    read = msgspec.convert(_members(payload), _Payload)
+    if _members(header) != _HEADER:
+        raise ValueError("another algorithm or kind, or more than we say")
+    told = _members(payload)
+    read = msgspec.convert(told, _Payload)
+    if (told["sub"], told["sid"]) != (str(read.sub), str(read.sid)):
+        raise ValueError("a UUID in another spelling")
     if read.nbf >= read.exp or read.exp - read.iat > ACCESS_SECONDS:
         raise ValueError("a time that no token of ours has")
     return Claims(read.sub, read.sid, max(read.iat, read.nbf), read.exp)
 
 
 def _members(raw: bytes) -> dict[str, Any]:
-    """The members of an object; ValueError where one stands twice: readers differ in which they take."""
-    found = json.loads(raw, object_pairs_hook=_unique)
+    """The members of an object; ValueError where one stands twice: readers differ in which they take.
+
+    The bytes are UTF-8. Without `decode`, `json` would guess at UTF-16 and UTF-32, and pass over a byte order mark.
+    """
+    found = json.loads(raw.decode(), object_pairs_hook=_unique)
     if not isinstance(found, dict):
         raise TypeError("not an object")
     return found

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskhub.kernel.api.operations import Operation
+from taskhub.kernel.api.validators import models_without_validator
 from taskhub.testing.conformance.rules import Report, answer_of, checks, request_of
 from taskhub.testing.conformance.subject import Subject
 from taskhub.testing.conformance.world import MERGE_PATCH, World
@@ -66,6 +67,12 @@ def _check_members(described: dict[str, Any], schemas: dict[str, Any], what: str
                 expected="a word in the module's documentation",
                 seen="no description",
             )
+
+
+@checks(16, "Every request body and query has members of types that can be validated.", section=SECTION)
+async def bodies_and_queries_can_be_validated(subject: Subject, report: Report) -> None:
+    for sentence in models_without_validator(one for routes in subject.module.routes for one in routes.operations):
+        report.add(sentence)
 
 
 def operations_of(subject: Subject) -> list[Operation]:
