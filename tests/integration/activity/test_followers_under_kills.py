@@ -20,11 +20,11 @@ from support.harness.waiting import PROGRAM_SECONDS
 from support.harness.webhook_receiver import Received, Receiver, no_content, receiving
 
 REPLICAS, WRITERS = 4, 16
-CHANGES, KILLS = int(os.environ.get("FOLLOWED_CHANGES", "3000")), 4
+CHANGES, KILLS = int(os.environ.get("FOLLOWED_CHANGES", "2000")), 4
 """With FOLLOWED_CHANGES=100000 it takes some minutes, and as much more as the webhook's pace wants."""
-TASKS, TRASHED, BATCH = 600, 50, 200
+TASKS, TRASHED, BATCH = 300, 50, 100
 """Some are trashed now and then: the others are those that are changed in batches."""
-BACKLOG = 1_000
+BACKLOG = 500
 """Changes that the webhook may have yet to deliver, before the writers wait for it."""
 DROPPED_AFTER = 5_000
 
