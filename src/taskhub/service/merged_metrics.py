@@ -24,13 +24,27 @@ class Peers(Protocol):
     """The other processes of the same service on this machine."""
 
     async def snapshots(self, own: bytes) -> Sequence[bytes]:
-        """What each of them measures now, and what those measured that have ended. ``own``: what this one shows with it."""
+        """What each of them measures now, and what those measured that have ended. ``own``: what this one shows with it.
+
+        Raises:
+            Unavailable: nobody knows.
+        """
 
 
 CUMULATIVE = frozenset({"counter", "histogram"})
 """What goes on counting where a process has ended; all else is only true of those that run."""
 _SMALLEST = ("_created", "process_start_time_seconds")
-_LARGEST = frozenset({"taskhub_database_oldest_borrow_seconds", "taskhub_parked_events"})
+_LARGEST = frozenset(
+    {
+        "taskhub_database_oldest_borrow_seconds",
+        "taskhub_parked_events",
+        # What each process has its own limit for: a sum would hide that one of them has reached it.
+        "taskhub_database_connections_in_use",
+        "taskhub_database_connections_max",
+        "process_open_fds",
+        "process_max_fds",
+    }
+)
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Family]).decode

@@ -26,7 +26,11 @@ _PROCESS = ProcessCollector(registry=None)
 
 
 async def measurements(app: Any) -> bytes:
-    """All metrics of this process and its peers, and the parked events of the whole service if the database answers."""
+    """All metrics of this process and its peers, and the parked events of the whole service if the database answers.
+
+    Raises:
+        Unavailable: nobody knows what the peers have measured.
+    """
     own = snapshot_of(app, await _parked(app.state.container))
     peers: Peers | None = app.state.peers
     others = [] if peers is None else await peers.snapshots(own)
@@ -45,7 +49,10 @@ def metrics_app(app: Any) -> ASGIApp:
     """An application that serves the metrics, for a separate port in the same process."""
 
     async def answer(_: Request) -> Response:
-        return Response(await measurements(app), headers={"content-type": MEDIA_TYPE.decode()})
+        try:
+            return Response(await measurements(app), headers={"content-type": MEDIA_TYPE.decode()})
+        except Unavailable as error:
+            return Response(error.detail, 503, media_type="text/plain")
 
     return Starlette(routes=[Route("/metrics", answer)])
 

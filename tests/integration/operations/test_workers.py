@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -128,6 +129,24 @@ def test_a_reload_under_load_refuses_and_loses_nothing(served: Served) -> None:
         served.process.send_signal(signal.SIGHUP)
         wait_until(lambda: serves_with_new_workers(served, before), PROGRAM_SECONDS)
     assert failures == []
+
+
+def test_in_a_reload_a_request_whose_head_has_arrived_in_part_is_answered(served: Served) -> None:
+    before = workers_of(served)
+    with clients_of_all_workers(served, 2) as clients:
+        idle, sending = ({client.worker: client for client in order} for order in (clients, reversed(clients)))
+        for client in sending.values():
+            client.send(b"GET /v1 HTTP/1.1\r\nHost: x\r\n")
+        served.process.send_signal(signal.SIGHUP)
+        for _ in before:
+            (closed, *_), _, _ = select.select([one.socket for one in idle.values()], [], [], PROGRAM_SECONDS)
+            retiring = next(worker for worker, one in idle.items() if one.socket is closed)
+            assert idle.pop(retiring).is_ended()
+            client = sending[retiring]
+            client.send(b"\r\n")
+            answer = client.answer()
+            assert (answer.status, answer.headers.get("connection")) == (200, "close")
+    wait_until(lambda: serves_with_new_workers(served, before), PROGRAM_SECONDS)
 
 
 def test_in_a_reload_connections_that_are_in_use_end_with_an_answer_that_says_so(served: Served) -> None:

@@ -40,6 +40,10 @@ def test_gauges_are_added_up_but_for_those_of_which_the_largest_or_the_first_cou
     for name, expected in {
         "taskhub_database_oldest_borrow_seconds": 3,
         "taskhub_parked_events": 3,
+        "taskhub_database_connections_in_use": 3,
+        "taskhub_database_connections_max": 3,
+        "process_open_fds": 3,
+        "process_max_fds": 3,
         "process_start_time_seconds": 2,
         "asked_created": 2,
     }.items():

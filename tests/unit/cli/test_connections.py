@@ -12,6 +12,7 @@ from taskhub.cli.server.connections import ConnectionLimits, Connections
 class FakeConnection:
     waiting_since: float | None = None
     idle_since: float | None = None
+    is_receiving_head: bool = False
     fails: bool = False
     is_evicted: bool = False
     checked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,6 +74,12 @@ async def test_of_those_that_are_idle_only_the_ones_that_were_for_long_are_close
     assert full(long_idle, just_idle, busy).close_idle(5)
     assert [one.is_evicted for one in (long_idle, just_idle, busy)] == [True, False, False]
     assert not full(busy).close_idle(5)
+
+
+async def test_a_connection_with_half_a_head_is_waited_for() -> None:
+    half = FakeConnection(is_receiving_head=True)
+    assert full(half).close_idle(0)
+    assert not half.is_evicted
 
 
 async def test_one_that_fails_keeps_no_other_from_being_checked() -> None:

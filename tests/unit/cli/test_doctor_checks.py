@@ -43,6 +43,11 @@ def test_a_pool_of_20_has_to_fit_twice(limit: int, level: str) -> None:
     assert checks.connections(limit, 20).level == level
 
 
+@pytest.mark.parametrize(("workers", "level"), [(1, "ok"), (2, "warn"), (3, "warn"), (4, "fail")])
+def test_several_workers_are_one_more_in_a_reload(workers: int, level: str) -> None:
+    assert checks.connections(97, 20, workers).level == level
+
+
 @pytest.mark.parametrize(("seconds", "level"), [(0.2, "ok"), (3.0, "warn"), (600.0, "fail")])
 def test_clocks_have_to_agree(seconds: float, level: str) -> None:
     assert checks.clock(seconds).level == level

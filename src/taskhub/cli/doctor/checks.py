@@ -97,10 +97,10 @@ def durability(server: Facts) -> Finding:
 
 def connections(limit: int, pool_size: int, workers: int = 1) -> Finding:
     """``limit``: connections that the server has for TaskHub. ``pool_size``: of one process. ``workers``: of one `serve`."""
-    size = pool_size * workers
+    size = pool_size * (workers + 1 if workers > 1 else 1)  # A reload starts a new worker before an old one leaves.
     text = f"{limit} for TaskHub's processes, each of which takes up to TASKHUB_DATABASE_POOL_SIZE={pool_size}"
     if workers > 1:
-        text += f", and `serve` {size} with TASKHUB_WORKERS={workers}"
+        text += f", and `serve` {size} with TASKHUB_WORKERS={workers} (in a reload there is one worker more)"
     if size > limit:
         return fail("connections", f"{text}: make the pool smaller, or max_connections larger.")
     if size * 2 > limit:

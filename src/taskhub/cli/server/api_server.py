@@ -21,13 +21,10 @@ from taskhub.settings import Settings
 OBJECTS_BEFORE_COLLECTION = 50_000
 DRAIN_SECONDS = 20
 """How long requests under way may take to finish after SIGTERM. Container runtimes kill after 30 seconds or so."""
-
-
 RETIRE_SECONDS = 5.0
 """How long a server whose place another one has taken lets its clients go one by one."""
 IDLE_SECONDS = 1.0
 """How long a connection has to be idle to be closed meanwhile. Who sends something before is told to close it with the answer."""
-
 
 Accepting = Callable[[Callable[[], asyncio.Protocol], Connections], AbstractAsyncContextManager[None]]
 
@@ -94,7 +91,7 @@ class ApiServer(HttpServer):
         self.open_connections.end_with_next_answer()
         with suppress(TimeoutError):
             async with asyncio.timeout(RETIRE_SECONDS):
-                while self.open_connections.close_idle(IDLE_SECONDS) and not self._captured_signals:  # noqa: ASYNC110  # Idleness is no event.
+                while self.open_connections.close_idle(IDLE_SECONDS) and not self._captured_signals:  # noqa: ASYNC110  # Nothing happens when a connection has been idle for long.
                     await asyncio.sleep(0.05)
 
     async def on_tick(self, counter: int) -> bool:
@@ -104,7 +101,7 @@ class ApiServer(HttpServer):
 
 
 def _begin_to_collect_garbage() -> None:
-    """What is there now lives as long as the process: the collector is kept off it, and off pages half made.
+    """What is there now lives as long as the process: the collector need not look at it.
 
     Nothing is collected before: that takes 0.6 s, and even after a first start, with all migrations, 3 % of what is there is
     garbage (9,000 of 268,000 objects; the memory stays as large).

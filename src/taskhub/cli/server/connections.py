@@ -53,6 +53,10 @@ class Connection(Protocol):
     def idle_since(self) -> float | None:
         """Since when no request is under way, by the event loop's clock (seconds); None where one is."""
 
+    @property
+    def is_receiving_head(self) -> bool:
+        """Whether a part of a request's head has arrived."""
+
     def end_with_answer(self) -> None:
         """Ends it with the answer to the request that is under way, if it has not begun."""
 
@@ -108,13 +112,16 @@ class Connections:
             connection.end_with_answer()
 
     def close_idle(self, seconds: float) -> bool:
-        """Closes connections that were idle for so long. Returns whether others are left that no request is under way on."""
+        """Closes connections that were idle for so long. Returns whether there are others that may be about to bring a request.
+
+        Those that have one under way are not among them: the server closes none before it has answered.
+        """
         now, is_any_left = asyncio.get_running_loop().time(), False
         for connection in tuple(self._open):
             since = connection.idle_since
             if since is not None and now - since >= seconds:
                 connection.evict()
-            elif since is not None:
+            elif since is not None or connection.is_receiving_head:
                 is_any_left = True
         return is_any_left
 

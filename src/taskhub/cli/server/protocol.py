@@ -87,6 +87,10 @@ class HttpProtocol(HttpToolsProtocol):
     def idle_since(self) -> float | None:
         return self._since if self._phase in (Phase.NEW, Phase.IDLE) and not self._unanswered else None
 
+    @property
+    def is_receiving_head(self) -> bool:
+        return self._phase is Phase.HEAD
+
     def end_with_answer(self) -> None:
         if self.cycle is not None and not self.cycle.response_started:
             self.cycle.keep_alive = False

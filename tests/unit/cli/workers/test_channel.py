@@ -47,7 +47,7 @@ def test_what_was_said_before_the_end_is_received(ends: tuple[Channel, Channel])
         other.receive()
 
 
-def test_last_words_are_not_waited_for_where_nobody_listens(ends: tuple[Channel, Channel]) -> None:
+def test_what_is_sent_at_the_end_waits_for_nobody_who_does_not_read(ends: tuple[Channel, Channel]) -> None:
     one, other = ends
     one.send(Kind.MEASURED, LARGE)
     one.send_all(0.01)

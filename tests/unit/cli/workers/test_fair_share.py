@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from support.harness.waiting import eventually
+from support.harness.waiting import PATIENCE_SECONDS, eventually
 from taskhub.cli.server.connections import ConnectionLimits, Connections
+from taskhub.cli.server.workers import fair_share
 from taskhub.cli.server.workers.fair_share import ConnectionCounts, FairShare
 
 BURST = 40
@@ -82,7 +83,10 @@ async def test_a_burst_is_divided_evenly(place: Place) -> None:
         assert abs(taken.count("a") - taken.count("b")) <= 4
 
 
-async def test_who_has_fewer_takes_the_next_ones(place: Place) -> None:
+async def test_who_has_fewer_takes_the_next_ones(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        fair_share, "PATIENCE_SECONDS", 30.0
+    )  # On a busy machine, the other may need more than some milliseconds.
     counts = ConnectionCounts(2)
     one, other = (FairShare(counts, counts.take_place()) for _ in range(2))
     async with place.listening("a", one):
@@ -119,3 +123,16 @@ async def test_connections_that_have_ended_are_not_counted(place: Place) -> None
         assert not counts.has_fewest(share)
         await place.disconnect()
         assert counts.has_fewest(share)
+
+
+async def test_what_was_accepted_last_is_open_when_accepting_has_ended_and_not_counted_any_more(place: Place) -> None:
+    counts = ConnectionCounts(2)
+    share, other = counts.take_place(), counts.take_place()
+    counts.set(other, 1000)
+    with socket.create_connection(place.listener.getsockname(), timeout=PATIENCE_SECONDS):
+        async with place.listening("a", FairShare(counts, share)):
+            for _ in range(2):  # In the second turn of the event loop it has accepted, but not yet opened.
+                await asyncio.sleep(0)
+        assert len(place.open["a"]) == 1
+        await asyncio.sleep(0)
+        assert counts.has_fewest(other)

@@ -2,10 +2,13 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from taskhub.cli.server.workers.run import within_embedded_connections
+from taskhub.cli.server.workers import run
+from taskhub.cli.server.workers.run import renewed, within_embedded_connections
 from taskhub.settings import MAX_WORKERS, WrongSettings, read_settings, read_settings_with, usable_cores
 from taskhub.testing.service_settings import for_testing
 
@@ -43,11 +46,22 @@ def test_a_container_that_may_use_a_part_of_the_machine_has_fewer_cores(
     assert usable_cores(file) == cores
 
 
-@pytest.mark.parametrize(("workers", "size"), [("2", 20), ("9", 20), ("10", 18), ("64", 2)])
-def test_the_pools_of_all_workers_fit_into_the_embedded_database(workers: str, size: int) -> None:
+@pytest.mark.parametrize(("workers", "size"), [("2", 20), ("8", 20), ("9", 18), ("64", 2)])
+def test_the_pools_of_all_workers_and_a_successor_fit_into_the_embedded_database(workers: str, size: int) -> None:
     settings = within_embedded_connections(read_settings({"TASKHUB_WORKERS": workers}))
     assert settings.database_pool_size == size
-    assert settings.database_pool_size * settings.workers <= 180
+    assert settings.database_pool_size * (settings.workers + 1) <= 180
+
+
+def test_a_reload_keeps_the_number_of_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = []
+    monkeypatch.setattr(run, "work_of", lambda settings, *_: taken.append(settings))
+    monkeypatch.setattr(run, "check_modules", lambda _: None)
+    monkeypatch.setattr(run, "secret_keys", lambda _: ())
+    monkeypatch.setattr(run, "replace", lambda deployed, **_: deployed)
+    start, now = (read_settings({"TASKHUB_WORKERS": count}) for count in ("2", "3"))
+    renewed(start, cast("Any", SimpleNamespace(is_embedded=True)), cast("Any", None), lambda: now)
+    assert [settings.workers for settings in taken] == [2]
 
 
 def test_a_testing_server_refuses_several() -> None:

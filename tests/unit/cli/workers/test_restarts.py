@@ -10,7 +10,7 @@ def test_one_that_lived_for_a_while_is_replaced_at_once() -> None:
     restarts.serves()
     restarts.ended(has_served=True, began=0, now=LONG)
     assert restarts.not_before <= LONG
-    assert not restarts.is_hopeless
+    assert not restarts.have_failed
 
 
 def test_pauses_grow_up_to_a_limit_and_begin_anew_after_a_long_life() -> None:
@@ -32,7 +32,7 @@ def test_pauses_grow_up_to_a_limit_and_begin_anew_after_a_long_life() -> None:
 def test_a_first_start_that_fails_leaves_no_hope() -> None:
     restarts = Restarts()
     restarts.ended(has_served=False, began=0, now=1)
-    assert restarts.is_hopeless
+    assert restarts.have_failed
 
 
 def test_later_it_takes_several_failures_in_a_row() -> None:
@@ -40,9 +40,9 @@ def test_later_it_takes_several_failures_in_a_row() -> None:
     restarts.serves()
     for _ in range(MAX_FAILED_STARTS - 1):
         restarts.ended(has_served=False, began=0, now=1)
-    assert not restarts.is_hopeless
+    assert not restarts.have_failed
     restarts.serves()
     for _ in range(MAX_FAILED_STARTS):
-        assert not restarts.is_hopeless
+        assert not restarts.have_failed
         restarts.ended(has_served=False, began=0, now=1)
-    assert restarts.is_hopeless
+    assert restarts.have_failed

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 0.005
 AT_ONCE = 4
 """How many are taken then: those that wait, but not a whole burst, of which the other may still take its part."""
 FULL_SECONDS = 1.0
-"""How long a worker rests that may open no more files."""
+"""How long a worker takes no connections after one could not be accepted: it will hardly have more files or memory at once."""
 _NOBODY = -1
 
 _log = structlog.get_logger("taskhub.connections")
@@ -73,9 +73,8 @@ class FairShare:
         try:
             yield
         finally:
+            await acceptor.end()
             open.on_change = None
-            acceptor.end()
-            self._counts.leave(self._place)
             listener.close()
 
 
@@ -91,17 +90,25 @@ class _Acceptor:
         self._opening: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._pause: asyncio.TimerHandle | None = None
+        self._has_ended = False
 
     def begin(self) -> None:
         self.count()
         self._loop.add_reader(self._listener, self._look)
 
-    def end(self) -> None:
+    async def end(self) -> None:
+        """Returns when all that was accepted is open: whoever closes connections finds it."""
+        self._has_ended = True
+        self._counts.leave(self._place)
         self._loop.remove_reader(self._listener)
         if self._pause is not None:
             self._pause.cancel()
+        if self._opening:
+            await asyncio.wait(self._opening)
 
     def count(self) -> None:
+        if self._has_ended:
+            return
         self._counts.set(self._place, len(self._open) + len(self._opening))
 
     def _look(self) -> None:
@@ -126,7 +133,7 @@ class _Acceptor:
             connection, _ = self._listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
             return False  # Another worker has it, or the client has gone.
-        except OSError as error:  # This process may open no more files.
+        except OSError as error:  # Too many open files, or too little memory.
             _log.warning("a connection could not be accepted", reason=str(error))
             self._rest(FULL_SECONDS)
             return False

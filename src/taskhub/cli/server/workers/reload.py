@@ -17,68 +17,72 @@ log = structlog.get_logger("taskhub.workers")
 
 
 class Reload:
-    """However often it is wanted while one is under way, one more follows: the settings may have changed meanwhile."""
+    """However often it is wanted while one is under way, one more follows: the settings may have changed meanwhile.
+
+    If a worker with the new settings can't start, those that have them already are replaced by ones with the settings before.
+    """
 
     def __init__(self, supervisor: Supervisor, renew: Callable[[], Work]) -> None:
         self._supervisor = supervisor
         self._renew = renew
         self._is_wanted = False
-        self._work_before = supervisor.work
-        self._old: list[WorkerProcess] = []
-        self._successor: WorkerProcess | None = None
-        self._leaving: WorkerProcess | None = None
+        self._is_under_way = False
+        self._work_before: Work | None = None
+        """What to go back to; None if no worker has to."""
 
     @property
-    def is_starting(self) -> bool:
-        """Whether there is one worker more than otherwise: the successor of one that still serves."""
-        return self._successor is not None
+    def needs_successor(self) -> bool:
+        """Whether there is to be one worker more than otherwise, so that an old one can leave."""
+        return bool(self._old) and not self._is_one_leaving
+
+    @property
+    def _old(self) -> list[WorkerProcess]:
+        """Those whose work is not that of the workers that are started now."""
+        workers, work = self._supervisor.workers, self._supervisor.work
+        return [one for one in workers if one.state is not State.LEAVING and one.work is not work]
+
+    @property
+    def _is_one_leaving(self) -> bool:
+        return any(one.state is State.LEAVING for one in self._supervisor.workers)
 
     def want(self) -> None:
         self._is_wanted = True
 
     def go_on(self) -> None:
         """Takes the next step, if it is time for it."""
-        if self._leaving is not None:
+        if self._is_one_leaving:
             return
-        if self._successor is None:
-            if self._old:
-                self._successor = self._supervisor.start()
-            elif self._is_wanted:
+        serving = sum(one.state is State.SERVING for one in self._supervisor.workers)
+        if not self._is_under_way:
+            if self._is_wanted:
                 self._begin()
-        elif self._successor.state is State.SERVING:
-            self._successor = None
-            if self._old:  # It may have ended by itself meanwhile, and then its successor is its replacement.
-                self._leaving = self._old.pop(0)
-                self._supervisor.retire(self._leaving)
+        elif self._old:
+            if serving > self._supervisor.count:
+                self._supervisor.retire(self._old[0])
+        elif serving == self._supervisor.count:
+            is_done = self._work_before is not None
+            self._is_under_way, self._work_before = False, None
+            log.info("the workers were reloaded" if is_done else "all workers have the settings before again")
 
-    def ended(self, worker: WorkerProcess) -> bool:
-        """Whether the end of a worker is the reload's affair."""
-        if worker is self._leaving:
-            self._leaving = None
-            if not self._old:
-                log.info("the workers were reloaded")
-        elif worker is self._successor:
-            self._give_up(worker)
-        else:
-            self._old = [one for one in self._old if one is not worker]
-            return False
-        return True
+    def start_failed(self, worker: WorkerProcess) -> None:
+        """A worker ended before it took requests."""
+        if self._work_before is None or worker.work is not self._supervisor.work:
+            return
+        self._supervisor.work, self._work_before = self._work_before, None
+        log.error(
+            "the reload was given up, and the settings before are used again: a new worker could not start",
+            worker=worker.pid,
+            ending=worker.ending,
+        )
 
     def _begin(self) -> None:
         self._is_wanted = False
         try:
             work = self._renew()
-        except Exception as error:
-            if (reason := explanation(error)) is None:
-                raise
-            log.error("the settings can't be taken over: the workers go on with those before", reason=reason)  # noqa: TRY400  # A sentence for operators.
+        except Exception as error:  # The workers go on, whatever it is.
+            event, reason = "the settings can't be taken over: the workers go on with those before", explanation(error)
+            log.error(event, reason=reason or repr(error), exc_info=reason is None)  # noqa: TRY400  # A sentence, where there is one.
             return
         self._work_before, self._supervisor.work = self._supervisor.work, work
-        self._old = list(self._supervisor.workers)
+        self._is_under_way = True
         log.info("the workers are reloaded, one after the other")
-
-    def _give_up(self, successor: WorkerProcess) -> None:
-        self._successor = None
-        self._old = []
-        self._supervisor.work = self._work_before
-        log.error("the reload was given up: a new worker could not start", worker=successor.pid, ending=successor.ending)

@@ -31,6 +31,6 @@ class Restarts:
             self._pause = self.not_before = 0.0
 
     @property
-    def is_hopeless(self) -> bool:
+    def have_failed(self) -> bool:
         """Whether the next one would end like those before it: none has ever served, or many in a row have not."""
         return self._failed_starts >= (MAX_FAILED_STARTS if self._has_served else 1)

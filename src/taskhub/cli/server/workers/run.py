@@ -25,7 +25,7 @@ from taskhub.settings import PREFIX, Settings, WrongSettings
 
 EMBEDDED_CONNECTIONS = 180
 """How many the workers may have to the embedded database together. It takes 200: others need some, such as `taskhub backup`."""
-FIXED = ("host", "port", "workers", "metrics_port", "data_dir")
+FIXED = ("host", "port", "metrics_port", "data_dir")
 """Settings of the supervisor and its sockets."""
 
 log = structlog.get_logger("taskhub.workers")
@@ -75,14 +75,14 @@ def work_of(settings: Settings, deployed: Deployment, sockets: tuple[socket.sock
         try:
             serve(limited, deployed, *sockets, ServeHooks(), parent=supervisor, worker=worker)
         finally:
-            worker.link.say_last_words()
+            worker.link.send_last_measurements()
 
     return work
 
 
 def within_embedded_connections(settings: Settings) -> Settings:
-    """With pools that all fit."""
-    size = min(settings.database_pool_size, EMBEDDED_CONNECTIONS // settings.workers)
+    """With pools that all fit, also in a reload, when there is one worker more."""
+    size = min(settings.database_pool_size, EMBEDDED_CONNECTIONS // (settings.workers + 1))
     if size < settings.database_pool_size:
         log.warning("the pools are smaller than configured: the embedded database has too few connections for all", size=size)
     return settings.model_copy(update={"database_pool_size": size})
@@ -101,6 +101,9 @@ def renewed(
         WrongSettings: also where what changed needs a new start.
     """
     new = read()
+    if new.workers != settings.workers:  # Also where it is `auto`, and the cores have changed.
+        log.warning("the number of workers stays until the next start", workers=settings.workers)
+        new = new.model_copy(update={"workers": settings.workers})
     changed = [f"{PREFIX}{name.upper()}" for name in FIXED if getattr(new, name) != getattr(settings, name)]
     if (new.database_url is None) != deployed.is_embedded:
         changed.append("TASKHUB_DATABASE_URL")

@@ -1,6 +1,5 @@
 """The supervisor of the workers: starts them, replaces those that end, and ends them. It takes no requests itself."""
 
-import math
 import os
 import select
 import signal
@@ -23,6 +22,10 @@ from taskhub.kernel.cli import CommandFailed
 TICK_SECONDS = 0.25
 START_SECONDS = 60.0
 """How long a worker may take until it takes requests."""
+SILENT_SECONDS = 60.0
+"""How long a worker that serves may say nothing. It says every few seconds what it has measured, unless it hangs."""
+MAX_PAUSE_SECONDS = 5.0
+"""If it takes longer from one look at the workers to the next, they were stopped as well (Ctrl-Z, a container that is paused)."""
 KILL_SECONDS = 5.0
 """How much longer than it may take a worker has to end, before it is killed: it hangs."""
 
@@ -32,6 +35,7 @@ log = structlog.get_logger("taskhub.workers")
 class Supervisor:
     """
     Attributes:
+        count: how many workers serve, but for those of a reload.
         workers: all that run.
         work: what those do that are started from now on.
     """
@@ -54,9 +58,9 @@ class Supervisor:
         """
         self.workers: list[WorkerProcess] = []
         self.work = work
-        self._count = count
+        self.count = count
         self._sockets = sockets
-        self._counts = ConnectionCounts(count + 2)  # In a reload one starts and one leaves beside them.
+        self._counts = ConnectionCounts(count + 1)  # In a reload there is one more, which starts or leaves.
         self._on_serving: Callable[[], None] | None = on_serving
         self._parent = parent
         self._hub = MetricsHub()
@@ -65,6 +69,7 @@ class Supervisor:
         self._has_terminal = _has_terminal()
         self._is_stopping = False
         self._failure = ""
+        self._looked_at = time.monotonic()
 
     def run(self) -> None:
         """Returns when it was told to end, and all workers have.
@@ -75,21 +80,22 @@ class Supervisor:
         with queued_signals(*WATCHED) as signals:
             try:
                 while not self._is_stopping:
-                    self._start_missing()
-                    self._go_on(signals)
-                    self._reload.go_on()
-                    self._refuse_to_go_on_without_hope()
+                    self.turn(signals)
             finally:
                 self._stop()
                 while self.workers:
                     self._go_on(signals)
 
-    def start(self) -> WorkerProcess:
-        worker = fork_worker(self.work, self._counts, self.workers, time.monotonic())
-        worker.kill_at = worker.began + START_SECONDS
-        self.workers.append(worker)
-        self._hub.add(worker)
-        return worker
+    def turn(self, signals: SignalQueue) -> None:
+        """Does what has to be done now, waits for what happens next, for a moment at most, and acts upon it.
+
+        Raises:
+            CommandFailed: no worker can start.
+        """
+        self._end_if_no_worker_can_start()
+        self._reload.go_on()
+        self._start_missing()
+        self._go_on(signals)
 
     def retire(self, worker: WorkerProcess) -> None:
         """Has a worker let its clients go, and end."""
@@ -107,8 +113,9 @@ class Supervisor:
         if self._parent is not None and os.getppid() != self._parent:
             self._stop()
         now = time.monotonic()
+        self._allow_for_pause(now)
         for worker in tuple(self.workers):
-            self._hear(worker, now)
+            self._receive(worker, now)
             if worker.has_ended:
                 self._ended(worker, now)
             elif now >= worker.kill_at:
@@ -116,11 +123,17 @@ class Supervisor:
                 worker.signal(signal.SIGKILL)
         self._hub.answer(now)
 
+    def _allow_for_pause(self, now: float) -> None:
+        pause, self._looked_at = now - self._looked_at, now
+        if pause > MAX_PAUSE_SECONDS:
+            for worker in self.workers:
+                worker.kill_at += pause
+
     def _wait(self, signals: SignalQueue) -> None:
         poll = select.poll()
         poll.register(signals.fileno(), select.POLLIN)
         for worker in self.workers:
-            if not worker.is_mute:
+            if not worker.has_closed_channel:
                 poll.register(worker.channel.fileno(), select.POLLIN | (select.POLLOUT if worker.channel.has_unsent else 0))
         poll.poll(TICK_SECONDS * 1000)
 
@@ -128,60 +141,76 @@ class Supervisor:
         if number == signal.SIGHUP and not self._terminal_is_gone():
             self._reload.want()
         elif number != signal.SIGCHLD:
-            if self._is_stopping and number == signal.SIGINT:  # Somebody is impatient, as with one process.
+            if (
+                self._is_stopping and number == signal.SIGINT
+            ):  # Pressed twice: requests under way are aborted, as with one process.
                 self._signal_all(signal.SIGINT)
             self._stop()
 
-    def _hear(self, worker: WorkerProcess, now: float) -> None:
+    def _receive(self, worker: WorkerProcess, now: float) -> None:
         worker.channel.flush()
         try:
-            for message in () if worker.is_mute else worker.channel.receive():
-                self._heard(worker, message, now)
+            for message in () if worker.has_closed_channel else worker.channel.receive():
+                self._handle(worker, message, now)
         except EOFError:
-            worker.is_mute = True
+            worker.has_closed_channel = True
 
-    def _heard(self, worker: WorkerProcess, message: Message, now: float) -> None:
+    def _handle(self, worker: WorkerProcess, message: Message, now: float) -> None:
+        if worker.state is State.SERVING:
+            worker.kill_at = now + SILENT_SECONDS
         if message.kind is Kind.MEASURED:
             self._hub.measured(worker, message.body, now)
         elif message.kind is Kind.ASKS_PEERS:
             self._hub.asked(worker, message.body, now)
         elif message.kind is Kind.SERVES and worker.state is State.STARTING:
-            self._serves(worker)
+            self._serves(worker, now)
 
-    def _serves(self, worker: WorkerProcess) -> None:
-        worker.state, worker.kill_at = State.SERVING, math.inf
+    def _serves(self, worker: WorkerProcess, now: float) -> None:
+        worker.state, worker.kill_at = State.SERVING, now + SILENT_SECONDS
         self._restarts.serves()
         if self._on_serving is None:
             log.info("a worker serves", worker=worker.pid)
-        elif sum(worker.state is State.SERVING for worker in self.workers) == self._count:
+        elif sum(worker.state is State.SERVING for worker in self.workers) == self.count:
             self._on_serving()
             self._on_serving = None
 
     def _ended(self, worker: WorkerProcess, now: float) -> None:
-        while not worker.is_mute:  # What it said last.
-            self._hear(worker, now)
+        self._receive(worker, now)  # What it sent before it ended. A process that it started may keep the channel open.
         self.workers.remove(worker)
         self._hub.ended(worker, now)
         worker.channel.close()
         self._counts.free(worker.place)
-        is_known = self._reload.ended(worker)
-        if worker.state is State.LEAVING or is_known:
+        if worker.state is State.LEAVING:
             return
         log.error("a worker ended", worker=worker.pid, ending=worker.ending)
+        if worker.state is State.STARTING:
+            self._reload.start_failed(worker)
         self._restarts.ended(has_served=worker.state is State.SERVING, began=worker.began, now=now)
         self._failure = f"A worker could not start ({worker.ending})"
 
     # -- what is done ----------------------------------------------------------------------------
 
     def _start_missing(self) -> None:
-        wanted = self._count + self._reload.is_starting
+        wanted = self.count + self._reload.needs_successor
         while sum(worker.state is not State.LEAVING for worker in self.workers) < wanted:
-            if time.monotonic() < self._restarts.not_before:
+            if (now := time.monotonic()) < self._restarts.not_before:
                 return
-            self.start()
+            self._start(now)
 
-    def _refuse_to_go_on_without_hope(self) -> None:
-        if self._restarts.is_hopeless and not any(worker.state is State.SERVING for worker in self.workers):
+    def _start(self, now: float) -> None:
+        try:
+            worker = fork_worker(self.work, self._counts, self.workers, now)
+        except OSError as error:  # Too many processes or open files, or too little memory.
+            log.error("a worker could not be started", reason=str(error))  # noqa: TRY400  # A sentence for operators.
+            self._restarts.ended(has_served=False, began=now, now=now)
+            self._failure = f"A worker could not be started ({error})"
+            return
+        worker.kill_at = now + START_SECONDS
+        self.workers.append(worker)
+        self._hub.add(worker)
+
+    def _end_if_no_worker_can_start(self) -> None:
+        if self._restarts.have_failed and not any(worker.state is State.SERVING for worker in self.workers):
             raise CommandFailed(f"{self._failure}: what it said stands above. The service ends.")
 
     def _stop(self) -> None:

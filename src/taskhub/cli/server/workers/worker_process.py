@@ -35,15 +35,17 @@ class WorkerProcess(Measuring):
         began: when it was started, in seconds of the monotonic clock.
         kill_at: when it hangs if it is still in this state.
         place: among those whose connections are counted.
-        is_mute: whether it has closed its end of the channel.
+        work: what it does.
+        has_closed_channel: whether its end of the channel is closed.
     """
 
     process: BaseProcess = field(kw_only=True)
     began: float = field(kw_only=True)
     place: int = field(kw_only=True)
+    work: Work = field(kw_only=True)
     kill_at: float = math.inf
     state: State = State.STARTING
-    is_mute: bool = False
+    has_closed_channel: bool = False
 
     @property
     def pid(self) -> int:
@@ -58,17 +60,27 @@ class WorkerProcess(Measuring):
     def ending(self) -> str:
         """How it ended, for the log."""
         code = self.process.exitcode or 0
-        return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+        return f"exit code {code}" if code >= 0 else f"killed by {_name(-code)}"
 
     def signal(self, number: signal.Signals) -> None:
         if not self.has_ended:
             os.kill(self.pid, number)
 
 
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # Most real-time signals have no name.
+        return f"signal {number}"
+
+
 def fork_worker(work: Work, counts: ConnectionCounts, others: list[WorkerProcess], began: float) -> WorkerProcess:
     """Starts a worker. Signals that come while it is started are not lost, and reach the handlers of the process they are for.
 
-    ``others``: those that run, whose channels it closes: it inherits them, but they are none of its business.
+    ``others``: those that run. It inherits their channels, and closes them.
+
+    Raises:
+        OSError: there are too many processes or open files, or there is too little memory.
     """
     ours, theirs = socket.socketpair()
     place = counts.take_place()
@@ -79,10 +91,14 @@ def fork_worker(work: Work, counts: ConnectionCounts, others: list[WorkerProcess
     before = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     try:
         process.start()
+    except OSError:
+        ours.close()
+        counts.free(place)
+        raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
-    return WorkerProcess(Channel(ours), process=process, began=began, place=place)
+    return WorkerProcess(Channel(ours), process=process, began=began, place=place, work=work)
 
 
 def _run(work: Work, theirs: socket.socket, share: FairShare, inherited: list[socket.socket | WorkerProcess]) -> None:
