@@ -9,7 +9,7 @@ from taskhub.kernel.infrastructure.postgres.connection import Connection
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.kernel.infrastructure.postgres.statements import Statement
-from taskhub.schema.distribute import FIRST_TABLE, HAS_CITUS, NotDistributable, plan_distribution
+from taskhub.schema.distribute import FIRST_TABLE, HAS_CITUS, SETTINGS, NotDistributable, plan_distribution
 
 _NODES = Statement(
     text("""
@@ -25,6 +25,14 @@ _NODES = Statement(
 )
 
 
+_GIVE_UP_EARLY = Statement(
+    text("SELECT set_config('citus.node_connection_timeout', :milliseconds, false)").bindparams(
+        bindparam("milliseconds", type_=Text())
+    )
+)
+"""Or a node that hangs takes longer than a statement may, and nobody knows which one it is."""
+
+
 async def placement_findings(database: Database, rows: Iterable[type[Row]]) -> AsyncIterator[Finding]:
     """``rows``: of all tables. A failure of "nodes" means that nothing can be said of what is in the tables."""
     async with database.connection() as connection:
@@ -35,6 +43,7 @@ async def placement_findings(database: Database, rows: Iterable[type[Row]]) -> A
 
 
 async def _nodes(connection: Connection) -> Finding:
+    await connection.fetch(_GIVE_UP_EARLY, {"milliseconds": SETTINGS["citus.node_connection_timeout"]})
     nodes = await connection.fetch(_NODES, {"first_table": FIRST_TABLE})
     if away := [node["name"] for node in nodes if not node["answers"]]:
         sentence = "what is on them is answered with 503 until they are back: workspaces, and sessions of users."
