@@ -15,7 +15,7 @@ from taskhub.cli.doctor.placement import placement_findings
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import Row
 from taskhub.modules.discovery import installed_modules
-from taskhub.schema.distribute import SETTINGS, DistributedTable, distribute
+from taskhub.schema.distribute import SETTINGS, DistributedTable, NotDistributable, distribute
 from taskhub.schema.revisions import KERNEL, Branch
 
 NEW = DistributedTable("notes", "workspace_id")
@@ -68,6 +68,44 @@ async def test_rows_that_an_older_program_left_on_the_coordinator_are_told_and_d
     assert "former copy of notes" in (await findings(url, ROWS))["placement"].text
     assert (await distribute(url, ROWS, is_check=False)).copies == ("notes",)
     assert (await distribute(url, ROWS, is_check=True)).is_done
+
+
+async def test_tables_of_the_coordinator_that_the_cluster_does_not_know_are_a_failure_and_are_made_known(url: str) -> None:
+    """As in a schema that an older program distributed."""
+    rows = installed_modules().rows
+    await execute(url, "SELECT undistribute_table('users')", "SELECT undistribute_table('api_tokens')")
+    found = await findings(url, rows)
+    assert (found["placement"].level, "make users, which" in found["placement"].text) == ("fail", True)
+
+    assert (await distribute(url, rows, is_check=True)).local_tables == ("api_tokens", "users")
+    assert (await distribute(url, rows, is_check=False)).local_tables == ("api_tokens", "users")
+
+    assert (await distribute(url, rows, is_check=True)).is_done
+    assert (await findings(url, rows))["placement"].level == "ok"
+
+
+async def test_a_coordinator_that_the_cluster_does_not_know_is_refused(url: str) -> None:
+    await execute(url, "DELETE FROM pg_dist_node WHERE groupid = 0")
+    with pytest.raises(NotDistributable, match="citus_set_coordinator_host"):
+        await distribute(url, installed_modules().rows, is_check=False)
+
+
+async def test_tables_of_others_in_the_database_keep_their_rows(url: str) -> None:
+    await execute(
+        url,
+        "CREATE SCHEMA others",
+        "CREATE TABLE others.tasks (id int)",
+        "CREATE TABLE theirs (id int)",
+        *(f"INSERT INTO {table} VALUES (1)" for table in ("others.tasks", "theirs")),
+        *(f"SELECT create_distributed_table('{table}', 'id')" for table in ("others.tasks", "theirs")),
+    )
+    await make_notes(url)
+    assert "theirs" not in (await findings(url, ROWS))["placement"].text
+
+    await distribute(url, ROWS, is_check=False)
+
+    sizes = await fetch(url, "SELECT pg_relation_size('others.tasks'), pg_relation_size('theirs')")
+    assert min(sizes[0]) > 0
 
 
 async def test_nodes_are_told_with_what_they_have(url: str) -> None:

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from integration.conftest import make_container
-from support.harness.api import Api, ok
+from support.harness.api import Api
 from support.harness.citus_cluster import CitusCluster
-from support.harness.databases import cloned_database, fetch
+from support.harness.databases import cloned_database, execute, fetch
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.cli.doctor.placement import placement_findings
@@ -23,6 +23,8 @@ _PORT = """
 SELECT nodeport FROM pg_dist_placement JOIN pg_dist_node USING (groupid)
 WHERE shardid = get_shard_id_for_distribution_column('event_streams', '{}'::uuid)
 """
+
+_HISTORY = "SELECT entity_version FROM events WHERE stream_id = '{}' AND entity_id = '{}' ORDER BY seq"
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +66,9 @@ class Client:
                 assert answer.json()["version"] > self.acknowledged
                 self.acknowledged = answer.json()["version"]
 
-    async def history(self) -> list[int]:
+    async def history(self, url: str) -> list[int]:
         """All versions of the task, by its events."""
-        changes = ok(await self.api.get("changes", entity_id=self._task, limit=1000))["items"]
-        return [change["entity_version"] for change in changes]
+        return [version for (version,) in await fetch(url, _HISTORY.format(self.api.workspace["id"], self._task))]
 
 
 @asynccontextmanager
@@ -109,8 +110,25 @@ async def test_a_node_that_is_away_takes_along_its_own_workspaces_only(cluster: 
         await eventually(lambda: all_have(200, hit, noted))
         for task in working:
             task.cancel()
+        await asyncio.wait(working)
+        histories = [(client.acknowledged, await client.history(own_url)) for client in (*spared, *hit)]
 
+    for acknowledged, versions in histories:
+        assert versions == list(range(1, len(versions) + 1))
+        assert versions[-1] >= acknowledged
     assert [one.subject for one in told] == ["nodes"]
     assert f"127.0.0.1:{cluster.port(AWAY)}" in told[0].text
     assert {status for client in spared for status in client.statuses} == {200}
     assert {status for client in hit for status in client.statuses} == {200, 503}
+
+
+async def test_a_node_that_hangs_is_told_by_its_name_and_the_rest_as_well(cluster: CitusCluster, own_url: str) -> None:
+    """Also where `taskhub distribute` has not made the settings by which it is given up early."""
+    [(name,)] = await fetch(own_url, "SELECT current_database()")
+    await execute(own_url, f'ALTER DATABASE "{name}" RESET citus.node_connection_timeout')
+    async with Database(own_url, pool_size=1).opened() as database:
+        with cluster.hanging_worker(AWAY):
+            told = {one.subject: one async for one in placement_findings(database, installed_modules().rows)}
+    assert (told["nodes"].level, told["placement"].level) == ("fail", "warn")
+    assert f"127.0.0.1:{cluster.port(AWAY)}" in told["nodes"].text
+    assert f"127.0.0.1:{cluster.port(1)}" not in told["nodes"].text

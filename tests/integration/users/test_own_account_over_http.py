@@ -1,5 +1,6 @@
 """One's own account, over HTTP."""
 
+import re
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -222,11 +223,12 @@ async def test_a_closed_account_leaves_no_kept_answer(mira: Api, database: Datab
 
 
 async def where_it_stands(database: Database, text: str) -> set[str]:
-    """The tables that hold this text anywhere."""
+    """The tables that hold this text anywhere. What stays on a coordinator is in a part named for its number."""
     async with database.connection() as connection:
         tables = await connection._driver.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         queries = {table: f'SELECT count(*) FROM "{table}" AS t WHERE t::text ILIKE $1' for (table,) in tables}
-        return {table for table, query in queries.items() if await connection._driver.fetchval(query, f"%{text}%")}
+        found = {table for table, query in queries.items() if await connection._driver.fetchval(query, f"%{text}%")}
+        return {re.sub(r"_[0-9]{6,}$", "", table) for table in found}
 
 
 async def test_workspaces_of_ones_own_alone_are_deleted_with_the_account(mira: Api) -> None:

@@ -11,6 +11,8 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -73,8 +75,17 @@ class CitusCluster:
 
     def stop_worker(self, number: int) -> None:
         """The first is 1. It ends at once, as in a crash, and its connections with it."""
-        os.kill(int(self._pid_file(number).read_text().split()[0]), signal.SIGQUIT)
+        os.kill(self._pid(number), signal.SIGQUIT)
         wait_until(lambda: not self._pid_file(number).exists())
+
+    @contextmanager
+    def hanging_worker(self, number: int) -> Iterator[None]:
+        """It takes connections, and answers none of them, as long as the block lasts."""
+        os.kill(self._pid(number), signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._pid(number), signal.SIGCONT)
 
     def port(self, number: int) -> int:
         """Of a worker."""
@@ -83,6 +94,9 @@ class CitusCluster:
     def remove(self) -> None:
         self._call("remove")
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _pid(self, number: int) -> int:
+        return int(self._pid_file(number).read_text().split()[0])
 
     def _pid_file(self, number: int) -> Path:
         return self._folder / "data" / f"worker{number}" / "postmaster.pid"

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 from asyncpg.exceptions import _base
 
-from taskhub.kernel.infrastructure.postgres.errors import is_broken, is_lost, violated_constraint
+from taskhub.kernel.infrastructure.postgres.errors import is_broken, is_lost, leaves_commit_open, violated_constraint
 from taskhub.modules.discovery import installed_modules
 
 UNIQUE_KEY = "uq_projects_workspace_id_key"
@@ -47,6 +47,15 @@ def test_a_commit_that_a_node_did_not_confirm_may_be_done() -> None:
     assert is_lost(error)
     assert not is_broken(error)
     assert not is_lost(asyncpg.InternalServerError("cache lookup failed"))
+
+
+def test_no_internal_error_of_a_cluster_tells_that_a_commit_is_not_done() -> None:
+    closed = asyncpg.InternalServerError("server closed the connection unexpectedly\n\tThis probably means …")
+    assert is_lost(closed)
+    assert not is_broken(closed), "the connection to the coordinator is sound"
+    unknown = asyncpg.InternalServerError("cache lookup failed")
+    assert leaves_commit_open(unknown, is_distributed=True)
+    assert not leaves_commit_open(unknown, is_distributed=False)
 
 
 def refused(message: str, name: str | None = None) -> asyncpg.UniqueViolationError:

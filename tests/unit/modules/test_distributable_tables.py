@@ -29,10 +29,12 @@ def test_a_table_without_a_word_is_refused_and_named() -> None:
 
 
 def test_what_is_to_be_done_is_told() -> None:
-    distribution = Distribution((DistributedTable("tasks", "workspace_id"),), ("citus.override_table_visibility",), ("labels",))
+    tables = (DistributedTable("tasks", "workspace_id"),)
+    distribution = Distribution(tables, ("users",), ("citus.override_table_visibility",), ("labels",))
     assert not distribution.is_done
     assert distribution.lines() == [
         "set citus.override_table_visibility = off for the database",
         "distribute tasks by workspace_id",
+        "make users, which stays on the coordinator, known to the cluster",
         "delete the former copy of labels on the coordinator",
     ]

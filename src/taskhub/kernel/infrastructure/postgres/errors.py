@@ -40,8 +40,13 @@ _UNAVAILABLE = (
 )
 
 
-_NODE_LOST = re.compile(r"^(could not commit transaction for shard|failure on connection marked as essential)")
-"""What a cluster (Citus) says, as an internal error, when a node goes away in the middle of a transaction."""
+_NODE_LOST = re.compile(
+    r"^(could not commit transaction for shard|failure on connection marked as essential|no connection to the server"
+    r"|server closed the connection unexpectedly|SSL connection has been closed unexpectedly|SSL SYSCALL error"
+    r"|could not (receive data from|send data to) server)"
+)
+"""What a cluster (Citus), or its client of the node (libpq), says as an internal error when a node goes away in the middle of a
+transaction."""
 
 _CONSTRAINT = re.compile(r"\b((?:ck|fk|ix|pk|uq)_[a-z0-9_]+?)(?:_[0-9]{6,})?\b")
 """Names follow a convention: see `rows.NAMES`."""
@@ -54,6 +59,11 @@ def is_lost(error: BaseException) -> bool:
         or (isinstance(error, asyncpg.InterfaceError) and "closed" in str(error))
         or _has_lost_node(error)
     )
+
+
+def leaves_commit_open(error: BaseException, *, is_distributed: bool) -> bool:
+    """Whether nobody knows from an error of `COMMIT` if it is done. On a cluster no internal error of it says that."""
+    return is_lost(error) or (is_distributed and isinstance(error, asyncpg.InternalServerError))
 
 
 def _has_lost_node(error: BaseException) -> bool:

@@ -8,7 +8,11 @@ import asyncpg
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, IdempotencyKeyExists, ReplyLost
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters
-from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit, violated_constraint
+from taskhub.kernel.infrastructure.postgres.errors import (
+    leaves_commit_open,
+    translate_error_before_commit,
+    violated_constraint,
+)
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, append_events
 from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CommitShape
 from taskhub.kernel.infrastructure.unit_of_work.commit_statement import statement_for
@@ -32,7 +36,7 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
             is_sent = True
             await connection.commit()
     except Exception as error:
-        if is_sent and is_lost(error):
+        if is_sent and leaves_commit_open(error, is_distributed=in_transaction and connection.database.is_distributed):
             raise ReplyLost(plan.answer, plan.locator, is_incomplete=plan.is_incomplete) from error
         _refuse(error, plan)
     return fields

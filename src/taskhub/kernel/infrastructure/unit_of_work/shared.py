@@ -22,7 +22,11 @@ from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logge
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.postgres.errors import is_lost, translate_error_before_commit, violated_constraint
+from taskhub.kernel.infrastructure.postgres.errors import (
+    leaves_commit_open,
+    translate_error_before_commit,
+    violated_constraint,
+)
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
@@ -370,7 +374,7 @@ class SharedUnitOfWork(SqlUnitOfWork):
         try:
             await connection.commit()
         except Exception as error:
-            if is_lost(error):
+            if leaves_commit_open(error, is_distributed=self._database.is_distributed):
                 raise ReplyLost(answer, self._locator, is_incomplete=False) from error
             raise translate_error_before_commit(error) from error
         for uow, changes, cascades in self._done.values():

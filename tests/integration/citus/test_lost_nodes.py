@@ -1,0 +1,131 @@
+"""A node whose connection is cut in the middle of a commit: what is acknowledged is there, on the node and on the coordinator."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import pytest
+
+from integration.conftest import make_container
+from support.harness.api import Api, ok
+from support.harness.citus_cluster import CitusCluster
+from support.harness.databases import cloned_database, execute, fetch
+from support.harness.waiting import eventually
+from taskhub.app import TaskHub
+
+NODES = (1, 2)
+CONFIRMING = "wait_event = 'SyncRep' AND query ~ '^(COMMIT|PREPARE TRANSACTION)'"
+"""What is done on the node and is not told yet: it waits for a standby that there is not."""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[CitusCluster]:
+    """One of its own, whose commits may be held up."""
+    cluster = CitusCluster.start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture
+def own_url(cluster: CitusCluster) -> Iterator[str]:
+    with cloned_database(cluster.template_url) as url:
+        yield url
+
+
+@pytest.fixture
+async def api(own_url: str) -> AsyncIterator[Api]:
+    app = TaskHub(make_container(own_url))
+    async with app.router.lifespan_context(app), Api.on(app) as api:
+        await api.sign_up()
+        yield api
+
+
+class Cutter:
+    """Cuts connections of the coordinator to the nodes."""
+
+    def __init__(self, cluster: CitusCluster, url: str) -> None:
+        self._cluster, self._url, self._name = cluster, url, url.rpartition("/")[2]
+
+    def _node(self, number: int) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self._cluster.port(number)}/{self._name}"
+
+    @asynccontextmanager
+    async def held_up(self) -> AsyncIterator[None]:
+        """No commit of a node is told as long as the block lasts, though it is done there."""
+        await self._set("nobody")
+        try:
+            yield
+        finally:
+            await self._set("")
+
+    async def _set(self, standby: str) -> None:
+        for number in NODES:
+            await execute(
+                self._node(number),
+                f"ALTER SYSTEM SET synchronous_standby_names = '{standby}'",
+                "SELECT pg_reload_conf()",
+            )
+            shown = f"SELECT current_setting('synchronous_standby_names') = '{standby}'"
+
+            async def is_set(number: int = number, shown: str = shown) -> bool:
+                return bool((await fetch(self._node(number), shown))[0][0])
+
+            await eventually(is_set)
+
+    async def recover(self) -> None:
+        """What its daemon does once a minute: ends the transactions that were prepared, and then left."""
+        await execute(self._url, "SELECT recover_prepared_transactions()")
+
+    async def cut(self, condition: str) -> bool:
+        """The connections of which this is true. Returns whether there was one."""
+        ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self._name}' AND {condition}"
+        return any([await fetch(self._node(number), ended) for number in NODES])
+
+
+@pytest.fixture
+def cutter(cluster: CitusCluster, own_url: str) -> Cutter:
+    return Cutter(cluster, own_url)
+
+
+async def cut_while_confirming(cutter: Cutter, call: Coroutine[Any, Any, httpx2.Response]) -> httpx2.Response:
+    """Cuts the connections of the first try only."""
+    async with asyncio.TaskGroup() as group:
+        async with cutter.held_up():
+            calling = group.create_task(call)
+            await eventually(lambda: cutter.cut(CONFIRMING))
+        return await calling
+
+
+async def test_a_change_of_one_node_whose_reply_is_lost_is_answered_as_done_once(api: Api, cutter: Cutter) -> None:
+    await api.open_workspace()
+    await api.open_project()
+    task = await api.add_task()
+    change = {"title": "New"}
+
+    answer = await cut_while_confirming(cutter, api.patch(f"tasks/{task['id']}", change))
+
+    assert ok(answer)["title"] == "New"
+    changes = ok(await api.get("changes", entity_id=task["id"]))["items"]
+    assert [one["entity_version"] for one in changes] == [1, 2]
+
+
+async def test_a_token_is_revoked_where_that_is_acknowledged(api: Api, own_url: str, cutter: Cutter) -> None:
+    """Its row is on the coordinator, and its event on a node."""
+    made = ok(await api.client.post("/v1/tokens", json={"name": "ci", "scopes": ["read"]}))
+    token = {"authorization": f"Bearer {made['token']}"}
+    assert (await api.client.get("/v1/users/me", headers=token)).status_code == 200
+
+    answer = await cut_while_confirming(cutter, api.client.delete(f"/v1/tokens/{made['id']}"))
+
+    [(is_there,)] = await fetch(own_url, f"SELECT EXISTS (SELECT FROM api_tokens WHERE id = '{made['id']}')")
+    assert (answer.status_code, is_there) in ((204, False), (503, True))
+    await cutter.recover()
+    if is_there:
+        assert (await api.client.delete(f"/v1/tokens/{made['id']}")).status_code == 204
+
+    async def is_refused() -> bool:
+        return (await api.client.get("/v1/users/me", headers=token)).status_code == 401
+
+    await eventually(is_refused)
