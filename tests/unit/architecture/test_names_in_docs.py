@@ -23,7 +23,6 @@ OF_OTHERS = frozenset(
         "Vary",
         "citus_add_node",
         "citus_create_restore_point",
-        "enable_binary_protocol",
         "modify_default",
         "remove_index",
         "response_model",
