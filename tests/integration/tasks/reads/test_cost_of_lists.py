@@ -27,7 +27,7 @@ OURS = UUID(int=1 << 64)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TASKS = 3000
 A_PAGE = 51
-INDEX = 130
+INDEX = 140
 """The entries of our 3,000 tasks in `ix_tasks_live`, on about so many pages."""
 LOOK_UP = 4
 """A row by its id: three pages of the index, one of the table."""
