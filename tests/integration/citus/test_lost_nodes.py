@@ -1,7 +1,7 @@
 """A node whose connection is cut in the middle of a commit: what is acknowledged is there, on the node and on the coordinator."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,27 +11,13 @@ import pytest
 from integration.conftest import make_container
 from support.harness.api import Api, ok
 from support.harness.citus_cluster import CitusCluster
-from support.harness.databases import cloned_database, execute, fetch
+from support.harness.databases import execute, fetch
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 
 NODES = (1, 2)
 CONFIRMING = "wait_event = 'SyncRep' AND query ~ '^(COMMIT|PREPARE TRANSACTION)'"
 """What is done on the node and is not told yet: it waits for a standby that there is not."""
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[CitusCluster]:
-    """One of its own, whose commits may be held up."""
-    cluster = CitusCluster.start()
-    yield cluster
-    cluster.remove()
-
-
-@pytest.fixture
-def own_url(cluster: CitusCluster) -> Iterator[str]:
-    with cloned_database(cluster.template_url) as url:
-        yield url
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A node of the cluster that is away: what is on it can't be served, and comes back by itself; what is elsewhere goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from integration.conftest import make_container
 from support.harness.api import Api
 from support.harness.citus_cluster import CitusCluster
-from support.harness.databases import cloned_database, execute, fetch
+from support.harness.databases import execute, fetch
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.cli.doctor.placement import placement_findings
@@ -25,20 +25,6 @@ WHERE shardid = get_shard_id_for_distribution_column('event_streams', '{}'::uuid
 """
 
 _HISTORY = "SELECT entity_version FROM events WHERE stream_id = '{}' AND entity_id = '{}' ORDER BY seq"
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[CitusCluster]:
-    """One of its own, of which nodes may be stopped."""
-    cluster = CitusCluster.start()
-    yield cluster
-    cluster.remove()
-
-
-@pytest.fixture
-def own_url(cluster: CitusCluster) -> Iterator[str]:
-    with cloned_database(cluster.template_url) as url:
-        yield url
 
 
 @pytest.fixture

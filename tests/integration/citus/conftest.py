@@ -1,0 +1,22 @@
+"""A cluster for tests that take nodes away."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.harness.citus_cluster import CitusCluster
+from support.harness.databases import cloned_database
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[CitusCluster]:
+    """One of its own, of which nodes may be stopped and commits held up."""
+    cluster = CitusCluster.start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture
+def own_url(cluster: CitusCluster) -> Iterator[str]:
+    with cloned_database(cluster.template_url) as url:
+        yield url
