@@ -129,7 +129,8 @@ async def test_a_process_claims_again_when_half_of_its_tries_are_over(
 
     async def counted(turns: Turns, key: WebhookKey, limit: int, mine: Collection[UUID]) -> Claims:
         found = await claim(turns, key, limit, mine)
-        claims.append(len(found.claims))
+        if key.webhook_id == UUID(webhook["id"]):  # The application of other tests delivers as well.
+            claims.append(len(found.claims))
         return found
 
     async def wait(received: Received, writer: asyncio.StreamWriter) -> None:
