@@ -10,7 +10,7 @@ import typer
 from taskhub.cli.commands import backup, demo, distribute, doctor, migrate, module, secret, serve, worker
 from taskhub.cli.deployed_application import DeployedApplication
 from taskhub.cli.module_commands import CommandsOfModules
-from taskhub.client.cli import comment, export, imports, login, projects, tasks, watch, workspaces
+from taskhub.client.cli import comment, export, imports, labels, login, projects, tasks, watch, workspaces
 from taskhub.client.errors import ClientError
 
 HELP = """Tasks that clients can change at the same time without losing anything.
@@ -50,7 +50,7 @@ for group in (secret.app, module.app):
     app.add_typer(group)
 for client_command in (login.login, login.logout, login.use, comment.comment, watch.watch, export.export):
     app.command(rich_help_panel=CLIENT)(client_command)
-for group in (workspaces.app, projects.app, tasks.app, imports.app):
+for group in (workspaces.app, projects.app, labels.app, tasks.app, imports.app):
     app.add_typer(group, rich_help_panel=CLIENT)
 
 

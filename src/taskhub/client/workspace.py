@@ -80,6 +80,17 @@ class Workspace:
         """
         return text if is_id(text) else str(find("label", text, self.labels, "id", "name")["id"])
 
+    def check_statuses(self, keys: Iterable[str]) -> None:
+        """Of the project that is worked in, or of any where none was chosen.
+
+        Raises:
+            ClientError: there is no such status.
+        """
+        projects = [*self.every("projects")] if self.project is None else [self.get(f"projects/{part(self.project)}")]
+        known = {status["key"]: status for project in projects for status in project["workflow"]["statuses"]}
+        for key in keys:
+            find("status", key, known.values(), "key", "key")
+
     def needed_project(self) -> str:
         """Raises:
         WrongUsage: none was chosen.

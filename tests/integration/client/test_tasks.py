@@ -59,6 +59,27 @@ def test_filters_are_named_as_people_name_things(signed_in: Account, taskhub: Ru
     assert titles("--sort", "-key", "--limit", "2") == ["Paint", "Sweep"]
 
 
+def test_a_status_of_any_project_is_one_where_no_project_is_chosen(signed_in: Account, taskhub: Run) -> None:
+    signed_in.send("POST", "projects", {"key": "WEB", "name": "Web"})
+    workflow = {"statuses": [{"key": "idea", "name": "Idea", "category": "todo"}], "transitions": None}
+    signed_in.send("PUT", "projects/WEB/workflow", workflow)
+    assert taskhub("use", signed_in.workspace_id).code == 0
+    assert taskhub("tasks", "list", "--status", "idea", "--status", "todo").out == "No task.\n"
+    misspelt = taskhub("tasks", "list", "--status", "ideas")
+    assert (misspelt.code, misspelt.err) == (1, "taskhub: There is no status 'ideas'. Did you mean 'idea'?\n")
+
+
+def test_labels_are_made_and_given_by_name(signed_in: Account, taskhub: Run) -> None:
+    assert taskhub("labels").out == "There is no label: make one with `taskhub labels add`.\n"
+    made = taskhub("labels", "add", "Bug", "--color", "#d73a4a")
+    assert made.out == "Bug was made. Give it to a task with `taskhub tasks edit TASK --label NAME`.\n"
+    assert json.loads(taskhub("labels", "add", "Chore", "--json").out) == signed_in.get("labels")["items"][1]
+    assert taskhub("labels").out.splitlines()[:2] == ["NAME   COLOR", "Bug    #d73a4a"]
+    assert json.loads(taskhub("labels", "list", "--json").out) == signed_in.get("labels")["items"]
+    assert taskhub("tasks", "add", "Oil the engine", "--label", "bug").out == "OPS-1\n"
+    assert [task["key"] for task in json.loads(taskhub("tasks", "list", "--label", "Bug", "--json").out)] == ["OPS-1"]
+
+
 def test_titles_of_others_do_not_control_the_terminal(signed_in: Account, taskhub: Run) -> None:
     project = signed_in.get("projects/OPS")["id"]
     hostile = "\u202egpj.exe"
@@ -76,6 +97,9 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["tasks", "add", "Oil", "--assignee", "nobody@example.com"], 1, "There is no member"),
     (["tasks", "add", "Oil", "--due", "soon"], 2, "'soon' is no date"),
     (["tasks", "add", "Oil", "--assignee", "none", "--assignee", "me"], 2, "`none` can't be combined"),
+    (["tasks", "list", "--status", "tood"], 1, "There is no status 'tood'. Did you mean 'todo'?"),
+    (["labels", "add", " "], 1, "/name: "),
+    (["labels", "add", "Bug", "--color", "red"], 1, "/color: "),
     (["tasks", "edit", "OPS-1"], 2, "Nothing to change"),
     (["tasks", "move", "OPS-1"], 2, "Where to?"),
     (["tasks", "move", "OPS-1", "--first", "--last"], 2, "Where to?"),

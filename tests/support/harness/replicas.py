@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from random import Random
 from typing import Any, Self
@@ -15,7 +15,7 @@ from support.harness.program import Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS
 
 PAUSE_SECONDS = 0.05
-"""Before a request is sent again to a replica that was killed."""
+"""Before a request is sent again, to another replica: one was killed, or asked for it."""
 
 
 class Replicas:
@@ -103,13 +103,11 @@ class ReplicaClient:
     async def _answer(self, method: str, path: str, **content: Any) -> httpx2.Response:
         async with asyncio.timeout(PROGRAM_SECONDS):
             while True:
-                try:
+                with suppress(httpx2.TransportError):
                     answer = await self._http.request(method, self._url(path), **content)
-                except httpx2.TransportError:
-                    await asyncio.sleep(PAUSE_SECONDS)
-                    continue
-                if answer.status_code != 503:
-                    return answer
+                    if answer.status_code != 503:
+                        return answer
+                await asyncio.sleep(PAUSE_SECONDS)
 
     def _url(self, path: str) -> str:
         return f"{self._replicas.any_url(self._random)}{self._path}/{path}"
