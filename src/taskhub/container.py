@@ -29,7 +29,8 @@ from taskhub.kernel.infrastructure.event_log.subscriptions import count_parked_e
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.pool import PoolTimes
 from taskhub.kernel.infrastructure.postgres.statement_log import StatementLog
-from taskhub.kernel.infrastructure.unit_of_work.shared import RowLocks, SharedUnitOfWork
+from taskhub.kernel.infrastructure.unit_of_work.row_locks import RowLocks
+from taskhub.kernel.infrastructure.unit_of_work.shared import SharedUnitOfWork
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.kernel.module_api import Loop, Module, ModuleSettings
 from taskhub.modules.collection import Modules

@@ -9,7 +9,7 @@ from taskhub.kernel.application.reversal import ModuleReversal
 from taskhub.kernel.application.subscriber import Subscriber
 from taskhub.kernel.contract.events import WORKSPACE_PURGED
 from taskhub.kernel.infrastructure.background.purge import PURGES
-from taskhub.kernel.infrastructure.unit_of_work.shared import LocksOfLostRaces, RowLocks
+from taskhub.kernel.infrastructure.unit_of_work.row_locks import LocksOfLostRaces, RowLocks
 from taskhub.kernel.module_api import Module, ModuleContext, keeps_nothing
 from taskhub.modules.entry_points import reason
 from taskhub.modules.refusals import wrong_module

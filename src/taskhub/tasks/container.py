@@ -9,7 +9,7 @@ from taskhub.kernel.application.runner import CommandLog, Runner
 from taskhub.kernel.infrastructure.background.purge import Purge
 from taskhub.kernel.infrastructure.cache.row_cache import RowCache
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
-from taskhub.kernel.infrastructure.unit_of_work.shared import RowLocks
+from taskhub.kernel.infrastructure.unit_of_work.row_locks import RowLocks
 from taskhub.kernel.infrastructure.use_cases import UseCases
 from taskhub.tasks.application.background.empty_purged_workspace import empty_purged_workspace
 from taskhub.tasks.application.background.release_former_member import ReleaseFormerMember

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from integration.activity.copies import Copy, DeliveredCopy
+from integration.conftest import migrated_database
 from support.harness.api import ok
 from support.harness.replicas import PAUSE_SECONDS, ReplicaClient, Replicas
 from support.harness.waiting import PROGRAM_SECONDS
@@ -27,6 +28,13 @@ TASKS, TRASHED, BATCH = 300, 50, 100
 BACKLOG = 500
 """Changes that the webhook may have yet to deliver, before the writers wait for it."""
 DROPPED_AFTER = 5_000
+
+
+@pytest.fixture
+def database_url(template_url: str) -> Iterator[str]:
+    """A database of its own: on that of other tests, their application would deliver as well, without the key to the secret."""
+    with migrated_database(template_url) as url:
+        yield url
 
 
 @pytest.mark.long

@@ -161,11 +161,12 @@ async def test_what_may_change_without_the_log_has_no_tag(ada: Api) -> None:
 
 @pytest.fixture
 async def elsewhere(database_url: str) -> AsyncIterator[tuple[Api, FakeMonotonicClock]]:
-    """A client of another process, and the stopwatch that this one's memory goes by."""
+    """A client of another process, and the stopwatch that this one's memory goes by. It does no background work, which may make it
+    forget.
+    """
     monotonic = FakeMonotonicClock()
     container = make_container(database_url, lambda made: made.monotonic.override(providers.Object(monotonic)))
-    app = TaskHub(container)
-    async with app.router.lifespan_context(app), Api.on(app) as api:
+    async with container.database().opened(), Api.on(TaskHub(container)) as api:
         yield api, monotonic
 
 

@@ -6,49 +6,37 @@ whoever takes numbers of a log keeps all other writers of it waiting.
 """
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Context, Reply
-from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, EventLocator, IdempotencyKeyExists, ReplyLost
+from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, EventLocator, ReplyLost
 from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.domain.errors import NotFound
 from taskhub.kernel.domain.ids import parse_id
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logged_event_of
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
-from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters
+from taskhub.kernel.infrastructure.postgres.connection import Connection
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.errors import (
     leaves_commit_open,
     translate_error_before_commit,
-    violated_constraint,
 )
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
-from taskhub.kernel.infrastructure.unit_of_work.bindings import RowWrite
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
-from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
-from taskhub.kernel.infrastructure.unit_of_work.counters import Counters, counting
-from taskhub.kernel.infrastructure.unit_of_work.execution import append_cascade, send, write
-from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, UPDATE, Tracked
-from taskhub.kernel.infrastructure.unit_of_work.mapping import InsertStep, Mapping
-from taskhub.kernel.infrastructure.unit_of_work.plan import insert_step_of, plan_commit
+from taskhub.kernel.infrastructure.unit_of_work.changes import Change
+from taskhub.kernel.infrastructure.unit_of_work.deferred_writes import DeferredWrites
+from taskhub.kernel.infrastructure.unit_of_work.execution import write
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import UPDATE
+from taskhub.kernel.infrastructure.unit_of_work.plan import plan_commit
+from taskhub.kernel.infrastructure.unit_of_work.row_locks import RowLocks
 from taskhub.kernel.infrastructure.unit_of_work.shared_connection import SharedConnection
-from taskhub.kernel.infrastructure.unit_of_work.statements import by_ids
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.kernel.infrastructure.unit_of_work.unwritten import (
-    Cascaded,
-    Rows,
-    UnwrittenEvents,
-    UnwrittenRows,
-    log_statement,
-    rows_statement,
-)
 
 LOCK_MILLISECONDS = 10
 """How long a command of a batch waits for a lock, as it may hold others that come after it in the common order: much less than
@@ -56,8 +44,6 @@ the second after which PostgreSQL looks for deadlocks. Then the batch is run aga
 """
 LAST_LOCK_MILLISECONDS = 3000
 """The counter of a log comes last in the order: whoever holds only what comes before may wait for it."""
-_NO_STREAM = UUID(int=0)
-_LOG = frozenset({EventRow.__tablename__, StreamRow.__tablename__})
 
 _events, _streams = table_of(EventRow).c, table_of(StreamRow).c
 _STREAM_ID = bindparam("stream_id", type_=Uuid())
@@ -71,24 +57,6 @@ _SET_LOCK_TIMEOUT, _SET_TIMEOUTS = (
     Statement(select(*(func.set_config(name, bindparam(name, type_=Text()), True) for name in names)))
     for names in (("lock_timeout",), ("lock_timeout", "statement_timeout"))
 )
-
-
-class RowLocks(Protocol):
-    """Locks what a batch names of one module, in the common order, and loads it: its commands find it there."""
-
-    async def __call__(self, uow: Any, stream_id: UUID, ids: Set[UUID], texts: Set[str], /) -> None: ...
-
-
-class LocksOfLostRaces:
-    """Those of a module that says nothing of it: what an earlier try at the batch has loaded, or would have waited for."""
-
-    def __init__(self, mappings: Iterable[Mapping[Any]]) -> None:
-        self._mappings = [one for one in sorted(mappings, key=lambda one: one.lock_rank) if len(one.key) == 2]
-
-    async def __call__(self, uow: "SharedUnitOfWork", stream_id: UUID, ids: Set[UUID], texts: Set[str], /) -> None:
-        parameters = {"stream_id": stream_id, "ids": sorted(uow.lock_ids)}
-        for mapping in self._mappings if uow.lock_ids else ():
-            await uow.lock_rows(mapping, by_ids(mapping, locking=True, weakly=False), parameters)
 
 
 class _Done(NamedTuple):
@@ -117,16 +85,12 @@ class SharedUnitOfWork(SqlUnitOfWork):
         self._own: SharedConnection | None = None
         self._borrowed: Connection | None = None
         self._defers = False
-        self._rows = UnwrittenRows()
-        self._counters = Counters()
-        self._log = UnwrittenEvents()
-        self._first_seqs: dict[UUID, int] = {}
+        self._writes = DeferredWrites(attempt)
         self._counts: dict[UUID, int] = {}
         self._latest: dict[UUID, int] = {}
         self._locator: EventLocator | None = None
         self._stale: set[str] = set()
         self._written: set[str] = set()
-        self._is_writing = False
         self._done: dict[type, _Done] = {}
 
     # -- the connection --------------------------------------------------------------------------
@@ -163,13 +127,9 @@ class SharedUnitOfWork(SqlUnitOfWork):
 
     async def _prepare(self, statement: Statement) -> None:
         """Writes what a statement has to see. What it changes itself is read anew by the next command."""
-        if self._is_writing:
+        if self._writes.are_being_written:
             return
-        if not (self._rows.tables | self._counters.tables).isdisjoint(statement.tables):
-            await self._write_rows()
-        self._counters.forget(statement.written)
-        if self._log and not _LOG.isdisjoint(statement.tables):
-            await self._flush()
+        await self._writes.write_for(statement, await self.connection())
         self._stale |= statement.written
         self._written |= statement.written
 
@@ -214,59 +174,22 @@ class SharedUnitOfWork(SqlUnitOfWork):
         self, joined: SqlUnitOfWork, attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply
     ) -> tuple[Sequence[Change], Answer]:
         """All of it, at once, by the usual statement."""
-        await self._flush()
-        plan = plan_commit(attempt, self.identity_map, result, reply, cascades, self._first_seqs)
+        connection, first_seqs = await self.connection(), self._writes.first_seqs
+        await self._writes.flush(connection)
+        plan = plan_commit(attempt, self.identity_map, result, reply, cascades, first_seqs)
         if not plan.commits and joined.rests_on_cache:
             raise ConcurrencyConflict
         await self.lock()
-        self._is_writing = True
-        try:
-            fields = await write(plan, await self.connection(), attempt, self._first_seqs)
-        finally:
-            self._is_writing = False
+        with self._writes.being_written():
+            fields = await write(plan, connection, attempt, first_seqs)
         self.identity_map.guarded.clear()
         return plan.changes, plan.complete(fields)
 
     async def _defer(
         self, attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply
     ) -> tuple[Sequence[Change], Answer]:
-        changed = self.identity_map.changed_in_lock_order()
-        if any(one.kind == INSERT and one in self._rows for one in changed):
-            await self._write_rows()  # Another one with this id is there, which the database will tell.
-        step = insert_step_of(changed)
-        if step is not None and (counting_step := counting(step)) is not None:
-            parent = counting_step.parent
-            locked = [parent.key_of(one) for one in self.identity_map.all_locked(parent)]
-            await self._counters.count(counting_step, changed[0].aggregate, locked, await self.connection())
-            step = None
-        elif step is not None:
-            await self._insert(changed[0], step)
-        changes = [change_of(one, attempt.event_id(index)) for index, one in enumerate(changed)]
-        for change in changes:
-            self._log.add(change.tracked.aggregate.stream_id, event_row(change))
-            if step is None:
-                self._rows.add(change)
-        if self._rows.keeps_replaced:
-            await self._write_rows()
-        first_event = len(changes)
-        for cascade in cascades:
-            self._log.add(cascade.stream_id, Cascaded(cascade, attempt, first_event))
-            first_event += len(cascade.changed)
+        changes = await self._writes.add(attempt, self.identity_map, cascades, await self.connection())
         return changes, answer_of(shown_of(result, self.identity_map.tracked(), changes), reply)
-
-    async def _insert(self, tracked: Tracked, step: InsertStep) -> None:
-        """Inserts a row behind the step that gives it what only the database can tell."""
-        if step.parent.name in self._rows.tables:
-            await self._write_rows()
-        parent = next(
-            one
-            for one in self.identity_map.tracked()
-            if one.mapping is step.parent and step.parent.key_of(one.aggregate) == step.parent_key(tracked.aggregate)
-        )
-        mapping = tracked.mapping
-        row = RowWrite(mapping, INSERT, mapping.to_row(tracked.aggregate), None, 0)
-        place = (*step.parent.key_of(parent.aggregate), parent.loaded_version)
-        step.complete(tracked.aggregate, await self._send(rows_statement([row], step, place)))
 
     def _note_done(self, joined: SqlUnitOfWork, changes: Sequence[Change], cascades: Sequence[Cascade]) -> None:
         done = self._done.setdefault(type(joined), _Done(joined, [], []))
@@ -302,60 +225,6 @@ class SharedUnitOfWork(SqlUnitOfWork):
         if stale or any(change.tracked.is_removed for change in changes):
             self.identity_map.drop(lambda one: one.is_removed or one.mapping.name in stale)
 
-    # -- what is written -------------------------------------------------------------------------
-
-    async def _write_rows(self) -> None:
-        await self._write_counters()
-        for rows in self._rows.take():
-            await self._send(rows_statement(rows))
-
-    async def _flush(self, key: Parameters | None = None) -> None:
-        """Writes all that there is. ``key``: the values of the idempotency key's row, if there is one."""
-        await self._write_counters()
-        *others, rows = [*self._rows.take()] or [[]]
-        for of_stream in others:
-            await self._send(rows_statement(of_stream))
-        for stream_id, events in self._log.take():
-            if isinstance(events, Cascaded):
-                if rows or key is not None:
-                    await self._send(log_statement(self._attempt, stream_id, [], rows, key, None))
-                await self._append(events)
-            else:
-                first_seq = self._first_seqs.get(stream_id)
-                told = await self._send(log_statement(self._attempt, stream_id, events, rows, key, first_seq))
-                self._first_seqs.setdefault(stream_id, told["first_seq"])
-            rows, key = [], None
-        if rows or key is not None:
-            await self._send(log_statement(self._attempt, _NO_STREAM, [], rows, key, None))
-
-    async def _write_counters(self) -> None:
-        connection = await self.connection()
-        for statement, parameters in self._counters.take():
-            await connection.send(statement, parameters)
-
-    async def _append(self, events: Cascaded) -> None:
-        self._is_writing = True
-        try:
-            await append_cascade(events.cascade, await self.connection(), events.attempt, events.first_event, self._first_seqs)
-        finally:
-            self._is_writing = False
-
-    async def _send(self, written: Rows) -> dict[str, Any]:
-        connection = await self.connection()
-        try:
-            return await send(written.shape, written.parameters, connection.send, in_steps=self._database.is_distributed)
-        except Exception as error:
-            raise self._meaning_of(error) from error
-
-    def _meaning_of(self, error: Exception) -> Exception:
-        """A row that the database refuses may be that of any command: run again, each learns for itself."""
-        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-            if violated_constraint(error) == "pk_retry_keys":
-                return IdempotencyKeyExists()
-            self._attempt.is_eager = True
-            return ConcurrencyConflict()
-        return translate_error_before_commit(error)
-
     # -- the end ---------------------------------------------------------------------------------
 
     async def commit(self, result: Any, reply: Reply) -> Answer:
@@ -363,14 +232,16 @@ class SharedUnitOfWork(SqlUnitOfWork):
         answer = Answer(reply, None, result if isinstance(result, bytes) else b"")
         key = self._attempt.context.idempotency_key
         await self.lock()
-        if not self._first_seqs:  # Otherwise the counter is held, which comes after the key.
+        if not self._writes.first_seqs:  # Otherwise the counter is held, which comes after the key.
             await self._limit(lock_timeout=LAST_LOCK_MILLISECONDS)
-        await self._flush(None if key is None else idempotency_key_row(key, answer, [], self._attempt.begun_at))
+        connection = await self.connection()
+        await self._writes.flush(
+            connection, None if key is None else idempotency_key_row(key, answer, [], self._attempt.begun_at)
+        )
         if self._attempt.context.is_dry_run:
             for stream_id in sorted(self._counts):
                 self.events += await self._read_latest(stream_id, self._counts[stream_id])
             return answer
-        connection = await self.connection()
         try:
             await connection.commit()
         except Exception as error:
@@ -384,7 +255,7 @@ class SharedUnitOfWork(SqlUnitOfWork):
 
     async def latest_events(self, stream_id: UUID, limit: int) -> list[LoggedEvent]:
         """The first events of the last command that has joined, and changed something."""
-        await self._flush()
+        await self._writes.flush(await self.connection())
         return (await self._read_latest(stream_id, self._latest.get(stream_id, 0)))[:limit]
 
     async def _read_latest(self, stream_id: UUID, count: int) -> list[LoggedEvent]:
