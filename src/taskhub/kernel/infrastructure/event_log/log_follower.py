@@ -21,6 +21,8 @@ LOOK_SECONDS = 0.25
 """The longest time between two looks."""
 REST_SECONDS = 0.01
 """The shortest: under many writes each look finds several."""
+READS_AT_ONCE = 4
+"""Under many writes each look finds many logs that have grown. One after the other, the last one would wait for all of them."""
 KEPT_EVENTS = 1_000
 """How many a follower may be behind before it has to read the log itself."""
 KEPT_BYTES = 4 * 1024 * 1024
@@ -123,7 +125,7 @@ class LogFollower:
             self._has_grown.clear()
             try:
                 await self.look()
-            except (Unavailable, Busy):
+            except* (Unavailable, Busy):
                 log.warning("the database does not answer")
             await asyncio.sleep(REST_SECONDS)
             with suppress(TimeoutError):
@@ -134,7 +136,14 @@ class LogFollower:
         if not self._logs:
             self._is_wanted.clear()
             return
-        for stream_id, end in (await self._reader.last_seqs(list(self._logs))).items():
+        ends = iter((await self._reader.last_seqs(list(self._logs))).items())
+        async with asyncio.TaskGroup() as reading:
+            for _ in range(READS_AT_ONCE):
+                reading.create_task(self._read_all(ends))
+
+    async def _read_all(self, ends: Iterator[tuple[UUID, int]]) -> None:
+        """What is left of logs and their ends, which others read from as well."""
+        for stream_id, end in ends:
             if (followed := self._logs.get(stream_id)) is not None:
                 await self._read(stream_id, followed, end)
 
