@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +14,7 @@ from benchmarks.filters import filters_of
 from benchmarks.load import Plan
 from benchmarks.servers import SECRET, Server
 
+from taskhub.users.application.ports import ACCESS_SECONDS
 from taskhub.users.infrastructure.access_tokens import JwtAccessTokens
 
 MAX_CONNECTIONS = 64
@@ -30,9 +31,12 @@ FILLED = 16
 
 _KINDS = {"create_single": "create", "cold_get": "get", "list_filtered": "list"}
 
+_TOKENS_USED_FOR = timedelta(seconds=ACCESS_SECONDS / 2)
+"""A whole run may take longer than they are good for."""
+
 
 class Targets:
-    """Plans for every operation. Tokens live for a quarter of an hour from when this was made."""
+    """Plans for every operation."""
 
     def __init__(self, dataset: Dataset, database_url: str, folder: Path) -> None:
         self._dataset = dataset
@@ -40,8 +44,6 @@ class Targets:
         self._folder = folder
         self._random = random.Random(0)
         self._access_tokens = JwtAccessTokens((SECRET.encode(),))
-        self._now = datetime.now(UTC)
-        self._owners = {workspace_id: self.token(seats[0]) for workspace_id, seats in dataset.seats.items()}
         self._tasks = [(workspace_id, id) for workspace_id, ids in dataset.tasks.items() for id in ids]
         self._to_patch = cycle(self._random.sample(self._tasks, len(self._tasks)))
         self._single, *others = dataset.projects
@@ -50,12 +52,14 @@ class Targets:
         self._next_cold: dict[str, int] = defaultdict(int)
         self._seats = 0
         self._written_anew = {"patch": self._write_patches, "move": self._write_moves, "bulk_update": self._write_batches}
-        self._write_files()
+        self._write_with_new_tokens()
 
     def token(self, seat: Seat) -> str:
         return self._access_tokens.issue(seat.user_id, seat.session_id, now=self._now)
 
     async def plan(self, operation: str, server: Server) -> Plan:
+        if datetime.now(UTC) - self._now > _TOKENS_USED_FOR:
+            self._write_with_new_tokens()
         if operation in self._written_anew:
             await self._written_anew[operation]()
         if operation == "list_filtered" and not self._file(operation).exists():
@@ -73,6 +77,12 @@ class Targets:
 
     def _write(self, operation: str, lines: list[str]) -> None:
         self._file(operation).write_text("\n".join(lines) + "\n", encoding="ascii")
+
+    def _write_with_new_tokens(self) -> None:
+        self._now = datetime.now(UTC)
+        self._owners = {workspace_id: self.token(seats[0]) for workspace_id, seats in self._dataset.seats.items()}
+        self._file("list_filtered").unlink(missing_ok=True)
+        self._write_files()
 
     def _write_files(self) -> None:
         workspaces = list(self._dataset.projects)
