@@ -82,13 +82,14 @@ class Targets:
         self._now = datetime.now(UTC)
         self._owners = {workspace_id: self.token(seats[0]) for workspace_id, seats in self._dataset.seats.items()}
         self._file("list_filtered").unlink(missing_ok=True)
-        self._write_files()
+        self._write_files(random.Random(0))
 
-    def _write_files(self) -> None:
+    def _write_files(self, choices: random.Random) -> None:
+        """The same choices each time: only the tokens are new."""
         workspaces = list(self._dataset.projects)
         creates = [self._line(path(w), self._owners[w], p) for w in workspaces for p in self._dataset.projects[w]]
-        self._random.shuffle(creates)
-        chosen = self._random.choices(self._tasks, k=TASKS_ASKED)
+        choices.shuffle(creates)
+        chosen = choices.choices(self._tasks, k=TASKS_ASKED)
         self._write("get", [self._line(path(w, id), self._owners[w]) for w, id in chosen])
         self._write("comment", [self._line(f"{path(w, id)}/comments", self._owners[w]) for w, id in reversed(chosen)])
         self._write("list", [self._line(f"{path(w)}?limit=50", self._owners[w]) for w in workspaces])
@@ -99,12 +100,11 @@ class Targets:
         single = self._single
         self._write("create_single", [self._line(path(single), self._owners[single], p) for p in self._dataset.projects[single]])
         seats = [seat for seats in self._dataset.seats.values() for seat in seats]
-        self._random.shuffle(seats)
+        choices.shuffle(seats)
         self._seats = len(seats)
-        self._write("cold_get", [self._line(path(s.workspace_id, self._some_task(s.workspace_id)), self.token(s)) for s in seats])
-
-    def _some_task(self, workspace_id: UUID) -> UUID:
-        return self._random.choice(self._dataset.tasks[workspace_id])
+        tasks = [choices.choice(self._dataset.tasks[seat.workspace_id]) for seat in seats]
+        lines = [self._line(path(seat.workspace_id, task), self.token(seat)) for seat, task in zip(seats, tasks, strict=True)]
+        self._write("cold_get", lines)
 
     async def _write_filters(self) -> None:
         """Each as often as it finds something, not in workspaces that others fill: those have more tasks each time."""

@@ -81,7 +81,7 @@ class Workspace:
         return text if is_id(text) else str(find("label", text, self.labels, "id", "name")["id"])
 
     def check_statuses(self, keys: Iterable[str]) -> None:
-        """Of the project that is worked in, or of any where none was chosen.
+        """Checks that the project that is worked in has these statuses; where none was chosen, that some project has each.
 
         Raises:
             ClientError: there is no such status.

@@ -161,8 +161,8 @@ async def test_what_may_change_without_the_log_has_no_tag(ada: Api) -> None:
 
 @pytest.fixture
 async def elsewhere(database_url: str) -> AsyncIterator[tuple[Api, FakeMonotonicClock]]:
-    """A client of another process, and the stopwatch that its memory goes by. What that commits itself would make it forget, so
-    it does no background work.
+    """A client of another process, and the stopwatch that its memory goes by. It does no background work: a commit of its own may
+    make it forget.
     """
     monotonic = FakeMonotonicClock()
     container = make_container(database_url, lambda made: made.monotonic.override(providers.Object(monotonic)))

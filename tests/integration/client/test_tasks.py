@@ -65,14 +65,15 @@ def test_a_status_of_any_project_is_one_where_no_project_is_chosen(signed_in: Ac
     signed_in.send("PUT", "projects/WEB/workflow", workflow)
     assert taskhub("use", signed_in.workspace_id).code == 0
     assert taskhub("tasks", "list", "--status", "idea", "--status", "todo").out == "No task.\n"
-    misspelt = taskhub("tasks", "list", "--status", "ideas")
+    signed_in.send("POST", "tasks", {"project_id": "OPS", "title": "Oil"})
+    misspelt = taskhub("tasks", "list", "--status", "todo", "--status", "ideas")
     assert (misspelt.code, misspelt.err) == (1, "taskhub: There is no status 'ideas'. Did you mean 'idea'?\n")
 
 
 def test_labels_are_made_and_given_by_name(signed_in: Account, taskhub: Run) -> None:
     assert taskhub("labels").out == "There is no label: make one with `taskhub labels add`.\n"
     made = taskhub("labels", "add", "Bug", "--color", "#d73a4a")
-    assert made.out == "Bug was made. Give it to a task with `taskhub tasks edit TASK --label NAME`.\n"
+    assert made.out == "Bug was made. Give it to a new task with `taskhub tasks add TITLE --label NAME`.\n"
     assert json.loads(taskhub("labels", "add", "Chore", "--json").out) == signed_in.get("labels")["items"][1]
     assert taskhub("labels").out.splitlines()[:2] == ["NAME   COLOR", "Bug    #d73a4a"]
     assert json.loads(taskhub("labels", "list", "--json").out) == signed_in.get("labels")["items"]

@@ -15,7 +15,7 @@ from support.harness.program import Installation, Served
 from support.harness.waiting import PROGRAM_SECONDS
 
 PAUSE_SECONDS = 0.05
-"""Before a request is sent again, to another replica: one was killed, or asked for it."""
+"""Before a request is sent again, to another replica: one was killed, or answered 503."""
 
 
 class Replicas:

@@ -68,7 +68,7 @@ def test_counts_new_packages_those_that_are_there_and_those_for_other_systems(in
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_fails_if_one_of_the_two_fails(install: Install, half: int) -> None:
-    process = install(f'sys.exit(sys.argv[-1] == "half-{half}.txt")')
+    process = install(f'print("Collec", end=""); sys.exit(sys.argv[-1] == "half-{half}.txt")')
     process.communicate(timeout=PROGRAM_SECONDS)
     assert process.returncode == 1
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -15,9 +14,10 @@ from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.log_pages import LogPage
 from taskhub.kernel.contract.events import LoggedEvent
-from taskhub.kernel.infrastructure.event_log.log_follower import READS_AT_ONCE, FollowedLog, LogFollower
+from taskhub.kernel.infrastructure.event_log import log_follower
+from taskhub.kernel.infrastructure.event_log.log_follower import FollowedLog, LogFollower
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
-from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.notifier import Appended, EventNotifier
 
 
 class Reader:
@@ -45,10 +45,15 @@ class Reader:
 @dataclass(frozen=True)
 class AppendedEvents:
     first_seq: int
-    count: int = 1
+    last_seq: int
 
     def events(self) -> list[LoggedEvent]:
-        return [logged_event(seq) for seq in range(self.first_seq, self.first_seq + self.count)]
+        return [logged_event(seq) for seq in range(self.first_seq, self.last_seq + 1)]
+
+
+class Unreadable(AppendedEvents):
+    def events(self) -> list[LoggedEvent]:
+        raise ValueError
 
 
 def logged_event(seq: int) -> LoggedEvent:
@@ -78,18 +83,6 @@ async def all_read(reader: Reader, count: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_log_does_not_wait_for_those_before_it(reader: Reader, follower: LogFollower) -> None:
-    with ExitStack() as stack:
-        logs = [stack.enter_context(follower.follow(uuid4())) for _ in range(2 * READS_AT_ONCE)]
-        await follower.look()
-        looking = asyncio.create_task(follower.look())
-        await all_read(reader, READS_AT_ONCE)
-        reader.goes_on.set()
-        await looking
-        assert [log.end for log in logs] == [2] * len(logs)
-        assert sorted(reader.reading) == sorted(set(reader.reading))
-
-
 async def test_what_could_not_be_read_is_found_by_the_next_look(reader: Reader, follower: LogFollower) -> None:
     reader.goes_on.set()
     with follower.follow(uuid4()) as log:
@@ -106,23 +99,50 @@ async def test_what_a_commit_hands_on_is_there_at_once(follower: LogFollower, no
     stream_id = uuid4()
     with follower.follow(stream_id) as log:
         await follower.look()
-        notifier.notify(set(), {stream_id: AppendedEvents(2, count=3)})
+        notifier.notify(set(), {stream_id: AppendedEvents(2, 4)})
         assert seqs_after(log, 0) is None
         assert seqs_after(log, 1) == [2, 3, 4]
-        notifier.notify(set(), {stream_id: AppendedEvents(5)})
+        notifier.notify(set(), {stream_id: AppendedEvents(5, 5)})
         assert seqs_after(log, 3) == [4, 5]
 
 
-async def test_what_comes_before_it_is_read_first(reader: Reader, follower: LogFollower, notifier: EventNotifier) -> None:
+@pytest.mark.parametrize("appended", [AppendedEvents(3, 3), Unreadable(2, 2), None])
+async def test_what_can_not_be_taken_is_looked_for_at_once(
+    reader: Reader, follower: LogFollower, notifier: EventNotifier, monkeypatch: pytest.MonkeyPatch, appended: Appended | None
+) -> None:
+    monkeypatch.setattr(log_follower, "LOOK_SECONDS", 10 * PATIENCE_SECONDS)
     stream_id = uuid4()
     reader.goes_on.set()
     with follower.follow(stream_id) as log:
+        running = asyncio.create_task(follower.run())
+        await grown_beyond(log, 0)
+        notifier.notify(set(), {stream_id: appended})
+        await grown_beyond(log, 1)
+        assert seqs_after(log, 1) == [2]
+        running.cancel()
+
+
+async def test_what_is_known_already_is_not_looked_for(follower: LogFollower, notifier: EventNotifier, reader: Reader) -> None:
+    """An answer came late: a look has found what it tells, or the beginning of that and then all."""
+    stream_id = uuid4()
+    reader.goes_on.set()
+    with follower.follow(stream_id) as log:
+        follower._has_grown.clear()
+        reader.end = 4
         await follower.look()
-        notifier.notify(set(), {stream_id: AppendedEvents(3)})
-        assert seqs_after(log, 1) == []
-        reader.end = 2
+        notifier.notify(set(), {stream_id: AppendedEvents(3, 5)})
+        assert (log.end, follower._has_grown.is_set()) == (5, False)
+
+
+async def test_a_look_that_found_the_beginning_of_a_commit_is_followed_by_another(
+    follower: LogFollower, notifier: EventNotifier, reader: Reader
+) -> None:
+    stream_id = uuid4()
+    with follower.follow(stream_id) as log:
         await follower.look()
-        assert seqs_after(log, 1) == [2, 3]
+        follower._has_grown.clear()
+        notifier.notify(set(), {stream_id: AppendedEvents(1, 2)})
+        assert (log.end, follower._has_grown.is_set()) == (1, True)
 
 
 async def test_nothing_is_there_twice_that_was_handed_on_while_it_was_read(
@@ -134,7 +154,7 @@ async def test_nothing_is_there_twice_that_was_handed_on_while_it_was_read(
         reader.end = 3
         looking = asyncio.create_task(follower.look())
         await all_read(reader, 1)
-        notifier.notify(set(), {stream_id: AppendedEvents(2, count=2)})
+        notifier.notify(set(), {stream_id: AppendedEvents(2, 3)})
         reader.goes_on.set()
         await looking
         assert (seqs_after(log, 0), seqs_after(log, 1)) == (None, [2, 3, 4])

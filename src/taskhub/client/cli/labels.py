@@ -64,4 +64,4 @@ def add(
     if json:
         print_json(made)
     else:
-        typer.echo(f"{one_line(made['name'])} was made. Give it to a task with `taskhub tasks edit TASK --label NAME`.")
+        typer.echo(f"{one_line(made['name'])} was made. Give it to a new task with `taskhub tasks add TITLE --label NAME`.")

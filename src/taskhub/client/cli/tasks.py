@@ -86,8 +86,8 @@ def list_(
         if len(tasks) > limit:
             note(f"There are more than {limit} tasks: --limit shows more of them.")
         del tasks[limit:]
-        if not tasks:
-            found.check_statuses(status or ())
+        if unseen := {*(status or ())} - {task["status"] for task in tasks}:
+            found.check_statuses(unseen)
         if json:
             print_json(tasks)
             return

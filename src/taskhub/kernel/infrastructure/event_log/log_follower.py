@@ -21,8 +21,6 @@ LOOK_SECONDS = 0.25
 """The longest time between two looks."""
 REST_SECONDS = 0.01
 """The shortest: under many writes each look finds several."""
-READS_AT_ONCE = 4
-"""Under many writes each look finds many logs that have grown. One after the other, the last one would wait for all of them."""
 KEPT_EVENTS = 1_000
 """How many a follower may be behind before it has to read the log itself."""
 KEPT_BYTES = 4 * 1024 * 1024
@@ -76,15 +74,13 @@ class FollowedLog:
         await asyncio.wait([self._growth], timeout=seconds)
 
     def append(self, appended: Appended) -> bool:
-        """Takes what a commit of this process has appended. False where events before it are missing here."""
-        if self.end != appended.first_seq - 1:
-            return False
-        events = appended.events()
-        self.grow(events, events[-1].seq)
-        return True
+        """Takes what a commit of this process has appended. False where it has to be read: events before it are missing here."""
+        if self.end == appended.first_seq - 1:
+            self.grow(appended.events(), appended.last_seq)
+        return self.end is not None and self.end >= appended.last_seq
 
     def grow(self, events: Sequence[LoggedEvent], end: int) -> None:
-        """``events``: all between the end as it was and as it is, or the last of them; or as it was a moment ago."""
+        """``events``: all between the end as it was and as it is, or the last of them. Those that are known are passed over."""
         if self.end is not None:
             if end <= self.end:
                 return
@@ -137,7 +133,7 @@ class LogFollower:
             self._has_grown.clear()
             try:
                 await self.look()
-            except* (Unavailable, Busy):
+            except (Unavailable, Busy):
                 log.warning("the database does not answer")
             await asyncio.sleep(REST_SECONDS)
             with suppress(TimeoutError):
@@ -148,14 +144,7 @@ class LogFollower:
         if not self._logs:
             self._is_wanted.clear()
             return
-        ends = iter((await self._reader.last_seqs(list(self._logs))).items())
-        async with asyncio.TaskGroup() as reading:
-            for _ in range(READS_AT_ONCE):
-                reading.create_task(self._read_all(ends))
-
-    async def _read_all(self, ends: Iterator[tuple[UUID, int]]) -> None:
-        """What is left of logs and their ends, which others read from as well."""
-        for stream_id, end in ends:
+        for stream_id, end in (await self._reader.last_seqs(list(self._logs))).items():
             if (followed := self._logs.get(stream_id)) is not None:
                 await self._read(stream_id, followed, end)
 
@@ -169,6 +158,12 @@ class LogFollower:
 
     def _note(self, growth: Growth) -> None:
         for stream_id, appended in growth.items():
-            followed = self._logs.get(stream_id)
-            if followed is not None and (appended is None or not followed.append(appended)):
+            if (followed := self._logs.get(stream_id)) is None:
+                continue
+            try:
+                is_taken = appended is not None and followed.append(appended)
+            except Exception:  # The commit went through: nothing may become of its answer. And the log tells as well.
+                log.exception("what was committed was not handed on")
+                is_taken = False
+            if not is_taken:
                 self._has_grown.set()

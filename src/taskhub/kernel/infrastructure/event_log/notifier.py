@@ -14,8 +14,11 @@ class Appended(Protocol):
     @property
     def first_seq(self) -> int: ...
 
+    @property
+    def last_seq(self) -> int: ...
+
     def events(self) -> Sequence[LoggedEvent]:
-        """At least one, in their order, without a gap."""
+        """All of them, in their order."""
 
 
 Growth = Mapping[UUID, Appended | None]
@@ -36,7 +39,7 @@ class EventNotifier:
         return event
 
     def watch(self, notice: Callable[[Growth], None]) -> None:
-        """Registers what is called after each commit."""
+        """Registers what is called with the growth of the logs, after each commit that this process knows of."""
         self._watchers.append(notice)
 
     def notify(self, types: set[str], growth: Growth) -> None:

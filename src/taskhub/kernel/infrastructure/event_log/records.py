@@ -61,7 +61,7 @@ def event_of(record: Record) -> Event:
 
 
 def logged_event_of(record: Record) -> LoggedEvent:
-    """The event with its values as JSON, to be handed on as they are."""
+    """The event with its values as JSON, to be handed on as they are: in bytes, as of a text `Raw` keeps the text as well."""
     snapshot = record["snapshot"]
     return LoggedEvent(
         seq=record["seq"],
@@ -74,6 +74,6 @@ def logged_event_of(record: Record) -> LoggedEvent:
         actor_id=record["actor_id"],
         request_id=record["request_id"],
         occurred_at=record["occurred_at"],
-        changes=msgspec.Raw(record["changes"]),
-        snapshot=None if snapshot is None else msgspec.Raw(snapshot),
+        changes=msgspec.Raw(record["changes"].encode()),
+        snapshot=None if snapshot is None else msgspec.Raw(snapshot.encode()),
     )

@@ -43,12 +43,13 @@ class StreamCommit(NamedTuple):
     """One stream's share of a commit.
 
     ``is_atomic``: the statement may run outside a transaction. It can't fall short halfway, as it writes one row at most, or only
-    new ones (an insert goes through whole, or raises).
+    new ones (an insert goes through whole, or raises). ``events``: their values, as `event_row` gives them.
     """
 
     shape: CommitShape
     parameters: Parameters
     is_atomic: bool
+    events: Sequence[Sequence[Any]]
 
 
 class CommitPlan(NamedTuple):
@@ -200,14 +201,15 @@ def _stream_commit(
     writes, claimed = bind_writes(parameters, written), bind_claims(parameters, written)
     if key is not None:
         bind_key(parameters, key)
+    events = [*map(event_row, changes)]
     if changes:
-        bind_events(parameters, attempt, _stream_id(changes[0]), [*map(event_row, changes)], first_seq)
+        bind_events(parameters, attempt, _stream_id(changes[0]), events, first_seq)
     shape = CommitShape(
         tuple(guarded), tuple(writes), claimed, step, key is not None, min(len(changes), 2), first_seq is not None
     )
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     is_atomic = is_atomic and all(rows.kind == CLAIM for rows in claimed)
-    return StreamCommit(shape, parameters, is_atomic)
+    return StreamCommit(shape, parameters, is_atomic, events)
 
 
 def _bind_step(parameters: Parameters, step: InsertStep, change: Change, guards: GuardedRows) -> None:

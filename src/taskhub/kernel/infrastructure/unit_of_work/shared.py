@@ -21,10 +21,7 @@ from taskhub.kernel.infrastructure.event_log.records import EVENT_COLUMNS, logge
 from taskhub.kernel.infrastructure.event_log.tables import EventRow, StreamRow
 from taskhub.kernel.infrastructure.postgres.connection import Connection
 from taskhub.kernel.infrastructure.postgres.database import Database
-from taskhub.kernel.infrastructure.postgres.errors import (
-    leaves_commit_open,
-    translate_error_before_commit,
-)
+from taskhub.kernel.infrastructure.postgres.errors import leaves_commit_open, translate_error_before_commit
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.answers import answer_of, idempotency_key_row, shown_of
