@@ -10,6 +10,10 @@ from benchmarks.exchanges import is_set, passing_removed
 
 _PLACES = slice(1, 10)
 """Where a rank at the end of a project has the number of its place. Behind it is what puts others in between."""
+_FORMER_PLACES = """
+SELECT version, rank FROM former_places
+WHERE workspace_id = $1 AND task_id = ANY($2) ORDER BY array_position($2, task_id), version
+"""
 
 Trace = dict[str, Any]
 
@@ -20,6 +24,7 @@ async def trace_of_tasks(database_url: str, workspace_id: UUID, project_id: UUID
     try:
         rows = await _rows(connection, "tasks", workspace_id, ids)
         events = await _events(connection, workspace_id, ids)
+        former = await connection.fetch(_FORMER_PLACES, workspace_id, ids)
         last_number, last_place = await connection.fetchrow(
             "SELECT last_number, last_place FROM projects WHERE workspace_id = $1 AND id = $2", workspace_id, project_id
         )
@@ -36,6 +41,7 @@ async def trace_of_tasks(database_url: str, workspace_id: UUID, project_id: UUID
         "rows": [_task(row, last_number, last_place) for row in rows],
         "events": [_told(event) for event in events],
         "snapshots have the tasks' own names": own_names,
+        "former places": [(version, _rank(rank, last_place)) for version, rank in former],
     }
 
 
@@ -65,11 +71,14 @@ WHERE stream_id = $1 AND entity_id = ANY($2) ORDER BY seq
 
 
 def _task(row: dict[str, Any], last_number: int, last_place: int) -> dict[str, Any]:
-    rank = row["rank"]
     return passing_removed({name: value for name, value in row.items() if name != "words"}) | {
         "number": row["number"] - last_number,
-        "rank": [int(rank[_PLACES]) - last_place, rank[_PLACES.stop :]],
+        "rank": _rank(row["rank"], last_place),
     }
+
+
+def _rank(rank: str, last_place: int) -> list[Any]:
+    return [int(rank[_PLACES]) - last_place, rank[_PLACES.stop :]]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,9 @@ task AS (
         AND ($8 IS NOT NULL OR EXISTS (SELECT FROM place))
     RETURNING t.version
 ),
+former AS (
+    INSERT INTO former_places (workspace_id, task_id, version, rank) SELECT $1, $4, version, $14 FROM task
+),
 {counter("task", "$11")},
 event AS (
     {ADD_EVENT}

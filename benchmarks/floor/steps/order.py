@@ -31,6 +31,7 @@ UPDATE projects SET last_place = last_place + 1 WHERE workspace_id = $1 AND id =
 RETURNING 'i' || lpad(last_place::text, 9, '0')
 """
 MOVE_TASK = "UPDATE tasks SET rank = $3, version = $4, updated_at = $5 WHERE workspace_id = $1 AND id = $2"
+KEEP_PLACE = "INSERT INTO former_places (workspace_id, task_id, version, rank) VALUES ($1, $2, $3, $4)"
 
 
 class Order(Part):
@@ -55,5 +56,6 @@ class Order(Part):
             rank = surroundings.rank() or await connection.fetchval(TAKE_PLACE, workspace_id, project_id)
             task.version, task.updated_at = task.version + 1, move.now
             await connection.execute(MOVE_TASK, workspace_id, task_id, rank, task.version, move.now)
+            await connection.execute(KEEP_PLACE, workspace_id, task_id, task.version, own)
             await log(connection, move, "task.moved", task, {})
         return task

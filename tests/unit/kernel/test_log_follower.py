@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from support.harness.waiting import PATIENCE_SECONDS
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.log_pages import LogPage
+from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.infrastructure.event_log.log_follower import READS_AT_ONCE, FollowedLog, LogFollower
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
@@ -30,11 +34,27 @@ class Reader:
         return dict.fromkeys(stream_ids, self.end)
 
     async def read(self, stream_id: UUID, after: int, limit: int) -> LogPage:
+        end = self.end
         self.reading.append(stream_id)
         if self.is_away:
             raise Unavailable("The database is away.")
         await self.goes_on.wait()
-        return LogPage([], self.end, self.end, 0)
+        return LogPage([logged_event(seq) for seq in range(after + 1, end + 1)], end, end, 0)
+
+
+@dataclass(frozen=True)
+class AppendedEvents:
+    first_seq: int
+    count: int = 1
+
+    def events(self) -> list[LoggedEvent]:
+        return [logged_event(seq) for seq in range(self.first_seq, self.first_seq + self.count)]
+
+
+def logged_event(seq: int) -> LoggedEvent:
+    nothing: dict[str, Any] = {"actor_id": None, "request_id": None, "changes": msgspec.Raw(b"{}"), "snapshot": None}
+    thing: dict[str, Any] = {"type": "task.updated", "entity_type": "task", "entity_id": uuid4(), "entity_version": 2}
+    return LoggedEvent(seq=seq, id=uuid4(), commit=seq, occurred_at=datetime.now(UTC), **thing, **nothing)
 
 
 @pytest.fixture
@@ -43,8 +63,13 @@ def reader() -> Reader:
 
 
 @pytest.fixture
-def follower(reader: Reader) -> LogFollower:
-    return LogFollower(cast("LogReader", cast("Any", reader)), EventNotifier())
+def notifier() -> EventNotifier:
+    return EventNotifier()
+
+
+@pytest.fixture
+def follower(reader: Reader, notifier: EventNotifier) -> LogFollower:
+    return LogFollower(cast("LogReader", cast("Any", reader)), notifier)
 
 
 async def all_read(reader: Reader, count: int) -> None:
@@ -75,6 +100,49 @@ async def test_what_could_not_be_read_is_found_by_the_next_look(reader: Reader, 
         reader.is_away = False
         await grown_beyond(log, 1)
         running.cancel()
+
+
+async def test_what_a_commit_hands_on_is_there_at_once(follower: LogFollower, notifier: EventNotifier) -> None:
+    stream_id = uuid4()
+    with follower.follow(stream_id) as log:
+        await follower.look()
+        notifier.notify(set(), {stream_id: AppendedEvents(2, count=3)})
+        assert seqs_after(log, 0) is None
+        assert seqs_after(log, 1) == [2, 3, 4]
+        notifier.notify(set(), {stream_id: AppendedEvents(5)})
+        assert seqs_after(log, 3) == [4, 5]
+
+
+async def test_what_comes_before_it_is_read_first(reader: Reader, follower: LogFollower, notifier: EventNotifier) -> None:
+    stream_id = uuid4()
+    reader.goes_on.set()
+    with follower.follow(stream_id) as log:
+        await follower.look()
+        notifier.notify(set(), {stream_id: AppendedEvents(3)})
+        assert seqs_after(log, 1) == []
+        reader.end = 2
+        await follower.look()
+        assert seqs_after(log, 1) == [2, 3]
+
+
+async def test_nothing_is_there_twice_that_was_handed_on_while_it_was_read(
+    reader: Reader, follower: LogFollower, notifier: EventNotifier
+) -> None:
+    stream_id = uuid4()
+    with follower.follow(stream_id) as log:
+        await follower.look()
+        reader.end = 3
+        looking = asyncio.create_task(follower.look())
+        await all_read(reader, 1)
+        notifier.notify(set(), {stream_id: AppendedEvents(2, count=2)})
+        reader.goes_on.set()
+        await looking
+        assert (seqs_after(log, 0), seqs_after(log, 1)) == (None, [2, 3, 4])
+
+
+def seqs_after(log: FollowedLog, seq: int) -> list[int] | None:
+    known = log.after(seq)
+    return None if known is None else [one.event.seq for one in known]
 
 
 async def grown_beyond(log: FollowedLog, seq: int) -> None:

@@ -81,11 +81,11 @@ async def test_reading_again_remembers_what_is_true_now(setting: Setting) -> Non
 
 @pytest.mark.parametrize("event", [MEMBER_REMOVED, MEMBER_UPDATED, WORKSPACE_UPDATED, WORKSPACE_DELETED])
 async def test_a_loss_in_this_process_is_heeded_at_once(setting: Setting, event: str) -> None:
-    setting.notifier.notify({event}, set())
+    setting.notifier.notify({event}, {})
     assert setting.remembered() is None
 
 
 async def test_what_was_read_before_a_loss_is_not_remembered_after_it(setting: Setting) -> None:
-    setting.database.meanwhile = lambda: setting.notifier.notify({MEMBER_REMOVED}, set())
+    setting.database.meanwhile = lambda: setting.notifier.notify({MEMBER_REMOVED}, {})
     assert await setting.grants.read(WHERE, WHO) == Grant(Role.MEMBER, "UTC")
     assert setting.remembered() is None

@@ -14,6 +14,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
+from taskhub.kernel.infrastructure.unit_of_work.execution import Told
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.tasks.infrastructure.mappings import COMMENTS, LABELS, PROJECTS, TASKS
 from taskhub.tasks.infrastructure.repositories.cascades import SqlCascades
@@ -76,8 +77,8 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
         self._memberships = memberships
         self._project_cache = project_cache
 
-    def after_commit(self, changes: Sequence[Change]) -> None:
-        super().after_commit(changes)
+    def after_commit(self, changes: Sequence[Change], told: Told | None = None) -> None:
+        super().after_commit(changes, told)
         self._project_cache.invalidate_changed(changes)
 
     @property

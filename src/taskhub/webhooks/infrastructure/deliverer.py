@@ -19,7 +19,7 @@ from taskhub.kernel.application.due_work import Pending
 from taskhub.kernel.application.errors import Busy, OutcomeUnknown, Unavailable
 from taskhub.kernel.application.initiator import background_work, current_trace
 from taskhub.kernel.application.tracing import SpanKind
-from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier, Growth
 from taskhub.kernel.infrastructure.postgres.connection import Record
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.webhooks.application.ports import SecretBox, UnreadableSecret
@@ -95,8 +95,8 @@ class Deliverer:
         self._statements = asyncio.Semaphore(DATABASE_TURNS)
         notifier.watch(self._notice)
 
-    def _notice(self, streams: set[UUID]) -> None:
-        if not self._followed.isdisjoint(streams):
+    def _notice(self, growth: Growth) -> None:
+        if not self._followed.isdisjoint(growth):
             self._grown.set()
 
     async def run(self) -> None:

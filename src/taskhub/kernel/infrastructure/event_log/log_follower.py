@@ -1,6 +1,6 @@
 """Follows logs as they grow: one look serves all in this process who wait for a change.
 
-Commits of this process are seen at once, those of others at the next look.
+Commits of this process hand on what they have appended, those of others are seen at the next look.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import structlog
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
-from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.notifier import Appended, EventNotifier, Growth
 
 LOOK_SECONDS = 0.25
 """The longest time between two looks."""
@@ -75,11 +75,23 @@ class FollowedLog:
             self._growth = asyncio.get_running_loop().create_future()
         await asyncio.wait([self._growth], timeout=seconds)
 
+    def append(self, appended: Appended) -> bool:
+        """Takes what a commit of this process has appended. False where events before it are missing here."""
+        if self.end != appended.first_seq - 1:
+            return False
+        events = appended.events()
+        self.grow(events, events[-1].seq)
+        return True
+
     def grow(self, events: Sequence[LoggedEvent], end: int) -> None:
-        """``events``: all between the end as it was and as it is, or the last of them."""
-        if self.end is not None and len(events) < end - self.end:
-            self._events.clear()
-            self._size = 0
+        """``events``: all between the end as it was and as it is, or the last of them; or as it was a moment ago."""
+        if self.end is not None:
+            if end <= self.end:
+                return
+            events = [event for event in events if event.seq > self.end]
+            if len(events) < end - self.end:
+                self._events.clear()
+                self._size = 0
         for event in events:
             self._keep(FollowedEvent(event))
         self.end = end
@@ -155,6 +167,8 @@ class LogFollower:
             page = await self._reader.read(stream_id, max(followed.end, end - KEPT_EVENTS), KEPT_EVENTS)
             followed.grow(page.events, page.until)
 
-    def _note(self, streams: set[UUID]) -> None:
-        if not self._logs.keys().isdisjoint(streams):
-            self._has_grown.set()
+    def _note(self, growth: Growth) -> None:
+        for stream_id, appended in growth.items():
+            followed = self._logs.get(stream_id)
+            if followed is not None and (appended is None or not followed.append(appended)):
+                self._has_grown.set()

@@ -1,8 +1,25 @@
 """Wakes those in this process who wait for a log to grow."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
+
+from taskhub.kernel.contract.events import LoggedEvent
+
+
+class Appended(Protocol):
+    """What a commit has appended to one log, so that nobody in this process needs to read it."""
+
+    @property
+    def first_seq(self) -> int: ...
+
+    def events(self) -> Sequence[LoggedEvent]:
+        """At least one, in their order, without a gap."""
+
+
+Growth = Mapping[UUID, Appended | None]
+"""The streams that a commit has appended to, and what; None where only the log tells."""
 
 
 class EventNotifier:
@@ -10,7 +27,7 @@ class EventNotifier:
 
     def __init__(self) -> None:
         self._listeners: list[tuple[frozenset[str], asyncio.Event]] = []
-        self._watchers: list[Callable[[set[UUID]], None]] = []
+        self._watchers: list[Callable[[Growth], None]] = []
 
     def listen(self, types: Iterable[str]) -> asyncio.Event:
         """Registers interest in types of events. What is returned is set when one was committed."""
@@ -18,14 +35,14 @@ class EventNotifier:
         self._listeners.append((frozenset(types), event))
         return event
 
-    def watch(self, grown: Callable[[set[UUID]], None]) -> None:
-        """Registers what is called with the streams that have grown, after each commit."""
-        self._watchers.append(grown)
+    def watch(self, notice: Callable[[Growth], None]) -> None:
+        """Registers what is called after each commit."""
+        self._watchers.append(notice)
 
-    def notify(self, types: set[str], streams: set[UUID]) -> None:
-        """Tells that events of these types were committed to these streams."""
+    def notify(self, types: set[str], growth: Growth) -> None:
+        """Tells that events of these types were committed."""
         for wanted, event in self._listeners:
             if not wanted.isdisjoint(types):
                 event.set()
-        for grown in self._watchers:
-            grown(streams)
+        for notice in self._watchers:
+            notice(growth)

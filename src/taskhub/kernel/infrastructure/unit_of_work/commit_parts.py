@@ -177,8 +177,7 @@ class CommitParts(ABC):
         stream_id = bindparam("events__stream_id", type_=_EVENTS.c.stream_id.type)
         last_seq = self.add_counter(stream_id, count, moved_at)
         first_seq = last_seq - count + 1 if many else last_seq
-        if self.shape.tells_seq:
-            self.tell_seq(first_seq)
+        self.tell_seq(first_seq)
         rows = Rows("event", [(name, _EVENTS.c[name].type) for name in EVENT_COLUMNS], many=many)
         own = {"stream_id": stream_id, **{name: rows.values[name] for name in EVENT_COLUMNS}}
         if self.late_fields:

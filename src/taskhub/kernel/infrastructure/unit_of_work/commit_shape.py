@@ -51,8 +51,6 @@ class CommitShape(NamedTuple):
     keyed: bool
     events: int
     """0, 1, or 2 for "several"."""
-    tells_seq: bool
-    """Whether the verdict holds the `seq` of the first event: others of the same command name it."""
     continues: bool = False
     """Whether the command has appended events before, whose first one is given."""
 

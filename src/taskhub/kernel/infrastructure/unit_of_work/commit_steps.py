@@ -49,7 +49,6 @@ class CommitSteps(NamedTuple):
 
     steps: tuple[Step, ...]
     fields: tuple[tuple[str, str], ...]
-    tells_seq: bool
 
 
 @lru_cache(maxsize=512)
@@ -71,7 +70,7 @@ async def take_steps(shape: CommitShape, parameters: Parameters, fetch: Fetch) -
             raise ConcurrencyConflict
         known.update((name, rows[0][name]) for name in step.tells)
     told = {name: known[of_step] for name, of_step in commit.fields}
-    if commit.tells_seq:
+    if shape.events:
         told["first_seq"] = known[_LAST_SEQ] - parameters[_COUNT] + 1
     return told
 
@@ -84,7 +83,7 @@ class _CommitSteps(CommitParts):
 
     def finished(self) -> CommitSteps:
         self.make()
-        return CommitSteps(tuple(self._steps), tuple(self._fields), self.shape.tells_seq)
+        return CommitSteps(tuple(self._steps), tuple(self._fields))
 
     def gated(self, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
         return list(conditions)

@@ -1,6 +1,6 @@
 """Carries out the plan of a commit, and reads what the database says to it."""
 
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 import asyncpg
@@ -22,16 +22,28 @@ from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan
 _EVENT_OF_VERSION = "ix_events_stream_id_entity_id_entity_version"
 
 
-async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) -> dict[str, Any]:
-    """Sends the statements: in the transaction that is open, or the only one by itself. Returns the members of the answer's
-    representation that only the commit could tell.
+class Told(NamedTuple):
+    """What only the commit could tell.
+
+    Attributes:
+        fields: members of the answer's representation.
+        first_seqs: the `seq` of the first event that it has appended to each stream.
+    """
+
+    fields: dict[str, Any]
+    first_seqs: dict[UUID, int]
+
+
+async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) -> Told:
+    """Sends the statements: in the transaction that is open, or the only one by itself.
 
     Raises: what `UnitOfWork.commit` does.
     """
+    first_seqs: dict[UUID, int] = {}
     in_transaction = connection.in_transaction
     is_sent = not in_transaction
     try:
-        fields = await _send(plan, connection, attempt, {})
+        fields = await _send(plan, connection, attempt, first_seqs)
         if in_transaction:
             is_sent = True
             await connection.commit()
@@ -39,7 +51,7 @@ async def execute(plan: CommitPlan, connection: Connection, attempt: Attempt) ->
         if is_sent and leaves_commit_open(error, is_distributed=in_transaction and connection.database.is_distributed):
             raise ReplyLost(plan.answer, plan.locator, is_incomplete=plan.is_incomplete) from error
         _refuse(error, plan)
-    return fields
+    return Told(fields, first_seqs)
 
 
 async def write(plan: CommitPlan, connection: Connection, attempt: Attempt, first_seqs: dict[UUID, int]) -> dict[str, Any]:

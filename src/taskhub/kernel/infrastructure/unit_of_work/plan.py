@@ -121,8 +121,7 @@ def plan_commit(
         _with_unchanged(identity_map.guarded, tracked, step),
         step,
         None if key is None else idempotency_key_row(key, answer, shown, attempt.begun_at),
-        tells_seq=bool(cascades) or first_seqs is not None,
-        first_seqs=first_seqs or {},
+        first_seqs or {},
     )
     return CommitPlan(tuple(commits), tuple(cascades), tuple(changes), step, shown, answer, is_incomplete)
 
@@ -141,8 +140,6 @@ def _stream_commits(
     guards: GuardedRows,
     step: InsertStep | None,
     key: Parameters | None,
-    *,
-    tells_seq: bool,
     first_seqs: Dict[UUID, int],
 ) -> list[StreamCommit]:
     """``key``: the values of the idempotency key's row, if there is one."""
@@ -152,10 +149,10 @@ def _stream_commits(
     commits: list[StreamCommit] = []
     for share in others:
         first_seq = first_seqs.get(_stream_id(share[0]))
-        commits.append(_stream_commit(attempt, share, guards, tells_seq=tells_seq, first_seq=first_seq))
+        commits.append(_stream_commit(attempt, share, guards, first_seq=first_seq))
         guards = {}
     first_seq = first_seqs.get(_stream_id(last[0])) if last else None
-    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key, tells_seq=tells_seq, first_seq=first_seq)]
+    return [*commits, _stream_commit(attempt, last, guards, step=step, key=key, first_seq=first_seq)]
 
 
 def insert_step_of(changed: Sequence[Tracked]) -> InsertStep | None:
@@ -188,7 +185,6 @@ def _stream_commit(
     *,
     step: InsertStep | None = None,
     key: Parameters | None = None,
-    tells_seq: bool,
     first_seq: int | None = None,
 ) -> StreamCommit:
     parameters: Parameters = {}
@@ -206,9 +202,8 @@ def _stream_commit(
         bind_key(parameters, key)
     if changes:
         bind_events(parameters, attempt, _stream_id(changes[0]), [*map(event_row, changes)], first_seq)
-    tells_seq = tells_seq and bool(changes)
     shape = CommitShape(
-        tuple(guarded), tuple(writes), claimed, step, key is not None, min(len(changes), 2), tells_seq, first_seq is not None
+        tuple(guarded), tuple(writes), claimed, step, key is not None, min(len(changes), 2), first_seq is not None
     )
     is_atomic = len(changes) <= 1 or all(write.kind == INSERT for write in writes)
     is_atomic = is_atomic and all(rows.kind == CLAIM for rows in claimed)

@@ -1,6 +1,8 @@
 """The unit of work on PostgreSQL: one connection, and the aggregates that a command loaded and added."""
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from types import TracebackType
 from typing import Any, Protocol, Self
 from uuid import UUID
@@ -9,14 +11,15 @@ from sqlalchemy import Text, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, ConnectionLost
-from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
+from taskhub.kernel.infrastructure.event_log.notifier import Appended, EventNotifier
 from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters, Record
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.errors import translate_error_before_commit
 from taskhub.kernel.infrastructure.postgres.statements import Statement
+from taskhub.kernel.infrastructure.unit_of_work.appended import AppendedChanges
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
-from taskhub.kernel.infrastructure.unit_of_work.execution import execute
+from taskhub.kernel.infrastructure.unit_of_work.execution import Told, execute
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import plan_commit
@@ -142,15 +145,20 @@ class SqlUnitOfWork:
             await self.lock()
         if connection.is_closed:
             raise ConnectionLost  # Nothing was sent.
-        fields = await execute(plan, connection, self._attempt)
-        self.after_commit(plan.changes)
-        return plan.complete(fields)
+        told = await execute(plan, connection, self._attempt)
+        self.after_commit(plan.changes, told)
+        return plan.complete(told.fields)
 
-    def after_commit(self, changes: Sequence[Change]) -> None:
-        """What this process does once a commit went through."""
+    def after_commit(self, changes: Sequence[Change], told: Told | None = None) -> None:
+        """What this process does once a commit went through. ``told``: by the commit, where it was one of its own."""
         types = {change.event for change in changes} | {cascade.event for cascade in self._cascades}
-        streams = {change.tracked.aggregate.stream_id for change in changes} | {cascade.stream_id for cascade in self._cascades}
-        self._notifier.notify(types, streams)
+        growth: dict[UUID, Appended | None] = {cascade.stream_id: None for cascade in self._cascades}
+        for stream_id, share in groupby(changes, key=attrgetter("tracked.aggregate.stream_id")):
+            appended = None
+            if told is not None and stream_id not in growth:
+                appended = AppendedChanges(told.first_seqs[stream_id], [*share], told.fields, self._attempt.context)
+            growth[stream_id] = appended
+        self._notifier.notify(types, growth)
 
     async def _acquire(self) -> Connection:
         self._connection = await (self._database.acquire() if self._shared is None else self._shared.connection())

@@ -161,7 +161,6 @@ def log_statement(
         None,
         key is not None,
         min(len(events), 2),
-        bool(events),
         bool(events) and first_seq is not None,
     )
     return Rows(shape, parameters)
