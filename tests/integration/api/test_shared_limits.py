@@ -189,9 +189,11 @@ async def test_what_processes_told_that_have_ended_is_purged(database: Database,
 
 
 async def _age(database: Database, key: bytes, *, seconds: int) -> None:
+    """Citus lets no update depend on a time zone, so the times are not reckoned there."""
     async with database.connection() as connection:
-        statement = "UPDATE rate_limit_hits SET told_at = told_at - $2 * interval '1 s' WHERE $1 = ANY (subjects)"
-        await connection._driver.execute(statement, key, seconds)
+        [told_at] = await connection._driver.fetchrow("SELECT told_at FROM rate_limit_hits WHERE $1 = ANY (subjects)", key)
+        statement = "UPDATE rate_limit_hits SET told_at = $2 WHERE $1 = ANY (subjects)"
+        await connection._driver.execute(statement, key, told_at - timedelta(seconds=seconds))
 
 
 async def _told(database: Database, key: bytes) -> int:

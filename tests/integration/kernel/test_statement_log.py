@@ -33,6 +33,7 @@ async def chatty(database_url: str) -> AsyncIterator[Api]:
         yield api
 
 
+@pytest.mark.not_on_citus(reason="a commit is several statements there")
 async def test_every_statement_of_a_request_is_logged_with_the_request(
     chatty: Api, lines: list[MutableMapping[str, Any]]
 ) -> None:

@@ -6,6 +6,7 @@ all are a cluster as well.
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 import socket
@@ -30,6 +31,8 @@ TOOL = "CITUS_CLUSTER"
 """Where the tool is that starts a cluster, if not beside the checkout."""
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "tools" / "citus" / "citus-cluster"
 HOST, NODES, SHARDS = "127.0.0.1", 3, 8
+PORTS = range(20_000, 32_000)
+"""Below those that a system gives to connections: one of them would be in use by the time that a server is started."""
 _SETTINGS = {
     "fsync": "off",  # What is written outlives a crash of a server, but not one of the machine.
     "full_page_writes": "off",
@@ -111,9 +114,7 @@ class CitusCluster:
 def free_ports(count: int) -> int:
     """The first of so many that follow each other and that nobody uses."""
     while True:
-        with socket.socket() as first:
-            first.bind((HOST, 0))
-            port: int = first.getsockname()[1]
+        port = random.choice(PORTS)
         if all(_is_free(one) for one in range(port, port + count)):
             return port
 

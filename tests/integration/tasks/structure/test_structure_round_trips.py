@@ -136,6 +136,7 @@ async def test_what_takes_along_many_tasks_costs_the_same_as_for_one(ada: Api, r
     assert_fixed(costs)
 
 
+@pytest.mark.not_on_citus(reason="a commit is several statements there")
 async def test_one_edge_or_place_costs_what_the_decisions_tell(ada: Api, round_trips: RoundTrips) -> None:
     first, second = await ada.add_task(), await ada.add_task()
     path = f"tasks/{first['id']}"

@@ -41,8 +41,9 @@ log = structlog.get_logger("taskhub.limits")
 
 _hits = table_of(RateLimitHitRow)
 _ME = bindparam("process_id", type_=Uuid())
-_NOW = func.clock_timestamp(type_=DateTime(timezone=True))
-_WINDOW_AGO = func.clock_timestamp() - text(f"interval '{WINDOW_SECONDS:.0f} s'")
+# Citus refuses to delete by a function that is volatile, as `clock_timestamp` is.
+_NOW = func.statement_timestamp(type_=DateTime(timezone=True))
+_WINDOW_AGO = func.statement_timestamp() - text(f"interval '{WINDOW_SECONDS:.0f} s'")
 _SENT: tuple[ColumnElement[Any], ...] = (
     _ME,
     bindparam("number", type_=BigInteger()),

@@ -70,9 +70,20 @@ async def _check(name: str, kind: NewCall, limit: int, world: World, report: Rep
             answer = await call.send(client)
         if not report.success(answer):
             return
-        if cheapest is None or len(taken) < len(cheapest):
-            cheapest = [*taken]
+        counted = _transactions_as_one(taken) if world.service.database.is_distributed else [*taken]
+        if cheapest is None or len(counted) < len(cheapest):
+            cheapest = counted
     told = "; ".join(" ".join(sql.split())[:60] for sql in cheapest or [])
     report.true(
         f"{name}: round trips", len(cheapest or []) <= limit, expected=f"up to {limit}", seen=f"{len(cheapest or [])}: {told}"
     )
+
+
+def _transactions_as_one(taken: list[str]) -> list[str]:
+    """On Citus a commit is a transaction of several statements, where it is one statement elsewhere."""
+    counted, is_inside = [], False
+    for sql in taken:
+        if not is_inside:
+            counted.append(sql)
+        is_inside = sql == "BEGIN" or (is_inside and sql not in ("COMMIT", "ROLLBACK"))
+    return counted
