@@ -162,7 +162,7 @@ class LogFollower:
                 continue
             try:
                 is_taken = appended is not None and followed.append(appended)
-            except Exception:  # The commit went through: nothing may become of its answer. And the log tells as well.
+            except Exception:  # The commit went through, so its answer must not fail. The log tells the same.
                 log.exception("what was committed was not handed on")
                 is_taken = False
             if not is_taken:
