@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -42,3 +43,13 @@ def test_a_block_that_fails_before_it_waits_tells_its_own_failure(module: Path) 
     module.write_text("raise ValueError('no')\n")
     with pytest.raises(KeyError), done_in_thread(lambda: import_module(NAME)):
         raise KeyError
+
+
+@pytest.mark.parametrize("error", [None, KeyError])
+def test_threads_take_turns_more_often_while_it_is_done_and_not_after(error: type[Exception] | None) -> None:
+    usual = sys.getswitchinterval()
+    with nullcontext() if error is None else pytest.raises(error), done_in_thread(lambda: None):
+        assert sys.getswitchinterval() < usual
+        if error is not None:
+            raise error
+    assert sys.getswitchinterval() == usual

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 
 from taskhub.cli.server.run import done_in_thread, import_application
@@ -35,10 +35,11 @@ def run_testing(*, parent: int | None, workers: str | None = None) -> None:
         exit_on_signals(),
         listening_socket(settings.host, settings.port, "TASKHUB_PORT") as api,
         listening_socket(options.host, options.port, "TASKHUB_TESTING_PORT") as control,
-        done_in_thread(_import) as wait_for_import,
-        _deployment(settings, options) as deployed,
+        ExitStack() as stack,
     ):
-        wait_for_import()
+        with done_in_thread(_import) as wait_for_import:
+            deployed = stack.enter_context(_deployment(settings, options))
+            wait_for_import()
         from taskhub.cli.server.serve_testing import serve_testing
 
         serve_testing(settings, options, deployed, api, control, parent=options.parent or parent)
