@@ -119,15 +119,12 @@ async def test_a_request_asks_one_shard(
         "label_id={label}&assignee_id=none&blocked=true",
         "closed=false&parent_id=none&sort=priority",
         "external_key=one",
+        "q=engine",
+        "q=OPS-1&sort=-due",
+        "q=engine&deleted=true",
     ],
 )
 async def test_a_filtered_list_asks_one_shard(sample: SampleData, database: ToldDatabase, query: str) -> None:
     label = ok(await sample.api.post("labels", {"name": "Filtered"}))
     ok(await sample.api.get(f"tasks?{query.format(label=label['id'])}"))
     assert database.told == []
-
-
-async def test_a_search_for_words_asks_all_shards(sample: SampleData, database: ToldDatabase) -> None:
-    """PostgreSQL would read the index of the workspace beside that of words, were it named by an equality (decision 7)."""
-    ok(await sample.api.get("tasks?q=engine"))
-    assert len(database.told) == 1

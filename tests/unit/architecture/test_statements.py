@@ -4,13 +4,21 @@ import gc
 import importlib
 import pkgutil
 import re
+from collections.abc import Iterator
+from itertools import product
+from uuid import UUID
 
 import pytest
 
 import taskhub
+from taskhub.kernel.application.pages import SortOrder
 from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.modules.tables import metadata
+from taskhub.tasks.application.queries import TaskFilter, TaskSort
+from taskhub.tasks.infrastructure.queries.filters import names_of
+from taskhub.tasks.infrastructure.queries.lists import ListShape, rows_for
+from taskhub.tasks.infrastructure.queries.tasks import statement_of
 from taskhub.testing.conformance.checks.sharding import refused, unkeyed
 
 ACROSS_WORKSPACES = {
@@ -39,12 +47,21 @@ ACROSS_WORKSPACES = {
 
 
 def all_statements() -> list[Statement]:
-    """Every statement that is made when a module is imported."""
+    """Every statement that is made when a module is imported, and lists in all orders, which are made when they are asked for."""
     for module in pkgutil.walk_packages(taskhub.__path__, "taskhub."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    lists = [statement_of(shape) for shape in shapes_of_lists()]
     gc.unfreeze()  # What an application froze in this process is hidden from the collector.
-    return [thing for thing in gc.get_objects() if isinstance(thing, Statement)]
+    return [*lists, *(thing for thing in gc.get_objects() if isinstance(thing, Statement))]
+
+
+def shapes_of_lists() -> Iterator[ListShape]:
+    labelled = TaskFilter(label_ids=(UUID(int=1),), assignee_ids=(UUID(int=2),))
+    for chosen in (TaskFilter(), labelled, TaskFilter(blocked=True), TaskFilter(q="x"), TaskFilter(q="x", deleted=True)):
+        for sort, descending, follows in product(TaskSort, (False, True), (False, True)):
+            order = SortOrder(sort, descending)
+            yield ListShape(names_of(chosen, order), order, follows, chosen.q is not None, chosen.deleted, rows_for(50))
 
 
 ROWS: list[type[Row]] = [mapper.class_ for mapper in Row.registry.mappers if mapper.class_.__module__.startswith("taskhub.")]
@@ -85,6 +102,16 @@ def test_no_exception_outlives_its_statement(reason: str) -> None:
         "SELECT 1 FROM retry_keys JOIN events ON events.stream_id = retry_keys.entity_stream_id WHERE retry_keys.stream_id = $1",
         "SELECT sessions.id FROM sessions WHERE sessions.id = $1",
         "SELECT workspaces.id FROM workspaces WHERE workspaces.id = any($1::UUID[])",
+        "SELECT tasks.id FROM tasks WHERE (tasks.workspace_id = $1::UUID) IS true AND tasks.number = $2 LIMIT 301",
+        "SELECT tasks.id FROM tasks WHERE tasks.number = $2 AND (tasks.workspace_id = $1::UUID) IS NOT false",
+        "SELECT tasks.id FROM tasks WHERE tasks.id = $2 AND (tasks.workspace_id = $1::UUID OR tasks.number = $3)",
+        "SELECT tasks.id FROM tasks WHERE tasks.workspace_id = $1::UUID AND tasks.id = $2 OR tasks.number = $3",
+        "SELECT tasks.id FROM tasks WHERE NOT (tasks.workspace_id = $1::UUID AND tasks.id = $2)",
+        "SELECT tasks.id FROM tasks WHERE coalesce(tasks.workspace_id = $1, $2)",
+        "SELECT tasks.id FROM tasks WHERE CASE WHEN tasks.workspace_id = $1 THEN $2 ELSE $3 END",
+        "SELECT tasks.workspace_id = $1 FROM tasks WHERE tasks.id = $2",
+        "SELECT count(*) FILTER (WHERE tasks.workspace_id = $1) FROM tasks",
+        "SELECT 1 FROM projects, tasks WHERE projects.workspace_id = $1 AND (tasks.workspace_id = projects.workspace_id) IS true",
     ],
 )
 def test_a_statement_that_forgets_its_workspace_is_noticed(sql: str) -> None:
@@ -97,6 +124,9 @@ def test_a_statement_that_forgets_its_workspace_is_noticed(sql: str) -> None:
         "SELECT 1 FROM projects JOIN tasks ON tasks.workspace_id = projects.workspace_id WHERE projects.workspace_id = $1",
         "SELECT extract(epoch FROM event_streams.moved_at) FROM event_streams WHERE event_streams.stream_id = $1",
         "SELECT users.id FROM users WHERE users.email_key = $1",
+        "SELECT tasks.id FROM tasks WHERE (tasks.number = $2 AND (tasks.workspace_id = $1::UUID)) AND (tasks.id = $3 OR $4)",
+        "SELECT 1 FROM tasks WHERE CASE WHEN $2 THEN $3 ELSE true END AND tasks.workspace_id = $1",
+        "SELECT x.id FROM (SELECT tasks.id FROM tasks WHERE tasks.id > $2 AND tasks.workspace_id = $1 ORDER BY tasks.id) AS x",
     ],
 )
 def test_a_statement_that_names_its_workspace_is_left_alone(sql: str) -> None:

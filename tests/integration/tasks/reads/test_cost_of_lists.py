@@ -300,3 +300,16 @@ async def test_a_common_word_is_looked_for_until_the_page_is_full(
     About three times a page is looked through; twice that leaves room for where the matches happen to lie.
     """
     assert rows_read(await plan_of(connection, TaskFilter(q="check"), order)) < FEW + 6 * A_PAGE * 2
+
+
+def node_types(plan: dict[str, Any]) -> set[str]:
+    return {plan["Node Type"]}.union(*map(node_types, plan.get("Plans", ())))
+
+
+@pytest.mark.parametrize("plans", ["generic", "custom"])
+async def test_a_word_is_looked_up_in_no_other_index_beside_its_own(connection: asyncpg.Connection, plans: str) -> None:
+    """The workspace has an entry for each of its tasks in others, which would be read whole; processes take ms to start."""
+    await connection.execute(f"SET plan_cache_mode = force_{plans}_plan")
+    for word in ("zeppelin", "check", "nothing"):
+        assert not node_types(await plan_of(connection, TaskFilter(q=word))) & {"BitmapAnd", "Gather"}
+    await connection.execute("SET plan_cache_mode = force_generic_plan")

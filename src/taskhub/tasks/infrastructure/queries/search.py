@@ -43,9 +43,11 @@ def search_statement(shape: ListShape) -> Statement:
     if shape.deleted:
         return _in_trash(shape)
     tasks = TASKS.table.c
-    # The workspace is no way to them: its own index would be read whole and intersected.
-    in_workspace = (tasks.workspace_id == WORKSPACE_ID).is_(True)
-    return Statement(few_or_many(shape, matches_in(in_workspace, tasks.words.op("@@")(_QUERY), _holds(tasks)), _walk(shape)))
+    in_workspace = tasks.workspace_id == WORKSPACE_ID
+    # Whatever is asked, the planner expects 1 of 200 rows to match. That is said twice, so that it expects few: for thousands it
+    # would read all entries of the workspace in another index as well, and intersect, or start processes that share the rows.
+    matches = [tasks.words.op("@@")(_QUERY)] * 2
+    return Statement(few_or_many(shape, matches_in(in_workspace, *matches, _holds(tasks)), _walk(shape)))
 
 
 def _holds(tasks: Columns) -> ColumnElement[bool]:

@@ -7,6 +7,8 @@ no rows on several nodes, and lets no update depend on a function that could tel
 import re
 from collections.abc import Iterator, Mapping
 
+from taskhub.testing.conformance.checks.conjuncts import is_conjunct
+
 _REFERENCE = re.compile(
     r"\b(?:FROM|JOIN|USING|UPDATE)\s+(?:ONLY\s+|LATERAL\s+)?"
     r"([a-z_]+\b(?!\.)(?: AS [a-z_]+)?(?:, [a-z_]+(?: AS [a-z_]+)?)*)"
@@ -24,8 +26,8 @@ _INTERVAL = re.compile(r"(?<!\) )[+-] interval ")
 def unkeyed(sql: str, tables: Mapping[str, str]) -> list[str]:
     """The tables of workspaces that a statement uses without naming their workspace, as often as it does.
 
-    A workspace is named by a parameter (`tasks.workspace_id = $1`), or by that of another table which is named itself. In
-    ``unnest`` or ``ANY`` stand several.
+    A workspace is named by a parameter (`tasks.workspace_id = $1`), or by that of another table which is named itself, in a
+    condition that holds for all rows: not in one of several (``OR``), nor in ``IS TRUE``. In ``unnest`` or ``ANY`` stand several.
 
     Args:
         sql: on one line.
@@ -35,10 +37,14 @@ def unkeyed(sql: str, tables: Mapping[str, str]) -> list[str]:
     columns = {alias: tables[name] for name, alias in called}
     named = dict.fromkeys(columns, 0)
     for alias, column in columns.items():
-        named[alias] = len(re.findall(rf"\b{alias}\.{column} = \$\d+", sql))
+        named[alias] = len(_conjuncts(rf"\b{alias}\.{column} = \$\d+", sql))
     _follow_joins(sql, columns, named)
     missing = {alias for alias in columns if sum(one == alias for _, one in called) > named[alias]}
     return sorted(name for name, alias in set(called) if alias in missing)
+
+
+def _conjuncts(pattern: str, sql: str) -> list[re.Match[str]]:
+    return [found for found in re.finditer(pattern, sql) if is_conjunct(sql, *found.span())]
 
 
 def _references(sql: str) -> Iterator[tuple[str, str]]:
@@ -53,7 +59,7 @@ def _follow_joins(sql: str, columns: Mapping[str, str], named: dict[str, int]) -
     """Counts a table as named where it is joined with one that is, by the workspace of both."""
     pairs = [
         (one, other)
-        for one, first, other, second in re.findall(r"\b(\w+)\.(\w+) = (\w+)\.(\w+)", sql)
+        for one, first, other, second in (match.groups() for match in _conjuncts(r"\b(\w+)\.(\w+) = (\w+)\.(\w+)", sql))
         if columns.get(one) == first and columns.get(other) == second
     ]
     is_growing = True
