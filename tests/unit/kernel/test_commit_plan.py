@@ -112,6 +112,17 @@ def test_two_changed_rows_may_fall_short_halfway_and_need_one() -> None:
     assert command.plan().needs_transaction
 
 
+def test_what_several_rows_have_in_common_is_sent_once() -> None:
+    command = Planned()
+    project = command.load(ProjectFactory())
+    labels = [command.add(new_label(project.workspace_id, name)) for name in ("Bug", "Idea")]
+    (commit,) = command.plan().commits
+    assert sorted(commit.parameters["insert_labels__name"]) == ["Bug", "Idea"]
+    assert commit.parameters["insert_labels__created_at"] == [labels[0].created_at]
+    assert commit.parameters["event__type"] == ["label.created"]
+    assert commit.parameters["event__snapshot"] != commit.parameters["event__snapshot"][:1]
+
+
 def with_keys(command: Planned, before: tuple[str, ...], after: tuple[str, ...]) -> Task:
     """A task that is given other external keys."""
     project = command.load(ProjectFactory())
@@ -127,7 +138,7 @@ def test_what_is_claimed_comes_in_one_order_and_needs_no_transaction() -> None:
     (commit,) = plan.commits
     digests = sorted(map(digest_of, "bc"))
     assert commit.parameters["claim_external_keys__digest"] == digests
-    assert commit.parameters["claim_external_keys__task_id"] == [task.id, task.id]
+    assert commit.parameters["claim_external_keys__task_id"] == [task.id]
     assert not any(name.startswith("release_external_keys") for name in commit.parameters)
     assert not plan.needs_transaction
 

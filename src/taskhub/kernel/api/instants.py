@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from datetime import date
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -56,13 +57,18 @@ def check_day(value: Any) -> Any:
 
 def _check_day(parts: re.Match[str], code: str) -> None:
     year, month, day = int(parts[1]), int(parts[2]), int(parts[3])
+    try:
+        date(year, month, day)
+    except ValueError:
+        raise PydanticCustomError(code, _wrong_day(parts, year, month)) from None
+
+
+def _wrong_day(parts: re.Match[str], year: int, month: int) -> Any:
     if year < 1:
-        raise PydanticCustomError(code, "Years run from 0001 to 9999.")
+        return "Years run from 0001 to 9999."
     if not 1 <= month <= 12:
-        raise PydanticCustomError(code, "Months run from 01 to 12.")
-    last = monthrange(year, month)[1]
-    if not 1 <= day <= last:
-        raise PydanticCustomError(code, f"Days of {parts[1]}-{parts[2]} run from 01 to {last}.")
+        return "Months run from 01 to 12."
+    return f"Days of {parts[1]}-{parts[2]} run from 01 to {monthrange(year, month)[1]}."
 
 
 def _too_high(what: str, highest: int, given: str) -> Any:

@@ -18,7 +18,7 @@ MOST_CHARACTERS = 1024 * 1024
 """Of the values of all events. More are read in pages, so that streams which are not behind find all of them."""
 
 _OWN = [(name, EVENT_COLUMNS.index(name)) for name in LoggedEvent.__struct_fields__ if name in EVENT_COLUMNS]
-_VALUES = [EVENT_COLUMNS.index(name) for name in ("changes", "snapshot")]
+_CHANGES, _SNAPSHOT = map(EVENT_COLUMNS.index, ("changes", "snapshot"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def appended_by(plan: CommitPlan, told: Told, context: Context) -> Mapping[UUID,
     """By stream. Nothing where a commit has several, or events that the database makes, or large ones: they are read."""
     if plan.cascades or len(told.first_seqs) != 1 or len(plan.commits) != 1:
         return {}
-    size = sum(len(row[place] or "") for row in plan.commits[0].events for place in _VALUES)
+    size = sum([len(row[_CHANGES]) + len(row[_SNAPSHOT] or "") for row in plan.commits[0].events])
     if size > MOST_CHARACTERS:
         return {}
     ((stream_id, first_seq),) = told.first_seqs.items()

@@ -1,11 +1,12 @@
 """The parameters of a commit's statements: rows that are written, what they claim, and events.
 
-One row is bound as values, several as an array for each column.
+One row is bound as values, several as an array for each column: of one element where all rows have the same, since the driver
+looks at every element.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import compress, count, groupby
-from operator import attrgetter, itemgetter, ne
+from itertools import compress, count, groupby, repeat
+from operator import attrgetter, is_, itemgetter, ne
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -146,7 +147,12 @@ def bind_rows(
         elif isinstance(table.c[name].type, ARRAY):
             _bind_arrays(parameters, part, name, values)
         else:
-            parameters[parameter(part, name)] = list(values)
+            parameters[parameter(part, name)] = _array(values)
+
+
+def _array(values: Sequence[Any]) -> list[Any]:
+    first = values[0]
+    return [first] if all(map(is_, values, repeat(first))) else list(values)
 
 
 def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Iterable[Sequence[Any] | None]) -> None:
@@ -158,4 +164,4 @@ def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Iterable[
         elements += array or ()
     parameters[parameter(part, name)] = elements
     for bound, values in zip(bounds_of(name), zip(*bounds, strict=True), strict=True):
-        parameters[parameter(part, bound)] = list(values)
+        parameters[parameter(part, bound)] = _array(values)

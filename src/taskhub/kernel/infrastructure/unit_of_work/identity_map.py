@@ -42,8 +42,8 @@ class IdentityMap:
 
     def __init__(self) -> None:
         self._tracked: dict[tuple[str, Key], Tracked] = {}
-        self._used: dict[tuple[str, Key], Tracked] = {}
-        """What has been handed out or given since the last `settle`: nothing else can have changed."""
+        self._used: dict[int, Tracked] = {}
+        """What has been handed out or given since the last `settle`, by its identity: nothing else can have changed."""
         self.guarded: GuardedRows = {}
         self.share_locked: dict[Guard, set[Key]] = {}
         """Rows that a guard has found and locked."""
@@ -66,9 +66,9 @@ class IdentityMap:
         return tracked is not None and tracked.is_locked and not tracked.is_removed
 
     def all_locked(self, mapping: Mapping[Any]) -> list[Any]:
-        found = {key: one for key, one in self._tracked.items() if one.mapping is mapping and one.is_locked}
-        self._used.update(found)
-        return [one.aggregate for one in found.values()]
+        found = [one for one in self._tracked.values() if one.mapping is mapping and one.is_locked]
+        self._used.update((id(one), one) for one in found)
+        return [one.aggregate for one in found]
 
     def load(self, mapping: Mapping[Any], row: Any, *, is_locked: bool) -> Any:
         """The aggregate of a row: the one that was loaded first, if it was loaded before."""
@@ -77,13 +77,16 @@ class IdentityMap:
         tracked = self._tracked.get(key)
         if tracked is None:
             tracked = self._tracked[key] = Tracked(aggregate, mapping, UPDATE, row, aggregate.version, is_locked)
-        self._used[key] = tracked
+        self._used[id(tracked)] = tracked
         return tracked.aggregate
 
     def add(self, mapping: Mapping[Any], aggregate: Any) -> None:
         """Takes a new aggregate."""
         key = (mapping.name, mapping.key_of(aggregate))
-        self._tracked[key] = self._used[key] = Tracked(aggregate, mapping, INSERT, None, aggregate.version, False)
+        if (former := self._tracked.get(key)) is not None:
+            self._used.pop(id(former), None)
+        tracked = self._tracked[key] = Tracked(aggregate, mapping, INSERT, None, aggregate.version, False)
+        self._used[id(tracked)] = tracked
 
     def remove(self, mapping: Mapping[Any], aggregate: Any) -> None:
         """Has the row deleted at commit, or emptied where it stays as a tombstone."""
@@ -121,12 +124,12 @@ class IdentityMap:
         """Forgets some: they are read again where they are needed."""
         self.held.clear()
         self._tracked = {key: one for key, one in self._tracked.items() if not is_dropped(one)}
-        self._used = {key: one for key, one in self._used.items() if key in self._tracked}
+        self._used = {key: one for key, one in self._used.items() if not is_dropped(one)}
 
     def _use(self, key: tuple[str, Key]) -> Tracked | None:
         tracked = self._tracked.get(key)
         if tracked is not None:
-            self._used[key] = tracked
+            self._used[id(tracked)] = tracked
         return tracked
 
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, bindparam, column, func, literal_column
+from sqlalchemy import ARRAY, ColumnElement, Integer, bindparam, case, column, func, literal_column
 from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.expression import FromClause
 
@@ -23,7 +23,8 @@ def bounds_of(name: str) -> tuple[str, str]:
 
 
 class Rows:
-    """The values of one part: a parameter for each column, or for several rows an array for each, zipped by position.
+    """The values of one part: a parameter for each column, or for several rows an array for each, zipped by position. An array of
+    one element is the value of all rows.
 
     ``stream`` is the column that has the same value in all rows, and so is one parameter even then: it says where they are.
     """
@@ -48,11 +49,17 @@ class Rows:
         )
         for name, type_ in columns:
             if isinstance(type_, ARRAY):
-                first, last = (rows.c[bound] for bound in bounds_of(name))
+                first, last = (_value(part, rows.c[bound]) for bound in bounds_of(name))
                 elements = Grouping(bindparam(parameter(part, name), type_=type_))[first:last]
                 # The function returns what it is given. Without it Citus 14.0 crashes where an update sets a column to a part of
                 # an array: it takes that for an assignment to a part of the column.
                 self.values[name] = func.trim_array(elements, literal_column("0"), type_=type_)
             elif name != stream:
-                self.values[name] = rows.c[name]
+                self.values[name] = _value(part, rows.c[name])
         self.values["place"] = rows.c.place
+
+
+def _value(part: str, zipped: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The value of a row: the first one's, if that is the only one."""
+    array = Grouping(bindparam(parameter(part, zipped.key or ""), type_=ARRAY(zipped.type)))
+    return case((func.cardinality(array) == literal_column("1", Integer()), array[literal_column("1", Integer())]), else_=zipped)

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.domain.errors import IdTaken
-from taskhub.tasks.application.bulk.item_errors import located_at
+from taskhub.kernel.domain.errors import DomainError, IdTaken
+from taskhub.tasks.application.bulk.item_errors import locate
 from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.application.tasks.create_task import content_of
 from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker, require_project
@@ -56,9 +56,9 @@ async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, c
     await references.load({item.id: item.values for item in command.items}, uow)
     taken = await uow.tasks.used_ids(command.workspace_id, [item.id for item in command.items])
     places = await _places(command.items, projects, uow)
-    now, tasks = clock(), []
+    now, tasks, repository = clock(), [], uow.tasks
     for index, item in enumerate(command.items):
-        with located_at(f"/items/{index}"):
+        try:
             if item.id in taken:
                 raise IdTaken
             project = require_project(projects.get(item.project_id))
@@ -74,8 +74,11 @@ async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, c
                 number=number,
                 rank=rank,
             )
-            uow.tasks.add(task)
-            tasks.append(task)
+        except DomainError as error:
+            locate(error, f"/items/{index}")
+            raise
+        repository.add(task)
+        tasks.append(task)
     return tasks
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from taskhub.kernel.application.clock import Clock
-from taskhub.kernel.domain.errors import Fault, PreconditionRequired, StaleVersion, UnknownReference
-from taskhub.tasks.application.bulk.item_errors import located_at
+from taskhub.kernel.domain.errors import DomainError, Fault, PreconditionRequired, StaleVersion, UnknownReference
+from taskhub.tasks.application.bulk.item_errors import locate
 from taskhub.tasks.application.ports import TasksUnitOfWork
 from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker, is_structural
 from taskhub.tasks.domain.project import Project
@@ -52,31 +52,36 @@ async def bulk_update_tasks(command: BulkUpdateTasks, uow: TasksUnitOfWork, *, c
     wanted = {item.id: item.values for item in command.items}
     references = await ReferenceChecker.lock(command.workspace_id, list(wanted.values()), uow)
     batch = await uow.tasks.find_batch(command.workspace_id, wanted, in_structure=is_structural(wanted.values()))
-    _check_items(command.items, batch)
+    found = _found(command.items, batch)
     await references.load(wanted, uow)
     now = clock()
-    for index, item in enumerate(command.items):
-        with located_at(f"/items/{index}/patch"):
-            task, project = batch[item.id]
+    for index, (item, (task, project)) in enumerate(zip(command.items, found, strict=True)):
+        try:
             content = task.content.changed(item.values)
-            references.check(task.id, project, item.values, content, task.content)
+            references.check(item.id, project, item.values, content, task.content)
             task.change(content, project=project, now=now)
-    return [batch[item.id][0] for item in command.items]
+        except DomainError as error:
+            locate(error, f"/items/{index}/patch")
+            raise
+    return [task for task, _ in found]
 
 
 def _require_versions(items: Sequence[ChangedItem]) -> None:
     for index, item in enumerate(items):
         if item.version is None:
-            with located_at(f"/items/{index}"):
-                raise PreconditionRequired
+            raise locate(PreconditionRequired(), f"/items/{index}")
 
 
-def _check_items(items: Sequence[ChangedItem], batch: Mapping[UUID, tuple[Task, Project]]) -> None:
-    """Checks that all tasks exist and have the expected versions."""
+def _found(items: Sequence[ChangedItem], batch: Mapping[UUID, tuple[Task, Project]]) -> list[tuple[Task, Project]]:
+    """The tasks of the items. Checks that all exist and have the expected versions."""
+    found = []
     for index, item in enumerate(items):
-        with located_at(f"/items/{index}"):
-            if item.id not in batch:
-                raise UnknownReference(Fault("unknown_reference", "There is no such task in this workspace.", pointer="/id"))
-            version = batch[item.id][0].version
-            if item.version not in (None, version):
-                raise StaleVersion(version)
+        one = batch.get(item.id)
+        if one is None:
+            fault = Fault("unknown_reference", "There is no such task in this workspace.", pointer="/id")
+            raise locate(UnknownReference(fault), f"/items/{index}")
+        version = one[0].version
+        if item.version not in (None, version):
+            raise locate(StaleVersion(version), f"/items/{index}")
+        found.append(one)
+    return found
