@@ -9,6 +9,7 @@ from importlib import import_module
 
 from taskhub.cli.server.console import announce
 from taskhub.cli.server.hooks import ServeHooks
+from taskhub.cli.server.libraries import import_frameworks
 from taskhub.cli.server.signals import exit_on_signals
 from taskhub.cli.server.sockets import listening_socket, metrics_socket
 from taskhub.deployment import data_dir, deployment
@@ -67,6 +68,7 @@ def import_application() -> None:
     Raises:
         WrongModule
     """
+    import_frameworks()
     import_module("taskhub.cli.server.serve")
     from taskhub.modules.discovery import installed_modules
 
