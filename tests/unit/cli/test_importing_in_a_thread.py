@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from taskhub.cli.server.run import done_in_thread
+from taskhub.cli.server.done_in_thread import done_in_thread
 
 NAME = "slow_to_import"
 MAY_GO_ON = threading.Event()

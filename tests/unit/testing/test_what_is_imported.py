@@ -33,3 +33,9 @@ def test_a_service_that_is_not_tested_has_none_of_it() -> None:
     imported = imported_by("import taskhub.cli.server.run, taskhub.cli.server.serve, taskhub.cli.server.worker, taskhub.cli.main")
     assert "taskhub.app" in imported
     assert {name for name in imported if name.startswith("taskhub.testing")} == set()
+
+
+def test_a_testing_server_starts_its_database_before_it_imports_the_service() -> None:
+    imported = imported_by("import taskhub.cli.main, taskhub.cli.commands.serve, taskhub.cli.server.testing")
+    assert "taskhub.testing.cluster" in imported
+    assert imported & {"asyncpg", "fastapi", "pydantic", "sqlalchemy", "structlog", "taskhub.app", "taskhub.settings"} == set()

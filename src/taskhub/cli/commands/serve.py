@@ -38,14 +38,14 @@ def serve(
     """
     parent = os.getppid() if with_parent else None  # At once: who is gone by the time that it serves can't be told any more.
     gc.disable()  # Starting makes next to no garbage, and looking for it takes a fifth of the time. Turned on when it serves.
-    from taskhub.cli.server.libraries import import_structlog
-
-    import_structlog()
     if testing:
         from taskhub.cli.server.testing import run_testing
 
         run_testing(parent=parent, workers=workers)
     else:
+        from taskhub.cli.server.libraries import import_structlog
+
+        import_structlog()
         from taskhub.cli.server.run import run
         from taskhub.settings import read_settings_with
 

@@ -1,13 +1,12 @@
 """Starts `taskhub serve`. The application is imported in a thread while the embedded database starts: both take about as long."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from importlib import import_module
 
 from taskhub.cli.server.console import announce
+from taskhub.cli.server.done_in_thread import done_in_thread
 from taskhub.cli.server.hooks import ServeHooks
 from taskhub.cli.server.libraries import import_frameworks
 from taskhub.cli.server.signals import exit_on_signals
@@ -16,9 +15,6 @@ from taskhub.deployment import data_dir, deployment
 from taskhub.kernel.cli import CommandFailed
 from taskhub.kernel.logs import configure_logs
 from taskhub.settings import Settings, read_settings
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread that imports keeps the one that starts the database waiting, each time that it has waited for a file."""
 
 
 def run(*, parent: int | None, read: Callable[[], Settings] = read_settings, hooks: ServeHooks | None = None) -> None:
@@ -73,18 +69,3 @@ def import_application() -> None:
     from taskhub.modules.discovery import installed_modules
 
     installed_modules()
-
-
-@contextmanager
-def done_in_thread(work: Callable[[], object]) -> Iterator[Callable[[], object]]:
-    """Does work in another thread. Calling the result waits for its end, and raises what the work has raised.
-
-    Until the block ends threads take turns more often: this one waits for files and programs, and comes back late otherwise.
-    """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            yield thread.submit(work).result
-    finally:
-        sys.setswitchinterval(before)

@@ -1,20 +1,25 @@
-"""Starts `taskhub serve --testing`: the service on a database that is thrown away, with its control interface beside it."""
+"""Starts `taskhub serve --testing`: the service on a database that is thrown away, with its control interface beside it.
+
+The database starts before anything of the service is imported, the reading of settings included: a suite waits for both.
+"""
+
+from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from taskhub.cli.server.run import done_in_thread, import_application
+from taskhub.cli.server.done_in_thread import done_in_thread
+from taskhub.cli.server.libraries import import_structlog
 from taskhub.cli.server.signals import exit_on_signals
-from taskhub.cli.server.sockets import listening_socket
-from taskhub.deployment import Deployment
 from taskhub.kernel.cli import CommandFailed
-from taskhub.kernel.logs import configure_logs
-from taskhub.settings import Settings, read_settings_with
 from taskhub.testing.cluster import throwaway_database
 from taskhub.testing.options import TestingOptions
-from taskhub.testing.service_settings import for_testing, secret_keys
+
+if TYPE_CHECKING:
+    from taskhub.settings import Settings
 
 
 def run_testing(*, parent: int | None, workers: str | None = None) -> None:
@@ -29,29 +34,38 @@ def run_testing(*, parent: int | None, workers: str | None = None) -> None:
         options = TestingOptions.take(os.environ)
     except ValueError as error:
         raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
+    with exit_on_signals(), ExitStack() as stack:
+        with done_in_thread(partial(_imported, workers)) as wait_for_import:
+            url = stack.enter_context(throwaway_database(options.cache, options.run))
+            settings = wait_for_import()
+        _serve(settings, options, url, parent=options.parent or parent)
+
+
+def _imported(workers: str | None) -> Settings:
+    """The settings, and all that is served with is imported."""
+    import_structlog()
+    from taskhub.settings import read_settings_with
+    from taskhub.testing.service_settings import for_testing
+
     settings = for_testing(read_settings_with(workers))
-    configure_logs(settings.log_level, settings.log_format)
-    with (
-        exit_on_signals(),
-        listening_socket(settings.host, settings.port, "TASKHUB_PORT") as api,
-        listening_socket(options.host, options.port, "TASKHUB_TESTING_PORT") as control,
-        ExitStack() as stack,
-    ):
-        with done_in_thread(_import) as wait_for_import:
-            deployed = stack.enter_context(_deployment(settings, options))
-            wait_for_import()
-        from taskhub.cli.server.serve_testing import serve_testing
+    from taskhub.cli.server.run import import_application
 
-        serve_testing(settings, options, deployed, api, control, parent=options.parent or parent)
-
-
-def _import() -> None:
     import_application()
     import_module("taskhub.cli.server.serve_testing")
+    return settings
 
 
-@contextmanager
-def _deployment(settings: Settings, options: TestingOptions) -> Iterator[Deployment]:
-    """A database of its own."""
-    with throwaway_database(options.cache, options.run) as url:
-        yield Deployment(url, secret_keys(settings), is_embedded=True)
+def _serve(settings: Settings, options: TestingOptions, url: str, *, parent: int | None) -> None:
+    from taskhub.cli.server.serve_testing import serve_testing
+    from taskhub.cli.server.sockets import listening_socket
+    from taskhub.deployment import Deployment
+    from taskhub.kernel.logs import configure_logs
+    from taskhub.testing.service_settings import secret_keys
+
+    configure_logs(settings.log_level, settings.log_format)
+    with (
+        listening_socket(settings.host, settings.port, "TASKHUB_PORT") as api,
+        listening_socket(options.host, options.port, "TASKHUB_TESTING_PORT") as control,
+    ):
+        deployed = Deployment(url, secret_keys(settings), is_embedded=True)
+        serve_testing(settings, options, deployed, api, control, parent=parent)
