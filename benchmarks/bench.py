@@ -64,7 +64,7 @@ def main() -> int:
 def _measure(effort: Effort) -> tuple[list[report.Cell], Comparison]:
     with postgres() as server_url, fresh_database(server_url, "taskhub_bench") as url, tempfile.TemporaryDirectory() as folder:
         say(report.machine(server_version(url)))
-        say(f"loading {effort.size.tasks} tasks in {effort.size.workspaces} workspaces …")
+        say(f"loading {effort.size} …")
         dataset = asyncio.run(load_data(url, effort.size))
         with all_servers(url, Path(folder)) as servers:
             bench = _Bench(url, dataset, servers, Path(folder))

@@ -51,7 +51,7 @@ def main() -> int:
                 _PLAIN: stack.enter_context(fresh_database(server_url, "taskhub_bench")),
                 _CITUS: _distributed(server_url),
             }
-            say(f"loading {size.tasks} tasks in {size.workspaces} workspaces into both …")
+            say(f"loading {size} into both …")
             sides = [stack.enter_context(_side(name, url, folder, size)) for name, url in urls.items()]
             ratios = {operation: asyncio.run(_ratio(operation, sides, rounds)) for operation in TARGETS}
     except (load.LoadFailed, StartFailed) as error:

@@ -7,7 +7,7 @@ task.
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 from benchmarks.contents import Contents
 from benchmarks.copying import Copying
+from benchmarks.multiplication import copied_id, multiply
 
 from taskhub.kernel.contract.ids import new_id
 from taskhub.tasks.domain.label import STANDARD_COLOR, Label
@@ -41,13 +42,20 @@ Ids = dict[UUID, list[UUID]]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is loaded. Every user is a member of some of the workspaces, and has a session for each of these."""
+    """How much is loaded. Every user is a member of some of the workspaces, and has a session for each of these.
+
+    ``copies``: how many times each workspace is there, with all that belongs to it (`benchmarks.multiplication`).
+    """
 
     workspaces: int
     projects: int
     tasks: int
     users: int
     memberships_per_user: int
+    copies: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.tasks * self.copies} tasks in {self.workspaces * self.copies} workspaces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,33 @@ class Dataset:
     waiting: Ids = field(default_factory=partial(defaultdict, list))
     tasks_of: Ids = field(default_factory=partial(defaultdict, list))
 
+    def multiplied(self, copies: int) -> "Dataset":
+        """What is there when each workspace was replaced by ``copies`` of it."""
+        every = [(id, copied_id(id, copy)) for copy in range(copies) for id in self.seats]
+
+        def of_copies(ids: Ids) -> Ids:
+            return defaultdict(list, {new: ids[old] for old, new in every})
+
+        return Dataset(
+            seats=defaultdict(list, {new: [replace(seat, workspace_id=new) for seat in self.seats[old]] for old, new in every}),
+            labels=of_copies(self.labels),
+            projects=of_copies(self.projects),
+            tasks=of_copies(self.tasks),
+            parents=of_copies(self.parents),
+            waiting=of_copies(self.waiting),
+            tasks_of=self.tasks_of,
+        )
+
 
 async def load(database_url: str, size: Size) -> Dataset:
     """Fills an empty, migrated database, and brings its statistics up to date."""
-    connection = await asyncpg.connect(database_url.replace("postgresql+asyncpg://", "postgresql://"))
+    url = database_url.replace("postgresql+asyncpg://", "postgresql://")
+    connection = await asyncpg.connect(url)
     try:
         dataset = await _Loader(Copying(connection), size).load()
+        if size.copies > 1:
+            await multiply(url, size.copies)
+            dataset = dataset.multiplied(size.copies)
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
     finally:

@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -18,8 +19,9 @@ from benchmarks.questions import Question
 from benchmarks.servers import StartFailed, taskhub
 
 ONE = Size(workspaces=1, projects=10, tasks=10_000, users=20, memberships_per_user=1)
-MANY = Size(workspaces=100, projects=1_000, tasks=1_000_000, users=2_000, memberships_per_user=1)
 SMALL = Size(workspaces=10, projects=100, tasks=100_000, users=200, memberships_per_user=1)
+MANY = replace(SMALL, copies=10)
+LARGE = replace(SMALL, copies=50)
 WARM_UP, ROUNDS = 5, 40
 MAX_FOR_A_PAGE = 2.0
 MAX_FOR_A_SEARCH = 5.0
@@ -46,8 +48,10 @@ class Line:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench-scale", description=__doc__)
-    parser.add_argument("--small", action="store_true", help="ten workspaces instead of a hundred, to try it out")
-    size = SMALL if parser.parse_args().small else MANY
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--small", dest="size", action="store_const", const=SMALL, help="ten workspaces, to try it out")
+    sizes.add_argument("--large", dest="size", action="store_const", const=LARGE, help="five hundred workspaces")
+    size = parser.parse_args().size or MANY
     try:
         with postgres() as server_url, tempfile.TemporaryDirectory() as folder:
             say(report.machine(server_version(server_url)))
@@ -68,8 +72,10 @@ def main() -> int:
 def _loaded(server_url: str, name: str, size: Size, folder: Path) -> Iterator[Lists]:
     with ExitStack() as stack:
         url = stack.enter_context(fresh_database(server_url, name))
-        say(f"loading {size.tasks} tasks in {size.workspaces} workspaces …")
+        say(f"loading {size} …")
+        started = time.monotonic()
         dataset = asyncio.run(load(url, size))
+        say(f"loaded in {time.monotonic() - started:.0f} s")
         place = folder / name
         place.mkdir()
         yield stack.enter_context(Lists.of(stack.enter_context(taskhub(url, place)), dataset))

@@ -76,7 +76,7 @@ def main() -> int:
 def _measured() -> Iterator[Line]:
     with postgres() as server_url, fresh_database(server_url, "taskhub_bench") as url, ExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
-        say(f"loading {SIZE.tasks} tasks in {SIZE.workspaces} workspaces …")
+        say(f"loading {SIZE} …")
         dataset = asyncio.run(load_data(url, SIZE))
         one, other = (stack.enter_context(taskhub(url, folder, TASKHUB_MAX_CONNECTIONS=MAX_CONNECTIONS)) for folder in folders)
         bench = _Bench(dataset, Targets(dataset, url, folders[0]), one, other)

@@ -53,7 +53,7 @@ Round = tuple[Measure, Measure]
 def _measured(operations: list[str], rounds: int) -> Iterator[tuple[str, list[Round]]]:
     with postgres() as server_url, fresh_database(server_url, "taskhub_bench") as url, ExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
-        say(f"loading {SIZE.tasks} tasks in {SIZE.workspaces} workspaces …")
+        say(f"loading {SIZE} …")
         dataset = asyncio.run(load_data(url, SIZE))
         one = stack.enter_context(taskhub(url, folders[0]))
         several = stack.enter_context(taskhub(url, folders[1], TASKHUB_WORKERS=str(WORKERS)))

@@ -1,12 +1,15 @@
 """Loaded data is as if the service had written it: each thing has its events, each counter has counted."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
 import pytest
 from benchmarks.database import plain
-from benchmarks.dataset import Dataset
+from benchmarks.dataset import Dataset, Size, load
+
+from support.harness.databases import cloned_database
 
 WRONG = {
     "tasks whose last event is not of their version, or shows something else": """
@@ -34,7 +37,7 @@ WRONG = {
     "events of logs without counter": "SELECT id FROM events WHERE stream_id NOT IN (SELECT stream_id FROM event_streams)",
     "projects whose counters are not the number and the place of their newest task": """
         SELECT p.id FROM projects p JOIN tasks t ON t.workspace_id = p.workspace_id AND t.project_id = p.id
-        GROUP BY p.id, p.last_number, p.last_place
+        GROUP BY p.workspace_id, p.id, p.last_number, p.last_place
         HAVING p.last_number <> max(t.number) OR p.last_number <> count(*)
             OR max(t.rank) <> 'i' || lpad(p.last_place::text, 9, '0')
     """,
@@ -48,8 +51,9 @@ WRONG = {
     """,
     "tasks deeper than five levels": """
         WITH RECURSIVE line AS (
-            SELECT id, 1 AS level FROM tasks WHERE parent_id IS NULL
-            UNION ALL SELECT t.id, level + 1 FROM tasks t JOIN line ON t.parent_id = line.id
+            SELECT workspace_id, id, 1 AS level FROM tasks WHERE parent_id IS NULL
+            UNION ALL SELECT t.workspace_id, t.id, level + 1
+            FROM tasks t JOIN line ON t.workspace_id = line.workspace_id AND t.parent_id = line.id
         )
         SELECT id FROM line WHERE level > 5
     """,
@@ -62,6 +66,11 @@ WRONG = {
         SELECT user_id FROM (SELECT user_id FROM members UNION SELECT user_id FROM sessions) AS people
         WHERE user_id NOT IN (SELECT id FROM users)
     """,
+    "events that name another workspace than their log": """
+        SELECT id FROM events WHERE snapshot ->> 'workspace_id' <> stream_id::text
+            OR changes -> 'workspace_id' ->> 1 <> stream_id::text OR entity_type = 'workspace' AND entity_id <> stream_id
+    """,
+    "events that share an id": "SELECT id FROM events GROUP BY id HAVING count(*) > 1",
     "values in the events of accounts": "SELECT id FROM events WHERE entity_type IN ('user', 'session') AND snapshot IS NOT NULL",
 }
 TO_FIND = {
@@ -74,6 +83,23 @@ TO_FIND = {
         SELECT t.id FROM tasks t JOIN tasks b ON b.id = ANY(t.blocked_by_ids) WHERE b.closed_at IS NOT NULL
     """,
 }
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["made one by one", "copied"])
+def copies(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture(scope="module")
+def loaded_url(template_url: str, copies: int) -> Iterator[str]:
+    with cloned_database(template_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def dataset(loaded_url: str, copies: int) -> Dataset:
+    size = Size(workspaces=3, projects=6, tasks=600, users=6, memberships_per_user=2, copies=copies)
+    return asyncio.run(load(loaded_url, size))
 
 
 @pytest.mark.parametrize("what", WRONG)
@@ -95,9 +121,23 @@ def test_some_tasks_are_in_the_trash_and_none_of_these_is_offered(loaded_url: st
 
 
 def test_what_is_offered_of_a_project_stands_in_its_order(loaded_url: str, dataset: Dataset) -> None:
-    for project_id, ids in dataset.tasks_of.items():
-        rows = _ask(loaded_url, f"SELECT id FROM tasks WHERE project_id = '{project_id}' AND deleted_at IS NULL ORDER BY rank")
-        assert ids == [row["id"] for row in rows]
+    for workspace_id, project_ids in dataset.projects.items():
+        for project_id in project_ids:
+            where = f"workspace_id = '{workspace_id}' AND project_id = '{project_id}' AND deleted_at IS NULL"
+            rows = _ask(loaded_url, f"SELECT id FROM tasks WHERE {where} ORDER BY rank")
+            assert dataset.tasks_of[project_id] == [row["id"] for row in rows]
+
+
+def test_every_workspace_has_its_tasks(loaded_url: str, dataset: Dataset, copies: int) -> None:
+    rows = _ask(loaded_url, "SELECT workspace_id, count(*) FROM tasks GROUP BY workspace_id")
+    assert dict(rows) == dict.fromkeys(dataset.tasks, 200)
+    assert len(rows) == 3 * copies
+
+
+def test_tables_have_the_indexes_that_they_had(template_url: str, loaded_url: str, dataset: Dataset) -> None:
+    question = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
+    keys = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'p' ORDER BY 1"
+    assert [_ask(loaded_url, each) for each in (question, keys)] == [_ask(template_url, each) for each in (question, keys)]
 
 
 def _ask(url: str, question: str) -> list[Any]:
