@@ -22,6 +22,7 @@ from taskhub.kernel.infrastructure.background.purge import PURGES, Purge
 from taskhub.kernel.infrastructure.background.rate_limit_sync import RateLimitSync
 from taskhub.kernel.infrastructure.background.trace_export import TraceExporter
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
+from taskhub.kernel.infrastructure.event_log.growth_hints import GrowthHints
 from taskhub.kernel.infrastructure.event_log.log_head import SqlLogHeads
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.event_log.retention import EventRetention
@@ -100,6 +101,7 @@ class Container:
             Runner, shared_unit_of_work.provider, providers.Singleton(SqlCommandLog, self.database, ()), self.clock
         )
         self.windows = providers.Singleton(SlidingWindows, self.monotonic)
+        self.growth_hints = providers.Singleton(GrowthHints, self.database, self.notifier)
         self.rate_limit_sync = providers.Singleton(RateLimitSync, self.database, self.windows)
 
     @cached_property
@@ -137,7 +139,8 @@ class Container:
 
     def background(self) -> list[Loop | DueWork]:
         """What runs beside subscribers and purges."""
-        loops = [*(loop for container in self.modules.values() for loop in container.background()), self.rate_limit_sync().run]
+        of_modules = (loop for container in self.modules.values() for loop in container.background())
+        loops = [*of_modules, self.rate_limit_sync().run, self.growth_hints().run]
         url = self.settings().traces_url
         return loops if self.tracer is None or url is None else [*loops, TraceExporter(self.tracer, url).run]
 

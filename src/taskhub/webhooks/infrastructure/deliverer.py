@@ -22,6 +22,7 @@ from taskhub.kernel.application.tracing import SpanKind
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier, Growth
 from taskhub.kernel.infrastructure.postgres.connection import Record
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.webhooks.application.events import EVENTS
 from taskhub.webhooks.application.ports import SecretBox, UnreadableSecret
 from taskhub.webhooks.domain.delivery import MAX_AT_ONCE, Outcome
 from taskhub.webhooks.domain.signing import signature_headers
@@ -31,6 +32,8 @@ from taskhub.webhooks.infrastructure.names import TooManyLookups
 from taskhub.webhooks.infrastructure.turns import Claim, Turns, WebhookKey
 
 POLL_SECONDS = 1.0
+POLL_SECONDS_ON_NODES = 30.0
+"""On Citus as long as there is no webhook: a look asks for each part of a table."""
 MAX_TURNS = 64
 """Webhooks of one standing that are delivered to at the same time."""
 MAX_TURNS_OF_WORKSPACE = 16
@@ -91,7 +94,7 @@ class Deliverer:
         self._standings: dict[WebhookKey, Standing] = {}
         """Of those webhooks that were tried here."""
         self._followed: frozenset[UUID] = frozenset()
-        self._grown = asyncio.Event()
+        self._grown = notifier.listen(EVENTS)
         self._statements = asyncio.Semaphore(DATABASE_TURNS)
         notifier.watch(self._notice)
 
@@ -103,17 +106,23 @@ class Deliverer:
         """Works until cancelled. A database that is away is waited for."""
         try:
             while True:
+                rest = POLL_SECONDS
                 try:
                     await self._look()
+                    rest = self._rest()
                 except (Unavailable, Busy):
                     log.warning("the database does not answer")
                 except Exception:
                     log.exception("webhooks were not looked at")
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._grown.wait(), POLL_SECONDS)
+                    await asyncio.wait_for(self._grown.wait(), rest)
                 self._grown.clear()
         finally:
             await self._stop()
+
+    def _rest(self) -> float:
+        """The seconds until the next look, if nobody tells of anything new before."""
+        return POLL_SECONDS if self._followed or not self._database.is_distributed else POLL_SECONDS_ON_NODES
 
     async def catch_up(self) -> None:
         """Delivers what is due now, and waits until that was tried."""

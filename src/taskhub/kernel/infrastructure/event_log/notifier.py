@@ -42,6 +42,11 @@ class EventNotifier:
         """Registers what is called with the growth of the logs, after each commit that this process knows of."""
         self._watchers.append(notice)
 
+    def wake(self) -> None:
+        """Sets all that was returned to listeners: other processes have committed something, nobody knows what."""
+        for _, event in self._listeners:
+            event.set()
+
     def notify(self, types: set[str], growth: Growth) -> None:
         """Tells that events of these types were committed."""
         for wanted, event in self._listeners:

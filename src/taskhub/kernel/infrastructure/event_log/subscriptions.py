@@ -27,6 +27,8 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 
 POLL_SECONDS = 1.0
+POLL_SECONDS_ON_NODES = 30.0
+"""On Citus, where a look asks for each part of a table: others tell when there is something new."""
 FULL_SCAN_SECONDS = 60.0
 MOVED_LATELY = timedelta(seconds=120)
 ALL_TIME = timedelta(days=36500)
@@ -34,6 +36,7 @@ EVENTS_PER_SCAN = 50_000
 """How many new events one look goes through: a tenth of a second's work for the database."""
 FAILURES_BEFORE_PARKING = 8
 FIRST_RETRY_DELAY = timedelta(milliseconds=200)
+LAST_RETRY_DELAY = FIRST_RETRY_DELAY * 2 ** (FAILURES_BEFORE_PARKING - 1)
 
 log = structlog.get_logger("taskhub.subscriptions")
 
@@ -62,6 +65,8 @@ class Subscription:
         self._monotonic = monotonic
         self._full_scan_at = -math.inf
         """By the stopwatch: a clock that tests move may stand still, or begin anew."""
+        self._unfinished_at = -math.inf
+        """When a look failed here last, or an event, or somebody else worked on a log."""
 
     async def run(self) -> None:
         """Works until cancelled. A database that is away is waited for."""
@@ -70,12 +75,19 @@ class Subscription:
                 with initiated_by(self._initiator):
                     await self._look(is_full=self._monotonic() - self._full_scan_at >= FULL_SCAN_SECONDS)
             except (Unavailable, Busy):
+                self._unfinished_at = self._monotonic()
                 log.warning("the database does not answer", subscriber=self._subscriber.name)
             except Exception:
+                self._unfinished_at = self._monotonic()
                 log.exception("subscription failed", subscriber=self._subscriber.name)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._new_events.wait(), POLL_SECONDS)
+                await asyncio.wait_for(self._new_events.wait(), self._rest())
             self._new_events.clear()
+
+    def _rest(self) -> float:
+        """The seconds until the next look, if nobody tells of anything new before."""
+        may_retry = self._monotonic() - self._unfinished_at < LAST_RETRY_DELAY.total_seconds() + POLL_SECONDS
+        return POLL_SECONDS_ON_NODES if self._database.is_distributed and not may_retry else POLL_SECONDS
 
     async def catch_up(self) -> None:
         """Looks at what is new in all logs, as far as one round may go, and handles what is wanted of it."""
@@ -118,6 +130,8 @@ class Subscription:
         for seq_range in seq_ranges:
             if seq_range.stream_id not in wanted or await self._process_stream(seq_range.stream_id):
                 self._seen[seq_range.stream_id] = seq_range.until
+            else:
+                self._unfinished_at = self._monotonic()
         if skips:
             await self._skip([seq_range for seq_range in seq_ranges if seq_range.stream_id not in wanted])
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select
+from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select, text
 
 from taskhub.kernel.application.commands import Answer, Context, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, EventLocator, ReplyLost
@@ -54,6 +54,12 @@ _SET_LOCK_TIMEOUT, _SET_TIMEOUTS = (
     Statement(select(*(func.set_config(name, bindparam(name, type_=Text()), True) for name in names)))
     for names in (("lock_timeout",), ("lock_timeout", "statement_timeout"))
 )
+_SET_ON_NODES = Statement(text("SET LOCAL citus.propagate_set_commands = local"))
+_SET_LOCK_TIMEOUT_ON_NODES = {
+    milliseconds: Statement(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+    for milliseconds in (LOCK_MILLISECONDS, LAST_LOCK_MILLISECONDS)
+}
+"""Citus tells its nodes, where the rows are locked, what `SET LOCAL` says, and not what `set_config` does."""
 
 
 class _Done(NamedTuple):
@@ -262,3 +268,6 @@ class SharedUnitOfWork(SqlUnitOfWork):
     async def _limit(self, **milliseconds: int) -> None:
         parameters = {name: str(value) for name, value in milliseconds.items()}
         await self.fetch(_SET_TIMEOUTS if len(milliseconds) > 1 else _SET_LOCK_TIMEOUT, parameters)
+        if self._database.is_distributed:
+            await self.fetch(_SET_ON_NODES, {})
+            await self.fetch(_SET_LOCK_TIMEOUT_ON_NODES[milliseconds["lock_timeout"]], {})
