@@ -1,7 +1,6 @@
 """Metrics in the format of Prometheus: of this process, or of all workers that serve together."""
 
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
@@ -14,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from taskhub.kernel.application.durations import BOUNDS, Durations
 from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.service.merged_metrics import Merged, Peers, snapshot
 from taskhub.service.ports import ConnectionPool, Monitored
@@ -110,12 +108,12 @@ class _CurrentValues(Collector):
         yield GaugeMetricFamily("taskhub_database_connections_max", "The size of the pool.", pool.pool_size)
         yield CounterMetricFamily("taskhub_database_waits", "Times that all connections were in use.", pool.waits)
         waited = HistogramMetricFamily("taskhub_database_wait_seconds", "Time until a borrower had a connection.")
-        _add(waited, [], pool.acquired)
+        waited.add_metric([], pool.acquired.buckets(), pool.acquired.seconds)
         yield waited
         meaning = "Time from sending a statement until all of its rows are there."
         statements = HistogramMetricFamily("taskhub_statement_seconds", meaning, labels=["statement"])
         for name, durations in pool.statement_log.durations.items():
-            _add(statements, [name], durations)
+            statements.add_metric([name], durations.buckets(), durations.seconds)
         yield statements
 
     def _of_commands(self) -> Iterator[Metric]:
@@ -131,9 +129,3 @@ def _counters(name: str, meaning: str, label: str, values: Mapping[str, int]) ->
     for value, count in values.items():
         family.add_metric([value], count)
     return family
-
-
-def _add(family: HistogramMetricFamily, labels: list[str], durations: Durations) -> None:
-    below = accumulate(durations.counts)
-    bounds = [*(str(bound) for bound in BOUNDS), "+Inf"]
-    family.add_metric(labels, list(zip(bounds, below, strict=True)), durations.seconds)

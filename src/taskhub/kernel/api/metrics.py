@@ -1,32 +1,36 @@
 """What is measured of every request."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from taskhub.kernel.application.durations import Durations
 
 
-class RequestMetrics:
+class RequestMetrics(Collector):
     """Counts and durations by route, kept per process."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._seconds = Histogram(
-            "taskhub_request_seconds",
-            "Time from the arrival of a request to the end of its answer, but for requests that wait for changes.",
-            ("method", "route"),
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self._requests = Counter("taskhub_requests", "Requests answered.", ("method", "route", "status"), registry=registry)
-        # Looking a labelled child up costs more than counting it.
-        self._children: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
+        self._seconds: defaultdict[tuple[str, str], Durations] = defaultdict(Durations)
+        self._requests: Counter[tuple[str, str, int]] = Counter()
+        registry.register(self)
 
     def observe(self, method: str, route: str, status: int, seconds: float | None) -> None:
         """``seconds``: None for a request that was open for as long as its client wanted."""
-        key = (method, route, status)
-        children = self._children.get(key)
-        if children is None:
-            children = (self._seconds.labels(method, route), self._requests.labels(method, route, str(status)))
-            self._children[key] = children
-        children[1].inc()
+        self._requests[method, route, status] += 1
         if seconds is not None:
-            children[0].observe(seconds)
+            self._seconds[method, route].add(seconds)
+
+    def collect(self) -> Iterator[Metric]:
+        meaning = "Time from the arrival of a request to the end of its answer, but for requests that wait for changes."
+        seconds = HistogramMetricFamily("taskhub_request_seconds", meaning, labels=["method", "route"])
+        for labels, durations in self._seconds.items():
+            seconds.add_metric(labels, durations.buckets(), durations.seconds)
+        yield seconds
+        requests = CounterMetricFamily("taskhub_requests", "Requests answered.", labels=["method", "route", "status"])
+        for (method, route, status), count in self._requests.items():
+            requests.add_metric([method, route, str(status)], count)
+        yield requests

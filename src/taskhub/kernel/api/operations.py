@@ -162,7 +162,8 @@ class Operation(Route):
         """
         arguments: dict[str, Any] = {self.request_argument: request}
         faults: list[Fault] = []
-        await self._read_body(request, arguments, faults)
+        if self.writes:
+            await self._read_body(request, arguments, faults)
         request.check_headers()
         self._check_accept(request)
         self._read_query(request, faults)
@@ -179,7 +180,7 @@ class Operation(Route):
         self._parse_query(request, arguments, faults)
         if faults:
             raise (self.body[1] if self.body else bodies.Body).refusal(faults)
-        if not request.has_idempotency_key:
+        if self.writes and not request.has_idempotency_key:
             request.require_condition()
         self.read_path(request, arguments)
         if request.is_dry_run:
@@ -227,8 +228,6 @@ class Operation(Route):
                 request.answer_headers.extend(left)
 
     async def _read_body(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> None:
-        if not self.writes:
-            return
         bodies.check_size(request.raw_header(b"content-length"))
         request.raw_body = await bodies.read_body(request.receive)
         media_types.check_coding(request.raw_header(b"content-encoding"))

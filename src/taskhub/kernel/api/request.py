@@ -74,9 +74,10 @@ class ApiRequest(ListRequest):
         if self._key is not None and not _KEY.fullmatch(self._key):
             raise InvalidHeader("Idempotency-Key", "expected 1 to 255 printable ASCII characters")
         self._expected = self.operation.if_match.expected(self._if_match)
-        if b"if-none-match" in self._raw_headers and not self.operation.writes:
-            preconditions.check_tags("If-None-Match", self.header(b"if-none-match") or "")
-        self.operation.if_match.check_new(self.header(b"if-none-match"))
+        if (if_none_match := self.header(b"if-none-match")) is not None:
+            if not self.operation.writes:
+                preconditions.check_tags("If-None-Match", if_none_match)
+            self.operation.if_match.check_new(if_none_match)
 
     def require_condition(self) -> None:
         """Raises:

@@ -16,11 +16,8 @@ class WorkspaceAuthorizer:
     """Checks every request of the service. If the grants are remembered, this needs no round trip."""
 
     def __init__(self, authenticator: Authenticator, grants: Grants) -> None:
-        self._authenticator = authenticator
+        self.authenticate = authenticator.authenticate
         self._grants = grants
-
-    async def authenticate(self, authorization: str | None) -> Caller:
-        return await self._authenticator.authenticate(authorization)
 
     async def authorize(self, caller: Caller, access: Access, stream_id: UUID | None) -> Grant | None:
         """Returns the caller's grant in a workspace; None where the path names none.

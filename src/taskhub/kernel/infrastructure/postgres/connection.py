@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 from asyncpg.transaction import Transaction
@@ -40,12 +40,12 @@ class Connection:
     async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         self._note(statement.sql)
         try:
-            rows = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
+            rows: list[Record] = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
         except BaseException as error:
             self._note_failure(statement.name, error)
             raise
         self._note_end(statement.name, len(rows))
-        return cast("list[Record]", rows)
+        return rows
 
     async def fetch_row(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> Record | None:
         rows = await self.fetch(statement, parameters, seconds=seconds)

@@ -170,7 +170,7 @@ class Database:
             Unavailable: no connection could be had in time.
         """
         assert self._pool is not None, "the database was not opened"
-        self.waits += self.borrowed >= self.pool_size
+        self.waits += len(self._borrowed) >= self.pool_size
         began = monotonic()
         try:
             driver = await self._pool.acquire()
