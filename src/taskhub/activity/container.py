@@ -5,6 +5,7 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from taskhub.activity.api.answers import SignedChanges
+from taskhub.activity.api.stream_readers import StreamReaders
 from taskhub.activity.application.ports import CommandReader, Follower, Log, UndoUnitOfWork
 from taskhub.activity.application.undo_command import undo_command
 from taskhub.activity.contract.changes import Changes
@@ -28,6 +29,8 @@ class ActivityContainer(containers.DeclarativeContainer):
     log: providers.Provider[Log] = providers.Singleton(LogReader, database)
     follower: providers.Provider[Follower] = providers.Singleton(LogFollower, log, notifier)
 
+    stream_readers: providers.Provider[StreamReaders] = providers.Singleton(StreamReaders)
+
     commands: providers.Provider[CommandReader] = providers.Singleton(SqlCommandReader, database)
 
     unit_of_work: providers.Provider[UndoUnitOfWork] = providers.Factory(SqlUndoUnitOfWork, database, notifier)
@@ -36,7 +39,7 @@ class ActivityContainer(containers.DeclarativeContainer):
     bound = UseCases(runner, clock=clock, reversals=reversals)
     undo_command = bound(undo_command)
 
-    background = providers.List(follower.provided.run)
+    background = providers.List(follower.provided.run, stream_readers.provided.run)
     subscribers = providers.Object(())
     purges = providers.Object(())
     ports: providers.Provider[Any] = providers.Dict({})

@@ -9,7 +9,7 @@ from support.harness.database_proxy import DatabaseProxy
 from support.harness.event_stream import event_stream
 from support.harness.problems import problem
 from support.harness.waiting import PATIENCE_SECONDS, eventually
-from taskhub.activity.api import stream as stream_module
+from taskhub.activity.api import stream_readers
 from taskhub.app import TaskHub
 
 
@@ -21,7 +21,7 @@ async def added_when_it_is_back(api: Api) -> str:
 async def test_a_stream_goes_on_when_it_is_back(
     remote_app: TaskHub, remote: Api, proxy: DatabaseProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)  # Its right is asked for again while nobody knows it.
+    monkeypatch.setattr(stream_readers, "CHECK_SECONDS", 0.05)  # Its right is asked for again while nobody knows it.
     async with event_stream(remote_app, remote, entity_type="task") as stream:
         first = (await remote.add_task())["id"]
         assert (await stream.next()).data["entity_id"] == first

@@ -120,7 +120,7 @@ async def test_a_reader_who_finds_large_events_no_more_reads_the_log(
 
 
 async def test_what_is_kept_for_streams_is_bounded(app: TaskHub, ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_follower, "KEPT_BYTES", PAGE)
+    monkeypatch.setattr(log_follower, "KEPT_BYTES", 2 * (PAGE + log_follower.EVENT_BYTES))
     follower, log = app.state.container.modules["activity"].follower(), app.state.container.modules["activity"].log()
     workspace_id = UUID(ada.workspace["id"])
     with follower.follow(workspace_id) as followed:

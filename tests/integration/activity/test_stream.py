@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from dependency_injector import providers
 
 from support.harness.api import Api, ok
 from support.harness.event_stream import EventStream, event_stream
 from support.harness.waiting import eventually
 from taskhub.activity.api import stream as stream_module
+from taskhub.activity.api import stream_readers
 from taskhub.app import TaskHub
 from taskhub.kernel.api.request import ApiRequest
 
@@ -86,8 +89,8 @@ async def test_many_streams_are_served_by_one_look(app: TaskHub, ada: Api, elsew
 
 
 async def test_a_comment_tells_how_far_a_filter_has_come(app: TaskHub, ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "COMMENT_SECONDS", 0.0)
-    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)
+    monkeypatch.setattr(stream_module, "COMMENT_SECONDS", 0.05)
+    monkeypatch.setattr(stream_readers, "CHECK_SECONDS", 0.05)
     async with event_stream(app, ada, cursor=await now(ada), type="task.updated") as stream:
         await ada.add_task()
         id, data = await stream.next()
@@ -96,8 +99,8 @@ async def test_a_comment_tells_how_far_a_filter_has_come(app: TaskHub, ada: Api,
 
 
 async def test_a_silent_stream_gets_comments(app: TaskHub, ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_module, "COMMENT_SECONDS", 0.0)
-    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)
+    monkeypatch.setattr(stream_module, "COMMENT_SECONDS", 0.05)
+    monkeypatch.setattr(stream_readers, "CHECK_SECONDS", 0.05)
     async with event_stream(app, ada, cursor=await now(ada)) as stream:
         await until(lambda: stream.comments > 3)
     assert stream.events == []
@@ -106,11 +109,51 @@ async def test_a_silent_stream_gets_comments(app: TaskHub, ada: Api, monkeypatch
 async def test_it_ends_when_its_reader_is_no_member_any_more(
     app: TaskHub, ada: Api, guest: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)
+    monkeypatch.setattr(stream_readers, "CHECK_SECONDS", 0.05)
     await ada.invite(guest)
     async with event_stream(app, guest, cursor=await now(guest)) as stream:
         assert (await ada.delete(f"members/{guest.user['id']}")).status_code == 204
         await stream.ended()
+
+
+class CountingDatabase:
+    def __init__(self, database: Any) -> None:
+        self._database = database
+        self.statements = 0
+
+    def has_unseen(self, *tables: str) -> bool:
+        return False
+
+    async def fetch(self, statement: Any, parameters: Any) -> Any:
+        self.statements += 1
+        return await self._database.fetch(statement, parameters)
+
+    async def fetch_row(self, statement: Any, parameters: Any) -> Any:
+        self.statements += 1
+        return await self._database.fetch_row(statement, parameters)
+
+
+async def test_readers_are_checked_by_as_many_statements_as_one(
+    app: TaskHub, ada: Api, guest: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they were admitted with is forgotten by then."""
+    await ada.invite(guest)
+    readers, authorizer = stream_readers.StreamReaders(), app.state.authorizer
+    async with AsyncExitStack() as stack:
+        # Nobody checks these but the test.
+        stack.enter_context(app.state.container.modules["activity"].stream_readers.override(providers.Object(readers)))
+        first, second, third = [await stack.enter_async_context(event_stream(app, reader)) for reader in (guest, guest, ada)]
+        for stream in (first, second, third):
+            await stream.next()
+        database = CountingDatabase(app.state.container.database())
+        for one in (authorizer._grants, authorizer._authenticator):
+            monkeypatch.setattr(one, "_database", database)
+        authorizer._grants._grants.clear()
+        authorizer._authenticator._sessions.clear()
+        await readers.check()
+    assert database.statements == 2
+    assert not first.has_ended
+    assert not third.has_ended
 
 
 async def lets_wait(api: Api, stream: EventStream) -> None:
@@ -124,7 +167,7 @@ async def lets_wait(api: Api, stream: EventStream) -> None:
 
 async def test_it_ends_when_its_reader_falls_behind(app: TaskHub, ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the service still waits for the reader."""
-    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)
+    monkeypatch.setattr(stream_readers, "CHECK_SECONDS", 0.05)
     cursor = await now(ada)
     async with event_stream(app, ada, cursor=cursor) as stream:
         await lets_wait(ada, stream)
@@ -142,7 +185,7 @@ async def test_it_ends_when_its_reader_falls_behind(app: TaskHub, ada: Api, monk
 async def test_who_is_not_yet_through_with_what_was_there_is_not_behind(
     app: TaskHub, ada: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.01)
+    monkeypatch.setattr(stream_readers, "CHECK_SECONDS", 0.01)
     cursor = await now(ada)
     for n in range(3):
         items = [{"title": f"{n} {m}", "project_id": ada.project["id"]} for m in range(500)]
@@ -166,7 +209,7 @@ async def test_who_is_not_yet_through_with_what_was_there_is_not_behind(
 async def test_it_ends_when_a_reader_that_does_not_read_is_no_member_any_more(
     app: TaskHub, ada: Api, guest: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_module, "RIGHT_SECONDS", 0.05)
+    monkeypatch.setattr(stream_readers, "CHECK_SECONDS", 0.05)
     await ada.invite(guest)
     async with event_stream(app, guest, cursor=await now(guest)) as stream:
         await lets_wait(ada, stream)

@@ -1,6 +1,6 @@
 """The service with an authenticator that trusts every claim, for tests in which signing up is not the point."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +28,9 @@ class TrustingAuthenticator:
             return Caller(UUID(user_id), Scope[scope], session_id=uuid4())
         workspace_id = None if bound_to == ["-"] else UUID(bound_to[0])
         return Caller(UUID(user_id), Scope[scope], token_id=uuid4(), stream_id=workspace_id)
+
+    async def renew(self, known: Sequence[tuple[str | None, Caller]]) -> None:
+        """Nothing has to be read."""
 
 
 class AllAccountsOpen:

@@ -15,7 +15,7 @@ from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.application.log_pages import LogPage
 from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.infrastructure.event_log import log_follower
-from taskhub.kernel.infrastructure.event_log.log_follower import FollowedLog, LogFollower
+from taskhub.kernel.infrastructure.event_log.log_follower import FollowedEvent, FollowedLog, LogFollower
 from taskhub.kernel.infrastructure.event_log.log_reader import LogReader
 from taskhub.kernel.infrastructure.event_log.notifier import Appended, EventNotifier
 
@@ -169,3 +169,19 @@ async def grown_beyond(log: FollowedLog, seq: int) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while (log.end or 0) <= seq:
             await log.wait(PATIENCE_SECONDS)
+
+
+def test_what_is_kept_of_a_log_is_bounded_with_its_encoding() -> None:
+    """As the stream encodes events: their values, and the names of all fields."""
+    followed = FollowedLog()
+    followed.grow([], 0)
+    values = msgspec.Raw(b"x" * 20_000)
+    for seq in range(1, 1_001):
+        event = msgspec.structs.replace(logged_event(seq), changes=values)
+        followed.grow([event], seq)
+        (last,) = followed.after(seq - 1) or [FollowedEvent(event)]
+        last.encoded = bytes(event.changes) + b"y" * 600
+    first_kept = next(seq for seq in range(1_000) if followed.after(seq) is not None)
+    kept = followed.after(first_kept) or ()
+    taken = sum(one.event.size + len(one.encoded or b"") for one in kept)
+    assert log_follower.KEPT_BYTES * 0.9 < taken <= log_follower.KEPT_BYTES

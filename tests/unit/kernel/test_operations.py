@@ -1,5 +1,6 @@
 """Who is asked what before an endpoint runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.responses import Response
 
+from taskhub.kernel.api.authorizer import HeldRight
 from taskhub.kernel.api.operations import Operation, Routes
 from taskhub.kernel.api.request import ApiRequest
 from taskhub.kernel.api.responses import JsonResponse
@@ -39,6 +41,9 @@ class ScriptedAuthorizer:
     async def authorize(self, caller: Caller, access: Access, stream_id: UUID | None) -> str:
         self.asked.append((caller, access, stream_id))
         return "what is granted"
+
+    async def renew(self, held: Sequence[HeldRight]) -> None:
+        raise NotImplementedError
 
 
 class Served:

@@ -45,6 +45,16 @@ class World:
         self.seconds += self.slowness
         return found
 
+    async def fetch(self, statement: object, parameters: dict[str, Any]) -> list[Any]:
+        self.reads += 1
+        if "digests" in parameters:
+            found = [(digest, *row) for digest, row in self.tokens.items() if digest in parameters["digests"]]
+        else:
+            asked = {*zip(parameters["user_ids"], parameters["ids"], strict=True)}
+            found = [(*key, used, self.sessions_end_at) for key, used in self.sessions.items() if key in asked]
+        self.seconds += self.slowness
+        return found
+
     def _found(self, parameters: dict[str, Any]) -> Any:
         if "digest" in parameters:
             return self.tokens.get(parameters["digest"])
@@ -213,3 +223,38 @@ async def test_a_session_that_is_over_is_refused_although_it_was_just_read(world
     with pytest.raises(InvalidToken):
         await world.caller(access_token)
     assert world.reads == 1, "what is remembered knows its end"
+
+
+async def test_what_is_renewed_needs_no_further_round_trip(world: World, access_token: str) -> None:
+    headers = [f"Bearer {token}" for token in (access_token, SECRET)]
+    known = [(header, await world.authenticator.authenticate(header)) for header in headers]
+    world.seconds += GRANT_SECONDS
+    world.reads = 0
+    await world.authenticator.renew(known)
+    assert world.reads == 2  # One for all sessions, one for all tokens.
+    assert [(header, await world.authenticator.authenticate(header)) for header in headers] == known
+    await world.authenticator.renew(known)
+    assert world.reads == 2
+
+
+async def test_what_has_ended_meanwhile_is_not_renewed(world: World, access_token: str) -> None:
+    headers = [f"Bearer {token}" for token in (access_token, SECRET)]
+    known = [(header, await world.authenticator.authenticate(header)) for header in headers]
+    world.seconds += GRANT_SECONDS
+    world.sessions.clear()
+    world.tokens.clear()
+    await world.authenticator.renew(known)
+    for header in headers:
+        with pytest.raises(InvalidToken):
+            await world.authenticator.authenticate(header)
+
+
+async def test_what_is_renewed_is_as_old_as_the_question(world: World, access_token: str) -> None:
+    header = f"Bearer {access_token}"
+    known = [(header, await world.authenticator.authenticate(header))]
+    world.seconds += GRANT_SECONDS
+    world.slowness = GRANT_SECONDS
+    await world.authenticator.renew(known)
+    world.reads = 0
+    await world.authenticator.authenticate(header)
+    assert world.reads == 1

@@ -21,6 +21,7 @@ class Database:
     def __init__(self) -> None:
         self.role: Role | None = Role.MEMBER
         self.meanwhile: Callable[[], None] = lambda: None
+        self.asked: list[dict[str, list[UUID]]] = []
 
     def has_unseen(self, *tables: str) -> bool:
         return False
@@ -29,6 +30,13 @@ class Database:
         row = {"role": int(self.role), "time_zone": "UTC"} if self.role else None
         self.meanwhile()
         return row
+
+    async def fetch(self, statement: Any, parameters: dict[str, list[UUID]]) -> list[tuple[UUID, UUID, int, str]]:
+        self.asked.append(parameters)
+        role = int(self.role or 0)
+        rows = [(where, who, role, "UTC") for where in parameters["workspace_ids"] for who in parameters["user_ids"]]
+        self.meanwhile()
+        return rows if self.role else []
 
 
 class Setting:
@@ -88,4 +96,44 @@ async def test_a_loss_in_this_process_is_heeded_at_once(setting: Setting, event:
 async def test_what_was_read_before_a_loss_is_not_remembered_after_it(setting: Setting) -> None:
     setting.database.meanwhile = lambda: setting.notifier.notify({MEMBER_REMOVED}, {})
     assert await setting.grants.read(WHERE, WHO) == Grant(Role.MEMBER, "UTC")
+    assert setting.remembered() is None
+
+
+async def test_many_are_renewed_by_one_question_for_those_that_are_not_remembered(setting: Setting) -> None:
+    others = {(uuid4(), uuid4()) for _ in range(3)}
+    await setting.grants.renew({(WHERE, WHO), *others})
+    (asked,) = setting.database.asked
+    assert {*asked["workspace_ids"]} == {where for where, _ in others}
+    assert all(setting.grants.remembered(*one) == Grant(Role.MEMBER, "UTC") for one in others)
+    await setting.grants.renew(others)
+    assert len(setting.database.asked) == 1
+
+
+async def test_only_those_that_were_asked_for_are_renewed() -> None:
+    setting = Setting()
+    (here, ada), (there, grace) = (uuid4(), uuid4()), (uuid4(), uuid4())
+    await setting.grants.renew({(here, ada), (there, grace)})
+    assert setting.grants.remembered(here, grace) is None
+
+
+async def test_who_is_no_member_any_more_is_not_renewed() -> None:
+    setting = Setting()
+    setting.database.role = None
+    await setting.grants.renew({(WHERE, WHO)})
+    assert setting.remembered() is None
+
+
+async def test_what_was_renewed_before_a_loss_is_not_remembered_after_it() -> None:
+    setting = Setting()
+    setting.database.meanwhile = lambda: setting.notifier.notify({MEMBER_REMOVED}, {})
+    await setting.grants.renew({(WHERE, WHO)})
+    assert setting.remembered() is None
+
+
+async def test_the_second_of_what_is_renewed_counts_from_the_question_as_well() -> None:
+    setting = Setting()
+    setting.database.meanwhile = lambda: setattr(setting.clock, "seconds", setting.clock.seconds + 0.8)
+    await setting.grants.renew({(WHERE, WHO)})
+    assert setting.remembered() is Role.MEMBER
+    setting.clock.seconds += 0.3
     assert setting.remembered() is None

@@ -1,5 +1,6 @@
 """Who is admitted to what."""
 
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,6 +32,9 @@ class Door:
             raise NotAuthenticated
         return self.caller
 
+    async def renew(self, known: Sequence[tuple[str | None, Caller]]) -> None:
+        raise NotImplementedError
+
 
 class Roles:
     """Grants of one user in the workspace `HERE`: as remembered, and as they are."""
@@ -46,6 +50,9 @@ class Roles:
     async def read(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         self.reads += 1
         return self.now if workspace_id == HERE else None
+
+    async def renew(self, members: Set[tuple[UUID, UUID]]) -> None:
+        raise NotImplementedError
 
 
 async def admit(

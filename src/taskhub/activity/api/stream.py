@@ -14,6 +14,7 @@ from taskhub.activity.api.module import module_of
 from taskhub.activity.api.paths import STREAM
 from taskhub.activity.api.places import place_of
 from taskhub.activity.api.query_params import ChangeParams
+from taskhub.activity.api.stream_readers import StreamReader
 from taskhub.activity.application.ports import FollowedEvent
 from taskhub.activity.application.stream_changes import ChangeStream
 from taskhub.activity.application.views import ChangeView
@@ -22,15 +23,11 @@ from taskhub.kernel.api.bodies import ClientGone
 from taskhub.kernel.api.long_requests import TooManyStreams, break_off
 from taskhub.kernel.api.operations import EVENT_STREAM, Routes
 from taskhub.kernel.api.request import ApiRequest
-from taskhub.kernel.application.errors import Busy, Unavailable
 from taskhub.kernel.application.log_pages import EventFilter
-from taskhub.kernel.domain.errors import DomainError
 from taskhub.workspaces.contract.access import READ
 
-COMMENT_SECONDS = 15.0
-"""How long a stream is silent at most: proxies close connections that are."""
-RIGHT_SECONDS = 3.0
-"""How often the reader's right is checked again, and whether a reader who lets the service wait has fallen behind."""
+COMMENT_SECONDS = 14.0
+"""How long a stream is silent: proxies close connections that are. The promise is 15 seconds."""
 END_SECONDS = 0.5
 """How long a stream that ends waits for its client to read the rest."""
 _HEADERS = ((b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no"))
@@ -66,10 +63,12 @@ class _EventStream(Response):
         self.background = None
         self.raw_headers = [*_HEADERS]
         self._request = request
-        self._workspace_id = workspace_id
-        self._wanted = wanted
         self._after = after
-        self._has_begun = self._is_sending = False
+        module = module_of(request)
+        self._readers = module.stream_readers()
+        self._changes = ChangeStream(module.log(), module.follower(), workspace_id, wanted, after=after)
+        self._reader = StreamReader(request, workspace_id, self._changes)
+        self._has_begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope["is_head"]:
@@ -83,7 +82,7 @@ class _EventStream(Response):
 
     async def _finish(self, send: Send) -> bool:
         """Whether the stream could be brought to its regular end: a client that does not read is not waited for."""
-        if self._is_sending:
+        if self._reader.is_waited_for:
             return False
         try:
             async with asyncio.timeout(END_SECONDS):
@@ -100,22 +99,17 @@ class _EventStream(Response):
 
     async def _send_all(self, send: Send) -> None:
         """Sends until the reader may not read any more, or has fallen behind: also while it does not read."""
-        module = module_of(self._request)
-        changes = ChangeStream(module.log(), module.follower(), self._workspace_id, self._wanted, after=self._after)
-        sending = asyncio.create_task(self._send_changes(send, changes))
-        try:
-            while not (await asyncio.wait({sending}, timeout=RIGHT_SECONDS))[0]:
-                if (self._is_sending and changes.is_behind) or not await self._may_read():
-                    return
-            await sending
-        finally:
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+        with self._readers.checked(self._reader):
+            await self._send_changes(send)
 
-    async def _send_changes(self, send: Send, changes: ChangeStream) -> None:
+    async def _send_changes(self, send: Send) -> None:
         clock = asyncio.get_running_loop().time
         sent_at, told = clock(), self._after
-        async with aclosing(changes.read(RIGHT_SECONDS)) as batches:
+
+        def seconds_left() -> float:
+            return max(0.0, sent_at + COMMENT_SECONDS - clock())
+
+        async with aclosing(self._changes.read(seconds_left)) as batches:
             async for seq, events in batches:
                 if not self._has_begun:
                     await self._begin(send)
@@ -123,7 +117,7 @@ class _EventStream(Response):
                 if events:
                     told, sent_at = seq, clock()
                     await self._send_body(send, self._encoded(events))
-                elif clock() - sent_at >= COMMENT_SECONDS - RIGHT_SECONDS:
+                elif not seconds_left():
                     sent_at = clock()
                     await self._send_body(send, self._comment(told, seq))
                     told = seq
@@ -133,19 +127,9 @@ class _EventStream(Response):
 
     async def _send(self, send: Send, message: Message) -> None:
         """Stays under way where it is cancelled: nobody knows how much of it was sent."""
-        self._is_sending = True
+        self._reader.is_waited_for = True
         await send(message)
-        self._is_sending = False
-
-    async def _may_read(self) -> bool:
-        """Whether the caller still may. While the database does not answer nobody's right is over."""
-        try:
-            await self._request.reauthorize(READ)
-        except (Unavailable, Busy):
-            return True
-        except DomainError:
-            return False
-        return True
+        self._reader.is_waited_for = False
 
     def _encoded(self, events: Sequence[FollowedEvent]) -> bytes:
         return b"".join([one.encoded or self._encode(one) for one in events])

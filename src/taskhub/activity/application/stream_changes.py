@@ -1,7 +1,7 @@
 """Hands on the changes of a workspace as they are committed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from taskhub.activity.application.ports import FollowedEvent, FollowedLog, Follower, Log
@@ -48,8 +48,8 @@ class ChangeStream:
         """Whether its reader is too slow for what comes. One who still reads what was there is not."""
         return self._is_live and self._followed is not None and self._followed.ahead_of(self._after) > MAX_BEHIND
 
-    async def read(self, tick_seconds: float) -> AsyncGenerator[tuple[int, Sequence[FollowedEvent]], None]:
-        """Each time how far it has come, and which changes. There may be none: it comes back at least every ``tick_seconds``.
+    async def read(self, seconds_left: Callable[[], float]) -> AsyncGenerator[tuple[int, Sequence[FollowedEvent]], None]:
+        """Each time how far it has come, and which changes. There may be none: it comes back when no seconds are left.
 
         Raises:
             CursorExpired: there is no such place in the log.
@@ -65,13 +65,13 @@ class ChangeStream:
                 elif self.is_behind:
                     return
                 else:
-                    page = await _read(self._log, self._workspace_id, self._after, self._wanted, tick_seconds)
+                    page = await _read(self._log, self._workspace_id, self._after, self._wanted, seconds_left())
                     has_read_all = page.last_seq == page.until
                     for batch in _batches([ReadEvent(event) for event in page.events]):
                         yield self._until(batch[-1].event.seq), batch
                     yield self._until(page.until), ()
                 if has_read_all and not self._followed.ahead_of(self._after):
-                    await self._followed.wait(tick_seconds)
+                    await self._followed.wait(seconds_left())
 
     def _until(self, seq: int) -> int:
         self._after = seq
@@ -93,12 +93,12 @@ def _batches(events: Iterable[FollowedEvent]) -> Iterator[list[FollowedEvent]]:
         yield batch
 
 
-async def _read(log: Log, workspace_id: UUID, after: int, wanted: EventFilter, tick_seconds: float) -> LogPage:
+async def _read(log: Log, workspace_id: UUID, after: int, wanted: EventFilter, seconds_left: float) -> LogPage:
     """The next events. While the database does not answer, none, and an end of the log that nobody has reached."""
     try:
         page = await log.read(workspace_id, after, EVENTS_PER_READ, wanted)
     except (Unavailable, Busy):
-        await asyncio.sleep(min(RETRY_SECONDS, tick_seconds))
+        await asyncio.sleep(min(RETRY_SECONDS, seconds_left))
         return LogPage((), after, after + 1)
     if not page.has_place(after):
         raise CursorExpired

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from taskhub.kernel.api.authorizer import HeldRight
 from taskhub.kernel.api.escaped_paths import is_text
 from taskhub.kernel.api.list_validators import ListValidator
 from taskhub.kernel.api.preconditions import IfMatch
@@ -209,6 +210,9 @@ class SentRequest(Request):
         """
         await self.authenticate()
         await self.authorize(access)
+
+    def held_right(self, stream_id: UUID) -> HeldRight:
+        return HeldRight(self.header(b"authorization"), self.caller, stream_id)
 
     def act_for(self, caller: Caller) -> None:
         """The caller is known already, by the request that this one is part of."""

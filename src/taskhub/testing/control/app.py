@@ -1,7 +1,7 @@
 """The control interface of a testing server: an application of its own beside the service, behind a secret."""
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from taskhub.app import TaskHub
 from taskhub.container import Container
+from taskhub.kernel.api.authorizer import HeldRight
 from taskhub.kernel.api.cursors import CursorSigner
 from taskhub.kernel.api.error_middleware import ErrorMiddleware
 from taskhub.kernel.api.fastapi_hooks import FastAPIWithoutHooks
@@ -110,6 +111,9 @@ class SecretAuthorizer:
 
     async def authorize(self, caller: Caller, access: Access, stream_id: UUID | None) -> Any:
         """Nothing more is asked."""
+
+    async def renew(self, held: Sequence[HeldRight]) -> None:
+        """Nobody loses it."""
 
 
 def _put_into(

@@ -1,5 +1,6 @@
 """The port that identifies the caller by a credential."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from taskhub.kernel.contract.caller import Caller
@@ -15,4 +16,12 @@ class Authenticator(Protocol):
             NotAuthenticated: the header contains no bearer token.
             InvalidToken: the token was not issued by this service, or is no longer valid.
             TokenExpired
+        """
+
+    async def renew(self, known: Sequence[tuple[str | None, Caller]]) -> None:
+        """Reads again which of these credentials are good, each with the caller whom it proved. For those that are,
+        `authenticate` has no need to read until a second has passed.
+
+        Raises:
+            Unavailable, Busy
         """

@@ -1,10 +1,12 @@
 """From an `Authorization` header to a caller: without a round trip when warm, with one when cold."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, select
+from sqlalchemy import ARRAY, DateTime, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.clock import Clock, Monotonic
 from taskhub.kernel.contract.caller import Caller, Scope
@@ -33,10 +35,17 @@ _SESSION = Statement(
         _sessions.expires_at > bindparam("now", type_=DateTime(timezone=True)),
     )
 )
-_TOKEN = Statement(
-    select(_tokens.user_id, _tokens.id, _tokens.scopes, _tokens.workspace_id, _tokens.expires_at, _tokens.last_used_at).where(
-        _tokens.digest == bindparam("digest", type_=_tokens.digest.type)
+_SESSIONS = Statement(
+    select(_sessions.user_id, _sessions.id, _sessions.last_used_at, _sessions.expires_at).where(
+        _sessions.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid()))),
+        _sessions.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+        _sessions.expires_at > bindparam("now", type_=DateTime(timezone=True)),
     )
+)
+_OF_TOKEN = (_tokens.user_id, _tokens.id, _tokens.scopes, _tokens.workspace_id, _tokens.expires_at, _tokens.last_used_at)
+_TOKEN = Statement(select(*_OF_TOKEN).where(_tokens.digest == bindparam("digest", type_=_tokens.digest.type)))
+_TOKENS = Statement(
+    select(_tokens.digest, *_OF_TOKEN).where(_tokens.digest == func.any(bindparam("digests", type_=ARRAY(_tokens.digest.type))))
 )
 
 
@@ -60,12 +69,31 @@ class SqlAuthenticator:
         self._tokens: TtlCache[str, tuple[Caller, datetime | None]] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
 
     async def authenticate(self, authorization: str | None) -> Caller:
-        # Blanks alone: Python strips what HTTP does not, and a credential has one spelling.
-        scheme, _, token = (authorization or "").strip(_BLANKS).partition(" ")
-        token = token.strip(_BLANKS)
-        if scheme.lower() != "bearer" or not token:
-            raise NotAuthenticated
+        token = _bearer_token(authorization)
         return await (self._by_api_token(token) if token.startswith(PREFIX) else self._by_session(token))
+
+    async def renew(self, known: Sequence[tuple[str | None, Caller]]) -> None:
+        now = self._clock()
+        sessions = {(caller.user_id, caller.session_id) for _, caller in known if caller.session_id is not None}
+        digests = {digest_of(_bearer_token(header)) for header, caller in known if caller.token_id is not None}
+        await self._renew_sessions([key for key in sessions if self._sessions.get(key) is None], now)
+        await self._renew_tokens([digest for digest in digests if self._tokens.get(digest) is None], now)
+
+    async def _renew_sessions(self, keys: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
+        if not keys:
+            return
+        asked_at = self._sessions.now()
+        user_ids, ids = zip(*keys, strict=True)
+        asked = {"user_ids": [*{*user_ids}], "ids": [*ids], "now": now}
+        for user_id, id, *record in await self._database.fetch(_SESSIONS, asked):
+            self._remember_session((user_id, id), record, asked_at, now)
+
+    async def _renew_tokens(self, digests: Sequence[str], now: datetime) -> None:
+        if not digests:
+            return
+        asked_at = self._tokens.now()
+        for digest, *record in await self._database.fetch(_TOKENS, {"digests": digests}):
+            self._remember_token(digest, record, asked_at, now)
 
     async def _by_session(self, token: str) -> Caller:
         claims = self._verified(token)
@@ -95,6 +123,12 @@ class SqlAuthenticator:
         record = await self._database.fetch_row(_SESSION, {"user_id": user_id, "id": id, "now": now})
         if record is None:
             raise InvalidToken
+        return self._remember_session(key, record, asked_at, now)
+
+    def _remember_session(
+        self, key: tuple[UUID, UUID], record: Sequence[Any], asked_at: float, now: datetime
+    ) -> tuple[Caller, datetime]:
+        user_id, id = key
         caller = Caller(user_id, Scope.ADMIN, session_id=id)
         last_used_at, expires_at = record
         self._sessions.put(key, (caller, expires_at), asked_at)
@@ -114,9 +148,23 @@ class SqlAuthenticator:
         record = await self._database.fetch_row(_TOKEN, {"digest": digest})
         if record is None:
             raise InvalidToken
+        return self._remember_token(digest, record, asked_at, now)
+
+    def _remember_token(
+        self, digest: str, record: Sequence[Any], asked_at: float, now: datetime
+    ) -> tuple[Caller, datetime | None]:
         user_id, id, scopes, workspace_id, expires_at, last_used_at = record
         caller = Caller(user_id, max(scopes_of(scopes)), token_id=id, stream_id=workspace_id)
         if expires_at is None or now < expires_at:
             self._tokens.put(digest, (caller, expires_at), asked_at)
             self._last_use.token(user_id, id, last_used_at, now)
         return caller, expires_at
+
+
+def _bearer_token(authorization: str | None) -> str:
+    # Blanks alone: Python strips what HTTP does not, and a credential has one spelling.
+    scheme, _, token = (authorization or "").strip(_BLANKS).partition(" ")
+    token = token.strip(_BLANKS)
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated
+    return token

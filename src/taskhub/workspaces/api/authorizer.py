@@ -1,7 +1,9 @@
 """Authenticates the caller of every request and checks their access before the route runs."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from taskhub.kernel.api.authorizer import HeldRight
 from taskhub.kernel.contract.access import Access
 from taskhub.kernel.contract.caller import Caller
 from taskhub.kernel.domain.errors import NotAllowed, NotFound
@@ -33,6 +35,13 @@ class WorkspaceAuthorizer:
         if isinstance(access, SessionAccess) and caller.session_id is None:
             raise SessionRequired
         return None
+
+    async def renew(self, held: Sequence[HeldRight]) -> None:
+        """Raises:
+        Unavailable, Busy
+        """
+        await self._authenticator.renew([(one.authorization, one.caller) for one in held])
+        await self._grants.renew({(one.stream_id, one.caller.user_id) for one in held})
 
     async def _authorize_member(self, caller: Caller, access: WorkspaceAccess, workspace_id: UUID) -> Grant:
         grant = await self._grant(caller, workspace_id, access.role)

@@ -1,6 +1,6 @@
 """Ports: what the use cases of this module need from the infrastructure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Protocol
 from uuid import UUID
 
@@ -66,3 +66,10 @@ class Grants(Protocol):
 
     async def read(self, workspace_id: UUID, user_id: UUID) -> Grant | None:
         """The current grant. None if the user is not a member or the workspace does not exist."""
+
+    async def renew(self, members: Set[tuple[UUID, UUID]]) -> None:
+        """Reads the grants of all these pairs of a workspace and a user that are not remembered, and remembers them.
+
+        Raises:
+            Unavailable, Busy
+        """

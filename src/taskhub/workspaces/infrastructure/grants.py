@@ -1,8 +1,9 @@
 """Who has which role where, and in which time zone dates are meant there, remembered for a moment."""
 
+from collections.abc import Set
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.clock import Monotonic
 from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
@@ -26,6 +27,17 @@ _GRANT = Statement(
     .where(
         _members.workspace_id == bindparam("workspace_id", type_=Uuid()),
         _members.user_id == bindparam("user_id", type_=Uuid()),
+        _members.left_at.is_(None),
+        _workspaces.deleted_at.is_(None),
+    )
+)
+# More rows than pairs where users are members of each other's workspaces.
+_GRANTS = Statement(
+    select(_members.workspace_id, _members.user_id, _members.role, _workspaces.time_zone)
+    .join_from(MEMBERS.table, WORKSPACES.table, _workspaces.id == _members.workspace_id)
+    .where(
+        _members.workspace_id == func.any(bindparam("workspace_ids", type_=ARRAY(Uuid()))),
+        _members.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid()))),
         _members.left_at.is_(None),
         _workspaces.deleted_at.is_(None),
     )
@@ -59,6 +71,20 @@ class SqlGrants:
         if times_cleared == self._times_cleared and not self._is_changing():
             self._grants.put((workspace_id, user_id), grant, asked_at)
         return grant
+
+    async def renew(self, members: Set[tuple[UUID, UUID]]) -> None:
+        asked = [one for one in members if self.remembered(*one) is None]
+        if not asked:
+            return
+        asked_at, times_cleared = self._grants.now(), self._times_cleared
+        workspace_ids, user_ids = zip(*asked, strict=True)
+        rows = await self._database.fetch(_GRANTS, {"workspace_ids": [*{*workspace_ids}], "user_ids": [*{*user_ids}]})
+        self._clear_if_revoked()
+        if times_cleared != self._times_cleared:
+            return
+        for workspace_id, user_id, role, time_zone in rows:
+            if (workspace_id, user_id) in members:
+                self._grants.put((workspace_id, user_id), Grant(ROLES[role], time_zone), asked_at)
 
     def _is_changing(self) -> bool:
         """Whether an earlier operation of the same batch has changed what grants are made of."""
