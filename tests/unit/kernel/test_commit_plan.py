@@ -132,12 +132,12 @@ def test_what_several_rows_have_in_common_is_sent_once() -> None:
 def test_values_are_sent_once_where_all_are_equal_and_each_for_its_row_otherwise(days: tuple[int, ...]) -> None:
     command = Planned()
     project = command.load(ProjectFactory())
+    wanted = {}
     for day, task in zip(days, TaskFactory.build_batch(3, project=project, version=1_000), strict=True):
-        due = Due(date(2031, 1, day))
+        wanted[task.id] = date(2031, 1, day)
         changed = command.load(task)
-        changed.change(changed.content.changed({"due": due}), project=project, now=LATER)
+        changed.change(changed.content.changed({"due": Due(date(2031, 1, day))}), project=project, now=LATER)
     (commit,) = command.plan().commits
-    wanted = {one.aggregate.id: one.aggregate.content.due.date for one in command.identity_map.tracked() if one.mapping is TASKS}
     sent = commit.parameters["update_tasks__due_date"]
     assert len(sent) == (1 if len({*days}) == 1 else 3)
     of_rows = sent if len(sent) > 1 else sent * 3
