@@ -71,10 +71,11 @@ def _written(kind: str, mapping: Mapping[Any], group: list[RowWrite]) -> tuple[t
     changed: set[int] = set()
     for one in group:
         assert one.former is not None, "what is updated was loaded"
-        changed.update(compress(count(), map(ne, one.former, one.row)))
-    for place in mapping.not_loaded.values():
-        if all(one.row[place] is None for one in group):
-            changed.discard(place)
+        differing = set(compress(count(), map(ne, one.former, one.row))) - changed
+        if differing:
+            # What differs only because it was stored in another form, or was not loaded, stays as it is.
+            former = mapping.to_row(mapping.from_row(one.former))
+            changed.update(place for place in differing if former[place] != one.row[place])
     pick = itemgetter(*mapping.key_places, *sorted(changed))
     return pick(mapping.column_names), [pick(row) for row in rows]
 
