@@ -1,20 +1,25 @@
 """What a commit is going to send, seen before it is sent."""
 
+import json
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from sqlalchemy import JSON, Column, Integer, MetaData, Table
 
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
 from taskhub.kernel.application.commands import Context, IdempotencyKey, Reply
 from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.infrastructure.unit_of_work import answers, changes
+from taskhub.kernel.infrastructure.unit_of_work.bindings import bind_rows
 from taskhub.kernel.infrastructure.unit_of_work.commit_statement import statement_for
 from taskhub.kernel.infrastructure.unit_of_work.commit_steps import steps_for
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.plan import CommitPlan, plan_commit
+from taskhub.tasks.domain.due import Due
 from taskhub.tasks.domain.label import STANDARD_COLOR, Label
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
@@ -121,6 +126,43 @@ def test_what_several_rows_have_in_common_is_sent_once() -> None:
     assert commit.parameters["insert_labels__created_at"] == [labels[0].created_at]
     assert commit.parameters["event__type"] == ["label.created"]
     assert commit.parameters["event__snapshot"] != commit.parameters["event__snapshot"][:1]
+
+
+@pytest.mark.parametrize("days", [(1, 1, 1), (1, 2, 1), (1, 1, 2), (2, 1, 1)])
+def test_values_are_sent_once_where_all_are_equal_and_each_for_its_row_otherwise(days: tuple[int, ...]) -> None:
+    command = Planned()
+    project = command.load(ProjectFactory())
+    wanted = {}
+    for day, task in zip(days, TaskFactory.build_batch(3, project=project, version=1_000), strict=True):
+        wanted[task.id] = date(2031, 1, day)
+        changed = command.load(task)
+        changed.change(changed.content.changed({"due": Due(date(2031, 1, day))}), project=project, now=LATER)
+    (commit,) = command.plan().commits
+    sent = commit.parameters["update_tasks__due_date"]
+    assert len(sent) == (1 if len({*days}) == 1 else 3)
+    of_rows = sent if len(sent) > 1 else sent * 3
+    assert dict(zip(commit.parameters["update_tasks__id"], of_rows, strict=True)) == wanted
+    assert commit.parameters["update_tasks__loaded_version"] == [1_000]
+
+
+def test_json_that_is_equal_to_python_alone_is_sent_for_each_row() -> None:
+    parameters: dict[str, Any] = {}
+    table = Table("t", MetaData(), Column("setting", JSON()), Column("n", Integer()))
+    bind_rows(parameters, "part", table, ("setting", "n"), [({"on": 1}, 7), ({"on": True}, 7), ({"on": 1}, 7)])
+    assert json.dumps(parameters["part__setting"]) == '[{"on": 1}, {"on": true}, {"on": 1}]'
+    assert parameters["part__n"] == [7]
+
+
+def test_a_field_that_is_not_loaded_is_written_only_where_it_was_given_a_value() -> None:
+    command = Planned()
+    project = command.load(ProjectFactory())
+    row = [*TASKS.to_row(TaskFactory(project=project))]
+    row[TASKS.not_loaded["rank"]] = "i000000001"
+    loaded = command.identity_map.load(TASKS, row, is_locked=False)
+    retitle(loaded, project)
+    assert "update_tasks__rank" not in command.plan().commits[0].parameters
+    loaded.rank = "i000000002"
+    assert command.plan().commits[0].parameters["update_tasks__rank"] == "i000000002"
 
 
 def with_keys(command: Planned, before: tuple[str, ...], after: tuple[str, ...]) -> Task:

@@ -126,6 +126,7 @@ def test_a_row_is_shown_as_its_aggregate_is(weight: Weight | None) -> None:
     }
     assert msgspec.structs.asdict(shown) == told
     assert parcels.represent(one) == shown
+    assert parcels.represent_row((*parcels.to_row(one), "of another table")) == shown
 
 
 def test_what_all_rows_have_in_common_is_not_selected() -> None:

@@ -28,7 +28,7 @@ MAX_LABELS = 40
 MAX_EXTERNAL_KEYS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """The fields of a task that a client can set. References are checked before they are set; see `ReferenceChecker`."""
 
@@ -50,7 +50,7 @@ class Content:
 
     def changed(self, values: Mapping[str, Any]) -> "Content":
         """This content with some values replaced."""
-        return replace(self, **_canonical(values))
+        return Content(**(vars(self) | _canonical(values)))
 
 
 PEOPLE = ("assignee_ids",)

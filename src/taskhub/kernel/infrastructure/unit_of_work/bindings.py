@@ -5,8 +5,8 @@ looks at every element.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import compress, count, groupby, repeat
-from operator import attrgetter, is_, itemgetter, ne
+from itertools import compress, count, groupby
+from operator import attrgetter, itemgetter, ne
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,7 +28,7 @@ _occurred_at = itemgetter(EVENT_COLUMNS.index("occurred_at"))
 
 
 class RowWrite(NamedTuple):
-    """One row to be written: the values of its columns, and those that it was loaded with; None for a new one."""
+    """One row to be written: the values of its columns, and the row that it was loaded as, which begins with them, if it was."""
 
     mapping: Mapping[Any]
     kind: str
@@ -39,8 +39,7 @@ class RowWrite(NamedTuple):
 
 def row_write(change: Change) -> RowWrite:
     tracked, mapping = change.tracked, change.tracked.mapping
-    former = None if change.original is None else mapping.to_row(change.original)
-    return RowWrite(mapping, tracked.kind, mapping.to_row(tracked.aggregate), former, tracked.loaded_version)
+    return RowWrite(mapping, tracked.kind, mapping.to_row(tracked.aggregate), tracked.loaded, tracked.loaded_version)
 
 
 def bind_writes(parameters: Parameters, rows: Iterable[RowWrite]) -> list[Write]:
@@ -55,7 +54,7 @@ def _write(parameters: Parameters, group: list[RowWrite]) -> Write:
     bind_rows(parameters, part, mapping.table, names, rows, stream=mapping.key[0])
     if kind != INSERT:
         versions = [one.loaded_version for one in group]
-        parameters[parameter(part, "loaded_version")] = versions if len(group) > 1 else versions[0]
+        parameters[parameter(part, "loaded_version")] = _array(versions) if len(group) > 1 else versions[0]
     return Write(kind, mapping, names, len(group) > 1)
 
 
@@ -72,7 +71,11 @@ def _written(kind: str, mapping: Mapping[Any], group: list[RowWrite]) -> tuple[t
     changed: set[int] = set()
     for one in group:
         assert one.former is not None, "what is updated was loaded"
-        changed.update(compress(count(), map(ne, one.former, one.row)))
+        differing = set(compress(count(), map(ne, one.former, one.row))) - changed
+        if differing:
+            # What differs only because it was stored in another form, or was not loaded, stays as it is.
+            former = mapping.to_row(mapping.from_row(one.former))
+            changed.update(place for place in differing if former[place] != one.row[place])
     pick = itemgetter(*mapping.key_places, *sorted(changed))
     return pick(mapping.column_names), [pick(row) for row in rows]
 
@@ -151,8 +154,10 @@ def bind_rows(
 
 
 def _array(values: Sequence[Any]) -> list[Any]:
+    """What is equal is one value to PostgreSQL as well, but for JSON, where 1 equals true."""
     first = values[0]
-    return [first] if all(map(is_, values, repeat(first))) else list(values)
+    is_one = first == values[-1] and not isinstance(first, dict | list) and values.count(first) == len(values)
+    return [first] if is_one else list(values)
 
 
 def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Iterable[Sequence[Any] | None]) -> None:

@@ -7,7 +7,6 @@ import msgspec
 
 from taskhub.kernel.application.event_types import UNLOGGED
 from taskhub.kernel.contract.event_content import SCHEMA
-from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import Tracked
 
 # The log forgets in which order the members of an object came, and a replay has to be the same bytes: they are sorted.
@@ -20,7 +19,6 @@ class Change(NamedTuple):
     Attributes:
         event: the type of the event that tells of it.
         event_id: that of this event.
-        original: the aggregate as it was loaded; None for a new one.
         before, after: its representations then and now.
         snapshot: the one of now, encoded.
     """
@@ -28,7 +26,6 @@ class Change(NamedTuple):
     tracked: Tracked
     event: str
     event_id: UUID
-    original: Aggregate | None
     before: msgspec.Struct | None
     after: msgspec.Struct
     snapshot: bytes
@@ -37,10 +34,9 @@ class Change(NamedTuple):
 def change_of(tracked: Tracked, event_id: UUID) -> Change:
     """What happened to an aggregate that has changed, and has its next version."""
     mapping = tracked.mapping
-    original = None if tracked.loaded is None else mapping.from_row(tracked.loaded)
-    before = None if original is None else mapping.represent(original)
+    before = None if tracked.loaded is None else mapping.represent_row(tracked.loaded)
     after = mapping.represent(tracked.aggregate)
-    return Change(tracked, str(tracked.aggregate.event), event_id, original, before, after, encode(after))
+    return Change(tracked, str(tracked.aggregate.event), event_id, before, after, encode(after))
 
 
 def event_row(change: Change) -> tuple[Any, ...]:

@@ -31,6 +31,7 @@ class Compiled(NamedTuple):
     from_row: makes the aggregate of a row that begins with the columns.
     to_row: the values of the columns.
     represent: the representation of an aggregate; None where the representation has members of its own.
+    represent_row: the representation of a row that begins with the columns; likewise.
     show: the representation of a row that begins with the view's columns, given before it what all rows have in common.
     """
 
@@ -39,6 +40,7 @@ class Compiled(NamedTuple):
     from_row: Callable[[Any], Any]
     to_row: Callable[[Any], Sequence[Any]]
     represent: Callable[[Any], Any]
+    represent_row: Callable[[Any], Any]
     show: Callable[..., Any]
 
 
@@ -70,6 +72,7 @@ class _Compiler:
                 "to_row", ("one",), [*self._locals(self._columns), f"return {_tuple(map(self._value, self._columns))}"]
             ),
             self._function("represent", ("one",), self._represent()) if is_shown else _never,
+            self._function("represent_row", ("row",), self._represent_row()) if is_shown else _never,
             self._function("show", (*map(_local, self._fields.given), "row"), self._show()) if is_shown else _never,
         )
 
@@ -178,6 +181,9 @@ class _Compiler:
         values = {column: _local(f"{column}_") if column in reused else self._value(column) for column in columns}
         kept = [f"{values[column]} = {self._value(column)}" for column in dict.fromkeys(reused)]
         return [*self._locals(columns), *kept, f"return {self._viewed(values)}"]
+
+    def _represent_row(self) -> list[str]:
+        return [_unpacked(self._columns), f"return {self._viewed({name: _local(name) for name in self._columns})}"]
 
     def _show(self) -> list[str]:
         values = {name: _local(name) for name in (*self._view_columns, *self._fields.given)}

@@ -118,7 +118,7 @@ class CountingStep(InsertStep, Protocol):
 class Mapping(Generic[A]):
     """One aggregate type and its table: the one declaration that reads, lists, loads and commits of a resource are made of.
 
-    It has `from_row`, `to_row`, `represent` and `show`, as described in `Compiled`, and the columns that they go by.
+    It has the functions that `Compiled` describes, and the columns that they go by.
 
     Attributes:
         aggregate: the type.
@@ -172,6 +172,9 @@ class Mapping(Generic[A]):
         self.from_row: Callable[[Any], A] = made.from_row
         self.to_row: Callable[[A], Sequence[Any]] = made.to_row
         self.represent: Callable[[A], msgspec.Struct] = represent or made.represent
+        self.represent_row: Callable[[Any], msgspec.Struct] = (
+            made.represent_row if represent is None else lambda row: represent(made.from_row(row))
+        )
         self.show = made.show
         self.key = key
         self.key_of: Callable[[A], tuple[Any, ...]] = attrgetter(*key) if len(key) > 1 else lambda one: (getattr(one, key[0]),)

@@ -74,14 +74,13 @@ class UnwrittenRows:
         tracked, mapping = change.tracked, change.tracked.mapping
         key = _key(tracked)
         row, known = mapping.to_row(tracked.aggregate), self._rows.get(key)
-        former = None if change.original is None else mapping.to_row(change.original)
         self.tables.add(mapping.name)
         if mapping.claims is not None:
             self.tables.add(mapping.claims.table.name)
-        if mapping.replaced is not None and former is not None:
-            self.keeps_replaced |= former[mapping.replaced_place] != row[mapping.replaced_place]
+        if mapping.replaced is not None and tracked.loaded is not None:
+            self.keeps_replaced |= row[mapping.replaced_place] is not None
         if known is None:
-            self._rows[key] = _Row(tracked, tracked.kind, row, former, tracked.loaded_version)
+            self._rows[key] = _Row(tracked, tracked.kind, row, tracked.loaded, tracked.loaded_version)
             return
         known.row = _with_values_of(known.row, row, mapping)
         if tracked.kind == DELETE:
