@@ -19,6 +19,7 @@ class WorkspaceAuthorizer:
 
     def __init__(self, authenticator: Authenticator, grants: Grants) -> None:
         self.authenticate = authenticator.authenticate
+        self._renew_callers = authenticator.renew
         self._grants = grants
 
     async def authorize(self, caller: Caller, access: Access, stream_id: UUID | None) -> Grant | None:
@@ -40,7 +41,7 @@ class WorkspaceAuthorizer:
         """Raises:
         Unavailable, Busy
         """
-        await self._authenticator.renew([(one.authorization, one.caller) for one in held])
+        await self._renew_callers([(one.authorization, one.caller) for one in held])
         await self._grants.renew({(one.stream_id, one.caller.user_id) for one in held})
 
     async def _authorize_member(self, caller: Caller, access: WorkspaceAccess, workspace_id: UUID) -> Grant:
