@@ -27,6 +27,7 @@ class World:
         self.seconds = 0.0
         self.reads = 0
         self.slowness = 0.0
+        self.is_distributed = False
         self.sessions: dict[tuple[UUID, UUID], datetime | None] = {(USER_ID, SESSION_ID): None}
         self.sessions_end_at = NOW + timedelta(days=30)
         self.tokens: dict[str, tuple[Any, ...]] = {DIGEST: (USER_ID, TOKEN_ID, ["read", "write"], WORKSPACE_ID, None, None)}
@@ -235,6 +236,14 @@ async def test_what_is_renewed_needs_no_further_round_trip(world: World, access_
     assert [(header, await world.authenticator.authenticate(header)) for header in headers] == known
     await world.authenticator.renew(known)
     assert world.reads == 2
+
+
+async def test_sessions_on_several_nodes_are_not_asked_for_at_once(world: World, access_token: str) -> None:
+    known = [(header, await world.authenticator.authenticate(header)) for header in [f"Bearer {access_token}"]]
+    world.seconds += GRANT_SECONDS
+    world.reads, world.is_distributed = 0, True
+    await world.authenticator.renew(known)
+    assert world.reads == 0
 
 
 async def test_what_has_ended_meanwhile_is_not_renewed(world: World, access_token: str) -> None:

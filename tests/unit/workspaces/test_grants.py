@@ -20,6 +20,7 @@ class Database:
 
     def __init__(self) -> None:
         self.role: Role | None = Role.MEMBER
+        self.is_distributed = False
         self.meanwhile: Callable[[], None] = lambda: None
         self.asked: list[dict[str, list[UUID]]] = []
 
@@ -107,6 +108,13 @@ async def test_many_are_renewed_by_one_question_for_those_that_are_not_remembere
     assert all(setting.grants.remembered(*one) == Grant(Role.MEMBER, "UTC") for one in others)
     await setting.grants.renew(others)
     assert len(setting.database.asked) == 1
+
+
+async def test_grants_on_several_nodes_are_not_asked_for_at_once() -> None:
+    setting = Setting()
+    setting.database.is_distributed = True
+    await setting.grants.renew({(WHERE, WHO)})
+    assert not setting.database.asked
 
 
 async def test_only_those_that_were_asked_for_are_renewed() -> None:

@@ -20,7 +20,7 @@ class Authenticator(Protocol):
 
     async def renew(self, known: Sequence[tuple[str | None, Caller]]) -> None:
         """Reads again which of these credentials are good, each with the caller whom it proved. For those that are,
-        `authenticate` has no need to read until a second has passed.
+        `authenticate` has no need to read until a second has passed, unless they are kept on several nodes (Citus).
 
         Raises:
             Unavailable, Busy

@@ -80,7 +80,7 @@ class SqlAuthenticator:
         await self._renew_tokens([digest for digest in digests if self._tokens.get(digest) is None], now)
 
     async def _renew_sessions(self, keys: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
-        if not keys:
+        if not keys or self._database.is_distributed:  # One statement would wait for the slowest node, and fail with it.
             return
         asked_at = self._sessions.now()
         user_ids, ids = zip(*keys, strict=True)

@@ -68,7 +68,8 @@ class Grants(Protocol):
         """The current grant. None if the user is not a member or the workspace does not exist."""
 
     async def renew(self, members: Set[tuple[UUID, UUID]]) -> None:
-        """Reads the grants of all these pairs of a workspace and a user that are not remembered, and remembers them.
+        """Reads the grants of all these pairs of a workspace and a user that are not remembered, and remembers them. Nothing is
+        read where they are kept on several nodes (Citus).
 
         Raises:
             Unavailable, Busy

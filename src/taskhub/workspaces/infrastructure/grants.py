@@ -74,7 +74,7 @@ class SqlGrants:
 
     async def renew(self, members: Set[tuple[UUID, UUID]]) -> None:
         asked = [one for one in members if self.remembered(*one) is None]
-        if not asked:
+        if not asked or self._database.is_distributed:  # One statement would wait for the slowest node, and fail with it.
             return
         asked_at, times_cleared = self._grants.now(), self._times_cleared
         workspace_ids, user_ids = zip(*asked, strict=True)
