@@ -33,6 +33,8 @@ ACROSS_WORKSPACES = {
     "subscribers look for events that they want, in logs that have moved": r"FROM event_streams JOIN unnest\(",
     "one look at the heads of all logs that somebody asks for": r"^SELECT event_streams\.stream_id, .* log_head FROM ",
     "one look at the ends of all logs that somebody follows": r"^SELECT event_streams\.stream_id, event_streams\.last_seq FROM ",
+    "one look at the sessions of all who read streams": r"^SELECT sessions\.user_id, .* WHERE sessions\.user_id = any\(",
+    "one look at the roles of all who read streams": r"^SELECT members\.workspace_id, .* WHERE members\.workspace_id = any\(",
     "the purge asks where the trash is old": r"^SELECT tasks\.workspace_id FROM tasks WHERE tasks\.deleted_at < \$1",
     "names that a process of a former version has written": r"^SELECT \w+\.workspace_id, \w+\.id, \w+\.name, \w+\.sort_key FROM",
     "retention looks for logs that begin with an old event": r"FROM event_streams LEFT OUTER JOIN events ON .* LIMIT",
