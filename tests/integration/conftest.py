@@ -57,6 +57,13 @@ def database_url(template_url: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def own_url(template_url: str) -> Iterator[str]:
+    """A migrated database that one test has for itself."""
+    with cloned_database(template_url) as url:
+        yield url
+
+
 def make_container(database_url: str, replace: Callable[[Container], object] | None = None, /, **settings: object) -> Container:
     """The whole program on a database, throttling off unless asked for. ``replace`` puts other parts in the place of its own."""
     chosen = Settings(_env_file=None, **{"rate_limits": "off", "log_level": "error", **settings})  # type: ignore[arg-type]  # As from the environment.

@@ -1,7 +1,7 @@
 """A process that has nothing to do leaves the nodes alone, and hears from the others when there is something."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,6 @@ import pytest
 
 from integration.conftest import make_container
 from support.harness.api import Api, ok
-from support.harness.databases import cloned_database
 from support.harness.waiting import eventually
 from taskhub.app import TaskHub
 from taskhub.background import running_loops
@@ -19,13 +18,6 @@ from taskhub.kernel.infrastructure.event_log.subscriptions import POLL_SECONDS_O
 HINT, EXCHANGES = "log_growth", 6
 """What it asks the coordinator for, and how many times: for three seconds."""
 SOON_SECONDS = POLL_SECONDS_ON_NODES / 3
-
-
-@pytest.fixture
-def own_url(template_url: str) -> Iterator[str]:
-    """Where nobody else does anything."""
-    with cloned_database(template_url) as url:
-        yield url
 
 
 @pytest.fixture

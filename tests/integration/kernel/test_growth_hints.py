@@ -1,12 +1,11 @@
 """Processes tell each other that logs have grown, without a look at the logs."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
 from support.harness.database_proxy import DatabaseProxy
-from support.harness.databases import cloned_database
 from taskhub.kernel.application.errors import Unavailable
 from taskhub.kernel.infrastructure.event_log.growth_hints import GrowthHints
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
@@ -29,13 +28,6 @@ class Process:
         self._woken.clear()
         await self.hints.exchange()
         return self._woken.is_set()
-
-
-@pytest.fixture
-def own_url(template_url: str) -> Iterator[str]:
-    """Nobody else tells anything there."""
-    with cloned_database(template_url) as url:
-        yield url
 
 
 @pytest.fixture

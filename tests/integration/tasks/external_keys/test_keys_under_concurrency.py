@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ import pytest
 from integration.conftest import make_container
 from support.harness.api import Api, ok
 from support.harness.concurrency.clients import ClientGroup
-from support.harness.databases import cloned_database
 from support.harness.external_keys import external
 from support.harness.lock_waits import count_lock_waits
 from support.harness.postgres_log import server_log
@@ -27,13 +26,6 @@ KEYS = [f"key {n}" for n in range(8)]
 TASKS = 6
 EXPECTED = {(200, None), (201, None), (409, "external_key_taken")}
 _CLAIMED = "SELECT task_id, array_agg(digest) AS digests FROM external_keys GROUP BY task_id"
-
-
-@pytest.fixture
-def own_url(template_url: str) -> Iterator[str]:
-    """A database that nobody else makes deadlocks in."""
-    with cloned_database(template_url) as url:
-        yield url
 
 
 @pytest.fixture

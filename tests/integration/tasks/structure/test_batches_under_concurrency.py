@@ -1,6 +1,6 @@
 """Mixed batches over the same things, among single writes, at once: no deadlock, no other 5xx than busy, all or nothing."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
 
@@ -11,19 +11,11 @@ from integration.conftest import make_container
 from support.harness.api import Api
 from support.harness.concurrency.clients import ClientGroup, Request
 from support.harness.concurrency.lock_outcomes import deadlocks_in, tasks_without_all_their_events
-from support.harness.databases import cloned_database
 from support.harness.mixed_writes import MixedWrites, fill, send_alone
 
 SECONDS, SECONDS_BRIEFLY = 60.0, 3.0
 BATCHERS, OTHERS = 16, 4
 OPERATIONS = 50
-
-
-@pytest.fixture
-def own_url(template_url: str) -> Iterator[str]:
-    """A database that nobody else makes deadlocks in."""
-    with cloned_database(template_url) as url:
-        yield url
 
 
 @pytest.fixture(params=[1, 2], ids=["one_process", "two_processes"])

@@ -1,7 +1,7 @@
 """Batches of changes over the same tasks, among all else that locks rows, at once: nobody waits for each other in a ring."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,6 @@ from support.harness.concurrency.clients import ClientGroup
 from support.harness.concurrency.lock_outcomes import deadlocks_in, tasks_without_all_their_events
 from support.harness.concurrency.order_history import added
 from support.harness.concurrency.writes import ACTIONS, ConcurrentWrites
-from support.harness.databases import cloned_database
 from taskhub.tasks.application.tasks import places
 
 SECONDS = 60.0
@@ -25,13 +24,6 @@ CLIENTS = BATCHERS + MEDDLERS
 REPLICAS = 8
 """In each of them batches wait for each other; the replicas meet in the database."""
 TASKS = 100
-
-
-@pytest.fixture
-def own_url(template_url: str) -> Iterator[str]:
-    """A database that nobody else makes deadlocks in."""
-    with cloned_database(template_url) as url:
-        yield url
 
 
 @pytest.fixture
