@@ -20,7 +20,7 @@ from benchmarks.targets import MAX_CONNECTIONS, Targets
 
 RESULT = Path(__file__).with_name("latest.json")
 OPERATIONS = (
-    *("get", "list", "create", "patch", "create_single", "cold_get"),
+    *("get", "list", "create", "patch", "create_single", "cold_get", "cold_list"),
     *("list_filtered", "move", "comment", "bulk_update", "bulk_create"),
 )
 _SECONDS = 1

@@ -50,12 +50,14 @@ class Lists:
             connection.close()
 
     def ask(self, question: Question, turn: int) -> float:
-        """Seconds for one page. Turn by turn another workspace is asked."""
+        """Seconds for one page. Turn by turn another workspace is asked, and each time again for one task more: a page that was
+        answered twice may be remembered.
+        """
         workspace_id = self._asked[turn % len(self._asked)]
         query = question.text(self._facts[workspace_id])
         if question.depth:
             query = self._deep(workspace_id, query, question.depth)
-        return self._get(workspace_id, _joined(query, f"limit={PAGE}"))[0]
+        return self._get(workspace_id, _joined(query, f"limit={PAGE + turn // len(self._asked)}"))[0]
 
     def _deep(self, workspace_id: UUID, query: str, depth: float) -> str:
         """The query with a cursor from so far into its list. The list is walked once."""

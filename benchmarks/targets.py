@@ -29,7 +29,10 @@ BATCH = 100
 FILLED = 16
 """Workspaces that `bulk_create` adds to: one for each connection, as a workspace has one batch at a time."""
 
-_KINDS = {"create_single": "create", "cold_get": "get", "list_filtered": "list"}
+LENGTHS = range(40, 61)
+"""Of the pages of `cold_list`: with all of them there are four times as many pages as TaskHub remembers."""
+
+_KINDS = {"create_single": "create", "cold_get": "get", "list_filtered": "list", "cold_list": "list"}
 
 _TOKENS_USED_FOR = timedelta(seconds=ACCESS_SECONDS / 2)
 """A whole run may take longer than they are good for."""
@@ -50,7 +53,7 @@ class Targets:
         filled = min(FILLED, len(others) // 2)
         self._others, self._filled = others[filled:], others[:filled]
         self._next_cold: dict[str, int] = defaultdict(int)
-        self._seats = 0
+        self._cold = {"cold_get": 0, "cold_list": 0}
         self._written_anew = {"patch": self._write_patches, "move": self._write_moves, "bulk_update": self._write_batches}
         self._write_with_new_tokens()
 
@@ -64,19 +67,23 @@ class Targets:
             await self._written_anew[operation]()
         if operation == "list_filtered" and not self._file(operation).exists():
             await self._write_filters()
-        first = self._next_cold[server.name] % self._seats + 1 if operation == "cold_get" else 1
+        first = self._next_cold[f"{operation} {server.name}"] % self._cold[operation] + 1 if operation in self._cold else 1
         return Plan(_KINDS.get(operation, operation), self._file(operation), first)
 
     def asked(self, operation: str, server: Server, requests: int) -> None:
-        """A cold get goes on where the last one of this server ended: it meets a session again when that is long forgotten."""
-        if operation == "cold_get":
-            self._next_cold[server.name] += requests + MAX_CONNECTIONS
+        """What is cold goes on where the last run of this server ended: it meets a session or a page when that is long forgotten."""
+        if operation in self._cold:
+            self._next_cold[f"{operation} {server.name}"] += requests + MAX_CONNECTIONS
 
     def _file(self, operation: str) -> Path:
         return self._folder / f"{operation}.targets"
 
     def _write(self, operation: str, lines: list[str]) -> None:
         self._file(operation).write_text("\n".join(lines) + "\n", encoding="ascii")
+
+    def _write_cold(self, operation: str, lines: list[str]) -> None:
+        self._cold[operation] = len(lines)
+        self._write(operation, lines)
 
     def _write_with_new_tokens(self) -> None:
         self._now = datetime.now(UTC)
@@ -93,6 +100,7 @@ class Targets:
         self._write("get", [self._line(path(w, id), self._owners[w]) for w, id in chosen])
         self._write("comment", [self._line(f"{path(w, id)}/comments", self._owners[w]) for w, id in reversed(chosen)])
         self._write("list", [self._line(f"{path(w)}?limit=50", self._owners[w]) for w in workspaces])
+        self._write_cold("cold_list", [self._line(f"{path(w)}?limit={n}", self._owners[w]) for n in LENGTHS for w in workspaces])
         self._write("create", creates)
         in_turn = zip(*(self._dataset.projects[w] for w in self._filled), strict=False)
         filled = [(w, p) for projects in in_turn for w, p in zip(self._filled, projects, strict=True)]
@@ -101,10 +109,9 @@ class Targets:
         self._write("create_single", [self._line(path(single), self._owners[single], p) for p in self._dataset.projects[single]])
         seats = [seat for seats in self._dataset.seats.values() for seat in seats]
         choices.shuffle(seats)
-        self._seats = len(seats)
         tasks = [choices.choice(self._dataset.tasks[seat.workspace_id]) for seat in seats]
         lines = [self._line(path(seat.workspace_id, task), self.token(seat)) for seat, task in zip(seats, tasks, strict=True)]
-        self._write("cold_get", lines)
+        self._write_cold("cold_get", lines)
 
     async def _write_filters(self) -> None:
         """Each as often as it finds something, not in workspaces that others fill: those have more tasks each time."""

@@ -34,7 +34,7 @@ def main() -> int:
             dataset = asyncio.run(load_data(url, SIZE))
             with taskhub(url, Path(folder)) as server:
                 targets = Targets(dataset, url, Path(folder))
-                lists = asyncio.run(targets.plan("list", server))
+                lists = asyncio.run(targets.plan("cold_list", server))
                 plans = {"list": lists, "304": _tagged(server, lists)}
                 share = _compare(server, plans, url)
     except (load.LoadFailed, StartFailed) as error:

@@ -16,6 +16,7 @@ from taskhub.kernel.api.fastapi_hooks import FastAPIWithoutHooks
 from taskhub.kernel.api.list_validators import ListTags
 from taskhub.kernel.api.long_requests import LongRequests
 from taskhub.kernel.api.methods import METHODS, unmatched
+from taskhub.kernel.api.remembered_pages import RememberedPages
 from taskhub.kernel.api.request_log_middleware import RequestLogMiddleware
 from taskhub.kernel.api.throttle import RateLimits, Throttle
 from taskhub.kernel.infrastructure.event_log.log_moments import LogMoments
@@ -57,6 +58,7 @@ class TaskHub(FastAPIWithoutHooks):
         self.state.cursor_signer = CursorSigner(container.secret_keys())
         self.state.list_tags = ListTags(container.secret_keys()[0], self.version)
         self.state.log_heads = container.log_heads()
+        self.state.remembered_pages = RememberedPages(container.monotonic())
         self.state.moments = LogMoments(container.database())
         self.state.require_if_match = settings.require_if_match
         self.state.throttle = _throttle(settings, container) if settings.rate_limits == "on" else None

@@ -15,6 +15,8 @@ from support.harness.problems import problem
 from taskhub.app import TaskHub
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.infrastructure.postgres.database import Database
+from taskhub.tasks.application.queries import FoundIds
+from taskhub.tasks.infrastructure.queries.keys import SqlKeyQueries
 from taskhub.tasks.infrastructure.sort_keys import SortKeyUpkeep
 from taskhub.testing.conformance.round_trips import recording_round_trips
 
@@ -58,6 +60,45 @@ async def test_what_is_unchanged_is_304_after_one_look_at_the_log(ada: Api, task
 
 
 @pytest.mark.parametrize("path", LISTS)
+async def test_what_was_answered_twice_is_answered_again_after_one_look(
+    ada: Api, guest: Api, task: str, database: Database, path: str
+) -> None:
+    path = path.format(task=task)
+    await ada.invite(guest)
+    first, _ = await ada.get(path), await ada.get(path)
+    await guest.get("labels")  # Who they are is known now.
+    for api in (ada, guest):
+        with recording_round_trips(database) as taken:
+            answer = await api.get(path)
+        assert (answer.status_code, answer.json(), answer.headers["etag"]) == (200, first.json(), first.headers["etag"])
+        assert answer.headers.get("link") == first.headers.get("link")
+        assert len(taken) == 1
+        assert not any(f"FROM {table}" in taken[0] for table in ("tasks", "projects", "labels", "comments", "events "))
+
+
+async def test_what_was_answered_is_answered_again_only_while_nothing_has_changed(ada: Api, task: str) -> None:
+    before = [ok(await ada.get("tasks")) for _ in range(3)]
+    ok(await ada.patch(f"tasks/{task}", {"title": "Oil it"}))
+    after = [ok(await ada.get("tasks")) for _ in range(3)]
+    assert [[one["title"] for one in page["items"]] for page in after] == [["Oil it"]] * 3
+    assert before[0] == before[2] != after[0]
+
+
+async def test_what_was_answered_to_one_is_not_for_another_where_the_caller_is_meant(ada: Api, guest: Api, task: str) -> None:
+    await ada.invite(guest)
+    ok(await ada.patch(f"tasks/{task}", {"assignee_ids": [ada.user["id"]]}))
+    for _ in range(3):
+        assert [len(ok(await api.get("tasks", assignee_id="me"))["items"]) for api in (ada, guest)] == [1, 0]
+
+
+async def test_a_remembered_page_is_not_for_strangers(ada: Api, guest: Api, task: str) -> None:
+    for _ in range(3):
+        ok(await ada.get("tasks"))
+    problem(await guest.client.get(ada.at("tasks")), 404, "not_found")
+    problem(await guest.client.get(ada.at("tasks"), headers={"authorization": "Bearer none"}), 401, "invalid_token")
+
+
+@pytest.mark.parametrize("path", LISTS)
 async def test_a_change_gives_another_tag(ada: Api, task: str, path: str) -> None:
     path = path.format(task=task)
     tag = await tag_of(ada, path)
@@ -91,6 +132,25 @@ async def test_the_tag_survives_a_new_token(ada: Api, task: str) -> None:
     await ada.sign_in(ada.user["email"])
     assert ada.client.headers["authorization"] != before
     assert (await known(ada, "tasks", tag, assignee_id="me")).status_code == 304
+
+
+async def test_a_key_that_comes_to_mean_something_meanwhile_ends_the_list(
+    ada: Api, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = SqlKeyQueries.ids
+
+    async def look_up_too_early(*args: Any) -> FoundIds:
+        found = await look_up(*args)
+        monkeypatch.undo()
+        project = ok(await ada.post("projects", {"key": "LATE", "name": "Late"}))
+        await ada.add_task(project_id=project["id"])
+        return found
+
+    monkeypatch.setattr(SqlKeyQueries, "ids", look_up_too_early)
+    early = await ada.get("tasks", project_id="LATE")
+    assert ok(early)["items"] == []
+    late = await known(ada, "tasks", early.headers["etag"], project_id="LATE")
+    assert len(ok(late)["items"]) == 1
 
 
 async def test_only_where_the_caller_is_meant_is_a_tag_the_caller_s_own(ada: Api, guest: Api, task: str) -> None:

@@ -57,7 +57,8 @@ GIVEN = ("head", "/tasks", b"status=todo", (1, CALLER, BOUND))
 
 def tag(head: str, path: str, query: bytes, others: tuple[object, ...], **signer: object) -> str:
     made_by = {"secret_key": b"secret", "release": "1.0", **signer}
-    return ListTags(**made_by).tag(head, path, query, others)  # type: ignore[arg-type]  # As given.
+    tags = ListTags(**made_by)  # type: ignore[arg-type]  # As given.
+    return tags.tag(head, tags.listing(path, query, others))
 
 
 def test_the_same_list_has_the_same_tag() -> None:

@@ -1,7 +1,7 @@
 """What is remembered, and for how long."""
 
 from support.fakes.clocks import FakeMonotonicClock
-from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
+from taskhub.kernel.application.ttl_cache import TtlCache
 
 
 def test_an_answer_is_as_old_as_its_question() -> None:

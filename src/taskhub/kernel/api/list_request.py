@@ -10,6 +10,7 @@ from starlette.types import Scope as AsgiScope
 from taskhub.kernel.api import cursors, preconditions
 from taskhub.kernel.api.list_validators import ListTags, OfLog
 from taskhub.kernel.api.query_params import Pairs
+from taskhub.kernel.api.remembered_pages import EncodedPage, RememberedPages
 from taskhub.kernel.api.responses import JsonResponse, Page
 from taskhub.kernel.api.sent_request import ME, CalledOperation, SentRequest
 
@@ -27,7 +28,7 @@ class ListRequest(SentRequest):
         super().__init__(scope, receive, send, operation)
         self.as_of: int | None = None
         self._position: list[Any] | None = None
-        self._list_depends_on: Sequence[Any] | None = None
+        self._listing: bytes | None = None
 
     def _names_caller(self) -> bool:
         return ME in self.path_params.values() or any(value == ME for _, value in self.parameters)
@@ -53,47 +54,60 @@ class ListRequest(SentRequest):
 
         ``log_head`` is that of the slice: a list whose validator is `OfLog` has to give it.
         """
-        headers: list[tuple[bytes, bytes]] = []
-        if self._list_depends_on is not None:
+        tag = None
+        if self._listing is not None:
             assert log_head is not None, "a list with a validator reads the head of the log with its rows"
-            unchanged = self._tagged(log_head, self._list_depends_on, headers)
-            if unchanged:
-                return JsonResponse(304, b"", headers)
-        if after is None:
-            return JsonResponse(200, _encode(Page(items, None)), headers)
-        if self.as_of is not None:
-            after = (*after, self.as_of)
-        cursor = self._signer().make(after, self.path, self.parameters)
-        headers.append((b"link", cursors.next_link(self.path, self.parameters, cursor).encode()))
-        return JsonResponse(200, _encode(Page(items, cursor)), headers)
+            tag = self._tags().tag(log_head, self._listing)
+            if self._has(tag):
+                return _unchanged(tag)
+        cursor = None if after is None else self._cursor_after(after)
+        link = None if cursor is None else cursors.next_link(self.path, self.parameters, cursor).encode()
+        page = EncodedPage(tag, _encode(Page(items, cursor)), link)
+        if self._listing is not None:
+            self._pages().made(self._listing, page)
+        return page.response()
 
-    async def unchanged_list(self) -> JsonResponse | None:
-        """304 where the caller has this very page of a list already. One look at the log tells; no row is read.
+    def _cursor_after(self, position: Sequence[Any]) -> str:
+        at = position if self.as_of is None else (*position, self.as_of)
+        return self._signer().make(at, self.path, self.parameters)
+
+    async def known_list(self) -> JsonResponse | None:
+        """304 where the caller has this very page of a list already, or the page where this process remembers it. One look at the
+        log tells; no row is read.
 
         Raises:
             Unavailable, Busy
         """
         validator, parameter = self.operation.validator, self.operation.access.stream_parameter
-        if not isinstance(validator, OfLog) or any(name == "as_of" for name, _ in self.parameters):
+        if not isinstance(validator, OfLog) or parameter is None or any(name == "as_of" for name, _ in self.parameters):
             return None  # What was is not looked for twice.
-        self._list_depends_on = depends_on = validator.depends_on(self)
-        known = self.header(b"if-none-match")
-        # `*` is good for any list that is there, and whether it is only its rows tell.
-        if known is None or known.strip() == "*" or depends_on is None or parameter is None:
+        depends_on = validator.depends_on(self)
+        if depends_on is None:
             return None
-        headers: list[tuple[bytes, bytes]] = []
-        head = await self.app_state.log_heads.head(self.path_id(parameter))
-        return JsonResponse(304, b"", headers) if self._tagged(head, depends_on, headers) else None
-
-    def _tagged(self, log_head: str, depends_on: Sequence[Any], headers: list[tuple[bytes, bytes]]) -> bool:
-        """Adds the tag of a list to headers. Returns whether the caller has the list under this tag already."""
-        tags: ListTags = self.app_state.list_tags
         of_caller = (self.caller.user_id,) if self._names_caller() else ()
         others = (self.operation.item_shape, *of_caller, *depends_on)
-        tag = tags.tag(log_head, self.path, self.scope["query_string"], others)
-        headers.append((b"etag", tag.encode()))
+        self._listing = listing = self._tags().listing(self.path, self.scope["query_string"], others)
+        known, page = self.header(b"if-none-match"), self._pages().get(listing)
+        # `*` is good for any list that is there, and whether it is only its rows tell.
+        if (known is None and page is None) or (known is not None and known.strip() == "*"):
+            return None
+        tag = self._tags().tag(await self.app_state.log_heads.head(self.path_id(parameter)), listing)
+        if self._has(tag):
+            return _unchanged(tag)
+        return page.response() if page is not None and page.tag == tag else None
+
+    def _has(self, tag: str) -> bool:
+        """Whether the caller has the list under this tag already."""
         known = self.header(b"if-none-match")
         return known is not None and preconditions.has_tag(known, tag)
+
+    def _tags(self) -> ListTags:
+        tags: ListTags = self.app_state.list_tags
+        return tags
+
+    def _pages(self) -> RememberedPages:
+        pages: RememberedPages = self.app_state.remembered_pages
+        return pages
 
     def log_cursor(self, seq: int) -> str:
         """The cursor of the place after an event of the log that the path names."""
@@ -106,3 +120,7 @@ class ListRequest(SentRequest):
     def _signer(self) -> cursors.CursorSigner:
         signer: cursors.CursorSigner = self.app_state.cursor_signer
         return signer
+
+
+def _unchanged(tag: str) -> JsonResponse:
+    return JsonResponse(304, b"", [(b"etag", tag.encode())])

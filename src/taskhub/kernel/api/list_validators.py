@@ -68,8 +68,12 @@ class ListTags:
         self._key = hashlib.sha256(b"list tag:" + secret_key).digest()
         self._release = release
 
-    def tag(self, log_head: str, path: str, query: bytes, others: Sequence[Any]) -> str:
-        """The weak tag of a list. ``query``: as it was sent."""
-        made_of = b"%b %b?%b %b" % (log_head.encode(), path.encode(), query, _encode((self._release, *others)))
+    def listing(self, path: str, query: bytes, others: Sequence[Any]) -> bytes:
+        """All that an answer depends on but the head of the log. ``query``: as it was sent."""
+        return b"%b?%b %b" % (path.encode(), query, _encode((self._release, *others)))
+
+    def tag(self, log_head: str, listing: bytes) -> str:
+        """The weak tag of a list."""
+        made_of = b"%b %b" % (log_head.encode(), listing)
         digest = hashlib.blake2b(made_of, key=self._key, digest_size=_TAG_BYTES).digest()
         return f'W/"{base64.urlsafe_b64encode(digest).decode()}"'

@@ -174,9 +174,9 @@ class Operation(Route):
 
     async def _admitted(self, request: ApiRequest, arguments: dict[str, Any], faults: list[Fault]) -> Response:
         await self._admit(request)
-        if self.validator is not None and (unchanged := await request.unchanged_list()) is not None:
-            request.check_answer(unchanged)
-            return unchanged  # It was given for this very query before: that need not be read.
+        if self.validator is not None and (known := await request.known_list()) is not None:
+            request.check_answer(known)
+            return known  # It was given for this very query before: that need not be read.
         self._parse_query(request, arguments, faults)
         if faults:
             raise (self.body[1] if self.body else bodies.Body).refusal(faults)

@@ -1,6 +1,6 @@
 """References to projects, tasks and members in requests: by id, by key, or as ``me``."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Final, Literal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -8,6 +8,7 @@ from taskhub.kernel.api.references import reference, reference_schema
 from taskhub.kernel.api.request import ME, ApiRequest
 from taskhub.kernel.domain.ids import parse_id
 from taskhub.tasks.api.module import module_of
+from taskhub.tasks.application.queries import FoundIds
 from taskhub.tasks.contract.references import (
     PROJECT_KEY,
     TASK_NAME,
@@ -43,17 +44,21 @@ IdOrNone = Annotated[UUID | Literal["none"], reference(parse_id, "a UUID or `non
 
 
 _KEYS = (TaskKey, ExternalKey, ProjectKey)
+_NONE_FOUND = FoundIds({}, None)
 
 
 class ResolvedIds:
     """The ids for the names in one request.
 
     An unknown key gets an id that does not exist, so that it is treated like an unknown id.
+
+    Attributes:
+        log_head: the head of the log at the moment in which keys were looked up; None where there were none.
     """
 
-    def __init__(self, me: UUID, ids: Mapping[Key, UUID]) -> None:
+    def __init__(self, me: UUID, found: FoundIds) -> None:
         self._me = me
-        self._ids = ids
+        self._ids, self.log_head = found
 
     def id(self, name: Identifier) -> UUID:
         if isinstance(name, UUID):
@@ -71,8 +76,8 @@ async def resolve_ids(request: ApiRequest, workspace_id: UUID, names: Iterable[A
     external key may go over to another task; the request is then about the one that had it when it came.
     """
     keys = {name for name in names if isinstance(name, _KEYS)}
-    ids = await module_of(request).key_queries().ids(workspace_id, keys) if keys else {}
-    return ResolvedIds(request.caller.user_id, ids)
+    found = await module_of(request).key_queries().ids(workspace_id, keys) if keys else _NONE_FOUND
+    return ResolvedIds(request.caller.user_id, found)
 
 
 async def resolve_project_id(request: ApiRequest, workspace_id: UUID, text: str) -> UUID:

@@ -58,11 +58,12 @@ async def list_tasks(request: ApiRequest, workspace_id: UUID, query: TaskListPar
     page, zone = task_page_of(request, query)
     if as_of is not None and page.after is None and query.depends_on_zone:
         zone = await module_of(request).task_queries().time_zone_at(workspace_id, as_of) or zone
-    filters = query.filters(await resolve_ids(request, workspace_id, query.names), zone)
-    page_slice = await module_of(request).task_queries().list(workspace_id, filters, page, as_of=as_of)
+    names = await resolve_ids(request, workspace_id, query.names)
+    page_slice = await module_of(request).task_queries().list(workspace_id, query.filters(names, zone), page, as_of=as_of)
     after = page_slice.after
     position = (*after, zone) if after is not None and query.depends_on_zone else after
-    return request.page(page_slice.items, position, page_slice.log_head)
+    # What keys stand for may have changed before the tasks were read.
+    return request.page(page_slice.items, position, names.log_head or page_slice.log_head)
 
 
 @PROJECT_READS.get(PROJECT, READ, summary="Read a project", answers=ProjectView, errors=[NotInLog])

@@ -1,9 +1,9 @@
 """Reads of projects and tasks, with their filters and orders."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -155,11 +155,18 @@ class ProjectQueries(Protocol):
     ) -> PageSlice[ProjectView]: ...
 
 
+class FoundIds(NamedTuple):
+    """What keys stand for, and the head of the log at that moment. Keys that stand for nothing are left out."""
+
+    ids: Mapping[Key, UUID]
+    log_head: str | None
+
+
 class KeyQueries(Protocol):
     """One round trip each."""
 
-    async def ids(self, workspace_id: UUID, keys: Collection[Key]) -> dict[Key, UUID]:
-        """The ids for keys of projects and tasks, in the trash or not. Unknown keys are left out.
+    async def ids(self, workspace_id: UUID, keys: Collection[Key]) -> FoundIds:
+        """The ids for keys of projects and tasks, in the trash or not.
 
         Former keys of tasks that were moved to another project are found as well, and external keys. A key always leads to the
         same resource; an external one leads to the task that has it now.

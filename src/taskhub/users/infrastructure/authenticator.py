@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.clock import Clock, Monotonic
+from taskhub.kernel.application.ttl_cache import TtlCache
 from taskhub.kernel.contract.caller import Caller, Scope
-from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.users.application.ports import ACCESS_SECONDS

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.clock import Monotonic
-from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
+from taskhub.kernel.application.ttl_cache import TtlCache
 from taskhub.kernel.infrastructure.event_log.notifier import EventNotifier
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.statements import Statement

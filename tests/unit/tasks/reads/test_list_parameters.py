@@ -12,11 +12,11 @@ from taskhub.kernel.application.pages import SortOrder
 from taskhub.kernel.domain.errors import ValidationFailed
 from taskhub.tasks.api.identifiers import ResolvedIds
 from taskhub.tasks.api.query_params import ProjectListParams, TaskListParams
-from taskhub.tasks.application.queries import NEWEST_FIRST, ProjectFilter, ProjectSort, TaskFilter, TaskSort
+from taskhub.tasks.application.queries import NEWEST_FIRST, FoundIds, ProjectFilter, ProjectSort, TaskFilter, TaskSort
 from taskhub.tasks.contract.references import ProjectKey, TaskKey
 
 ME, SOMEONE, OPS, OPS_1 = (uuid4() for _ in range(4))
-NAMES = ResolvedIds(ME, {ProjectKey("OPS"): OPS, TaskKey("OPS", 1): OPS_1})
+NAMES = ResolvedIds(ME, FoundIds({ProjectKey("OPS"): OPS, TaskKey("OPS", 1): OPS_1}, None))
 Q = TypeVar("Q", bound=QueryParams)
 
 

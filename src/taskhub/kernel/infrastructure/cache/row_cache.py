@@ -7,8 +7,8 @@ from uuid import UUID
 import asyncpg
 
 from taskhub.kernel.application.clock import Monotonic
+from taskhub.kernel.application.ttl_cache import TtlCache
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.cache.ttl_cache import TtlCache
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 from taskhub.kernel.infrastructure.unit_of_work.repository import SqlRepository

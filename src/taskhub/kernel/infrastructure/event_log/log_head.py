@@ -11,6 +11,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    SelectBase,
     Text,
     Update,
     Uuid,
@@ -53,7 +54,7 @@ def log_head(stream_id: BindParameter[UUID]) -> ColumnElement[str]:
     return func.coalesce(head, literal_column(f"'{NO_LOG}'", Text())).label(LOG_HEAD)
 
 
-def with_log_head(page: Select[Any], stream_id: BindParameter[UUID]) -> Select[Any]:
+def with_log_head(page: SelectBase, stream_id: BindParameter[UUID]) -> Select[Any]:
     """A page with the head of the log beside each row; where the page is empty, a row without values beside it.
 
     A join with one row is a nested loop, which keeps the order of the page. To sort it again would cost as much as the head.
