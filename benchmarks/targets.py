@@ -71,7 +71,7 @@ class Targets:
         return Plan(_KINDS.get(operation, operation), self._file(operation), first)
 
     def asked(self, operation: str, server: Server, requests: int) -> None:
-        """What is cold goes on where the last run of this server ended: it meets a session or a page when that is long forgotten."""
+        """What is cold goes on where the last run of this server ended: a session or page is met when it is long forgotten."""
         if operation in self._cold:
             self._next_cold[f"{operation} {server.name}"] += requests + MAX_CONNECTIONS
 
