@@ -94,7 +94,7 @@ class Container:
         )
         self.router_wrapper: providers.Provider[Callable[[Any], Any]] = providers.Object(_as_it_is)
         self.notifier = providers.Singleton(EventNotifier)
-        self.log_heads = providers.Singleton(SqlLogHeads, self.database)
+        self.log_heads = providers.Singleton(SqlLogHeads, self.database, self.monotonic)
         self.stream_locks = providers.Singleton(StreamLocks)
         shared_unit_of_work = providers.Factory(SharedUnitOfWork, self.database, self.notifier, providers.Object(self.row_locks))
         self.shared_work: providers.Provider[Runner[SharedWork]] = providers.Singleton(

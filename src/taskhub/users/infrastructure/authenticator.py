@@ -1,14 +1,15 @@
 """From an `Authorization` header to a caller: without a round trip when warm, with one when cold."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, Uuid, bindparam, func, select
 
 from taskhub.kernel.application.clock import Clock, Monotonic
+from taskhub.kernel.application.shared_reads import SharedReads
 from taskhub.kernel.application.ttl_cache import TtlCache
 from taskhub.kernel.contract.caller import Caller, Scope
 from taskhub.kernel.infrastructure.postgres.database import Database
@@ -26,6 +27,9 @@ MAX_CACHED = 20_000
 SKEW_SECONDS = 60
 """How far the clock of the replica that made a token may be ahead of ours."""
 _BLANKS = " \t"
+
+SessionKey: TypeAlias = tuple[UUID, UUID]
+"""The ids of a user and of a session."""
 
 _sessions, _tokens = SESSIONS.table.c, API_TOKENS.table.c
 _SESSION = Statement(
@@ -65,7 +69,8 @@ class SqlAuthenticator:
         self._last_use = last_use
         self._clock = clock
         self._claims: TtlCache[bytes, Claims] = TtlCache(ACCESS_SECONDS, MAX_CACHED, monotonic)
-        self._sessions: TtlCache[tuple[UUID, UUID], tuple[Caller, datetime]] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
+        self._sessions: TtlCache[SessionKey, tuple[Caller, datetime]] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
+        self._reads = SharedReads(self._fetch_sessions, monotonic)
         self._tokens: TtlCache[str, tuple[Caller, datetime | None]] = TtlCache(GRANT_SECONDS, MAX_CACHED, monotonic)
 
     async def authenticate(self, authorization: str | None) -> Caller:
@@ -79,14 +84,21 @@ class SqlAuthenticator:
         await self._renew_sessions([key for key in sessions if self._sessions.get(key) is None], now)
         await self._renew_tokens([digest for digest in digests if self._tokens.get(digest) is None], now)
 
-    async def _renew_sessions(self, keys: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
+    async def _renew_sessions(self, keys: Sequence[SessionKey], now: datetime) -> None:
         if not keys or self._database.is_distributed:  # One statement would wait for the slowest node, and fail with it.
             return
         asked_at = self._sessions.now()
+        for key, record in (await self._fetch_sessions(keys)).items():
+            self._remember_session(key, record, asked_at, now)
+
+    async def _fetch_sessions(self, keys: Collection[SessionKey]) -> dict[SessionKey, Sequence[Any]]:
         user_ids, ids = zip(*keys, strict=True)
-        asked = {"user_ids": [*{*user_ids}], "ids": [*ids], "now": now}
-        for user_id, id, *record in await self._database.fetch(_SESSIONS, asked):
-            self._remember_session((user_id, id), record, asked_at, now)
+        asked = {"user_ids": [*{*user_ids}], "ids": [*ids], "now": self._clock()}
+        return {(user_id, id): record for user_id, id, *record in await self._database.fetch(_SESSIONS, asked)}
+
+    async def _fetch_session(self, key: SessionKey) -> Sequence[Any] | None:
+        user_id, id = key
+        return await self._database.fetch_row(_SESSION, {"user_id": user_id, "id": id, "now": self._clock()})
 
     async def _renew_tokens(self, digests: Sequence[str], now: datetime) -> None:
         if not digests:
@@ -117,16 +129,15 @@ class SqlAuthenticator:
             self._claims.put(digest, claims, self._claims.now())
         return claims
 
-    async def _read_session(self, key: tuple[UUID, UUID], now: datetime) -> tuple[Caller, datetime]:
-        user_id, id = key
+    async def _read_session(self, key: SessionKey, now: datetime) -> tuple[Caller, datetime]:
         asked_at = self._sessions.now()
-        record = await self._database.fetch_row(_SESSION, {"user_id": user_id, "id": id, "now": now})
+        record = await (self._reads.get(key) if self._database.may_read_for_many else self._fetch_session(key))
         if record is None:
             raise InvalidToken
         return self._remember_session(key, record, asked_at, now)
 
     def _remember_session(
-        self, key: tuple[UUID, UUID], record: Sequence[Any], asked_at: float, now: datetime
+        self, key: SessionKey, record: Sequence[Any], asked_at: float, now: datetime
     ) -> tuple[Caller, datetime]:
         user_id, id = key
         caller = Caller(user_id, Scope.ADMIN, session_id=id)

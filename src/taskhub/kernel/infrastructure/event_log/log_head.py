@@ -1,6 +1,6 @@
 """The head of a log as a text: another one after each commit to it, for the validators of lists."""
 
-import asyncio
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ from sqlalchemy import (
     update,
 )
 
+from taskhub.kernel.application.clock import Monotonic
+from taskhub.kernel.application.shared_reads import SharedReads
 from taskhub.kernel.infrastructure.event_log.tables import StreamRow
 from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.postgres.pages import LOG_HEAD
@@ -82,15 +84,11 @@ _HEADS = Statement(
 
 
 class SqlLogHeads:
-    """Looks at the heads of logs: one look for all who have asked before it begins.
+    """Looks at the heads of logs: one look for all who have asked before it begins."""
 
-    Nobody is given what a look has found that was under way already: it may have missed a commit that the caller knows of.
-    """
-
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, monotonic: Monotonic) -> None:
         self._database = database
-        self._wanted: dict[UUID, asyncio.Future[str]] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._looks = SharedReads(self._look, monotonic)
 
     async def head(self, stream_id: UUID) -> str:
         """A text that is another one after each commit to the log.
@@ -98,33 +96,8 @@ class SqlLogHeads:
         Raises:
             Unavailable, Busy
         """
-        found = self._wanted.get(stream_id)
-        if found is None:
-            found = self._wanted[stream_id] = asyncio.get_running_loop().create_future()
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
-        return await asyncio.shield(found)  # Whoever goes away leaves it to the others.
+        return await self._looks.get(stream_id) or NO_LOG
 
-    async def _look(self) -> None:
-        wanted: dict[UUID, asyncio.Future[str]] = {}
-        try:
-            while self._wanted:
-                wanted, self._wanted = self._wanted, {}
-                await self._find(wanted)
-        finally:
-            self._looking = None
-            for found in (*wanted.values(), *self._wanted.values()):
-                found.cancel()  # Only where the loop ends meanwhile.
-            self._wanted = {}
-
-    async def _find(self, wanted: dict[UUID, asyncio.Future[str]]) -> None:
-        try:
-            rows = await self._database.fetch(_HEADS, {"stream_ids": list(wanted)})
-        except Exception as error:
-            for found in wanted.values():
-                found.set_exception(error)
-                found.exception()  # Nobody may be left who waits for it.
-            return
-        heads = {row[0]: row[1] for row in rows}
-        for stream_id, found in wanted.items():
-            found.set_result(heads.get(stream_id, NO_LOG))
+    async def _look(self, stream_ids: Collection[UUID]) -> dict[UUID, str]:
+        rows = await self._database.fetch(_HEADS, {"stream_ids": [*stream_ids]})
+        return {row[0]: row[1] for row in rows}

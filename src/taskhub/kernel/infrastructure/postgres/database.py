@@ -214,6 +214,13 @@ class Database:
         found = _shared.get()
         return found[1] if found is not None and found[0] is self else None
 
+    @property
+    def may_read_for_many(self) -> bool:
+        """Whether one statement may read for several requests. On a cluster it would wait for the slowest node, and fail with it;
+        and what runs in a shared transaction sees what nobody else does.
+        """
+        return not self.is_distributed and self.shared is None
+
     def has_unseen(self, *tables: str) -> bool:
         """Whether this context sees rows of these tables that nobody else does yet: what depends on them is not remembered."""
         shared = self.shared
