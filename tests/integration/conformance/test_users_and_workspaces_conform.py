@@ -31,6 +31,6 @@ class TestWorkspaces(Conformance):
     triggers = (a_member_leaves, an_invitation_is_open)
     across_workspaces: ClassVar = {
         "a user's own workspaces": r"FROM members (JOIN workspaces .*)?WHERE members\.user_id = \$1::UUID",
-        "one look at the roles of all who ask at the same time, or read streams": r"^SELECT members\.workspace_id, .* WHERE members\.workspace_id = any\(",
+        "one look at the roles of all who ask together": r"^SELECT members\.workspace_id, .* WHERE members\.workspace_id = any\(",
         "the purge asks which invitations are over": r"^SELECT invitations\.workspace_id, .* WHERE invitations\.spent_at IS ",
     }
