@@ -39,6 +39,8 @@ def is_running(layout: Layout) -> bool:
         return run([tool("pg_ctl"), "status", f"--pgdata={layout.data}"]).returncode == 0
     if is_held(layout.server_lock):
         return True
+    if not layout.postmaster_pid.exists():  # Only one that has ended in order takes it away: no need to look at all processes.
+        return False
     found = server_processes(layout.marker)
     return bool(found.postmasters or found.children)
 

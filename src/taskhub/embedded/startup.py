@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,21 @@ _SECONDS_FOR_WATCHDOG = 30
 _PERMANENT_ERRORS = ("authentication failed", "does not exist", "no pg_hba.conf entry")
 
 
-def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline) -> Address:
+Fill = Callable[[Layout, FileLock], None]
+"""Makes the data directory with the database in it. What it runs inherits the lock: the next start waits until that has ended."""
+
+
+def ensure_running(placement: Placement, *, durable: bool, deadline: Deadline, fill: Fill | None = None) -> Address:
     """Adopt the server if one answers, else start one. Call it with the clients' lock held: nobody stops the server meanwhile.
 
-    It works from any state that the last server left. It returns the address only after a connection with our password.
-    Raises EmbeddedPostgresError, OSError.
+    `fill` is called in place of `initdb`, where there is no data directory. It works from any state that the last server left,
+    and returns the address only after a connection with our password. Raises EmbeddedPostgresError, OSError.
     """
     with _watchdog_started(placement.layout):
-        return _ensure_answering(placement, durable=durable, deadline=deadline)
+        return _ensure_answering(placement, durable=durable, deadline=deadline, fill=fill)
 
 
-def _ensure_answering(placement: Placement, *, durable: bool, deadline: Deadline) -> Address:
+def _ensure_answering(placement: Placement, *, durable: bool, deadline: Deadline, fill: Fill | None) -> Address:
     layout = placement.layout
     sweep = OrphanSweep(layout.marker)
     address: Address | None = None
@@ -48,7 +52,7 @@ def _ensure_answering(placement: Placement, *, durable: bool, deadline: Deadline
         nonlocal address, fsync, said, has_failed
         if not is_running(layout):
             try:
-                _start(placement, durable=durable, deadline=deadline)
+                _start(placement, durable=durable, deadline=deadline, fill=fill)
             except EmbeddedPostgresError:
                 if has_failed:
                     raise
@@ -75,7 +79,7 @@ def _ensure_answering(placement: Placement, *, durable: bool, deadline: Deadline
     return address
 
 
-def _start(placement: Placement, *, durable: bool, deadline: Deadline) -> None:
+def _start(placement: Placement, *, durable: bool, deadline: Deadline, fill: Fill | None) -> None:
     server_lock = FileLock(placement.layout.server_lock)
     if not server_lock.try_acquire():
         return  # another client is about to start it
@@ -83,6 +87,8 @@ def _start(placement: Placement, *, durable: bool, deadline: Deadline) -> None:
         if placement.layout.data.exists():
             check_version(placement.layout)
             password_of(placement.layout)
+        elif fill is not None:
+            fill(placement.layout, server_lock)
         else:
             create_cluster(placement, durable=durable, server_lock=server_lock, deadline=deadline)
         launch(placement, durable=durable, server_lock=server_lock, deadline=deadline)
