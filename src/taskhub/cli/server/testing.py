@@ -1,16 +1,20 @@
 """Starts `taskhub serve --testing`: the service on a database that is thrown away, with its control interface beside it.
 
-The database starts before anything of the service is imported, the reading of settings included: a suite waits for both.
+The database starts before anything of the service is imported, the reading of settings included: a suite waits for both. Suites
+run this module as a program, `python -m taskhub.cli.server.testing [--with-parent]`: reading command lines takes time to import.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from taskhub.cli.failures import failures_told
 from taskhub.cli.server.done_in_thread import done_in_thread
 from taskhub.cli.server.libraries import import_structlog
 from taskhub.cli.server.signals import exit_on_signals
@@ -69,3 +73,15 @@ def _serve(settings: Settings, options: TestingOptions, url: str, *, parent: int
     ):
         deployed = Deployment(url, secret_keys(settings), is_embedded=True)
         serve_testing(settings, options, deployed, api, control, parent=parent)
+
+
+def main() -> None:
+    """What `taskhub serve --testing` does."""
+    parent = os.getppid() if "--with-parent" in sys.argv else None
+    gc.disable()
+    with failures_told():
+        run_testing(parent=parent)
+
+
+if __name__ == "__main__":
+    main()
