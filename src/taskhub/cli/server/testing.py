@@ -18,7 +18,6 @@ from taskhub.cli.failures import failures_told
 from taskhub.cli.server.done_in_thread import done_in_thread
 from taskhub.cli.server.libraries import import_structlog
 from taskhub.cli.server.signals import exit_on_signals
-from taskhub.kernel.cli import CommandFailed
 from taskhub.testing.cluster import throwaway_database
 from taskhub.testing.options import TestingOptions
 
@@ -37,6 +36,8 @@ def run_testing(*, parent: int | None, workers: str | None = None) -> None:
     try:
         options = TestingOptions.take(os.environ)
     except ValueError as error:
+        from taskhub.kernel.cli import CommandFailed
+
         raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
     with exit_on_signals(), ExitStack() as stack:
         with done_in_thread(partial(_imported, workers)) as wait_for_import:
