@@ -1,5 +1,5 @@
 """`python -m taskhub`"""
 
-from taskhub.cli import main
+from taskhub.cli.main import main
 
 main()

@@ -1,5 +1,1 @@
 """The command line."""
-
-from taskhub.cli.main import main
-
-__all__ = ["main"]

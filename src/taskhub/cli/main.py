@@ -9,6 +9,7 @@ import typer
 
 from taskhub.cli.commands import backup, demo, distribute, doctor, migrate, module, secret, serve, worker
 from taskhub.cli.deployed_application import DeployedApplication
+from taskhub.cli.failures import failures_told
 from taskhub.cli.module_commands import CommandsOfModules
 from taskhub.client.cli import comment, export, imports, labels, login, projects, tasks, watch, workspaces
 from taskhub.client.errors import ClientError
@@ -71,18 +72,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # What a terminal has no letters for is no reason to fail.
-    try:
-        app(obj=DeployedApplication())
-    except ClientError as error:
-        from taskhub.client.output import note
+    with failures_told():
+        try:
+            app(obj=DeployedApplication())
+        except ClientError as error:
+            from taskhub.client.output import note
 
-        note(f"taskhub: {error}")
-        sys.exit(error.exit_code)
-    except Exception as error:
-        from taskhub.cli.errors import explanation
-
-        sentence = explanation(error)
-        if sentence is None:
-            raise
-        typer.echo(f"taskhub: {sentence}", err=True)
-        sys.exit(1)
+            note(f"taskhub: {error}")
+            sys.exit(error.exit_code)

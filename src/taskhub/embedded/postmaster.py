@@ -24,6 +24,9 @@ from taskhub.embedded.subprocesses import run
 _SECONDS_TO_STOP_FAST = 60.0
 _SECONDS_TO_STOP_AT_ONCE = 10.0
 _SECONDS_WITHOUT_A_PROCESS = 1.0
+# pg_ctl would look every tenth of a second, and a start takes half of that. On Windows nobody else knows that it has failed.
+_WAIT = "--wait" if sys.platform == "win32" else "--no-wait"
+_PID_LINES = 8
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 # After a crash PostgreSQL first flushes whatever is in its folder: file by file that takes seconds.
@@ -36,12 +39,14 @@ def is_running(layout: Layout) -> bool:
         return run([tool("pg_ctl"), "status", f"--pgdata={layout.data}"]).returncode == 0
     if is_held(layout.server_lock):
         return True
+    if not layout.postmaster_pid.exists():  # Only one that has ended in order takes it away: no need to look at all processes.
+        return False
     found = server_processes(layout.marker)
     return bool(found.postmasters or found.children)
 
 
 def launch(placement: Placement, *, durable: bool, server_lock: FileLock, deadline: Deadline) -> None:
-    """Start the server and wait until it is ready. All of its processes inherit the server's lock.
+    """Start the server and wait until it is ready. All of its processes inherit the server's lock, which is released here.
 
     Only call it with the lock held and nothing running. Raises EmbeddedPostgresError, OSError.
     """
@@ -50,7 +55,7 @@ def launch(placement: Placement, *, durable: bool, server_lock: FileLock, deadli
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     if sys.platform != "win32":
         layout.postmaster_pid.unlink(missing_ok=True)  # its pid may be another process' by now
-    command = [str(placement.binaries.tool("pg_ctl")), "start", "--silent", "--wait"]
+    command = [str(placement.binaries.tool("pg_ctl")), "start", "--silent", _WAIT]
     command += [f"--timeout={deadline.remaining() + 1:.0f}", f"--options={shlex.join(options)}"]
     began = time.time()
     with layout.start_log.open("wb") as log:
@@ -62,9 +67,30 @@ def launch(placement: Placement, *, durable: bool, server_lock: FileLock, deadli
             output=log,
             timeout=deadline.remaining() + 10,
         )
-    if done.returncode:
+    server_lock.release()  # from now on it tells whether a process of the server lives
+    if done.returncode or not _becomes_ready(layout, deadline):
         who = f", under the account {placement.account.name!r}" if placement.account else ""
         raise failure(f"PostgreSQL did not start on {layout.data}{who}.", said=last_lines(*layout.logs(began - 1)))
+
+
+def _becomes_ready(layout: Layout, deadline: Deadline) -> bool:
+    """Wait until the server takes connections. False if it has ended before, or time is up."""
+    if sys.platform == "win32":
+        return True
+    return deadline.wait_until(lambda: _is_ready(layout) or not is_held(layout.server_lock)) and _is_ready(layout)
+
+
+def _is_ready(layout: Layout) -> bool:
+    note = _note(layout)
+    return len(note) >= _PID_LINES and note[_PID_LINES - 1].strip() == "ready"
+
+
+def _note(layout: Layout) -> list[str]:
+    """The lines that the server has written about itself; none if it has not begun."""
+    try:
+        return layout.postmaster_pid.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def _listening(placement: Placement) -> dict[str, str]:
@@ -83,10 +109,7 @@ def _listening(placement: Placement) -> dict[str, str]:
 
 def address_of(layout: Layout) -> Address | None:
     """Where the server listens, from its `postmaster.pid`; None if it has not written that yet. Raises EmbeddedPostgresError."""
-    try:
-        note = layout.postmaster_pid.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return None
+    note = _note(layout)
     if len(note) < 6:
         return None
     return Address(host=note[5] if sys.platform == "win32" else note[4], port=int(note[3]), password=password_of(layout))

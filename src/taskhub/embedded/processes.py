@@ -14,6 +14,7 @@ from pathlib import Path
 from taskhub.embedded.deadline import Deadline
 
 _SECONDS_TO_EXIT = 0.5
+_MAX_BYTES = 64 * 1024
 if sys.platform == "win32":
     _KILL = signal.SIGTERM
 else:
@@ -63,8 +64,13 @@ def _command_lines() -> Iterator[tuple[int, str]]:
 
 
 def _command_line(process: str) -> str:
+    # Few calls for each: while another thread imports the application, each has to wait for its turn.
     try:
-        arguments = Path(process, "cmdline").read_bytes()
+        descriptor = os.open(f"{process}/cmdline", os.O_RDONLY)
+        try:
+            arguments = os.read(descriptor, _MAX_BYTES)
+        finally:
+            os.close(descriptor)
     except OSError:  # it has just ended
         return ""
     return arguments.rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")

@@ -14,7 +14,7 @@ from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock, is_held
 from taskhub.embedded.placement import resolve_placement
 from taskhub.embedded.postmaster import stop
-from taskhub.embedded.startup import ensure_running
+from taskhub.embedded.startup import Fill, ensure_running
 
 _SECONDS_TO_BE_EXCLUSIVE = 0.5
 _SECONDS_FOR_PROBES = 0.05
@@ -30,14 +30,16 @@ class EmbeddedPostgres:
     All calls block: use a thread from asyncio.
     """
 
-    def __init__(self, data_dir: Path, *, durable: bool = True, start_timeout: float = 120.0) -> None:
-        """`durable=False` is for throwaway servers of tests: a crash of the machine loses their data.
+    def __init__(self, data_dir: Path, *, durable: bool = True, start_timeout: float = 120.0, fill: Fill | None = None) -> None:
+        """`durable=False` is for throwaway servers of tests: a crash of the machine loses their data. `fill` makes the data
+        directory where there is none, in place of an empty database.
 
         `start_timeout`: seconds that a start may take, recovery after a crash and waiting for others included.
         """
         self._data_dir = data_dir
         self._durable = durable
         self._start_timeout = start_timeout
+        self._fill = fill
         self._layout: Layout | None = None
         self._clients: FileLock | None = None
 
@@ -66,7 +68,7 @@ class EmbeddedPostgres:
             self._clients = _acquire_clients_lock(placement.layout, exclusive=exclusive, deadline=deadline)
             try:
                 _check_restore_marker(placement.layout, exclusive=exclusive)
-                return ensure_running(placement, durable=self._durable, deadline=deadline)
+                return ensure_running(placement, durable=self._durable, deadline=deadline, fill=self._fill)
             except BaseException:
                 self.release()
                 raise

@@ -13,7 +13,8 @@ from taskhub.embedded import DATABASE, Address, EmbeddedPostgres, EmbeddedPostgr
 from taskhub.embedded.commands import query
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import failure
-from taskhub.embedded.placement import resolve_placement
+from taskhub.embedded.layout import Layout
+from taskhub.embedded.locks import FileLock
 from taskhub.testing.held_folders import SECONDS_TO_END, HeldFolder, remove_unused
 from taskhub.testing.prepared_cluster import (
     SECONDS_TO_ANSWER,
@@ -26,7 +27,6 @@ from taskhub.testing.prepared_cluster import (
 
 SECONDS_TO_HOLD = 60.0
 """The folder may just be removed, by the last server of a run before with the same name."""
-SECONDS_TO_CREATE = 60.0
 
 
 @contextmanager
@@ -39,10 +39,15 @@ def throwaway_database(cache: Path, run_name: str) -> Iterator[str]:
         EmbeddedPostgresError
     """
     held = HeldFolder(run_folder(cache, run_name))
+    copy = _Copy(cache)
     try:
-        _copy_into(held, cache)
-        with EmbeddedPostgres(held.folder, durable=False).running() as address, _database(address) as name:
-            yield address.url(name)
+        _hold(held, cache)
+        with EmbeddedPostgres(held.folder, durable=False, fill=copy).running() as address:
+            if copy.is_made:  # So nobody else uses the clone in it. It stays: the others connect to it to make and drop theirs.
+                yield address.url()
+            else:
+                with _database(address) as name:
+                    yield address.url(name)
     finally:
         held.release()
         held.try_remove(remove_cluster, SECONDS_TO_END)
@@ -54,15 +59,37 @@ def run_folder(cache: Path, run_name: str) -> Path:
     return cache / "runs" / hashlib.sha256(f"{fingerprint()} {run_name}".encode()).hexdigest()[:16]
 
 
-def _copy_into(held: HeldFolder, cache: Path) -> None:
-    try:
+class _Copy:
+    """Fills the folder of a server with what was prepared.
+
+    Attributes:
+        is_made: whether this process has done so.
+    """
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self.is_made = False
+
+    def __call__(self, target: Layout, server_lock: FileLock) -> None:
+        with _cache_errors_explained(self._cache):
+            copy_prepared(self._cache, target, server_lock)
+        self.is_made = True
+
+
+def _hold(held: HeldFolder, cache: Path) -> None:
+    with _cache_errors_explained(cache):
         held.folder.parent.mkdir(parents=True, exist_ok=True)
         if not Deadline(SECONDS_TO_HOLD).wait_until(lambda: held.try_hold(shared=True)):
             raise failure(
                 f"Waited in vain for {held.folder}: another process is removing it.",
                 advice="Look for a TaskHub process that hangs (for example one that was suspended) and end it.",
             )
-        copy_prepared(cache, resolve_placement(held.folder, Deadline(SECONDS_TO_CREATE)).layout)
+
+
+@contextmanager
+def _cache_errors_explained(cache: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise failure(
             f"No database for tests could be made in {cache}.",

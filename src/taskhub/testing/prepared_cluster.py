@@ -20,14 +20,14 @@ from taskhub.embedded.binaries import DISTRIBUTION, MAJOR_VERSION
 from taskhub.embedded.commands import query
 from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.layout import Layout
-from taskhub.embedded.locks import exclusive_lock, is_held
+from taskhub.embedded.locks import FileLock, exclusive_lock, is_held
 from taskhub.embedded.placement import known_folder
 from taskhub.embedded.sockets import fits
 from taskhub.embedded.subprocesses import run
 from taskhub.testing.held_folders import SECONDS_TO_END
 
 MODULES_GROUP = "taskhub.modules"
-FORMAT = "3"
+FORMAT = "4"
 """Of what is prepared: another one makes it anew."""
 KEPT = 4
 """Prepared data folders: of so many versions, those that were used last."""
@@ -37,13 +37,13 @@ TEMPLATE = f"{DATABASE}_template"
 """The migrated database. Nobody connects to it, or it could not be cloned meanwhile."""
 CONTENTS = "contents.txt"
 """How much was prepared: what cleans caches takes files out of it."""
-_RENAMED = (
+_CLONED = (
     f"ALTER DATABASE {DATABASE} RENAME TO {TEMPLATE}",
-    f"ALTER DATABASE postgres RENAME TO {DATABASE}",  # An empty one, to connect to.
+    f"CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY",
 )
-_DROPPED = tuple(  # More than half of all files: a copy takes as long as it has files.
+_DROPPED = tuple(  # Half of all files: a copy takes as long as it has files.
     statement
-    for name in ("template0", "template1")
+    for name in ("template0", "template1", "postgres")
     for statement in (f"ALTER DATABASE {name} IS_TEMPLATE false", f"DROP DATABASE {name}")
 )
 _SETTINGS = """
@@ -69,22 +69,18 @@ def prepare(cache: Path) -> Path:
         return _prepared(cache).folder
 
 
-def copy_prepared(cache: Path, target: Layout) -> None:
-    """Fills a server's folder, unless that was done already. The database is called `TEMPLATE` there.
+def copy_prepared(cache: Path, target: Layout, server_lock: FileLock) -> None:
+    """Fills a server's folder: with `TEMPLATE`, and a clone of it called `DATABASE` that nobody uses yet.
 
     Raises:
         EmbeddedPostgresError
         OSError
     """
-    if target.data.exists():
-        return
     with exclusive_lock(cache / "prepared.lock", Deadline(SECONDS_TO_PREPARE), purpose="prepare a database"):
-        if target.data.exists():
-            return
         source = _prepared(cache)
         shutil.rmtree(target.making, ignore_errors=True)
         shutil.copy2(source.password, target.password)
-        _copy_tree(source.data, target.making)
+        _copy_tree(source.data, target.making, server_lock)
         target.making.rename(target.data)
 
 
@@ -158,7 +154,7 @@ def _made(cache: Path, folder: Path) -> Layout:
     remove_cluster(making, SECONDS_TO_END)
     with EmbeddedPostgres(making, durable=False).running() as address:
         _migrate(address.url())
-        execute(address, *_RENAMED, database="template1")
+        execute(address, *_CLONED, database="template1")
         execute(address, *_DROPPED)
     layout = _layout(making)
     if layout is None or not _has_ended(layout, SECONDS_TO_END):
@@ -218,14 +214,14 @@ def _has_ended(layout: Layout, patience: float) -> bool:
     return Deadline(patience).wait_until(lambda: not (is_held(layout.watchdog_lock) or is_held(layout.server_lock)))
 
 
-def _copy_tree(source: Path, target: Path) -> None:
-    """With its owner: as root PostgreSQL runs under another account.
+def _copy_tree(source: Path, target: Path, server_lock: FileLock) -> None:
+    """With its owner: as root PostgreSQL runs under another account. The lock is held until it is done, also if we are killed.
 
     Hundreds of files: another program copies them while this one imports the service.
     """
     if sys.platform == "win32":
         shutil.copytree(source, target)
         return
-    done = run(["cp", "-a", source, target])
+    done = run(["cp", "-a", source, target], pass_fds=[server_lock.fileno()])
     if done.returncode:
         raise EmbeddedPostgresError(f"The prepared database could not be copied to {target}: {done.stderr.strip()}")

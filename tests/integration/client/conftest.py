@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from taskhub.cli import main
+from taskhub.cli.main import main
 from taskhub.client import sign_in
 from taskhub.testing import TaskHubServer
 

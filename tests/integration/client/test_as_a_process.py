@@ -61,7 +61,7 @@ def test_a_terminal_that_has_not_all_letters_shows_the_others_escaped(ada: Accou
 
 def test_shells_complete_the_names_of_commands(environment: dict[str, str]) -> None:
     asked = {"_TASKHUB_COMPLETE": "complete_bash", "COMP_WORDS": "taskhub tasks m", "COMP_CWORD": "2"}
-    program = "import sys; sys.argv = ['taskhub']; from taskhub.cli import main; main()"
+    program = "import sys; sys.argv = ['taskhub']; from taskhub.cli.main import main; main()"
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, env={**environment, **asked}, capture_output=True, timeout=PROGRAM_SECONDS, check=False)
     assert done.stdout.split() == [b"move"]

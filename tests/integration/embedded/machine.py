@@ -41,10 +41,11 @@ class Client:
     process: subprocess.Popen[str]
 
     @classmethod
-    def of(cls, machine: Machine) -> Client:
+    def of(cls, machine: Machine, before: str = "") -> Client:
+        """``before``: code that it runs first."""
         return cls(
             subprocess.Popen(
-                [sys.executable, "-c", _CLIENT, str(machine.data_dir)],
+                [sys.executable, "-c", f"{before}\n{_CLIENT}", str(machine.data_dir)],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SOURCES), *filter(None, sys.path)])},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

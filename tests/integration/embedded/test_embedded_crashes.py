@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -161,6 +162,27 @@ def test_a_client_killed_while_the_server_starts(used: Machine, client: Callable
 
     with used.server().running() as address:
         assert used.sql(address, "SELECT answer FROM kept") == "42"
+
+
+def test_a_client_killed_before_its_watchdog_watches(used: Machine, tmp_path: Path) -> None:
+    go, late = tmp_path / "go", tmp_path / "late-python"
+    late.write_text(f'#!/bin/sh\nuntil [ -e {go} ]; do sleep 0.01; done\nexec {sys.executable} "$@"\n')
+    late.chmod(0o755)
+    first = Client.of(used, f"import sys; sys.executable = {str(late)!r}")
+    assert used.eventually(lambda: bool(used.processes().postmasters)), "the server waits for the watchdog"
+    first.kill()
+    assert not used.is_down()
+    go.touch()
+
+    assert used.eventually(used.is_forgotten)
+
+
+def test_a_watchdog_that_does_not_start_stops_the_start(used: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "_WATCHDOG", "taskhub.embedded.no_such_module")
+
+    with pytest.raises(EmbeddedPostgresError, match=r"watchdog(?s:.)*did not start(?s:.)*no_such_module"):
+        used.server().start()
+    assert used.is_down()
 
 
 def test_a_server_killed_while_it_starts_is_started_again(used: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

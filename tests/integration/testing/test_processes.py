@@ -1,13 +1,17 @@
 """Servers as processes: ready when they say so, gone with those who started them, side by side on one PostgreSQL."""
 
+import asyncio
 import json
 import os
 import signal
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 
@@ -220,6 +224,25 @@ def test_a_run_may_be_called_anything(cache: Path, name: str) -> None:
         assert run_folder(cache, name).parent == cache / "runs"
         assert run_folder(cache, name).is_dir()
     assert list((cache / "runs").iterdir()) == []
+
+
+def test_each_of_a_run_has_a_migrated_database_of_its_own_also_when_the_first_has_gone(cache: Path) -> None:
+    name = uuid4().hex
+    with ExitStack() as others:
+        with throwaway_database(cache, name) as first:
+            second = others.enter_context(throwaway_database(cache, name))
+        third = others.enter_context(throwaway_database(cache, name))
+        assert len({first, second, third}) == 3
+        for url in (second, third):
+            assert asyncio.run(tables_of(url)) >= {"tasks", "workspaces"}
+
+
+async def tables_of(url: str) -> set[str]:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return {row["tablename"] for row in await connection.fetch("SELECT tablename FROM pg_tables")}
+    finally:
+        await connection.close()
 
 
 def test_what_was_prepared_and_is_not_whole_any_more_is_prepared_anew(run: Path, cache: Path) -> None:

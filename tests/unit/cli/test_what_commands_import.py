@@ -33,7 +33,7 @@ def imported(home: Path, *arguments: str, exit_code: int = 0) -> set[str]:
     """What the program has imported by the end of a command."""
     code = f"""
 import sys
-from taskhub.cli import main
+from taskhub.cli.main import main
 sys.argv = ["taskhub", *{arguments!r}]
 try:
     main()

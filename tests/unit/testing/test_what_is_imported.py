@@ -38,4 +38,5 @@ def test_a_service_that_is_not_tested_has_none_of_it() -> None:
 def test_a_testing_server_starts_its_database_before_it_imports_the_service() -> None:
     imported = imported_by("import taskhub.cli.main, taskhub.cli.commands.serve, taskhub.cli.server.testing")
     assert "taskhub.testing.cluster" in imported
+    assert "typer" not in imported_by("import taskhub.cli.server.testing")
     assert imported & {"asyncpg", "fastapi", "pydantic", "sqlalchemy", "structlog", "taskhub.app", "taskhub.settings"} == set()

@@ -1,20 +1,23 @@
 """Starts `taskhub serve --testing`: the service on a database that is thrown away, with its control interface beside it.
 
-The database starts before anything of the service is imported, the reading of settings included: a suite waits for both.
+The database starts before anything of the service is imported, the reading of settings included: a suite waits for both. Suites
+run this module as a program, `python -m taskhub.cli.server.testing [--with-parent]`: reading command lines takes time to import.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from taskhub.cli.failures import failures_told
 from taskhub.cli.server.done_in_thread import done_in_thread
 from taskhub.cli.server.libraries import import_structlog
 from taskhub.cli.server.signals import exit_on_signals
-from taskhub.kernel.cli import CommandFailed
 from taskhub.testing.cluster import throwaway_database
 from taskhub.testing.options import TestingOptions
 
@@ -33,6 +36,8 @@ def run_testing(*, parent: int | None, workers: str | None = None) -> None:
     try:
         options = TestingOptions.take(os.environ)
     except ValueError as error:
+        from taskhub.kernel.cli import CommandFailed
+
         raise CommandFailed(f"A variable TASKHUB_TESTING_… can't be read: {error}.") from None
     with exit_on_signals(), ExitStack() as stack:
         with done_in_thread(partial(_imported, workers)) as wait_for_import:
@@ -69,3 +74,15 @@ def _serve(settings: Settings, options: TestingOptions, url: str, *, parent: int
     ):
         deployed = Deployment(url, secret_keys(settings), is_embedded=True)
         serve_testing(settings, options, deployed, api, control, parent=parent)
+
+
+def main() -> None:
+    """What `taskhub serve --testing` does."""
+    parent = os.getppid() if "--with-parent" in sys.argv else None
+    gc.disable()
+    with failures_told():
+        run_testing(parent=parent)
+
+
+if __name__ == "__main__":
+    main()

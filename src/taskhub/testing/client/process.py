@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 
 from taskhub.testing.client.errors import ServerNotStarted
@@ -45,7 +46,7 @@ def started(folder: Path, settings: Settings, options: Sequence[str], variables:
     """
     with (folder / LOG).open("wb") as output:
         process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-m", "taskhub", "serve", "--testing", *options],
+            [sys.executable, "-m", "taskhub.cli.server.testing", *options],
             env={**_environment(settings, folder / READY), **variables},
             cwd=folder,  # No .env of the suite is read.
             stdin=subprocess.DEVNULL,
@@ -56,6 +57,7 @@ def started(folder: Path, settings: Settings, options: Sequence[str], variables:
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # The same on Windows.
         )
     try:
+        import_module("httpcore2")  # Meanwhile: the client's transport needs it, and takes a fortieth of a second to import it.
         _wait(process, folder)
     except BaseException:
         _end(process)
