@@ -27,6 +27,7 @@ class UndeclaredField(TypeError):
 class Compiled(NamedTuple):
     """Attributes:
     columns: the columns of an aggregate, in the order of `to_row` and `from_row`.
+    unconverted: the places of those that hold a value as the aggregate has it.
     view_columns: those of a representation, in the order of `show`.
     from_row: makes the aggregate of a row that begins with the columns.
     to_row: the values of the columns.
@@ -36,6 +37,7 @@ class Compiled(NamedTuple):
     """
 
     columns: tuple[str, ...]
+    unconverted: frozenset[int]
     view_columns: tuple[str, ...]
     from_row: Callable[[Any], Any]
     to_row: Callable[[Any], Sequence[Any]]
@@ -66,6 +68,7 @@ class _Compiler:
             self._check_view()
         return Compiled(
             self._columns,
+            frozenset(place for place, name in enumerate(self._columns) if self._is_unconverted(name)),
             self._view_columns if is_shown else (),
             self._function("from_row", ("row",), self._from_row()),
             self._function(
@@ -104,6 +107,10 @@ class _Compiler:
     def _view_columns(self) -> tuple[str, ...]:
         names = dict.fromkeys(column for member in self._view.__struct_fields__ for column in self._columns_of(member))
         return tuple(name for name in names if name not in self._fields.given)
+
+    def _is_unconverted(self, column: str) -> bool:
+        name = self._sources[column]
+        return name not in self._fields.not_loaded and self._specs.get(name) in (_AS_IT_IS, _LIST)
 
     def _columns_of(self, member: str) -> tuple[str, ...]:
         shown = self._fields.shown.get(member)

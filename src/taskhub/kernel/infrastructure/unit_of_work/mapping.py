@@ -135,6 +135,7 @@ class Mapping(Generic[A]):
         update_expressions: what an update sets a column to, from its new value and the column, where that is not just the value.
         criteria: conditions that a row must meet to be there at all.
         is_guarded: whether commands often decide from one that they don't change. Its changes then lock the row first.
+        unconverted: places of the columns that hold a value as the aggregate has it.
         not_loaded: places of the fields that are written and not read, by name.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
@@ -167,6 +168,7 @@ class Mapping(Generic[A]):
         made = compiled(aggregate, self.table, view, fields, is_shown=represent is None)
         self.column_names = made.columns
         self.columns: list[Column[Any]] = [self.table.c[name] for name in made.columns]
+        self.unconverted = made.unconverted
         self.view_columns = made.view_columns
         self.not_loaded = {name: made.columns.index(name) for name in fields.not_loaded}
         self.from_row: Callable[[Any], A] = made.from_row
