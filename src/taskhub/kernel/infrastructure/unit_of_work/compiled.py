@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, get_origin, get_type_hints
 import msgspec
 from sqlalchemy import Table
 
+from taskhub.kernel.application.event_types import UNLOGGED
 from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Conversion, Converted, Fields
 
 _AS_IT_IS = Converted()
@@ -32,7 +33,8 @@ class Compiled(NamedTuple):
     from_row: makes the aggregate of a row that begins with the columns.
     to_row: the values of the columns.
     represent: the representation of an aggregate; None where the representation has members of its own.
-    represent_row: the representation of a row that begins with the columns; likewise.
+    changes: the members of a representation that differ from those of a row that begins with the columns, as ``[before, after]``,
+        without those that an event tells by itself; likewise.
     show: the representation of a row that begins with the view's columns, given before it what all rows have in common.
     """
 
@@ -42,7 +44,7 @@ class Compiled(NamedTuple):
     from_row: Callable[[Any], Any]
     to_row: Callable[[Any], Sequence[Any]]
     represent: Callable[[Any], Any]
-    represent_row: Callable[[Any], Any]
+    changes: Callable[[Any, Any], dict[str, list[Any]]]
     show: Callable[..., Any]
 
 
@@ -75,7 +77,7 @@ class _Compiler:
                 "to_row", ("one",), [*self._locals(self._columns), f"return {_tuple(map(self._value, self._columns))}"]
             ),
             self._function("represent", ("one",), self._represent()) if is_shown else _never,
-            self._function("represent_row", ("row",), self._represent_row()) if is_shown else _never,
+            self._function("changes", ("row", "view"), self._changes()) if is_shown else _never,
             self._function("show", (*map(_local, self._fields.given), "row"), self._show()) if is_shown else _never,
         )
 
@@ -189,8 +191,13 @@ class _Compiler:
         kept = [f"{values[column]} = {self._value(column)}" for column in dict.fromkeys(reused)]
         return [*self._locals(columns), *kept, f"return {self._viewed(values)}"]
 
-    def _represent_row(self) -> list[str]:
-        return [_unpacked(self._columns), f"return {self._viewed({name: _local(name) for name in self._columns})}"]
+    def _changes(self) -> list[str]:
+        values = {name: _local(name) for name in self._columns}
+        members = [name for name in self._view.__struct_fields__ if name not in UNLOGGED]
+        compared = [
+            f"if (old := {self._member(name, values)}) != (new := view.{name}): changes[{name!r}] = [old, new]" for name in members
+        ]
+        return [_unpacked(self._columns), "changes = {}", *compared, "return changes"]
 
     def _show(self) -> list[str]:
         values = {name: _local(name) for name in (*self._view_columns, *self._fields.given)}

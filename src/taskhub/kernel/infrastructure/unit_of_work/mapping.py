@@ -15,6 +15,7 @@ from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 from taskhub.kernel.infrastructure.unit_of_work.compiled import compiled
+from taskhub.kernel.infrastructure.unit_of_work.differences import changes_between
 from taskhub.kernel.infrastructure.unit_of_work.fields import Fields
 
 A = TypeVar("A", bound=Aggregate)
@@ -174,8 +175,8 @@ class Mapping(Generic[A]):
         self.from_row: Callable[[Any], A] = made.from_row
         self.to_row: Callable[[A], Sequence[Any]] = made.to_row
         self.represent: Callable[[A], msgspec.Struct] = represent or made.represent
-        self.represent_row: Callable[[Any], msgspec.Struct] = (
-            made.represent_row if represent is None else lambda row: represent(made.from_row(row))
+        self.changes: Callable[[Any, msgspec.Struct], dict[str, list[Any]]] = (
+            made.changes if represent is None else lambda row, after: changes_between(represent(made.from_row(row)), after)
         )
         self.show = made.show
         self.key = key
