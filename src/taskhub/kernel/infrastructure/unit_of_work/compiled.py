@@ -1,10 +1,9 @@
 """The functions that turn rows into aggregates and representations and back, written for each resource when it is declared.
 
 They run for every row of every request, so they are what one would write by hand: values by position, without a loop, without a
-look-up of a name. What they are made of is the aggregate's dataclass, the table and the representation; see `Fields`.
+look-up of a name. What they are made of is the aggregate's class, the table and the representation; see `Fields`.
 """
 
-import dataclasses
 import linecache
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -14,6 +13,7 @@ import msgspec
 from sqlalchemy import Table
 
 from taskhub.kernel.application.event_types import UNLOGGED
+from taskhub.kernel.application.members import members_of
 from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Conversion, Converted, Fields
 
 _AS_IT_IS = Converted()
@@ -87,7 +87,7 @@ class _Compiler:
         """The fields of the aggregate and of its part, with their types."""
         for kind in filter(None, (self._aggregate, self._part)):
             hints = get_type_hints(kind)
-            yield from ((one.name, hints[one.name]) for one in dataclasses.fields(kind) if one.name != self._fields.part)
+            yield from ((one.name, hints[one.name]) for one in members_of(kind) if one.name != self._fields.part)
 
     def _spec(self, name: str, hint: Any) -> Converted | Compound:
         return self._fields.stored.get(name) or (_LIST if get_origin(hint) is tuple else _AS_IT_IS)
@@ -146,12 +146,12 @@ class _Compiler:
     def _arguments(self, kind: Any) -> list[str]:
         """What an aggregate or its part is made of, by position as far as that goes."""
         arguments, is_named = [], False
-        for one in dataclasses.fields(kind):
+        for one in members_of(kind):
             if one.name in self._fields.not_loaded:
                 is_named = True
                 continue
             value = "part" if one.name == self._fields.part else self._loaded(one.name)
-            arguments.append(f"{one.name}={value}" if is_named or one.kw_only else value)
+            arguments.append(f"{one.name}={value}" if is_named or one.is_named else value)
         return arguments
 
     def _loaded(self, name: str) -> str:
@@ -168,7 +168,7 @@ class _Compiler:
 
     def _place(self, name: str) -> str:
         """Where an aggregate has a field."""
-        is_inner = self._part is not None and name in {one.name for one in dataclasses.fields(self._part)}
+        is_inner = self._part is not None and name in {one.name for one in members_of(self._part)}
         return f"part.{name}" if is_inner else f"one.{name}"
 
     def _value(self, column: str) -> str:
@@ -193,9 +193,10 @@ class _Compiler:
 
     def _changes(self) -> list[str]:
         values = {name: _local(name) for name in self._columns}
-        members = [name for name in self._view.__struct_fields__ if name not in UNLOGGED]
         compared = [
-            f"if (old := {self._member(name, values)}) != (new := view.{name}): changes[{name!r}] = [old, new]" for name in members
+            f"if (old := {self._member(name, values)}) != (new := view.{name}): changes[{name!r}] = [old, new]"
+            for name in self._view.__struct_fields__
+            if name not in UNLOGGED
         ]
         return [_unpacked(self._columns), "changes = {}", *compared, "return changes"]
 

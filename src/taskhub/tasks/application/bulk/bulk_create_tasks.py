@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import DomainError, IdTaken
 from taskhub.tasks.application.bulk.item_errors import locate
@@ -16,8 +18,7 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class NewItem:
+class NewItem(msgspec.Struct, frozen=True):
     """``values``: as in `CreateTask`."""
 
     id: UUID
