@@ -182,8 +182,10 @@ def _array(values: Sequence[Any]) -> list[Any]:
     return [first] if is_one else list(values)
 
 
-def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Iterable[Sequence[Any] | None]) -> None:
+def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Sequence[Sequence[Any] | None]) -> None:
     """`unnest` would flatten an array of arrays, so all elements are in one. A row without an array has no bounds in it."""
+    if arrays.count(arrays[0]) == len(arrays):
+        arrays = arrays[:1]
     elements: list[Any] = []
     bounds: list[tuple[int | None, int | None]] = []
     for array in arrays:
