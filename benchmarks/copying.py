@@ -12,7 +12,8 @@ import msgspec
 from taskhub.kernel.contract.event_content import SCHEMA
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.aggregate import Aggregate
-from taskhub.kernel.infrastructure.unit_of_work.changes import changes_between, encode
+from taskhub.kernel.infrastructure.unit_of_work.changes import encode
+from taskhub.kernel.infrastructure.unit_of_work.differences import changes_between
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 
 EVENT_COLUMNS = (

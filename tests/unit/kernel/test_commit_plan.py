@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from sqlalchemy import JSON, Column, Integer, MetaData, Table
+from sqlalchemy import ARRAY, JSON, Column, Integer, MetaData, Table
 
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
 from taskhub.kernel.application.commands import Context, IdempotencyKey, Reply
@@ -151,6 +151,26 @@ def test_json_that_is_equal_to_python_alone_is_sent_for_each_row() -> None:
     bind_rows(parameters, "part", table, ("setting", "n"), [({"on": 1}, 7), ({"on": True}, 7), ({"on": 1}, 7)])
     assert json.dumps(parameters["part__setting"]) == '[{"on": 1}, {"on": true}, {"on": 1}]'
     assert parameters["part__n"] == [7]
+
+
+@pytest.mark.parametrize(
+    ("lists", "elements", "starts", "ends"),
+    [
+        ([[1, 2], [1, 2], [1, 2]], [1, 2], [1], [2]),
+        ([[], [], []], [], [1], [0]),
+        ([None, None, None], [], [None], [None]),
+        ([[1, 2], None, [1, 2]], [1, 2, 1, 2], [1, None, 3], [2, None, 4]),
+        ([[1], [1, 2], [1]], [1, 1, 2, 1], [1, 2, 4], [1, 3, 4]),
+    ],
+)
+def test_a_list_that_all_rows_have_is_sent_once(
+    lists: list[list[int] | None], elements: list[int], starts: list[int | None], ends: list[int | None]
+) -> None:
+    parameters: dict[str, Any] = {}
+    table = Table("t", MetaData(), Column("numbers", ARRAY(Integer())))
+    bind_rows(parameters, "part", table, ("numbers",), [(numbers,) for numbers in lists])
+    sent = (parameters["part__numbers"], parameters["part__numbers_from"], parameters["part__numbers_until"])
+    assert sent == (elements, starts, ends)
 
 
 def test_a_field_that_is_not_loaded_is_written_only_where_it_was_given_a_value() -> None:

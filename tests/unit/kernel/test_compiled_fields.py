@@ -1,6 +1,6 @@
 """A resource is declared once: what it is stored and shown as follows from its fields and its columns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -126,7 +126,15 @@ def test_a_row_is_shown_as_its_aggregate_is(weight: Weight | None) -> None:
     }
     assert msgspec.structs.asdict(shown) == told
     assert parcels.represent(one) == shown
-    assert parcels.represent_row((*parcels.to_row(one), "of another table")) == shown
+    assert parcels.changes((*parcels.to_row(one), "of another table"), shown) == {}
+
+
+def test_what_has_changed_is_told_with_what_it_was() -> None:
+    one, parcels = parcel(colors=("red",), weight=None), made(table_with(*COLUMNS))
+    row = (*parcels.to_row(one), "of another table")
+    one.label, one.version = replace(one.label, text="Maps", weight=Weight(1500, "g")), one.version + 1
+    changes = {"name": ["Books of 30", "Maps of 30"], "text": ["Books", "Maps"], "weight": [None, "1500 g"]}
+    assert parcels.changes(row, parcels.represent(one)) == changes
 
 
 def test_what_all_rows_have_in_common_is_not_selected() -> None:

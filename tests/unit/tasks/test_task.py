@@ -1,10 +1,10 @@
 """The rules of a task."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory
 from taskhub.tasks.contract.errors import ProjectArchived
@@ -14,7 +14,7 @@ from taskhub.tasks.domain.task import MAX_ASSIGNEES, Task
 
 
 def changed(task: Task, **content: object) -> Task:
-    task.change(replace(task.content, **content), project=ProjectFactory(), now=LATER)  # type: ignore[arg-type]  # Any member.
+    task.change(replace(task.content, **content), project=ProjectFactory(), now=LATER)
     return task
 
 

@@ -1,12 +1,12 @@
 """A task on its way to a row and back, and what is shown of both: nothing is lost, nothing swapped."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date, time
 from typing import Any, get_args, get_type_hints
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec.structs import fields
 
 from factories.tasks import LATER, NOW, TaskFactory
 from taskhub.tasks.domain.due import Due

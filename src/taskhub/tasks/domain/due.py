@@ -1,12 +1,12 @@
 """Due dates: a date, or a date with a local time in a time zone."""
 
 import datetime as dt
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Due:
+
+class Due(msgspec.Struct, frozen=True):
     """A due date. `time`, `time_zone` (an IANA name) and `at` (the instant, in UTC) are either all set, or all None for an
     all-day task.
 

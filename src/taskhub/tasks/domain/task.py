@@ -1,10 +1,13 @@
 """Tasks of a project."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import fields, replace
 
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import DomainError
@@ -28,8 +31,7 @@ MAX_LABELS = 40
 MAX_EXTERNAL_KEYS = 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class Content:
+class Content(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of a task that a client can set. References are checked before they are set; see `ReferenceChecker`."""
 
     title: str
@@ -50,7 +52,7 @@ class Content:
 
     def changed(self, values: Mapping[str, Any]) -> "Content":
         """This content with some values replaced."""
-        return Content(**(vars(self) | _canonical(values)))
+        return replace(self, **_canonical(values))
 
 
 PEOPLE = ("assignee_ids",)

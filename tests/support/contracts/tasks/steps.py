@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from factories.tasks import LATER, NOW, ContentFactory
 from taskhub.kernel.application.commands import Reply

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from support.fakes.tasks.store import FakeSession
 from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.tasks.application.ports import RankGap, RankWindow
@@ -98,14 +100,14 @@ class FakeCascades:
     async def change_statuses(self, project: Project, moves: Mapping[str, str], workflow: Workflow, *, now: datetime) -> None:
         for task in self._of(project):
             if task.content.status in moves:
-                content = replace(task.content, status=moves[task.content.status])
+                content = msgspec.structs.replace(task.content, status=moves[task.content.status])
                 task._set_content("task.updated", content, replace(project, workflow=workflow), now)
 
     async def remove_label(self, label: Label, *, now: datetime) -> None:
         self._uow.writes()
         for task in self._uow.all(Task, label.workspace_id):
             ids = tuple(id for id in task.content.label_ids if id != label.id)
-            task._change("task.updated", now, content=replace(task.content, label_ids=ids))
+            task._change("task.updated", now, content=msgspec.structs.replace(task.content, label_ids=ids))
 
     def _of(self, project: Project) -> list[Task]:
         self._uow.writes()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from factories.tasks import LATER, NOW, ContentFactory, ProjectFactory, TaskFactory, workflow_of
@@ -26,15 +27,15 @@ def task_at(status: str, closed_at: datetime | None = None) -> Task:
 
 
 def change(task: Task, status: str, project: Project) -> None:
-    task.change(replace(task.content, status=status), project=project, now=LATER)
+    task.change(msgspec.structs.replace(task.content, status=status), project=project, now=LATER)
 
 
 def move(task: Task, status: str, project: Project) -> None:
-    task.move(replace(task.content, status=status), "a1", project=project, now=LATER)
+    task.move(msgspec.structs.replace(task.content, status=status), "a1", project=project, now=LATER)
 
 
 def enter(task: Task, status: str, project: Project) -> None:
-    task.move_to_project(project, 1, "a1", replace(task.content, status=status), now=LATER)
+    task.move_to_project(project, 1, "a1", msgspec.structs.replace(task.content, status=status), now=LATER)
 
 
 Way = Callable[[Task, str, Project], None]
@@ -99,5 +100,5 @@ def test_into_another_project_no_transition_has_to_lead() -> None:
 
 def test_what_is_changed_beside_the_status_closes_nothing() -> None:
     task = task_at("shipped", NOW)
-    task.change(replace(task.content, title="Other"), project=project_with(), now=LATER)
+    task.change(msgspec.structs.replace(task.content, title="Other"), project=project_with(), now=LATER)
     assert task.closed_at == NOW

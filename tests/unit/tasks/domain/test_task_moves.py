@@ -1,8 +1,7 @@
 """A task takes another place, in its project or in another."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from factories.tasks import LATER, NOW, ProjectFactory, TaskFactory
 from taskhub.tasks.contract.errors import ProjectArchived

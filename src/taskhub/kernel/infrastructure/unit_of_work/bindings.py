@@ -5,8 +5,8 @@ looks at every element.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import compress, count, groupby
-from operator import attrgetter, itemgetter, ne
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,6 +21,9 @@ from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CLAIM, EVENT
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import DELETE, INSERT
 from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, InsertStep, Mapping
 from taskhub.kernel.infrastructure.unit_of_work.parameters import bounds_of, parameter, parameters_of
+
+Columns = Sequence[Sequence[Any]]
+"""The values of each column, those of all rows."""
 
 _EVENTS = table_of(EventRow)
 _table_and_kind = attrgetter("mapping.name", "kind")
@@ -50,34 +53,45 @@ def bind_writes(parameters: Parameters, rows: Iterable[RowWrite]) -> list[Write]
 def _write(parameters: Parameters, group: list[RowWrite]) -> Write:
     mapping, kind = group[0].mapping, group[0].kind
     part = f"{kind}_{mapping.name}"
-    names, rows = _written(kind, mapping, group)
-    bind_rows(parameters, part, mapping.table, names, rows, stream=mapping.key[0])
+    names, columns = _written(kind, mapping, group)
+    bind_columns(parameters, part, mapping.table, names, columns, stream=mapping.key[0])
     if kind != INSERT:
         versions = [one.loaded_version for one in group]
         parameters[parameter(part, "loaded_version")] = _array(versions) if len(group) > 1 else versions[0]
     return Write(kind, mapping, names, len(group) > 1)
 
 
-def _written(kind: str, mapping: Mapping[Any], group: list[RowWrite]) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+def _written(kind: str, mapping: Mapping[Any], group: list[RowWrite]) -> tuple[tuple[str, ...], Columns]:
     """What is written: names of columns, those of the key first, and their values. Of an update it is what differs in any row.
 
     A column that is named is work for PostgreSQL even where its value stays: what is generated from it is computed anew.
     """
-    rows = [one.row for one in group]
-    if kind == DELETE:
-        return mapping.key, [[row[place] for place in mapping.key_places] for row in rows]
+    columns = list(zip(*(one.row for one in group), strict=True))
     if kind == INSERT:
-        return mapping.column_names, rows
-    changed: set[int] = set()
-    for one in group:
-        assert one.former is not None, "what is updated was loaded"
-        differing = set(compress(count(), map(ne, one.former, one.row))) - changed
-        if differing:
-            # What differs only because it was stored in another form, or was not loaded, stays as it is.
-            former = mapping.to_row(mapping.from_row(one.former))
-            changed.update(place for place in differing if former[place] != one.row[place])
-    pick = itemgetter(*mapping.key_places, *sorted(changed))
-    return pick(mapping.column_names), [pick(row) for row in rows]
+        return mapping.column_names, columns
+    places = mapping.key_places if kind == DELETE else (*mapping.key_places, *_changed(mapping, group, columns))
+    return tuple([mapping.column_names[place] for place in places]), [columns[place] for place in places]
+
+
+def _changed(mapping: Mapping[Any], group: list[RowWrite], columns: Columns) -> list[int]:
+    """The places of columns that differ in any row. What differs only because it was stored in another form, or was not loaded,
+    stays as it is.
+    """
+    formers: list[Any] = [one.former for one in group]
+    return [
+        place
+        for place, (values, former) in enumerate(zip(columns, zip(*formers, strict=False), strict=False))
+        if values != former and (place in mapping.unconverted or _has_changed(mapping, place, formers, values))
+    ]
+
+
+def _has_changed(mapping: Mapping[Any], place: int, formers: list[Any], values: Sequence[Any]) -> bool:
+    if place in mapping.not_loaded.values():
+        return any(value is not None for value in values)
+    return any(
+        former[place] != value and mapping.to_row(mapping.from_row(former))[place] != value
+        for former, value in zip(formers, values, strict=True)
+    )
 
 
 def bind_claims(parameters: Parameters, rows: Iterable[RowWrite]) -> tuple[ClaimedRows, ...]:
@@ -140,11 +154,19 @@ def bind_rows(
     stream: str | None = None,
 ) -> None:
     """``stream``: the column whose value is the same in all rows."""
-    if len(rows) == 1:
-        parameters.update(zip(parameters_of(part, names), rows[0], strict=True))
+    bind_columns(parameters, part, table, names, list(zip(*rows, strict=True)), stream=stream)
+
+
+def bind_columns(
+    parameters: Parameters, part: str, table: Table, names: tuple[str, ...], columns: Columns, *, stream: str | None = None
+) -> None:
+    """As `bind_rows`, of the values of each column."""
+    count = len(columns[0])
+    if count == 1:
+        parameters.update(zip(parameters_of(part, names), [value for (value,) in columns], strict=True))
         return
-    parameters[parameter(part, "count")] = len(rows)
-    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+    parameters[parameter(part, "count")] = count
+    for name, values in zip(names, columns, strict=True):
         if name == stream:
             parameters[parameter(part, name)] = values[0]
         elif isinstance(table.c[name].type, ARRAY):
@@ -160,8 +182,10 @@ def _array(values: Sequence[Any]) -> list[Any]:
     return [first] if is_one else list(values)
 
 
-def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Iterable[Sequence[Any] | None]) -> None:
+def _bind_arrays(parameters: Parameters, part: str, name: str, arrays: Sequence[Sequence[Any] | None]) -> None:
     """`unnest` would flatten an array of arrays, so all elements are in one. A row without an array has no bounds in it."""
+    if arrays.count(arrays[0]) == len(arrays):
+        arrays = arrays[:1]
     elements: list[Any] = []
     bounds: list[tuple[int | None, int | None]] = []
     for array in arrays:

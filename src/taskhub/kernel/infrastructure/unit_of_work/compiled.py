@@ -1,10 +1,9 @@
 """The functions that turn rows into aggregates and representations and back, written for each resource when it is declared.
 
 They run for every row of every request, so they are what one would write by hand: values by position, without a loop, without a
-look-up of a name. What they are made of is the aggregate's dataclass, the table and the representation; see `Fields`.
+look-up of a name. What they are made of is the aggregate's class, the table and the representation; see `Fields`.
 """
 
-import dataclasses
 import linecache
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -13,6 +12,8 @@ from typing import Any, NamedTuple, get_origin, get_type_hints
 import msgspec
 from sqlalchemy import Table
 
+from taskhub.kernel.application.event_types import UNLOGGED
+from taskhub.kernel.application.members import members_of
 from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Conversion, Converted, Fields
 
 _AS_IT_IS = Converted()
@@ -27,20 +28,23 @@ class UndeclaredField(TypeError):
 class Compiled(NamedTuple):
     """Attributes:
     columns: the columns of an aggregate, in the order of `to_row` and `from_row`.
+    unconverted: the places of those that hold a value as the aggregate has it.
     view_columns: those of a representation, in the order of `show`.
     from_row: makes the aggregate of a row that begins with the columns.
     to_row: the values of the columns.
     represent: the representation of an aggregate; None where the representation has members of its own.
-    represent_row: the representation of a row that begins with the columns; likewise.
+    changes: the members of a representation that differ from those of a row that begins with the columns, as ``[before, after]``,
+        without those that an event tells by itself; likewise.
     show: the representation of a row that begins with the view's columns, given before it what all rows have in common.
     """
 
     columns: tuple[str, ...]
+    unconverted: frozenset[int]
     view_columns: tuple[str, ...]
     from_row: Callable[[Any], Any]
     to_row: Callable[[Any], Sequence[Any]]
     represent: Callable[[Any], Any]
-    represent_row: Callable[[Any], Any]
+    changes: Callable[[Any, Any], dict[str, list[Any]]]
     show: Callable[..., Any]
 
 
@@ -66,13 +70,14 @@ class _Compiler:
             self._check_view()
         return Compiled(
             self._columns,
+            frozenset(place for place, name in enumerate(self._columns) if self._is_unconverted(name)),
             self._view_columns if is_shown else (),
             self._function("from_row", ("row",), self._from_row()),
             self._function(
                 "to_row", ("one",), [*self._locals(self._columns), f"return {_tuple(map(self._value, self._columns))}"]
             ),
             self._function("represent", ("one",), self._represent()) if is_shown else _never,
-            self._function("represent_row", ("row",), self._represent_row()) if is_shown else _never,
+            self._function("changes", ("row", "view"), self._changes()) if is_shown else _never,
             self._function("show", (*map(_local, self._fields.given), "row"), self._show()) if is_shown else _never,
         )
 
@@ -82,7 +87,7 @@ class _Compiler:
         """The fields of the aggregate and of its part, with their types."""
         for kind in filter(None, (self._aggregate, self._part)):
             hints = get_type_hints(kind)
-            yield from ((one.name, hints[one.name]) for one in dataclasses.fields(kind) if one.name != self._fields.part)
+            yield from ((one.name, hints[one.name]) for one in members_of(kind) if one.name != self._fields.part)
 
     def _spec(self, name: str, hint: Any) -> Converted | Compound:
         return self._fields.stored.get(name) or (_LIST if get_origin(hint) is tuple else _AS_IT_IS)
@@ -104,6 +109,10 @@ class _Compiler:
     def _view_columns(self) -> tuple[str, ...]:
         names = dict.fromkeys(column for member in self._view.__struct_fields__ for column in self._columns_of(member))
         return tuple(name for name in names if name not in self._fields.given)
+
+    def _is_unconverted(self, column: str) -> bool:
+        name = self._sources[column]
+        return name not in self._fields.not_loaded and self._specs.get(name) in (_AS_IT_IS, _LIST)
 
     def _columns_of(self, member: str) -> tuple[str, ...]:
         shown = self._fields.shown.get(member)
@@ -137,12 +146,12 @@ class _Compiler:
     def _arguments(self, kind: Any) -> list[str]:
         """What an aggregate or its part is made of, by position as far as that goes."""
         arguments, is_named = [], False
-        for one in dataclasses.fields(kind):
+        for one in members_of(kind):
             if one.name in self._fields.not_loaded:
                 is_named = True
                 continue
             value = "part" if one.name == self._fields.part else self._loaded(one.name)
-            arguments.append(f"{one.name}={value}" if is_named or one.kw_only else value)
+            arguments.append(f"{one.name}={value}" if is_named or one.is_named else value)
         return arguments
 
     def _loaded(self, name: str) -> str:
@@ -159,7 +168,7 @@ class _Compiler:
 
     def _place(self, name: str) -> str:
         """Where an aggregate has a field."""
-        is_inner = self._part is not None and name in {one.name for one in dataclasses.fields(self._part)}
+        is_inner = self._part is not None and name in {one.name for one in members_of(self._part)}
         return f"part.{name}" if is_inner else f"one.{name}"
 
     def _value(self, column: str) -> str:
@@ -182,8 +191,14 @@ class _Compiler:
         kept = [f"{values[column]} = {self._value(column)}" for column in dict.fromkeys(reused)]
         return [*self._locals(columns), *kept, f"return {self._viewed(values)}"]
 
-    def _represent_row(self) -> list[str]:
-        return [_unpacked(self._columns), f"return {self._viewed({name: _local(name) for name in self._columns})}"]
+    def _changes(self) -> list[str]:
+        values = {name: _local(name) for name in self._columns}
+        compared = [
+            f"if (old := {self._member(name, values)}) != (new := view.{name}): changes[{name!r}] = [old, new]"
+            for name in self._view.__struct_fields__
+            if name not in UNLOGGED
+        ]
+        return [_unpacked(self._columns), "changes = {}", *compared, "return changes"]
 
     def _show(self) -> list[str]:
         values = {name: _local(name) for name in (*self._view_columns, *self._fields.given)}

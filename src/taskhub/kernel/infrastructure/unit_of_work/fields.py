@@ -62,7 +62,7 @@ class Fields:
     """The exceptions of a resource. Any other field of the aggregate is a column and a member of the representation by its name.
 
     Attributes:
-        part: the field of the aggregate that is a dataclass itself, whose fields are stored and shown as the aggregate's own are.
+        part: the field of the aggregate that has fields itself, which are stored and shown as the aggregate's own are.
         stored: fields that are not simply a column.
         shown: members of the representation that are not simply a column.
         computed: columns that are made of the whole aggregate, and not loaded.

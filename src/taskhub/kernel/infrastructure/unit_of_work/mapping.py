@@ -15,6 +15,7 @@ from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import IdTaken
 from taskhub.kernel.infrastructure.postgres.rows import Row, table_of
 from taskhub.kernel.infrastructure.unit_of_work.compiled import compiled
+from taskhub.kernel.infrastructure.unit_of_work.differences import changes_between
 from taskhub.kernel.infrastructure.unit_of_work.fields import Fields
 
 A = TypeVar("A", bound=Aggregate)
@@ -135,6 +136,7 @@ class Mapping(Generic[A]):
         update_expressions: what an update sets a column to, from its new value and the column, where that is not just the value.
         criteria: conditions that a row must meet to be there at all.
         is_guarded: whether commands often decide from one that they don't change. Its changes then lock the row first.
+        unconverted: places of the columns that hold a value as the aggregate has it.
         not_loaded: places of the fields that are written and not read, by name.
         leaves_tombstone: whether the row of a removed one stays, emptied, because its names may never be given again.
     """
@@ -167,13 +169,14 @@ class Mapping(Generic[A]):
         made = compiled(aggregate, self.table, view, fields, is_shown=represent is None)
         self.column_names = made.columns
         self.columns: list[Column[Any]] = [self.table.c[name] for name in made.columns]
+        self.unconverted = made.unconverted
         self.view_columns = made.view_columns
         self.not_loaded = {name: made.columns.index(name) for name in fields.not_loaded}
         self.from_row: Callable[[Any], A] = made.from_row
         self.to_row: Callable[[A], Sequence[Any]] = made.to_row
         self.represent: Callable[[A], msgspec.Struct] = represent or made.represent
-        self.represent_row: Callable[[Any], msgspec.Struct] = (
-            made.represent_row if represent is None else lambda row: represent(made.from_row(row))
+        self.changes: Callable[[Any, msgspec.Struct], dict[str, list[Any]]] = (
+            made.changes if represent is None else lambda row, after: changes_between(represent(made.from_row(row)), after)
         )
         self.show = made.show
         self.key = key

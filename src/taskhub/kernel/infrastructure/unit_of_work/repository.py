@@ -41,13 +41,10 @@ class SqlRepository(Generic[A]):
         statement = _by_key(self.mapping, self._uow.is_locking, with_deleted)
         return await self._uow.fetch_row(statement, dict(zip(self.mapping.key, key, strict=True)))
 
-    async def find_all(self, stream_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> list[A]:
-        """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids.
-
-        ``weakly``: only against those who lock a row before they change it (`Mapping.is_guarded`), to rely on it unchanged.
-        """
-        statement = by_ids(self.mapping, locking=self._uow.is_locking, weakly=weakly)
-        return await self._load_all(statement, {"stream_id": stream_id, "ids": sorted(set(ids))})
+    async def find_all(self, stream_id: UUID, ids: Iterable[UUID]) -> list[A]:
+        """Those of these that are there, in the trash or not, locked if the unit of work is: in the order of their ids."""
+        statement = by_ids(self.mapping, locking=self._uow.is_locking)
+        return await self._load_all(statement, {"stream_id": stream_id, "ids": list(set(ids))})
 
     async def get(self, *key: UUID, expected: Expected = None, with_deleted: bool = False) -> A:
         """The aggregate under this key, at one of the versions that the caller expects.

@@ -26,4 +26,4 @@ class LocksOfLostRaces:
     async def __call__(self, uow: "SharedUnitOfWork", stream_id: UUID, ids: Set[UUID], texts: Set[str], /) -> None:
         parameters = {"stream_id": stream_id, "ids": sorted(uow.lock_ids)}
         for mapping in self._mappings if uow.lock_ids else ():
-            await uow.lock_rows(mapping, by_ids(mapping, locking=True, weakly=False), parameters)
+            await uow.lock_rows(mapping, by_ids(mapping, locking=True), parameters)

@@ -10,7 +10,7 @@ from taskhub.kernel.infrastructure.unit_of_work.mapping import Mapping
 
 
 @lru_cache(maxsize=64)
-def by_ids(mapping: Mapping[Any], *, locking: bool, weakly: bool) -> Statement:
+def by_ids(mapping: Mapping[Any], *, locking: bool) -> Statement:
     """All rows of a stream with these ``ids``, in the order of their ids, locked or not."""
     stream_id, id = (mapping.table.c[name] for name in mapping.key)
     conditions = (
@@ -19,5 +19,4 @@ def by_ids(mapping: Mapping[Any], *, locking: bool, weakly: bool) -> Statement:
         id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
     )
     query = select(*mapping.columns).where(*conditions).order_by(id)
-    chosen = query.with_for_update(read=weakly, key_share=weakly) if locking else query
-    return Statement(chosen, name=f"load {mapping.name} by ids")
+    return Statement(query.with_for_update() if locking else query, name=f"load {mapping.name} by ids")

@@ -1,6 +1,6 @@
 """The bodies of batches of tasks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
@@ -31,8 +31,11 @@ class NewTasks(Body):
         """Raises:
         ValidationFailed
         """
-        _check_distinct(item.id for item in self.items)
-        items = [NewItem(item.id, names.id(item.project_id), item.values(names)) for item in self.items]
+        _check_distinct([item.id for item in self.items])
+        items = [
+            NewItem(item.id, names.id(item.project_id), item.values(names), has_chosen_id="id" in item.model_fields_set)
+            for item in self.items
+        ]
         return BulkCreateTasks(workspace_id, items, actor_id)
 
 
@@ -59,16 +62,17 @@ class TaskChanges(Body):
         ValidationFailed
         """
         items = [ChangedItem(names.id(item.id), item.version or None, item.patch.values(names)) for item in self.items]
-        _check_distinct(item.id for item in items)
+        _check_distinct([item.id for item in items])
         return BulkUpdateTasks(workspace_id, items, require_versions=require_versions)
 
 
-def _check_distinct(ids: Iterable[UUID]) -> None:
+def _check_distinct(ids: Sequence[UUID]) -> None:
+    if len(set(ids)) == len(ids):
+        return
     seen: set[UUID] = set()
     faults = []
     for index, id in enumerate(ids):
         if id in seen:
             faults.append(Fault("repeated", "Another item has this id.", pointer=f"/items/{index}/id"))
         seen.add(id)
-    if faults:
-        raise ValidationFailed(*faults)
+    raise ValidationFailed(*faults)

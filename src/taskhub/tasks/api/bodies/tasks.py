@@ -37,7 +37,8 @@ class DueBody(Body):
                 "incomplete_due", "Expected both `time` and `time_zone`, or neither of them for an all-day task."
             )
         try:
-            self.due()
+            if self.time is not None:
+                self.due()
         except OverflowError:
             raise PydanticCustomError("out_of_range", "Expected a time in the years 1 to 9999.") from None
         return self

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import DomainError, IdTaken
 from taskhub.tasks.application.bulk.item_errors import locate
@@ -16,13 +18,13 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """``values``: as in `CreateTask`."""
+class NewItem(msgspec.Struct, frozen=True):
+    """``values``: as in `CreateTask`. ``has_chosen_id``: whether the client has chosen the id, which may be taken."""
 
     id: UUID
     project_id: UUID
     values: dict[str, Any]
+    has_chosen_id: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ async def bulk_create_tasks(command: BulkCreateTasks, uow: TasksUnitOfWork, *, c
         if project.deleted_at is None
     }
     await references.load({item.id: item.values for item in command.items}, uow)
-    taken = await uow.tasks.used_ids(command.workspace_id, [item.id for item in command.items])
+    chosen = [item.id for item in command.items if item.has_chosen_id]
+    taken = await uow.tasks.used_ids(command.workspace_id, chosen) if chosen else frozenset()
     places = await _places(command.items, projects, uow)
     now, tasks, repository = clock(), [], uow.tasks
     for index, item in enumerate(command.items):

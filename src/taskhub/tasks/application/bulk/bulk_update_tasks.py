@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.domain.errors import DomainError, Fault, PreconditionRequired, StaleVersion, UnknownReference
 from taskhub.tasks.application.bulk.item_errors import locate
@@ -14,8 +16,7 @@ from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedItem:
+class ChangedItem(msgspec.Struct, frozen=True):
     """``values``: as in `ChangeTask`. ``version``: the version that the task must have, or None."""
 
     id: UUID

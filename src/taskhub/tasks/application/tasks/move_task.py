@@ -1,9 +1,11 @@
 """Move a task: in the order of its project, to another parent, or to another project."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected

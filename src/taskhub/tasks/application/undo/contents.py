@@ -1,11 +1,11 @@
 """Contents of tasks as the log has them."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import fields
 
 from taskhub.tasks.application.background.purge_trash import RETENTION
 from taskhub.tasks.application.views import PRIORITY_KEYS, TaskView

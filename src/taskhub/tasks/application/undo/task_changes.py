@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from taskhub.kernel.application.reversal import THING, Conflicts, Effect, Undo, changed_members, taken_back
 from taskhub.kernel.application.turns import in_turns

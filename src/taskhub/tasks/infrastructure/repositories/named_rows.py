@@ -49,11 +49,11 @@ async def lock_named_rows(uow: SharedUnitOfWork, workspace_id: UUID, ids: Set[UU
     homes = await uow.fetch(_THEIR_PROJECTS, parameters)
     contested = {"stream_id": workspace_id, "ids": sorted(ids & uow.lock_ids)}
     if contested["ids"]:
-        await uow.lock_rows(LABELS, by_ids(LABELS, locking=True, weakly=False), contested)
+        await uow.lock_rows(LABELS, by_ids(LABELS, locking=True), contested)
     await LOCKED_LABELS.require(uow, workspace_id, ids)
     projects = {record["project_id"] for record in homes} | ids
     await uow.lock_rows(PROJECTS, _PROJECTS, {"workspace_id": workspace_id, "ids": sorted(projects), "keys": keys})
     for mapping, their_ids in ((TASKS, {record["id"] for record in homes}), (COMMENTS, ids)):
         if their_ids:
             rows = {"stream_id": workspace_id, "ids": sorted(their_ids)}
-            await uow.lock_rows(mapping, by_ids(mapping, locking=True, weakly=False), rows)
+            await uow.lock_rows(mapping, by_ids(mapping, locking=True), rows)

@@ -50,7 +50,18 @@ _WITH_PROJECT_LOCKED = {
 }
 _ids = select(_tasks.id, _tasks.project_id, _tasks.deleted_at).where(_IN_WORKSPACE)
 _ITS_IDS = {kind: Statement(_ids.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
-_THEIR_IDS = Statement(_ids.where(_tasks.id == func.any(_IDS), _tasks.deleted_at.is_(None)))
+
+_homes = select(_tasks.project_id).where(_IN_WORKSPACE, _tasks.id == func.any(_IDS)).scalar_subquery()
+_wanted = func.array_cat(func.array(_homes), bindparam("further_ids", type_=ARRAY(Uuid())))
+_their_projects = (
+    select(*PROJECTS.columns)
+    .where(_projects.workspace_id == WORKSPACE_ID, _projects.id == func.any(_wanted), *PROJECTS.criteria)
+    .order_by(_projects.id)
+)
+_LOCK_THEIR_PROJECTS = {
+    in_structure: Statement(_their_projects.with_for_update(read=not in_structure, key_share=not in_structure))
+    for in_structure in (False, True)
+}
 
 _self = select(_tasks.id, _tasks.parent_id).where(_IN_WORKSPACE, _tasks.id == bindparam("id", type_=Uuid()))
 _below = _self.cte("below", recursive=True)
@@ -145,10 +156,11 @@ class SqlTaskRepository(SqlRepository[Task]):
     async def find_batch(
         self, workspace_id: UUID, ids: Iterable[UUID], *, in_structure: bool
     ) -> dict[UUID, tuple[Task, Project]]:
-        homes = await self._uow.fetch(_THEIR_IDS, {"workspace_id": workspace_id, "ids": list(ids)})
-        project_of = {record["id"]: record["project_id"] for record in homes}
-        projects = await self._projects_by_id(workspace_id, set(project_of.values()), weakly=not in_structure)
-        tasks = [task for task in await self.find_all(workspace_id, project_of) if task.deleted_at is None]
+        wanted = list(ids)
+        parameters = {"workspace_id": workspace_id, "ids": wanted, "further_ids": list(self._uow.lock_first)}
+        found = await self._uow.fetch(_LOCK_THEIR_PROJECTS[in_structure], parameters)
+        projects = {project.id: project for project in map(self._projects.track, found)}
+        tasks = [task for task in await self.find_all(workspace_id, wanted) if task.deleted_at is None]
         return {task.id: (task, self._locked_project(task, projects)) for task in tasks}
 
     async def used_ids(self, workspace_id: UUID, ids: Iterable[UUID]) -> frozenset[UUID]:
@@ -217,8 +229,8 @@ class SqlTaskRepository(SqlRepository[Task]):
             raise ConcurrencyConflict
         return self.track(record), self._projects.track(record[_WIDTH:])
 
-    async def _projects_by_id(self, workspace_id: UUID, ids: Iterable[UUID], *, weakly: bool = False) -> dict[UUID, Project]:
-        projects = await self._projects.find_all(workspace_id, {*ids, *self._uow.lock_first}, weakly=weakly)
+    async def _projects_by_id(self, workspace_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Project]:
+        projects = await self._projects.find_all(workspace_id, {*ids, *self._uow.lock_first})
         return {project.id: project for project in projects}
 
     def _locked_project(self, task: Task, projects: Mapping[UUID, Project]) -> Project:

@@ -51,6 +51,18 @@ async def test_each_task_has_its_own_event_and_tells_who_made_it() -> None:
     assert {(task.created_by_id, task.created_at) for task in tasks} == {(ACTOR, LATER)}
 
 
+async def test_an_id_that_is_taken_is_found_among_those_that_the_service_has_made() -> None:
+    scenario, taken = Scenario(), uuid4()
+    scenario.store.used_ids.add((scenario.workspace_id, taken))
+    pointers = await refused(
+        scenario,
+        IdTaken,
+        NewItem(uuid4(), scenario.project.id, {"title": "a"}, has_chosen_id=False),
+        item(scenario.project, taken),
+    )
+    assert pointers == ["/items/1"]
+
+
 async def test_tasks_of_several_projects_are_numbered_in_each() -> None:
     scenario = Scenario(key="OPS")
     web = scenario.another_project(key="WEB")

@@ -1,10 +1,10 @@
 """All that a task can refer to has to be there. Whoever lets it refer to more need not remember to have that looked at."""
 
-from dataclasses import fields
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import fields
 
 from support.harness.scenario import Scenario
 from taskhub.kernel.domain.errors import UnknownReference
