@@ -18,6 +18,7 @@ from taskhub.kernel.application.turns import THINGS_PER_TURN
 from taskhub.kernel.infrastructure.event_log import command_events
 from taskhub.kernel.infrastructure.postgres.connection import SPARE_SECONDS
 from taskhub.kernel.infrastructure.unit_of_work import plan
+from taskhub.kernel.infrastructure.unit_of_work.changes import change_of
 from taskhub.kernel.infrastructure.unit_of_work.identity_map import IdentityMap
 from taskhub.tasks.application.undo.task_changes import TaskChange
 from taskhub.tasks.domain.task import Task
@@ -80,7 +81,7 @@ async def test_a_command_with_too_much_content_is_not_loaded(ada: Api, monkeypat
 
 @pytest.mark.parametrize("path", ["", "?dry_run=true"])
 async def test_the_commit_of_many_things_is_planned_in_a_thread(ada: Api, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    threads, change_of = Counter[int](), plan.change_of
+    threads = Counter[int]()
 
     def note(*args: Any) -> Any:
         threads[threading.get_ident()] += 1
