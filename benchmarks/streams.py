@@ -142,11 +142,12 @@ class _Bench:
         ]
         readers = [Reader(path(workspace_id).removesuffix("/tasks"), token) for workspace_id, token, _ in places]
         async with open_streams(self._one, readers) as near, open_streams(self._other, readers) as far:
-            delays = await _delays(self._one, places, {"the same process": near, "another process": far})
+            answers, delays = await _delays(self._one, places, {"the same process": near, "another process": far})
+        say(f"  answers to the commands: {_median_and_p99(answers)}")
         lines = []
         for name, milliseconds in delays.items():
             percentile = quantiles(milliseconds, n=100)[98]
-            say(f"  {name}: {len(milliseconds)} changes, median {quantiles(milliseconds, n=2)[0]:.1f} ms")
+            say(f"  {name}: {len(milliseconds)} changes, {_median_and_p99(milliseconds)}")
             lines.append(Line.at_most(f"a change is on a stream of {name}, p99", percentile, MOST_MILLISECONDS[name], "ms"))
         return lines
 
@@ -154,9 +155,17 @@ class _Bench:
 Place = tuple[UUID, str, UUID]
 
 
-async def _delays(server: Server, places: list[Place], streams: dict[str, list[EventStream]]) -> dict[str, list[float]]:
-    """Milliseconds, by where the streams are."""
+def _median_and_p99(milliseconds: list[float]) -> str:
+    percentiles = quantiles(milliseconds, n=100)
+    return f"median {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms"
+
+
+async def _delays(
+    server: Server, places: list[Place], streams: dict[str, list[EventStream]]
+) -> tuple[list[float], dict[str, list[float]]]:
+    """Milliseconds: until commands were answered, and until their changes arrived, by where the streams are."""
     sent: dict[str, float] = {}
+    answers: list[float] = []
     arrived: dict[str, dict[str, float]] = {name: {} for name in streams}
     everything = asyncio.Event()
 
@@ -167,7 +176,7 @@ async def _delays(server: Server, places: list[Place], streams: dict[str, list[E
                 everything.set()
 
     listeners = [asyncio.create_task(listen(name, stream)) for name, some in streams.items() for stream in some]
-    await asyncio.gather(*(_write(server, place, number, sent) for number, place in enumerate(places)))
+    await asyncio.gather(*(_write(server, place, number, sent, answers) for number, place in enumerate(places)))
     with suppress(TimeoutError):
         await asyncio.wait_for(everything.wait(), 10)
     for listener in listeners:
@@ -175,10 +184,10 @@ async def _delays(server: Server, places: list[Place], streams: dict[str, list[E
     missed = {name: len(sent) - len(one) for name, one in arrived.items() if len(one) != len(sent)}
     if missed:
         raise Disagreement(f"of {len(sent)} changes so many did not arrive: {missed}")
-    return {name: [(moment - sent[id]) * 1000 for id, moment in one.items()] for name, one in arrived.items()}
+    return answers, {name: [(moment - sent[id]) * 1000 for id, moment in one.items()] for name, one in arrived.items()}
 
 
-async def _write(server: Server, place: Place, number: int, sent: dict[str, float]) -> None:
+async def _write(server: Server, place: Place, number: int, sent: dict[str, float], answers: list[float]) -> None:
     """Creates tasks at this writer's share of the rate, by the clock: a slow answer is followed by several at once."""
     workspace_id, token, project_id = place
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -192,6 +201,7 @@ async def _write(server: Server, place: Place, number: int, sent: dict[str, floa
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
         )
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+        answers.append((time.perf_counter() - sent[id]) * 1000)
         if not head.startswith(b"HTTP/1.1 201"):
             raise load.LoadFailed(head.decode())
         length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))

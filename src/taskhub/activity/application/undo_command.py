@@ -55,7 +55,7 @@ async def undo_command(command: UndoCommand, uow: UndoUnitOfWork, *, clock: Cloc
         if effect.came_back:  # What was removed last is another one, by somebody else perhaps: that is undone instead.
             undo.conflicts.add(effect.entity_type, effect.entity_id, THING)
     for module in modules:
-        own = [effect for effect in effects if any(effect.has(type) for type in module.types)]
+        own = [effect for effect in effects if any(type in module.types for type, _ in effect.events)]
         if own and module.reversal is not None:
             await module.reversal.take_back(own, undo, uow)
     undo.conflicts.check()

@@ -108,8 +108,8 @@ class _WorkspacePurgeRun:
         workspace = await uow.workspaces.find(self._id, with_deleted=True)
         if workspace is None or not workspace.is_deleted or workspace.is_restorable(self._now):
             return False
-        await uow.write(_ITS_INVITATIONS, {"workspace_id": self._id}, seconds=STATEMENT_SECONDS)
-        await uow.write(_ITS_MEMBERS, {"workspace_id": self._id}, seconds=STATEMENT_SECONDS)
+        await uow.write(_ITS_INVITATIONS, {"workspace_id": self._id})
+        await uow.write(_ITS_MEMBERS, {"workspace_id": self._id})
         return True
 
     async def scrub(self, database: Database) -> None:
@@ -130,7 +130,7 @@ class _WorkspacePurgeRun:
         row = await uow.fetch_row(_LOCK_LOG, {"workspace_id": self._id})
         if row is not None:
             place = {"workspace_id": self._id, "after": self._scrubbed, "until": row["last_seq"]}
-            await uow.write(_ITS_EVENTS, place, seconds=STATEMENT_SECONDS)
+            await uow.write(_ITS_EVENTS, place)
         workspace.purge(self._now)
         uow.workspaces.remove(workspace)
         return True

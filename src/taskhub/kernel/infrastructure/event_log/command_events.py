@@ -67,20 +67,22 @@ _IN_COMMAND = (
     # The log may have been shortened since the place was found.
     _removed_until < _COMMIT,
 )
+# Subqueries for each event: a join may be planned as a comparison of all with all while the table's statistics are old.
+_previous_snapshot = (
+    select(cast(_previous.c.snapshot, Text))
+    .where(
+        _previous.c.stream_id == _STREAM_ID,
+        _previous.c.entity_id == _events.c.entity_id,
+        _previous.c.entity_version == _events.c.entity_version - 1,
+    )
+    .scalar_subquery()
+)
+_is_removal = _events.c.snapshot.is_(None)
 _EVENTS = Statement(
     select(
         *EVENT_COLUMNS,
-        cast(_previous.c.snapshot, Text).label("previous"),
-        case((_events.c.snapshot.is_(None), _has_later), else_=False).label("came_back"),
-    )
-    .select_from(
-        _events.outerjoin(
-            _previous,
-            (_previous.c.stream_id == _STREAM_ID)
-            & (_previous.c.entity_id == _events.c.entity_id)
-            & (_previous.c.entity_version == _events.c.entity_version - 1)
-            & _events.c.snapshot.is_(None),
-        )
+        case((_is_removal, _previous_snapshot)).label("previous"),
+        case((_is_removal, _has_later), else_=False).label("came_back"),
     )
     .where(*_IN_COMMAND)
     .order_by(_events.c.seq)

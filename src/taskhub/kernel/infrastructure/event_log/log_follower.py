@@ -58,7 +58,7 @@ class FollowedLog:
         self.followers = 0
         self._events: deque[FollowedEvent] = deque()
         self._size = 0
-        self._growth: asyncio.Future[None] | None = None
+        self._waiting: set[asyncio.Future[None]] = set()
 
     def after(self, seq: int) -> list[FollowedEvent] | None:
         """The events after a place; None where they are too many to be known here, and have to be read."""
@@ -76,9 +76,15 @@ class FollowedLog:
 
     async def wait(self, seconds: float) -> None:
         """Returns when the log has grown, or after so many seconds."""
-        if self._growth is None:
-            self._growth = asyncio.get_running_loop().create_future()
-        await asyncio.wait([self._growth], timeout=seconds)
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiting.add(waiter)
+        end = loop.call_later(seconds, _wake, waiter)
+        try:
+            await waiter
+        finally:
+            end.cancel()
+            self._waiting.discard(waiter)
 
     def append(self, appended: Appended) -> bool:
         """Takes what a commit of this process has appended. False where it has to be read: events before it are missing here."""
@@ -98,15 +104,19 @@ class FollowedLog:
         for event in events:
             self._keep(FollowedEvent(event))
         self.end = end
-        growth, self._growth = self._growth, None
-        if growth is not None:
-            growth.set_result(None)
+        for waiter in self._waiting:
+            _wake(waiter)
 
     def _keep(self, one: FollowedEvent) -> None:
         self._events.append(one)
         self._size += one.size
         while len(self._events) > KEPT_EVENTS or (self._size > KEPT_BYTES and len(self._events) > 1):
             self._size -= self._events.popleft().size
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class LogFollower:

@@ -13,6 +13,9 @@ from taskhub.kernel.infrastructure.postgres.statements import Statement
 if TYPE_CHECKING:
     from taskhub.kernel.infrastructure.postgres.database import Database
 
+SPARE_SECONDS = 0.5
+"""How much longer the driver waits than the server works, which says that nothing happened: ours would leave that open."""
+
 Parameters = dict[str, Any]
 Record: TypeAlias = asyncpg.Record
 
@@ -20,11 +23,12 @@ Record: TypeAlias = asyncpg.Record
 class Connection:
     """A borrowed driver connection."""
 
-    __slots__ = ("_driver", "_transaction", "borrowed_at", "database", "used_at")
+    __slots__ = ("_driver", "_seconds", "_transaction", "borrowed_at", "database", "used_at")
 
     def __init__(self, driver: asyncpg.Connection, database: "Database") -> None:
         self._driver = driver
         self._transaction: Transaction | None = None
+        self._seconds: float | None = None
         self.database = database
         self.borrowed_at = self.used_at = monotonic()
         """``used_at``: when it was borrowed, or last asked for something."""
@@ -40,7 +44,9 @@ class Connection:
     async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
         self._note(statement.sql)
         try:
-            rows: list[Record] = await self._driver.fetch(statement.sql, *statement.arguments(parameters), timeout=seconds)
+            rows: list[Record] = await self._driver.fetch(
+                statement.sql, *statement.arguments(parameters), timeout=seconds or self._seconds
+            )
         except BaseException as error:
             self._note_failure(statement.name, error)
             raise
@@ -73,10 +79,15 @@ class Connection:
         self._note_end("begin")
         self._transaction = transaction
 
+    def wait(self, seconds: float) -> None:
+        """Waits so long for each statement of the transaction. The server has to be told as well: it gives up sooner."""
+        self._seconds = seconds + SPARE_SECONDS
+
     async def commit(self) -> None:
         assert self._transaction is not None
         self._note("COMMIT")
         transaction, self._transaction = self._transaction, None
+        self._seconds = None
         try:
             await transaction.commit()
         except BaseException as error:
@@ -88,6 +99,7 @@ class Connection:
         if self._transaction is None:
             return
         transaction, self._transaction = self._transaction, None
+        self._seconds = None
         if not self._driver.is_closed():
             self._note("ROLLBACK")
             try:

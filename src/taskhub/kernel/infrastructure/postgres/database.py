@@ -10,7 +10,7 @@ import asyncpg
 
 from taskhub.kernel.application.durations import Durations
 from taskhub.kernel.application.tracing import Tracer
-from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters, Record
+from taskhub.kernel.infrastructure.postgres.connection import SPARE_SECONDS, Connection, Parameters, Record
 from taskhub.kernel.infrastructure.postgres.errors import (
     LOST,
     is_lost,
@@ -23,9 +23,8 @@ from taskhub.kernel.infrastructure.postgres.statement_log import StatementLog
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 
 CONNECT_SECONDS = 2.0
-STATEMENT_SECONDS = 4.0
-"""When the driver gives up. The server does so before, and says that nothing happened: ours would leave that open."""
 SERVER_SECONDS = 3.5
+"""When the server gives up."""
 CLOSE_SECONDS = 5.0
 MAX_STATEMENT_SECONDS = 65.0
 """What is granted to a statement at most, where it asks for more than the others."""
@@ -140,7 +139,7 @@ class Database:
         return await asyncpg.connect(
             self._url,
             timeout=CONNECT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
+            command_timeout=SERVER_SECONDS + SPARE_SECONDS,
             server_settings=_SESSION,
             # Statements are few and kept as long as the connection: the driver would parse and plan them anew every five minutes.
             max_cached_statement_lifetime=0,

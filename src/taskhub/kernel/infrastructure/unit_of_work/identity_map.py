@@ -1,6 +1,6 @@
 """The aggregates of one unit of work: each is there once, however often it is loaded."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -113,7 +113,7 @@ class IdentityMap:
     def changed_in_lock_order(self) -> list[Tracked]:
         return sorted((one for one in self._used.values() if one.aggregate.event is not None), key=lock_position)
 
-    def tracked(self) -> Iterable[Tracked]:
+    def tracked(self) -> Collection[Tracked]:
         return self._tracked.values()
 
     def settle(self) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select, text
 
 from taskhub.kernel.application.commands import Answer, Context, Reply
+from taskhub.kernel.application.turns import in_thread_if_many
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, EventLocator, ReplyLost
 from taskhub.kernel.contract.events import LoggedEvent
 from taskhub.kernel.domain.errors import NotFound
@@ -162,6 +163,7 @@ class SharedUnitOfWork(SqlUnitOfWork):
         """From here on, commands write as late as they can. What comes before them is locked: they hardly wait for locks."""
         self._defers = not self._attempt.is_eager
         await self._limit(lock_timeout=LOCK_MILLISECONDS, statement_timeout=int(seconds * 1000))
+        (await self.connection()).wait(seconds)
 
     async def take(self, joined: SqlUnitOfWork, attempt: Attempt, cascades: list[Cascade], result: Any, reply: Reply) -> Answer:
         self.identity_map.raise_versions()
@@ -179,7 +181,8 @@ class SharedUnitOfWork(SqlUnitOfWork):
         """All of it, at once, by the usual statement."""
         connection, first_seqs = await self.connection(), self._writes.first_seqs
         await self._writes.flush(connection)
-        plan = plan_commit(attempt, self.identity_map, result, reply, cascades, first_seqs)
+        many = len(self.identity_map.tracked())
+        plan = await in_thread_if_many(many, plan_commit, attempt, self.identity_map, result, reply, cascades, first_seqs)
         if not plan.commits and joined.rests_on_cache:
             raise ConcurrencyConflict
         await self.lock()

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Text, bindparam, func, select
 
 from taskhub.kernel.application.commands import Answer, Reply
+from taskhub.kernel.application.turns import in_thread_if_many
 from taskhub.kernel.application.unit_of_work import Attempt, ConcurrencyConflict, ConnectionLost
 from taskhub.kernel.infrastructure.event_log.notifier import Appended, EventNotifier
 from taskhub.kernel.infrastructure.postgres.connection import Connection, Parameters, Record
@@ -83,15 +84,17 @@ class SqlUnitOfWork:
             self._database.release(connection)
 
     async def lock(self, *, seconds: float | None = None) -> None:
+        """``seconds``: how long each statement of the transaction may take, where that is longer than usual."""
+        connection = self._connection or await self._acquire()
         if not self.is_locking:
             self.is_locking = True
-            connection = self._connection or await self._acquire()
             try:
                 await connection.begin()
             except Exception as error:
                 raise translate_error_before_commit(error) from error
         if seconds is not None:
             await self.fetch(_SET_STATEMENT_TIMEOUT, {"milliseconds": str(int(seconds * 1000))})
+            connection.wait(seconds)
 
     @property
     def lock_first(self) -> set[UUID]:
@@ -100,11 +103,11 @@ class SqlUnitOfWork:
 
     # -- for repositories ------------------------------------------------------------------------
 
-    async def fetch(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
-        """Runs a statement on this unit of work's connection. ``seconds``: a longer time limit than usual."""
+    async def fetch(self, statement: Statement, parameters: Parameters) -> list[Record]:
+        """Runs a statement on this unit of work's connection."""
         connection = self._connection or await self._acquire()
         try:
-            return await connection.fetch(statement, parameters, seconds=seconds)
+            return await connection.fetch(statement, parameters)
         except Exception as error:
             raise translate_error_before_commit(error) from error
 
@@ -117,11 +120,11 @@ class SqlUnitOfWork:
         for record in await self.fetch(statement, parameters):
             self.identity_map.load(mapping, record, is_locked=True)
 
-    async def write(self, statement: Statement, parameters: Parameters, *, seconds: float | None = None) -> list[Record]:
+    async def write(self, statement: Statement, parameters: Parameters) -> list[Record]:
         """Runs a statement that changes rows outside any aggregate, in the transaction that `lock` has opened."""
         assert self.is_locking, "rows are changed outside the commit's own statement only in a transaction"
         self._has_written = True
-        return await self.fetch(statement, parameters, seconds=seconds)
+        return await self.fetch(statement, parameters)
 
     def cascade(self, cascade: Cascade) -> None:
         """Registers a change that a statement made to many rows in this transaction; its events are appended at commit."""
@@ -134,7 +137,8 @@ class SqlUnitOfWork:
         if self._shared is not None:
             return await self._shared.take(self, self._attempt, self._cascades, result, reply)
         self.identity_map.raise_versions()
-        plan = plan_commit(self._attempt, self.identity_map, result, reply, self._cascades)
+        many = len(self.identity_map.tracked())
+        plan = await in_thread_if_many(many, plan_commit, self._attempt, self.identity_map, result, reply, self._cascades)
         if not plan.commits:
             if self.rests_on_cache:
                 raise ConcurrencyConflict  # Nothing would be sent that could check what the process remembered.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +46,7 @@ class ProjectChange:
         """Whether it goes to the trash, and with it a task that had been there since this moment."""
         return (self.is_trashed or self.was_deleted) and self._trashed_at == trashed_at
 
-    @property
+    @cached_property
     def workflow(self) -> Workflow:
         """The workflow that it has after the undo."""
         shown = self._values.get("workflow")

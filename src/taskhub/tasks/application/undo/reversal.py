@@ -36,7 +36,7 @@ class TasksReversal:
         loaded = await load(undo.stream_id, effects, work)
         projects, tasks = project_changes(loaded, undo), await task_changes(loaded, undo)
         graphs = await Graphs.load(undo.stream_id, tasks, work)
-        for change in tasks.values():
+        async for change in in_turns(tasks.values()):
             change.check_project(projects, undo.conflicts)
             change.check_keys(tasks, loaded.key_owners, undo.conflicts)
         graphs.find_conflicts(tasks, undo.conflicts)

@@ -11,7 +11,6 @@ from taskhub.kernel.infrastructure.postgres.connection import Parameters, Record
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade, Changed
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
-from taskhub.tasks.application.ports import CASCADE_SECONDS
 from taskhub.tasks.domain.label import Label
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.task import Task
@@ -113,7 +112,7 @@ class SqlCascades:
     async def _run(
         self, statement: Statement, parameters: Parameters, event: str, fields: tuple[str, ...], now: datetime
     ) -> None:
-        records = await self._uow.write(statement, {**parameters, "now": now}, seconds=CASCADE_SECONDS)
+        records = await self._uow.write(statement, {**parameters, "now": now})
         changed = [Changed(record["id"], record["version"], _changes(record, fields)) for record in records]
         self._uow.cascade(Cascade(parameters["workspace_id"], Task.entity_type, event, changed, now))
 
