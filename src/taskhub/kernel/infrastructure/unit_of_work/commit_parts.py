@@ -94,6 +94,7 @@ class CommitParts(ABC):
             self._write(write)
         for rows in self.shape.claimed:
             self._claim(rows)
+        self._increments()
         if self.shape.keyed:
             self._idempotency_key()
         if self.shape.events:
@@ -101,11 +102,19 @@ class CommitParts(ABC):
 
     def _guard(self, part: str, guard: Guard, *, many: bool) -> None:
         columns = guard.table.c
-        rows = Rows(part, [(name, columns[name].type) for name in guard.match], many=many, stream=guard.match[0])
-        conditions = self.gated(*(columns[name] == rows.values[name] for name in guard.match), *guard.where)
+        conditions = self.gated(*_matches(part, guard, many=many), *guard.where)
         query = select(ONE).where(*conditions).select_from(guard.table).order_by(*(columns[name] for name in guard.match))
         locked = query.with_for_update(read=not guard.is_exclusive, key_share=guard.is_weak, of=guard.table)
         self.add(part, part, locked, many=many)
+
+    def _increments(self) -> None:
+        """These can't fall short: their guards have locked the rows."""
+        for index, (guard, many) in enumerate(self.shape.guards):
+            if guard.increments is not None:
+                part, column = f"guard_{index}", guard.table.c[guard.increments]
+                counted = update(guard.table).values({column: column + 1})
+                query = counted.where(*self.gated(*_matches(part, guard, many=many))).returning(ONE)
+                self.add(f"increment_{part}", part, query, many=many)
 
     def _insert_step(self, step: InsertStep) -> None:
         table, match = step.parent.table, step.parent.guard.match
@@ -194,6 +203,12 @@ class CommitParts(ABC):
         elif many:
             own["commit_seq"] = case((rows.values["place"] > 1, first_seq))
         self.add("event", "event", self.insertion(_EVENTS, [*own], [*own.values()], rows).returning(ONE), many=many)
+
+
+def _matches(part: str, guard: Guard, *, many: bool) -> list[ColumnElement[bool]]:
+    columns = guard.table.c
+    rows = Rows(part, [(name, columns[name].type) for name in guard.match], many=many, stream=guard.match[0])
+    return [columns[name] == rows.values[name] for name in guard.match]
 
 
 def _rows(part: str, write: Write, names: Sequence[str]) -> Rows:
