@@ -1,14 +1,17 @@
 """A move reads the order without a lock: its commit misses if the order, or what it is put beside, has changed since."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from support.harness.api import Api, ok
 from support.harness.concurrency.order_history import added, ranks_in, tasks_by_rank
 from support.harness.event_log import read_log
+from support.harness.lock_waits import until_a_lock_is_waited_for
 from support.harness.undoing import last_seq, undo
 from taskhub.container import Container
 from taskhub.kernel.application.clock import system_clock
@@ -61,6 +64,7 @@ OF_THE_ORDER: dict[str, Change] = {
     "a move that is undone": lambda line: undo(line.api, line.seq),
 }
 OF_WHAT_IT_NAMES: dict[str, Change] = {
+    "it was moved": lambda line: line.move(line.moved, to="last"),
     "it is in the trash": lambda line: line.api.delete(f"tasks/{line.moved}"),
     "it has changed": lambda line: line.api.patch(f"tasks/{line.moved}", {"title": "Changed"}),
     "the task beside it is in the trash": lambda line: line.api.delete(f"tasks/{line.beside}"),
@@ -148,3 +152,25 @@ async def state_of(database: Database, line: Line) -> dict[str, Any]:
         "ranks": await ranks_in(database, line.api.project),
         "tasks": await tasks_by_rank(line.api),
     }
+
+
+async def test_one_that_waited_for_a_change_of_its_task_keeps_no_former_place(
+    container: Container, database: Database, database_url: str, line: Line
+) -> None:
+    """The statement sees the row as it was when it began to wait."""
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    key = (UUID(line.api.workspace["id"]), UUID(line.moved))
+    try:
+        async with container.modules["tasks"].unit_of_work(Attempt(Context(), system_clock())) as uow:
+            command = MoveTask(*key, beside(line), None, {}, None)
+            task = await container.modules["tasks"].move_task().use_case(command, uow)
+            async with connection.transaction():
+                await connection.execute("UPDATE tasks SET version = version + 1 WHERE workspace_id = $1 AND id = $2", *key)
+                commit = asyncio.ensure_future(uow.commit(task, Reply()))
+                await until_a_lock_is_waited_for(database_url)
+            with pytest.raises(ConcurrencyConflict):
+                await commit
+        kept = await connection.fetch("SELECT FROM former_places WHERE workspace_id = $1 AND task_id = $2", *key)
+        assert kept == []
+    finally:
+        await connection.close()

@@ -5,7 +5,7 @@ composed here, so that they check and write the same.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -68,8 +68,10 @@ class CommitParts(ABC):
         """Adds a query that gives a row for each that it touched. ``part``: that whose parameters it has."""
 
     @abstractmethod
-    def add_aside(self, name: str, query: Query) -> None:
-        """Adds a query that touches as many rows as it finds: no part waits for it."""
+    def add_aside(self, name: str, query: Callable[[], Query]) -> None:
+        """Adds a query that touches as many rows as it finds: no part waits for it. It sees rows as they are before the part that
+        is added next, and happens only if that goes through.
+        """
 
     @abstractmethod
     def add_parent(self, step: InsertStep, query: Update) -> None:
@@ -152,8 +154,12 @@ class CommitParts(ABC):
         """Keeps the values that an update is about to replace, of the rows that it finds."""
         columns = mapping.table.c
         values = [*(columns[name] for name in mapping.key), rows.values["version"], columns[replaced.column]]
-        kept = select(*values).where(*self.gated(*_this(mapping, rows), rows.values[replaced.column].is_not(None)))
-        self.add_aside(f"replaced_{part}", insert(replaced.table).from_select(replaced.columns, kept).returning(ONE))
+
+        def keep() -> Query:
+            kept = select(*values).where(*self.gated(*_this(mapping, rows), rows.values[replaced.column].is_not(None)))
+            return insert(replaced.table).from_select(replaced.columns, kept).returning(ONE)
+
+        self.add_aside(f"replaced_{part}", keep)
 
     def _lock(self, part: str, write: Write) -> None:
         """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""

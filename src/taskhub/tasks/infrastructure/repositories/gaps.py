@@ -60,7 +60,7 @@ def gap_statement(side: Side, *, is_beside: bool) -> Statement:
     query = select(*around, own.scalar_subquery().label("rank"), taken.c.last_place.label("place")).select_from(taken)
     if is_beside:
         query = query.join(_beside, and_(*_is_beside(_PROJECT_KEY, _beside.c.deleted_at.is_(None))))
-    return Statement(query)
+    return Statement(query, is_counting=True)
 
 
 @lru_cache(maxsize=1)
