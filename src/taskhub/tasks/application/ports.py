@@ -1,7 +1,7 @@
 """Ports: what the use cases of this module need from the infrastructure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -44,12 +44,17 @@ class TaskSubtree:
 class RankGap:
     """The ranks before and after a position; None at the beginning and the end of the project.
 
-    ``is_current``: whether the task is already at this position.
+    Attributes:
+        is_current: whether the task is already at this position.
+        place: the next place at the end of the project.
+        beside: the task that the position is beside, and its version, where the project was not locked.
     """
 
     low: str | None
     high: str | None
     is_current: bool = False
+    place: int = field(default=0, compare=False)
+    beside: tuple[UUID, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,10 @@ class ProjectRepository(Protocol):
         """
 
     async def allocate(self, project: Project, *, numbers: int = 0, places: int = 0) -> Allocation:
-        """Reserves the next numbers and positions of a project and locks the project."""
+        """Reserves the next numbers and positions of a project and locks the project.
+
+        Whoever gives a task a rank reserves a position, or takes a gap (`TaskOrder.take`): others who have read the order notice.
+        """
 
     async def find_all(self, workspace_id: UUID, ids: Iterable[UUID]) -> list[Project]:
         """The projects among these that exist, in the trash or not, sorted by id."""
@@ -183,7 +191,18 @@ class Structure(Protocol):
 
 
 class TaskOrder(Protocol):
-    """The order of a project's tasks. It is read and changed while the project is locked."""
+    """The order of a project's tasks. It is changed while the project is locked, or by a commit that finds it as it was read."""
+
+    async def find(
+        self, workspace_id: UUID, ref: TaskRef, place: Place, *, expected: Expected = None
+    ) -> tuple[Task, Project, RankGap]:
+        """A task with its project, and the gap at a position there.
+
+        Raises:
+            NotFound
+            StaleVersion
+            UnknownReference: the task before or after the position does not exist.
+        """
 
     async def gap(self, project: Project, place: Place, task: Task) -> RankGap:
         """The gap at a position, for a task that is moved there.
@@ -192,8 +211,15 @@ class TaskOrder(Protocol):
             UnknownReference: the task before or after the position does not exist.
         """
 
+    def take(self, project: Project, gap: RankGap) -> None:
+        """The commit puts a task into the gap, or misses if the order, or the task beside the position, has changed since."""
+
     async def window(self, project: Project, gap: RankGap, *, reach: int) -> RankWindow:
-        """The tasks nearest to a gap: up to ``reach`` on each side, in the trash or not."""
+        """The tasks nearest to a gap: up to ``reach`` on each side, in the trash or not.
+
+        Raises:
+            ConcurrencyConflict: the project is not locked.
+        """
 
     async def set_ranks(self, project: Project, window: RankWindow, ranks: Sequence[str]) -> None:
         """Gives these tasks new ranks. Their versions stay the same."""

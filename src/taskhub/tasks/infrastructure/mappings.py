@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import FromClause
 from taskhub.kernel.domain.texts import sort_key
 from taskhub.kernel.infrastructure.postgres.rows import table_of
 from taskhub.kernel.infrastructure.unit_of_work.fields import Compound, Converted, Fields, Shown
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Mapping, ReplacedValues
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Claims, Guard, Mapping, ReplacedValues
 from taskhub.tasks.application.views import (
     CommentView,
     DueView,
@@ -110,6 +110,9 @@ PROJECTS = Mapping(
     criteria=(table_of(ProjectRow).c.purged_at.is_(None),),
     leaves_tombstone=True,
 )
+ORDER = Guard(PROJECTS.table, (*PROJECTS.guard.match, "last_place"), is_weak=False, is_exclusive=True, increments="last_place")
+"""The order of a project's tasks: whoever changes it counts a place further, also where a task goes to no place at the end."""
+
 TASKS = Mapping(
     Task,
     TaskRow,

@@ -11,8 +11,9 @@ from taskhub.kernel.infrastructure.postgres.rows import Row, SoftDeleted, Timest
 
 
 class ProjectRow(Versioned, Timestamped, SoftDeleted, Row):
-    """``last_number`` is the number of the newest task, ``last_place`` the place at the end that was given last. Both move
-    without touching the version. ``sort_key`` is what names are sorted by: empty where a process of a former version wrote one.
+    """``last_number`` is the number of the newest task. ``last_place`` is the place at the end that was given last, and counts
+    whatever gives a task a rank. Both move without touching the version. ``sort_key`` is what names are sorted by: empty where a
+    process of a former version wrote one.
     """
 
     __tablename__ = "projects"

@@ -94,7 +94,7 @@ class SqlTasksUnitOfWork(SqlUnitOfWork):
 
     @property
     def order(self) -> SqlTaskOrder:
-        return SqlTaskOrder(self)
+        return SqlTaskOrder(self, self.tasks)
 
     @property
     def cascades(self) -> SqlCascades:

@@ -23,7 +23,7 @@ from support.contracts.tasks.steps import (
 from taskhub.kernel.application.commands import Reply
 from taskhub.kernel.domain.errors import UnknownReference
 from taskhub.tasks.application.ports import RankGap, RankWindow
-from taskhub.tasks.application.tasks.places import ranks_at
+from taskhub.tasks.application.tasks.places import rank_at
 from taskhub.tasks.domain.place import FIRST, LAST, Place, Side
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import MAX_LENGTH, MAX_REBALANCED_LENGTH
@@ -181,7 +181,8 @@ class RankSpaceContract:
             home = await uow.projects.get(units.workspace_id, project.id)
             for id in islice(cycle([line[2].id, line[1].id]), 401):
                 task, _ = await uow.tasks.get_in_project(units.workspace_id, id)
-                (rank,) = await ranks_at(home, Place(Side.AFTER, line[0].id), [task], uow)
+                rank = await rank_at(home, Place(Side.AFTER, line[0].id), task, uow)
+                assert rank is not None
                 assert len(rank) <= MAX_LENGTH
                 await uow.order.set_ranks(home, RankWindow(None, None, [id]), [rank])
             await uow.commit(None, Reply())
@@ -195,7 +196,7 @@ class RankSpaceContract:
         a, b, c = await add_line(units, project, *full, "a2")
         async with locked(units) as uow:
             task, home = await uow.tasks.get_in_project(units.workspace_id, c.id)
-            (rank,) = await ranks_at(home, Place(Side.AFTER, a.id), [task], uow)
+            rank = await rank_at(home, Place(Side.AFTER, a.id), task, uow)
             task.move(task.content, rank, project=home, now=LATER)
             await uow.commit(task, Reply())
         ranks = await ranks_of(units, project, [a, c, b])

@@ -13,7 +13,8 @@ from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.aggregate import Aggregate
 from taskhub.kernel.domain.errors import NotFound, StaleVersion
-from taskhub.tasks.application.ports import Allocation
+from taskhub.tasks.application.ports import Allocation, RankGap
+from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import at_end
 from taskhub.tasks.domain.task import Task
 
@@ -67,6 +68,7 @@ class FakeSession:
         self.added: set[Key] = set()
         self.removed: list[Key] = []
         self.buried: set[UUID] = set()
+        self.taken: list[tuple[Project, RankGap]] = []
         self.is_locking = False
         self.rests_on_cache = False
 
@@ -92,12 +94,20 @@ class FakeSession:
         """Rows are changed before the commit only in a transaction."""
         assert self.is_locking
 
+    def take(self, project: Project, gap: RankGap) -> None:
+        if not self.is_locking:
+            self.taken.append((project, gap))
+            self.ledger.allocate(project.id, 0, 1)
+
     def flush(self) -> None:
         """Writes the changes to the store, like a commit.
 
         Raises:
+            ConcurrencyConflict
             DomainError: the database would refuse a row.
         """
+        for project, gap in self.taken:
+            self._check(project, gap)
         changed = {key: aggregate for key, aggregate in self.loaded.items() if aggregate.event is not None}
         rows = {key: row for key, row in {**self.store.aggregates, **changed}.items() if key not in self.removed}
         refuse((key[1:] for key in self.added), self.store.used_ids, rows.values())
@@ -111,6 +121,16 @@ class FakeSession:
         self.store.ledger = self.ledger
         self.store.external_keys = external_keys
         self.store.buried |= self.buried
+
+    def _check(self, project: Project, gap: RankGap) -> None:
+        """Raises:
+        ConcurrencyConflict: a gap that is taken is not as it was read.
+        """
+        id, version = gap.beside or (None, None)
+        beside = self.store.aggregates[Task, project.workspace_id, id] if id else None
+        is_as_read = self.store.ledger.places.get(project.id, 0) == gap.place - 1
+        if not is_as_read or (beside is not None and beside.version != version):
+            raise ConcurrencyConflict
 
     def _claimed(self, tasks: Iterable[Task]) -> dict[tuple[UUID, str], UUID]:
         """The external keys as they will be.

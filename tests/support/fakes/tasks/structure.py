@@ -8,9 +8,13 @@ from uuid import UUID
 
 import msgspec
 
-from support.fakes.tasks.store import FakeSession
+from support.fakes.tasks.repositories import FakeTaskRepository
+from support.fakes.tasks.store import FakeSession, checked
+from taskhub.kernel.application.commands import Expected
+from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.domain.errors import Fault, UnknownReference
 from taskhub.tasks.application.ports import RankGap, RankWindow
+from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.blockers import Blockers
 from taskhub.tasks.domain.hierarchy import Hierarchy, Node
 from taskhub.tasks.domain.label import Label
@@ -40,6 +44,16 @@ class FakeOrder:
     def __init__(self, uow: FakeSession) -> None:
         self._uow = uow
 
+    async def find(
+        self, workspace_id: UUID, ref: TaskRef, place: Place, *, expected: Expected = None
+    ) -> tuple[Task, Project, RankGap]:
+        task, project = await FakeTaskRepository(self._uow).get_in_project(workspace_id, ref, expected=expected)
+        gap = await self.gap(project, place, task)
+        if place.of is None or self._uow.is_locking:
+            return task, project, gap
+        beside = checked(self._uow.find(Task, workspace_id, place.of, with_deleted=False))
+        return task, project, replace(gap, beside=(place.of, beside.version))
+
     async def gap(self, project: Project, place: Place, task: Task) -> RankGap:
         index = self._uow.ledger.rank_index
         ranks, own = index.ranks(project.id), index.rank_of(task.id, project.id)
@@ -52,9 +66,17 @@ class FakeOrder:
         low = ranks[below] if below >= 0 else None
         high = ranks[above] if above < len(ranks) else None
         is_current = own is not None and (low is None or low < own) and (high is None or own < high)
-        return RankGap(low, high, is_current)
+        if self._uow.is_locking:
+            self._uow.ledger.allocate(project.id, 0, 1)
+        next_place = self._uow.ledger.places.get(project.id, 0) + (not self._uow.is_locking)
+        return RankGap(low, high, is_current, next_place)
+
+    def take(self, project: Project, gap: RankGap) -> None:
+        self._uow.take(project, gap)
 
     async def window(self, project: Project, gap: RankGap, *, reach: int) -> RankWindow:
+        if not self._uow.is_locking:
+            raise ConcurrencyConflict
         index = self._uow.ledger.rank_index
         ranks = index.ranks(project.id)
         low_end = 0 if gap.low is None else bisect_right(ranks, gap.low)

@@ -29,7 +29,19 @@ class Statement:
     process needs few of them: a tenth of a second at each start.
     """
 
-    __slots__ = ("__weakref__", "_declared", "_defaults", "_expression", "_names", "_pick", "name", "sql", "tables", "written")
+    __slots__ = (
+        "__weakref__",
+        "_declared",
+        "_defaults",
+        "_expression",
+        "_names",
+        "_pick",
+        "is_counting",
+        "name",
+        "sql",
+        "tables",
+        "written",
+    )
 
     name: str
     """What logs and metrics call it: the module and the variable that it is declared as (`users.queries.session`), or the
@@ -44,9 +56,14 @@ class Statement:
     _pick: "itemgetter[Any] | None"
     _defaults: dict[str, Any]
 
-    def __init__(self, expression: Executable, *, name: str | None = None) -> None:
-        """``name``: of one that a function makes for several tables, whose place in the code says too little."""
+    def __init__(self, expression: Executable, *, name: str | None = None, is_counting: bool = False) -> None:
+        """
+        Args:
+            name: of one that a function makes for several tables, whose place in the code says too little.
+            is_counting: whether it writes nothing but counters, which no aggregate has.
+        """
         self._expression = expression
+        self.is_counting = is_counting
         caller = sys._getframe(1)
         self._declared: tuple[Mapping[str, Any], CodeType] = (caller.f_globals, caller.f_code)
         if name is not None:

@@ -5,7 +5,7 @@ composed here, so that they check and write the same.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -68,8 +68,10 @@ class CommitParts(ABC):
         """Adds a query that gives a row for each that it touched. ``part``: that whose parameters it has."""
 
     @abstractmethod
-    def add_aside(self, name: str, query: Query) -> None:
-        """Adds a query that touches as many rows as it finds: no part waits for it."""
+    def add_aside(self, name: str, query: Callable[[], Query]) -> None:
+        """Adds a query that touches as many rows as it finds: no part waits for it. It sees rows as they are before the part that
+        is added next, and happens only if that goes through.
+        """
 
     @abstractmethod
     def add_parent(self, step: InsertStep, query: Update) -> None:
@@ -94,6 +96,7 @@ class CommitParts(ABC):
             self._write(write)
         for rows in self.shape.claimed:
             self._claim(rows)
+        self._increments()
         if self.shape.keyed:
             self._idempotency_key()
         if self.shape.events:
@@ -101,11 +104,19 @@ class CommitParts(ABC):
 
     def _guard(self, part: str, guard: Guard, *, many: bool) -> None:
         columns = guard.table.c
-        rows = Rows(part, [(name, columns[name].type) for name in guard.match], many=many, stream=guard.match[0])
-        conditions = self.gated(*(columns[name] == rows.values[name] for name in guard.match), *guard.where)
+        conditions = self.gated(*_matches(part, guard, many=many), *guard.where)
         query = select(ONE).where(*conditions).select_from(guard.table).order_by(*(columns[name] for name in guard.match))
         locked = query.with_for_update(read=not guard.is_exclusive, key_share=guard.is_weak, of=guard.table)
         self.add(part, part, locked, many=many)
+
+    def _increments(self) -> None:
+        """These can't fall short: their guards have locked the rows."""
+        for index, (guard, many) in enumerate(self.shape.guards):
+            if guard.increments is not None:
+                part, column = f"guard_{index}", guard.table.c[guard.increments]
+                counted = update(guard.table).values({column: column + 1})
+                query = counted.where(*self.gated(*_matches(part, guard, many=many))).returning(ONE)
+                self.add(f"increment_{part}", part, query, many=many)
 
     def _insert_step(self, step: InsertStep) -> None:
         table, match = step.parent.table, step.parent.guard.match
@@ -143,8 +154,12 @@ class CommitParts(ABC):
         """Keeps the values that an update is about to replace, of the rows that it finds."""
         columns = mapping.table.c
         values = [*(columns[name] for name in mapping.key), rows.values["version"], columns[replaced.column]]
-        kept = select(*values).where(*self.gated(*_this(mapping, rows), rows.values[replaced.column].is_not(None)))
-        self.add_aside(f"replaced_{part}", insert(replaced.table).from_select(replaced.columns, kept).returning(ONE))
+
+        def keep() -> Query:
+            kept = select(*values).where(*self.gated(*_this(mapping, rows), rows.values[replaced.column].is_not(None)))
+            return insert(replaced.table).from_select(replaced.columns, kept).returning(ONE)
+
+        self.add_aside(f"replaced_{part}", keep)
 
     def _lock(self, part: str, write: Write) -> None:
         """Locks rows against those who rely on them as they were: an update alone would not conflict with a guard's lock."""
@@ -194,6 +209,12 @@ class CommitParts(ABC):
         elif many:
             own["commit_seq"] = case((rows.values["place"] > 1, first_seq))
         self.add("event", "event", self.insertion(_EVENTS, [*own], [*own.values()], rows).returning(ONE), many=many)
+
+
+def _matches(part: str, guard: Guard, *, many: bool) -> list[ColumnElement[bool]]:
+    columns = guard.table.c
+    rows = Rows(part, [(name, columns[name].type) for name in guard.match], many=many, stream=guard.match[0])
+    return [columns[name] == rows.values[name] for name in guard.match]
 
 
 def _rows(part: str, write: Write, names: Sequence[str]) -> Rows:

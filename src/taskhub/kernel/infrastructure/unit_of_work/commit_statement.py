@@ -7,7 +7,7 @@ A chain that writes one row, or only new ones, is atomic by itself and runs in a
 another was written: such a chain runs in a transaction, and whoever reads the verdict rolls back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -54,6 +54,8 @@ class _CommitStatement(CommitParts):
         self._told: list[ColumnElement[Any]] = []
         """What only the statement knows."""
         self._aside: list[CTE] = []
+        self._waiting: list[tuple[str, Callable[[], Query]]] = []
+        """What happens aside of the next part."""
 
     def statement(self) -> Statement:
         self.make()
@@ -78,9 +80,11 @@ class _CommitStatement(CommitParts):
 
     def add(self, name: str, part: str, query: Query, *, many: bool = False) -> None:
         self._gate = _Gate(query.cte(name), count_of(part) if many else None)
+        self._aside += [query().cte(name) for name, query in self._waiting]
+        self._waiting.clear()
 
-    def add_aside(self, name: str, query: Query) -> None:
-        self._aside.append(query.cte(name))
+    def add_aside(self, name: str, query: Callable[[], Query]) -> None:
+        self._waiting.append((name, query))
 
     def add_parent(self, step: InsertStep, query: Update) -> None:
         parent = query.returning(*step.parent.table.c).cte("parent")

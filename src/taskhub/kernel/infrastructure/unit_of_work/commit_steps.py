@@ -97,8 +97,8 @@ class _CommitSteps(CommitParts):
     def add(self, name: str, part: str, query: Query, *, many: bool = False) -> None:
         self._steps.append(Step(self._statement(name, query), parameter(part, "count") if many else None))
 
-    def add_aside(self, name: str, query: Query) -> None:
-        self._steps.append(Step(self._statement(name, query), None, aside=True))
+    def add_aside(self, name: str, query: Callable[[], Query]) -> None:
+        self._steps.append(Step(self._statement(name, query()), None, aside=True))
 
     def add_parent(self, step: InsertStep, query: Update) -> None:
         row = step.parent.table

@@ -30,6 +30,8 @@ class Guard:
         is_weak: the lock stops only changes that lock the row first (`Mapping.is_guarded`), and no others of the row.
         is_exclusive: one commit at a time has the lock. Whoever waits for it gets it in their turn, while those who share one may
             keep others waiting for ever.
+        increments: a column that the commit counts one further, after all that it writes: of those that have read the same
+            value, one goes through. Such a guard is exclusive.
     """
 
     table: Table
@@ -37,6 +39,7 @@ class Guard:
     where: tuple[ColumnElement[bool], ...] = ()
     is_weak: bool = True
     is_exclusive: bool = False
+    increments: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

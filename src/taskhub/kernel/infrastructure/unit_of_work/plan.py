@@ -33,8 +33,8 @@ from taskhub.kernel.infrastructure.unit_of_work.bindings import (
 from taskhub.kernel.infrastructure.unit_of_work.cascade import Cascade
 from taskhub.kernel.infrastructure.unit_of_work.changes import Change, change_of, event_row
 from taskhub.kernel.infrastructure.unit_of_work.commit_shape import CLAIM, CommitShape
-from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, GuardedRows, IdentityMap, Tracked
-from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep
+from taskhub.kernel.infrastructure.unit_of_work.identity_map import INSERT, GuardedRows, IdentityMap, Key, Tracked
+from taskhub.kernel.infrastructure.unit_of_work.mapping import Guard, InsertStep, Mapping
 
 _stream_id = attrgetter("tracked.aggregate.stream_id")
 
@@ -173,10 +173,14 @@ def _with_unchanged(guarded: GuardedRows, tracked: Iterable[Tracked], step: Inse
             continue
         if not one.is_locked or (step is not None and one.mapping is step.parent):
             row = (*one.mapping.key_of(one.aggregate), one.loaded_version)
-            rows = guards.setdefault(one.mapping.guard, [])
-            if row not in rows:
-                rows.append(row)
+            if not _is_guarded(one.mapping, row, guards):
+                guards.setdefault(one.mapping.guard, []).append(row)
     return guards
+
+
+def _is_guarded(mapping: Mapping[Any], row: Key, guards: GuardedRows) -> bool:
+    """Whether a guard matches a row, by its key and version, at least."""
+    return any(guard.table is mapping.table and any(one[: len(row)] == row for one in rows) for guard, rows in guards.items())
 
 
 def _stream_commit(

@@ -134,7 +134,8 @@ class SharedUnitOfWork(SqlUnitOfWork):
         if self._writes.are_being_written:
             return
         await self._writes.write_for(statement, await self.connection())
-        self._stale |= statement.written
+        if not statement.is_counting:
+            self._stale |= statement.written
         self._written |= statement.written
 
     # -- commands --------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from taskhub.kernel.application.clock import Clock
 from taskhub.kernel.application.commands import Expected
 from taskhub.kernel.domain.errors import Fault, ValidationFailed
-from taskhub.tasks.application.ports import TaskSubtree, TasksUnitOfWork
-from taskhub.tasks.application.tasks.places import ranks_at
-from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker, require_project
+from taskhub.tasks.application.ports import RankGap, TaskSubtree, TasksUnitOfWork
+from taskhub.tasks.application.tasks.places import rank_at, ranks_at
+from taskhub.tasks.application.tasks.reference_checker import ReferenceChecker, is_structural, require_project
 from taskhub.tasks.contract.references import TaskRef
 from taskhub.tasks.domain.place import Place
 from taskhub.tasks.domain.project import Project
@@ -44,8 +44,9 @@ async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) ->
         IllegalTransition
         Cycle, TooDeep
     """
-    await uow.lock()
-    subtree = await _load_subtree(command, uow)
+    if command.project_id is not None or is_structural([command.values]):
+        await uow.lock()
+    subtree, gap = await _load(command, uow)
     task, target = subtree.task, require_project(subtree.target)
     if command.place.of == task.id:
         raise ValidationFailed(
@@ -53,21 +54,20 @@ async def move_task(command: MoveTask, uow: TasksUnitOfWork, *, clock: Clock) ->
         )
     content = await _new_content(command, task, target, uow)
     if target is subtree.project:
-        ranks = await ranks_at(target, command.place, [task], uow)
-        task.move(content, ranks[0] if ranks else None, project=target, now=clock())
+        rank = await rank_at(target, command.place, task, uow, gap=gap)
+        task.move(content, rank, project=target, now=clock())
     else:
         await _move_to_project(subtree, target, command, content, uow, now=clock())
     return task
 
 
-async def _load_subtree(command: MoveTask, uow: TasksUnitOfWork) -> TaskSubtree:
-    """The descendants are needed only for a move to another project."""
+async def _load(command: MoveTask, uow: TasksUnitOfWork) -> tuple[TaskSubtree, RankGap | None]:
+    """The descendants are needed only for a move to another project, where the gap is looked for later."""
+    workspace_id, expected = command.workspace_id, command.expected
     if command.project_id is None:
-        task, project = await uow.tasks.get_in_project(command.workspace_id, command.task, expected=command.expected)
-        return TaskSubtree(task, project, None, (), project)
-    return await uow.tasks.get_subtree(
-        command.workspace_id, command.task, expected=command.expected, target_id=command.project_id
-    )
+        task, project, gap = await uow.order.find(workspace_id, command.task, command.place, expected=expected)
+        return TaskSubtree(task, project, None, (), project), gap
+    return await uow.tasks.get_subtree(workspace_id, command.task, expected=expected, target_id=command.project_id), None
 
 
 async def _new_content(command: MoveTask, task: Task, target: Project, uow: TasksUnitOfWork) -> Content:
@@ -86,11 +86,11 @@ async def _move_to_project(
     subtree.project.require_open()
     tasks = [subtree.task, *subtree.descendants]
     await uow.tasks.record_former_keys(tasks)
-    numbers = (await uow.projects.allocate(target, numbers=len(tasks))).numbers
-    ranks = await ranks_at(target, command.place, tasks, uow)
+    reserved = await uow.projects.allocate(target, numbers=len(tasks), places=len(tasks))
+    ranks = await ranks_at(target, command.place, tasks, reserved.ranks, uow)
     status = command.values.get("status")
     contents = [content, *(_with_valid_status(task.content, status, target) for task in subtree.descendants)]
-    for task, number, rank, its_content in zip(tasks, numbers, ranks, contents, strict=True):
+    for task, number, rank, its_content in zip(tasks, reserved.numbers, ranks, contents, strict=True):
         task.move_to_project(target, number, rank, its_content, now=now)
 
 

@@ -43,6 +43,7 @@ class Places:
 
 async def ranks_for(project: Project, former: Sequence[tuple[Task, str]], work: UndoWork) -> list[str]:
     """The former ranks of tasks in a project. Where another task has it now, one directly after that."""
+    await work.projects.allocate(project, places=1)  # Moves that have read the order notice.
     while True:
         holders = await work.holders(project, [rank for _, rank in former])
         held = {rank: holders[rank] for task, rank in former if holders.get(rank, task.id) != task.id}

@@ -39,7 +39,8 @@ _ALLOCATE = Statement(
         last_place=_projects.last_place + bindparam("places", type_=Integer()),
     )
     .where(_projects.workspace_id == WORKSPACE_ID, _projects.id == bindparam("of_project", type_=_projects.id.type))
-    .returning(_projects.last_number, _projects.last_place)
+    .returning(_projects.last_number, _projects.last_place),
+    is_counting=True,
 )
 
 

@@ -31,16 +31,13 @@ from taskhub.tasks.infrastructure.tasks_port import sql_tasks
 _tasks, _projects = TASKS.table.c, PROJECTS.table.c
 _former, _events = table_of(FormerKeyRow), table_of(EventRow).c
 _IN_WORKSPACE = _tasks.workspace_id == WORKSPACE_ID
-_ITS_PROJECT = (_projects.workspace_id == _tasks.workspace_id) & (_projects.id == _tasks.project_id)
+ITS_PROJECT = (_projects.workspace_id == _tasks.workspace_id) & (_projects.id == _tasks.project_id)
 _IDS = bindparam("ids", type_=ARRAY(Uuid()))
 _LIMIT = bindparam("limit", type_=Integer())
 _WIDTH = len(TASKS.columns)
 
-_with_project = (
-    select(*TASKS.columns, *(column.label(f"project__{column.name}") for column in PROJECTS.columns))
-    .join_from(TASKS.table, PROJECTS.table, _ITS_PROJECT)
-    .where(_IN_WORKSPACE)
-)
+TASK_AND_PROJECT = (*TASKS.columns, *(column.label(f"project__{column.name}") for column in PROJECTS.columns))
+_with_project = select(*TASK_AND_PROJECT).join_from(TASKS.table, PROJECTS.table, ITS_PROJECT).where(_IN_WORKSPACE)
 _WITH_PROJECT = {kind: Statement(_with_project.where(is_named)) for kind, is_named in TASK_BY_REF.items()}
 _WITH_PROJECT_LOCKED = {
     kind: Statement(
@@ -131,7 +128,7 @@ class SqlTaskRepository(SqlRepository[Task]):
             task, project = await self._lock_in_project(workspace_id, ref)
         else:
             task, project = await self._read_in_project(workspace_id, ref)
-        return checked(_visible(task, with_deleted=with_deleted), expected), project
+        return checked(visible(task, with_deleted=with_deleted), expected), project
 
     async def get_subtree(
         self,
@@ -146,7 +143,7 @@ class SqlTaskRepository(SqlRepository[Task]):
         projects = await self._projects_by_id(workspace_id, {project_id, target_id or project_id})
         records = await self._uow.fetch(_SUBTREE, {"workspace_id": workspace_id, "id": id})
         around = {task.id: task for task in map(self.track, sorted(records, key=itemgetter("rank")))}
-        task = checked(_visible(around.get(id), with_deleted=with_deleted), expected)
+        task = checked(visible(around.get(id), with_deleted=with_deleted), expected)
         parent = around.get(task.content.parent_id) if task.content.parent_id else None
         below = [one for one in around.values() if one is not task and one is not parent]
         target = projects.get(target_id or task.project_id)
@@ -199,6 +196,10 @@ class SqlTaskRepository(SqlRepository[Task]):
         }
         await self._uow.write(_RECORD_FORMER_KEYS, parameters)
 
+    def track_with_project(self, record: Record) -> tuple[Task, Project]:
+        """``record``: of a statement that begins with the columns of `TASK_AND_PROJECT`."""
+        return self.track(record), self._projects.track(record[_WIDTH : _WIDTH + len(PROJECTS.columns)])
+
     async def _ids(self, workspace_id: UUID, ref: TaskRef) -> Record:
         ids = await self._uow.fetch_row(_ITS_IDS[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if ids is None:
@@ -209,7 +210,7 @@ class SqlTaskRepository(SqlRepository[Task]):
         record = await self._uow.fetch_row(_WITH_PROJECT[ref_type(ref)], {"workspace_id": workspace_id, **task_parameters(ref)})
         if record is None:
             raise NotFound
-        return self.track(record), self._projects.track(record[_WIDTH:])
+        return self.track_with_project(record)
 
     async def _lock_in_project(self, workspace_id: UUID, ref: TaskRef) -> tuple[Task, Project]:
         """Locks the project before the task, as everyone does."""
@@ -227,7 +228,7 @@ class SqlTaskRepository(SqlRepository[Task]):
         if record is None:  # It is not there, or went over to another project while this one's lock was waited for.
             self._uow.lock_first.add((await self._ids(workspace_id, ref))["project_id"])
             raise ConcurrencyConflict
-        return self.track(record), self._projects.track(record[_WIDTH:])
+        return self.track_with_project(record)
 
     async def _projects_by_id(self, workspace_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Project]:
         projects = await self._projects.find_all(workspace_id, {*ids, *self._uow.lock_first})
@@ -245,5 +246,5 @@ class SqlTaskRepository(SqlRepository[Task]):
         return projects[task.project_id]
 
 
-def _visible(task: Task | None, *, with_deleted: bool) -> Task | None:
+def visible(task: Task | None, *, with_deleted: bool = False) -> Task | None:
     return task if task is not None and (with_deleted or task.deleted_at is None) else None

@@ -87,7 +87,7 @@ class SqlUndoWork:
         self.projects = SqlProjectRepository(uow, project_cache)
         self.tasks = SqlTaskRepository(uow, self.projects)
         self.structure = SqlStructure(uow)
-        self.order = SqlTaskOrder(uow)
+        self.order = SqlTaskOrder(uow, self.tasks)
         self.labels = SqlLabelRepository(uow)
         self.comments = SqlCommentRepository(uow)
 

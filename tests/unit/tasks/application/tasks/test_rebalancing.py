@@ -11,7 +11,7 @@ from support.fakes.tasks.structure import FakeOrder
 from support.fakes.tasks.unit_of_work import FakeTasksUnitOfWork
 from support.harness.scenario import Scenario
 from taskhub.tasks.application.ports import RankWindow
-from taskhub.tasks.application.tasks.places import REBALANCE_REACH, ranks_at
+from taskhub.tasks.application.tasks.places import REBALANCE_REACH, rank_at
 from taskhub.tasks.domain.place import Place, Side
 from taskhub.tasks.domain.project import Project
 from taskhub.tasks.domain.rank import MAX_LENGTH, MAX_REBALANCED_LENGTH, between, spread
@@ -44,7 +44,8 @@ class Mover:
 
     async def move(self, task: Task, place: Place) -> None:
         project = self.house.project
-        for rank in await ranks_at(project, place, [task], self.uow):
+        rank = await rank_at(project, place, task, self.uow)
+        if rank is not None:
             self.uow.ledger.rank_index.put(project.id, task.id, rank)
 
     def newcomers(self, count: int) -> Iterator[Task]:
