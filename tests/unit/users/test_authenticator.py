@@ -40,6 +40,10 @@ class World:
             lambda: self.seconds,
         )
 
+    @property
+    def may_read_for_many(self) -> bool:
+        return not self.is_distributed
+
     async def fetch_row(self, statement: object, parameters: dict[str, Any]) -> Any:
         self.reads += 1
         found = self._found(parameters)

@@ -24,6 +24,10 @@ class Database:
         self.meanwhile: Callable[[], None] = lambda: None
         self.asked: list[dict[str, list[UUID]]] = []
 
+    @property
+    def may_read_for_many(self) -> bool:
+        return not self.is_distributed
+
     def has_unseen(self, *tables: str) -> bool:
         return False
 
@@ -102,6 +106,7 @@ async def test_what_was_read_before_a_loss_is_not_remembered_after_it(setting: S
 
 async def test_many_are_renewed_by_one_question_for_those_that_are_not_remembered(setting: Setting) -> None:
     others = {(uuid4(), uuid4()) for _ in range(3)}
+    setting.database.asked.clear()
     await setting.grants.renew({(WHERE, WHO), *others})
     (asked,) = setting.database.asked
     assert {*asked["workspace_ids"]} == {where for where, _ in others}
@@ -145,3 +150,10 @@ async def test_the_second_of_what_is_renewed_counts_from_the_question_as_well() 
     assert setting.remembered() is Role.MEMBER
     setting.clock.seconds += 0.3
     assert setting.remembered() is None
+
+
+async def test_roles_on_several_nodes_are_read_one_by_one(setting: Setting) -> None:
+    setting.database.asked.clear()
+    setting.database.is_distributed = True
+    assert await setting.grants.read(WHERE, WHO) == Grant(Role.MEMBER, "UTC")
+    assert setting.database.asked == []
