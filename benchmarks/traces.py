@@ -1,6 +1,7 @@
 """What requests leave in the database: rows, and events with the numbers that they took."""
 
 import json
+from bisect import bisect_left
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,8 @@ import asyncpg
 from benchmarks.database import plain
 from benchmarks.exchanges import is_set, passing_removed
 
-_PLACES = slice(1, 10)
-"""Where a rank at the end of a project has the number of its place. Behind it is what puts others in between."""
+_PLACE_LENGTH = 10
+"""Of a rank at the end of a project. Behind it is what puts others in between."""
 _FORMER_PLACES = """
 SELECT version, rank FROM former_places
 WHERE workspace_id = $1 AND task_id = ANY($2) ORDER BY array_position($2, task_id), version
@@ -19,18 +20,19 @@ Trace = dict[str, Any]
 
 
 async def trace_of_tasks(database_url: str, workspace_id: UUID, project_id: UUID, ids: list[UUID]) -> Trace:
-    """Tasks of one project and their events. Numbers and places are counted from the last ones that were given."""
+    """Tasks of one project and their events. Numbers are counted from the last one given; of ranks it tells the order."""
     connection = await asyncpg.connect(plain(database_url))
     try:
         rows = await _rows(connection, "tasks", workspace_id, ids)
         events = await _events(connection, workspace_id, ids)
         former = await connection.fetch(_FORMER_PLACES, workspace_id, ids)
-        last_number, last_place = await connection.fetchrow(
-            "SELECT last_number, last_place FROM projects WHERE workspace_id = $1 AND id = $2", workspace_id, project_id
+        last_number = await connection.fetchval(
+            "SELECT last_number FROM projects WHERE workspace_id = $1 AND id = $2", workspace_id, project_id
         )
     finally:
         await connection.close()
     by_id = {row["id"]: row for row in rows}
+    ranks = sorted(row["rank"] for row in rows)
     own_names = [
         snapshot["number"] == (row := by_id[event["entity_id"]])["number"]
         and snapshot["key"] == f"{row['project_key']}-{row['number']}"
@@ -38,10 +40,10 @@ async def trace_of_tasks(database_url: str, workspace_id: UUID, project_id: UUID
         for snapshot in [json.loads(event["snapshot"])]
     ]
     return {
-        "rows": [_task(row, last_number, last_place) for row in rows],
+        "rows": [_task(row, last_number, ranks) for row in rows],
         "events": [_told(event) for event in events],
         "snapshots have the tasks' own names": own_names,
-        "former places": [(version, _rank(rank, last_place)) for version, rank in former],
+        "former places": [(version, _rank(rank, ranks)) for version, rank in former],
     }
 
 
@@ -70,15 +72,16 @@ WHERE stream_id = $1 AND entity_id = ANY($2) ORDER BY seq
     return [dict(row) for row in await connection.fetch(query, workspace_id, ids)]
 
 
-def _task(row: dict[str, Any], last_number: int, last_place: int) -> dict[str, Any]:
+def _task(row: dict[str, Any], last_number: int, ranks: list[str]) -> dict[str, Any]:
     return passing_removed({name: value for name, value in row.items() if name != "words"}) | {
         "number": row["number"] - last_number,
-        "rank": _rank(row["rank"], last_place),
+        "rank": _rank(row["rank"], ranks),
     }
 
 
-def _rank(rank: str, last_place: int) -> list[Any]:
-    return [int(rank[_PLACES]) - last_place, rank[_PLACES.stop :]]
+def _rank(rank: str, ranks: list[str]) -> list[Any]:
+    """Where it stands among the tasks, and what puts it between others. Moves of TaskHub use up places, as others see by that."""
+    return [bisect_left(ranks, rank), rank[_PLACE_LENGTH:]]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
