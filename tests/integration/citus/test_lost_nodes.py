@@ -21,8 +21,8 @@ CONFIRMING = "wait_event = 'SyncRep' AND query ~ '^(COMMIT|PREPARE TRANSACTION)'
 
 
 @pytest.fixture
-async def api(own_url: str) -> AsyncIterator[Api]:
-    app = TaskHub(make_container(own_url))
+async def api(cluster_url: str) -> AsyncIterator[Api]:
+    app = TaskHub(make_container(cluster_url))
     async with app.router.lifespan_context(app), Api.on(app) as api:
         await api.sign_up()
         yield api
@@ -71,8 +71,8 @@ class Cutter:
 
 
 @pytest.fixture
-def cutter(cluster: CitusCluster, own_url: str) -> Cutter:
-    return Cutter(cluster, own_url)
+def cutter(cluster: CitusCluster, cluster_url: str) -> Cutter:
+    return Cutter(cluster, cluster_url)
 
 
 async def cut_while_confirming(cutter: Cutter, call: Coroutine[Any, Any, httpx2.Response]) -> httpx2.Response:
@@ -97,7 +97,7 @@ async def test_a_change_of_one_node_whose_reply_is_lost_is_answered_as_done_once
     assert [one["entity_version"] for one in changes] == [1, 2]
 
 
-async def test_a_token_is_revoked_where_that_is_acknowledged(api: Api, own_url: str, cutter: Cutter) -> None:
+async def test_a_token_is_revoked_where_that_is_acknowledged(api: Api, cluster_url: str, cutter: Cutter) -> None:
     """Its row is on the coordinator, and its event on a node."""
     made = ok(await api.client.post("/v1/tokens", json={"name": "ci", "scopes": ["read"]}))
     token = {"authorization": f"Bearer {made['token']}"}
@@ -105,7 +105,7 @@ async def test_a_token_is_revoked_where_that_is_acknowledged(api: Api, own_url: 
 
     answer = await cut_while_confirming(cutter, api.client.delete(f"/v1/tokens/{made['id']}"))
 
-    [(is_there,)] = await fetch(own_url, f"SELECT EXISTS (SELECT FROM api_tokens WHERE id = '{made['id']}')")
+    [(is_there,)] = await fetch(cluster_url, f"SELECT EXISTS (SELECT FROM api_tokens WHERE id = '{made['id']}')")
     assert (answer.status_code, is_there) in ((204, False), (503, True))
     await cutter.recover()
     if is_there:
