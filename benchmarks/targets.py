@@ -100,7 +100,9 @@ class Targets:
         self._write("get", [self._line(path(w, id), self._owners[w]) for w, id in chosen])
         self._write("comment", [self._line(f"{path(w, id)}/comments", self._owners[w]) for w, id in reversed(chosen)])
         self._write("list", [self._line(f"{path(w)}?limit=50", self._owners[w]) for w in workspaces])
-        self._write_cold("cold_list", [self._line(f"{path(w)}?limit={n}", self._owners[w]) for n in LENGTHS for w in workspaces])
+        pages = [self._line(f"{path(w)}?limit={n}", self._owners[w]) for n in LENGTHS for w in workspaces]
+        choices.shuffle(pages)
+        self._write_cold("cold_list", pages)
         self._write("create", creates)
         in_turn = zip(*(self._dataset.projects[w] for w in self._filled), strict=False)
         filled = [(w, p) for projects in in_turn for w, p in zip(self._filled, projects, strict=True)]

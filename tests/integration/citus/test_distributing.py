@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from support.fakes.revisions import with_modules, write_revision
+from support.harness.citus_cluster import empty_cluster_database
 from support.harness.databases import cloned_database, execute, fetch
 from support.harness.migrations import migrate
 from support.notes.note import NoteRow
@@ -18,6 +19,8 @@ from taskhub.modules.discovery import installed_modules
 from taskhub.schema.distribute import SETTINGS, DistributedTable, NotDistributable, distribute
 from taskhub.schema.revisions import KERNEL, Branch
 
+OLDEST = "0009"
+"""The first schema of which the later migrations run where it is distributed: `taskhub distribute` came with 0013."""
 NEW = DistributedTable("notes", "workspace_id")
 ROWS: list[type[Row]] = [*installed_modules().rows, NoteRow]
 
@@ -112,6 +115,20 @@ async def test_nodes_are_told_with_what_they_have(url: str) -> None:
     found = (await findings(url, installed_modules().rows))["nodes"]
     assert found.level == "ok"
     assert found.text.count("has 4 parts of each table") == 2
+
+
+async def test_a_schema_that_was_distributed_before_later_migrations_is_brought_up_to_date(template_url: str) -> None:
+    rows = installed_modules().rows
+    async with empty_cluster_database(template_url) as url:
+        await migrate(url, OLDEST)
+        there = {name for (name,) in await fetch(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+        await distribute(url, [row for row in rows if row.__tablename__ in there], is_check=False)
+
+        await migrate(url)
+
+        await distribute(url, rows, is_check=False)
+        assert (await distribute(url, rows, is_check=True)).is_done
+        assert {finding.level for finding in (await findings(url, rows)).values()} == {"ok"}
 
 
 async def test_a_later_migration_changes_distributed_tables(url: str, tmp_path: Path) -> None:

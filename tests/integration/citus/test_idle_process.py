@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +13,13 @@ import pytest
 from integration.conftest import make_container
 from support.harness.api import Api, ok
 from support.harness.waiting import eventually
+from support.harness.webhook_receiver import Receiver, answering, no_content, receiving
 from taskhub.app import TaskHub
 from taskhub.background import running_loops
 from taskhub.kernel.contract.events import Event
 from taskhub.kernel.infrastructure.event_log.subscriptions import POLL_SECONDS_ON_NODES, Subscription
 
+LOOK = "SELECT DISTINCT webhooks.workspace_id"
 HINT, EXCHANGES = "log_growth", 6
 """What it asks the coordinator for, and how many times: for three seconds."""
 SOON_SECONDS = POLL_SECONDS_ON_NODES / 3
@@ -34,7 +39,7 @@ async def there(own_url: str) -> AsyncIterator[TaskHub]:
 
 async def _running(url: str) -> AsyncIterator[TaskHub]:
     """A process, with its background work, that has begun."""
-    container = make_container(url)
+    container = make_container(url, webhook_networks=("127.0.0.0/8",))
     sent = container.database().round_trips = []
     app = TaskHub(container)
     async with app.router.lifespan_context(app):
@@ -90,11 +95,14 @@ async def test_a_subscriber_soon_hears_of_what_another_process_commits(here: Tas
             await recorder.seen.wait()
 
 
-async def test_a_deliverer_soon_hears_of_the_first_webhook(here: TaskHub, there: TaskHub) -> None:
+@pytest.mark.parametrize("is_here", [True, False])
+async def test_a_deliverer_soon_hears_of_the_first_webhook(here: TaskHub, there: TaskHub, *, is_here: bool) -> None:
+    """Whichever process has made it."""
     deliverer = here.state.container.modules["webhooks"].deliverer()
-    async with Api.on(there) as api:
+    async with Api.on(here if is_here else there) as api:
         await api.sign_up()
         await api.open_workspace()
+        await eventually(partial(is_quiet, here.state.container.database().round_trips))
         ok(await api.post("webhooks", {"url": "https://example.com/hook"}))
 
         async def is_followed() -> bool:
@@ -102,3 +110,66 @@ async def test_a_deliverer_soon_hears_of_the_first_webhook(here: TaskHub, there:
 
         async with asyncio.timeout(SOON_SECONDS):
             await eventually(is_followed)
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as receiver:
+        yield receiver
+
+
+@asynccontextmanager
+async def with_webhook(app: TaskHub, receiver: Receiver) -> AsyncIterator[Api]:
+    """A client whose workspace has one that has delivered something."""
+    async with Api.on(app) as api:
+        await api.sign_up()
+        await api.open_workspace()
+        await api.open_project()
+        ok(await api.post("webhooks", {"url": receiver.url, "types": ["task.created"]}))
+        await api.add_task()
+        async with asyncio.timeout(SOON_SECONDS):
+            await receiver.has(1)
+        yield api
+
+
+async def test_a_webhook_without_anything_to_deliver_makes_no_process_ask_the_nodes(
+    here: TaskHub, there: TaskHub, receiver: Receiver
+) -> None:
+    async with with_webhook(there, receiver):
+        for app in (here, there):
+            await eventually(partial(is_quiet, app.state.container.database().round_trips))
+
+
+async def is_quiet(sent: list[str]) -> bool:
+    """Whether it asks for nothing but hints, for some time: there may have been something to do until now."""
+    sent.clear()
+    await _exchanged(sent, EXCHANGES)
+    return [sql for sql in sent if HINT not in sql] == []
+
+
+async def test_a_delivery_that_failed_is_tried_again_when_it_is_due(here: TaskHub, receiver: Receiver) -> None:
+    async with with_webhook(here, receiver) as api:
+        receiver.answer = answering(500)
+        await api.add_task()
+        await receiver.has(2)
+        receiver.answer = no_content
+        async with asyncio.timeout(SOON_SECONDS):
+            await receiver.has(3)
+
+
+async def test_a_delivery_that_somebody_asks_for_is_made_soon(here: TaskHub, receiver: Receiver) -> None:
+    async with with_webhook(here, receiver) as api:
+        await eventually(partial(is_quiet, here.state.container.database().round_trips))
+        [webhook] = ok(await api.get("webhooks"))["items"]
+        ok(await api.post(f"webhooks/{webhook['id']}/test"))
+        async with asyncio.timeout(SOON_SECONDS):
+            await receiver.has(2)
+
+
+async def test_a_deliverer_looks_once_a_second_at_most_whatever_is_committed(here: TaskHub, receiver: Receiver) -> None:
+    async with with_webhook(here, receiver) as api:
+        sent, began_at = here.state.container.database().round_trips, monotonic()
+        before = _count(sent, LOOK)
+        while _count(sent, LOOK) < before + 3:
+            await api.add_task()
+        assert monotonic() - began_at > 2

@@ -28,8 +28,8 @@ _HISTORY = "SELECT entity_version FROM events WHERE stream_id = '{}' AND entity_
 
 
 @pytest.fixture
-async def app(own_url: str) -> AsyncIterator[TaskHub]:
-    app = TaskHub(make_container(own_url))
+async def app(cluster_url: str) -> AsyncIterator[TaskHub]:
+    app = TaskHub(make_container(cluster_url))
     async with app.router.lifespan_context(app):
         yield app
 
@@ -73,10 +73,12 @@ async def clients(app: TaskHub, url: str, port: int) -> AsyncIterator[list[Clien
         yield found
 
 
-async def test_a_node_that_is_away_takes_along_its_own_workspaces_only(cluster: CitusCluster, app: TaskHub, own_url: str) -> None:
+async def test_a_node_that_is_away_takes_along_its_own_workspaces_only(
+    cluster: CitusCluster, app: TaskHub, cluster_url: str
+) -> None:
     async with (
-        clients(app, own_url, cluster.port(1)) as spared,
-        clients(app, own_url, cluster.port(AWAY)) as hit,
+        clients(app, cluster_url, cluster.port(1)) as spared,
+        clients(app, cluster_url, cluster.port(AWAY)) as hit,
         asyncio.TaskGroup() as group,
     ):
         working = [group.create_task(client.work()) for client in (*spared, *hit)]
@@ -89,7 +91,7 @@ async def test_a_node_that_is_away_takes_along_its_own_workspaces_only(cluster: 
         noted = max(len(client.statuses) for client in spared)
         await eventually(lambda: all_have(503, hit, 0))
         await eventually(lambda: all_have(200, spared, noted))
-        async with Database(own_url, pool_size=1).opened() as database:
+        async with Database(cluster_url, pool_size=1).opened() as database:
             told = [one async for one in placement_findings(database, installed_modules().rows) if one.level == "fail"]
         await asyncio.to_thread(cluster.start_nodes)
         noted = max(len(client.statuses) for client in hit)
@@ -97,7 +99,7 @@ async def test_a_node_that_is_away_takes_along_its_own_workspaces_only(cluster: 
         for task in working:
             task.cancel()
         await asyncio.wait(working)
-        histories = [(client.acknowledged, await client.history(own_url)) for client in (*spared, *hit)]
+        histories = [(client.acknowledged, await client.history(cluster_url)) for client in (*spared, *hit)]
 
     for acknowledged, versions in histories:
         assert versions == list(range(1, len(versions) + 1))
@@ -108,11 +110,11 @@ async def test_a_node_that_is_away_takes_along_its_own_workspaces_only(cluster: 
     assert {status for client in hit for status in client.statuses} == {200, 503}
 
 
-async def test_a_node_that_hangs_is_told_by_its_name_and_the_rest_as_well(cluster: CitusCluster, own_url: str) -> None:
+async def test_a_node_that_hangs_is_told_by_its_name_and_the_rest_as_well(cluster: CitusCluster, cluster_url: str) -> None:
     """Also where `taskhub distribute` has not made the settings by which it is given up early."""
-    [(name,)] = await fetch(own_url, "SELECT current_database()")
-    await execute(own_url, f'ALTER DATABASE "{name}" RESET citus.node_connection_timeout')
-    async with Database(own_url, pool_size=1).opened() as database:
+    [(name,)] = await fetch(cluster_url, "SELECT current_database()")
+    await execute(cluster_url, f'ALTER DATABASE "{name}" RESET citus.node_connection_timeout')
+    async with Database(cluster_url, pool_size=1).opened() as database:
         with cluster.hanging_worker(AWAY):
             told = {one.subject: one async for one in placement_findings(database, installed_modules().rows)}
     assert (told["nodes"].level, told["placement"].level) == ("fail", "warn")

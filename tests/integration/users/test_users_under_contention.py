@@ -89,7 +89,7 @@ class Account:
 
 @pytest.fixture
 async def account(database_url: str) -> AsyncIterator[Account]:
-    database, clock = Database(database_url, pool_size=20), FakeClock()
+    database, clock, exits = Database(database_url, pool_size=20), FakeClock(), FakeMembershipExits()
     await database.open()
     users = UsersContainer(
         database=database,
@@ -97,7 +97,7 @@ async def account(database_url: str) -> AsyncIterator[Account]:
         clock=providers.Object(clock),
         secret_keys=(b"a secret",),
         registration="open",
-        membership_exits=providers.Object(lambda uow: FakeMembershipExits()),
+        membership_exits=providers.Object(lambda uow: exits),
     )
     account = Account(users, clock)
     await account.create()

@@ -12,7 +12,7 @@ from support.harness.webhook_receiver import Receiver, receiving
 from taskhub.app import TaskHub
 from taskhub.container import Container
 from taskhub.testing.control.clock import MovableClock
-from taskhub.webhooks.infrastructure import deliverer
+from taskhub.webhooks.infrastructure import deliverer, look_pacing
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -34,6 +34,12 @@ def clock() -> MovableClock:
 
 def clocked_container(url: str, clock: MovableClock) -> Container:
     return make_container(url, lambda container: container.clock.override(providers.Object(clock)), webhook_networks=LOOPBACK)
+
+
+@pytest.fixture(autouse=True)
+def looked_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on Citus: nobody tells that a clock was moved."""
+    monkeypatch.setattr(look_pacing, "POLL_SECONDS_ON_NODES", look_pacing.POLL_SECONDS)
 
 
 @pytest.fixture

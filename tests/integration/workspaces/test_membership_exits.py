@@ -10,12 +10,13 @@ import pytest
 
 from support.harness.api import Api, ok
 from support.harness.event_log import ReadLog
+from support.harness.lock_waits import until_a_lock_is_waited_for
 from support.harness.trusting_service import NewClient
 from taskhub.app import TaskHub
 from taskhub.kernel.application.clock import system_clock
 from taskhub.kernel.application.commands import Context
 from taskhub.kernel.application.runner import Runner
-from taskhub.kernel.application.unit_of_work import EventLocator
+from taskhub.kernel.application.unit_of_work import Attempt, EventLocator
 from taskhub.kernel.contract.ids import new_id
 from taskhub.kernel.domain.errors import DomainError
 from taskhub.kernel.infrastructure.event_log.command_log import SqlCommandLog
@@ -24,6 +25,7 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.workspaces.domain.errors import LastOwner
 from taskhub.workspaces.infrastructure.membership_exits import sql_membership_exits
+from taskhub.workspaces.infrastructure.repositories import SqlWorkspaceRepository
 
 Close = Callable[[Api], Awaitable[None]]
 
@@ -155,3 +157,21 @@ async def test_an_account_closes_once_nobody_depends_on_it(app: TaskHub, ada: Ap
         ok(await ada.patch(f"members/{guest.user['id']}", {"role": "owner"}))
         assert (await ada.send("DELETE", "/v1/users/me", {"current_password": ada.password})).status_code == 204
         assert await roles(guest) == {guest.user["id"]: "owner"}
+
+
+async def test_a_workspace_that_is_joined_while_the_account_closes_is_left_as_well(
+    app: TaskHub, ada: Api, pool: Database, database_url: str
+) -> None:
+    """It is joined after the closing has looked for memberships, and before the account is locked."""
+    invitation = ok(await ada.post("invitations", {"role": "owner"}))
+    async with Api.on(app) as guest, asyncio.TaskGroup() as group:
+        await guest.sign_up()
+        await guest.open_workspace()
+        async with SqlUnitOfWork(pool, EventNotifier(), Attempt(Context(), system_clock())) as uow:
+            await uow.lock()
+            await SqlWorkspaceRepository(uow).lock_all([UUID(guest.workspace["id"])])
+            closing = group.create_task(guest.send("DELETE", "/v1/users/me", {"current_password": guest.password}))
+            await until_a_lock_is_waited_for(database_url)
+            ok(await guest.post("/v1/invitations/accept", {"token": invitation["token"]}))
+        assert (await closing).status_code == 204
+    assert await roles(ada) == {ada.user["id"]: "owner"}

@@ -29,6 +29,9 @@ class FakeMembershipExits:
             raise self.refusal
         self.released.append(user_id)
 
+    async def require_left_all(self, user_id: UUID) -> None:
+        assert user_id in self.released
+
 
 class FakeUsersUnitOfWork:
     """``steps`` tells what was locked and loaded, in order; ``added`` and ``removed`` what a commit would write."""

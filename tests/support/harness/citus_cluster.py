@@ -12,15 +12,16 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
-from support.harness.databases import TEMPLATE, execute, note_nodes, with_database
+from support.harness.databases import TEMPLATE, execute, note_nodes, other_nodes, with_database
 from support.harness.migrations import migrate
 from support.harness.postgres_log import PREFIX
 from support.harness.waiting import PROGRAM_SECONDS, wait_until
@@ -128,17 +129,34 @@ def _is_free(port: int) -> bool:
     return True
 
 
-async def _make_template(nodes: list[str]) -> None:
+@asynccontextmanager
+async def empty_cluster_database(template_url: str) -> AsyncIterator[str]:
+    """One without tables on all nodes, for as long as the block lasts. Gives its URL."""
+    first, name = with_database(template_url, "postgres"), f"taskhub_{uuid4().hex}"
+    nodes = [first, *await other_nodes(first)]
+    try:
+        await _make_database(nodes, name)
+        yield with_database(template_url, name)
+    finally:
+        for node in nodes:
+            await execute(node, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def _make_database(nodes: list[str], name: str) -> None:
     for node in nodes:
-        await execute(node, f'CREATE DATABASE "{TEMPLATE}"')
-        await execute(with_database(node, TEMPLATE), "CREATE EXTENSION citus")
-    url = with_database(nodes[0], TEMPLATE)
+        await execute(node, f'CREATE DATABASE "{name}"')
+        await execute(with_database(node, name), "CREATE EXTENSION citus")
     first, *others = (urlsplit(node).port for node in nodes)
     await execute(
-        url,
+        with_database(nodes[0], name),
         f"SELECT citus_set_coordinator_host('{HOST}', {first})",
         *(f"SELECT citus_add_node('{HOST}', {port})" for port in others),
     )
+
+
+async def _make_template(nodes: list[str]) -> None:
+    await _make_database(nodes, TEMPLATE)
+    url = with_database(nodes[0], TEMPLATE)
     await migrate(_of_engine(url))
     await distribute(url, installed_modules().rows, is_check=False)
     for node in nodes:

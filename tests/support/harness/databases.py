@@ -68,7 +68,7 @@ async def note_nodes(template_url: str, nodes: Sequence[str]) -> None:
 @contextmanager
 def _database(template_url: str, source: str) -> Iterator[str]:
     name, first = f"taskhub_{uuid4().hex}", with_database(template_url, "postgres")
-    servers = [first, *(_run(_other_nodes(first)) if source else ())]
+    servers = [first, *(_run(other_nodes(first)) if source else ())]
     try:
         for server in servers:
             _run(execute(server, f'CREATE DATABASE "{name}"{source}'))
@@ -81,7 +81,7 @@ def _database(template_url: str, source: str) -> Iterator[str]:
             _run(execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
-async def _other_nodes(server: str) -> list[str]:
+async def other_nodes(server: str) -> list[str]:
     [(nodes,)] = await fetch(server, _NODES)
     return (nodes or "").split()
 

@@ -36,6 +36,7 @@ async def close_account(command: CloseAccount, uow: UsersUnitOfWork, *, clock: C
     user = await uow.users.get(command.proof.user_id, expected=command.expected)
     if not command.proof.holds_for(user):
         raise WrongPassword
+    await uow.membership_exits.require_left_all(user.id)
     await end_sessions(user.id, uow, now=now)
     await revoke_tokens(user.id, uow, now=now)
     user.close(now)

@@ -17,3 +17,11 @@ class MembershipExits(Protocol):
         Raises:
             LastOwner: the user is the only owner of a workspace with other members.
         """
+
+    async def require_left_all(self, user_id: UUID) -> None:
+        """Ensures that the user has joined nothing since `leave_all` looked. The account has to be locked before: from then on
+        nobody joins with it.
+
+        Raises:
+            ConcurrencyConflict: there is another membership, which the command leaves when it is run again.
+        """

@@ -27,13 +27,11 @@ from taskhub.webhooks.application.ports import SecretBox, UnreadableSecret
 from taskhub.webhooks.domain.delivery import MAX_AT_ONCE, Outcome
 from taskhub.webhooks.domain.signing import signature_headers
 from taskhub.webhooks.infrastructure import turn_statements as statements
+from taskhub.webhooks.infrastructure.look_pacing import POLL_SECONDS, LookPacing
 from taskhub.webhooks.infrastructure.metrics import DeliveryMetrics
 from taskhub.webhooks.infrastructure.names import TooManyLookups
 from taskhub.webhooks.infrastructure.turns import Claim, Turns, WebhookKey
 
-POLL_SECONDS = 1.0
-POLL_SECONDS_ON_NODES = 30.0
-"""On Citus as long as there is no webhook: a look asks for each part of a table."""
 MAX_TURNS = 64
 """Webhooks of one standing that are delivered to at the same time."""
 MAX_TURNS_OF_WORKSPACE = 16
@@ -94,12 +92,14 @@ class Deliverer:
         self._standings: dict[WebhookKey, Standing] = {}
         """Of those webhooks that were tried here."""
         self._followed: frozenset[UUID] = frozenset()
+        self._pacing = LookPacing(database, clock)
         self._grown = notifier.listen(EVENTS)
         self._statements = asyncio.Semaphore(DATABASE_TURNS)
         notifier.watch(self._notice)
 
     def _notice(self, growth: Growth) -> None:
-        if not self._followed.isdisjoint(growth):
+        """A commit without an event may be a delivery that somebody asks for: that is told where no look would soon see it."""
+        if not self._followed.isdisjoint(growth) or (self._pacing.is_seldom and not growth):
             self._grown.set()
 
     async def run(self) -> None:
@@ -109,20 +109,17 @@ class Deliverer:
                 rest = POLL_SECONDS
                 try:
                     await self._look()
-                    rest = self._rest()
+                    rest = self._pacing.rest()
                 except (Unavailable, Busy):
                     log.warning("the database does not answer")
                 except Exception:
                     log.exception("webhooks were not looked at")
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._grown.wait(), rest)
+                await asyncio.sleep(self._pacing.pause())
                 self._grown.clear()
         finally:
             await self._stop()
-
-    def _rest(self) -> float:
-        """The seconds until the next look, if nobody tells of anything new before."""
-        return POLL_SECONDS if self._followed or not self._database.is_distributed else POLL_SECONDS_ON_NODES
 
     async def catch_up(self) -> None:
         """Delivers what is due now, and waits until that was tried."""
@@ -146,11 +143,13 @@ class Deliverer:
         return None
 
     async def _look(self) -> None:
+        times = self._pacing.begin()
         async with self._statements:
             followed = await self._database.fetch(statements.FOLLOWED, {})
             self._followed = frozenset(row["workspace_id"] for row in followed)
-            ready = await self._database.fetch(statements.READY, {"now": self._clock()}) if followed else []
-        keys = [WebhookKey(row["workspace_id"], row["webhook_id"]) for row in ready]
+            found = await self._database.fetch(statements.READY, times) if followed else []
+        self._pacing.note(found)
+        keys = [WebhookKey(row["workspace_id"], row["webhook_id"]) for row in found if row["is_ready"]]
         random.shuffle(keys)
         taken = Counter(place for key in self._working for place in self._places_of(key))
         for key in keys:
@@ -177,6 +176,8 @@ class Deliverer:
             log.exception("a webhook was not delivered to", webhook=str(key.webhook_id))
         finally:
             self._working.pop(key, None)
+            if self._pacing.is_seldom:
+                self._grown.set()  # Something may be due again: only a look tells when.
 
     async def _deliver(self, key: WebhookKey) -> None:
         """Claims and sends until nothing is due, or others want a turn: at once where it has got into trouble."""

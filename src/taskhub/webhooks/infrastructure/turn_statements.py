@@ -45,15 +45,15 @@ _CLAIMED_UNTIL = bindparam("claimed_until", type_=_INSTANT)
 _LIMIT = bindparam("limit", type_=Integer())
 _is_free = or_(deliveries.c.claimed_until.is_(None), deliveries.c.claimed_until <= NOW)
 
+_has_grown = and_(_streams.c.last_seq > queues.c.position, not_(queues.c.is_full))
 _active = (
-    select(queues.c.workspace_id, queues.c.webhook_id)
+    select(queues.c.workspace_id, queues.c.webhook_id, or_(_has_grown, queues.c.due_at <= NOW).label("is_ready"), queues.c.due_at)
     .join(_webhooks, and_(_webhooks.c.workspace_id == queues.c.workspace_id, _webhooks.c.id == queues.c.webhook_id))
     .outerjoin(_streams, _streams.c.stream_id == queues.c.workspace_id)
     .where(_webhooks.c.active, not_(queues.c.is_paused))
 )
-_has_grown = and_(_streams.c.last_seq > queues.c.position, not_(queues.c.is_full))
-READY = Statement(_active.where(or_(_has_grown, queues.c.due_at <= NOW)))
-"""The webhooks that have something to be delivered now."""
+READY = Statement(_active.where(or_(_has_grown, queues.c.due_at <= bindparam("until", type_=_INSTANT))))
+"""The webhooks that have something to be delivered now, or until then."""
 FOLLOWED = Statement(select(_webhooks.c.workspace_id).where(_webhooks.c.active).distinct())
 """The workspaces with a webhook."""
 PENDING = Statement(

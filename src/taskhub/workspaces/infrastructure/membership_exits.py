@@ -5,9 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, literal, select
 
+from taskhub.kernel.application.unit_of_work import ConcurrencyConflict
 from taskhub.kernel.infrastructure.postgres.statements import Statement
 from taskhub.kernel.infrastructure.unit_of_work.unit_of_work import SqlUnitOfWork
 from taskhub.users.contract.membership_exits import MembershipExits
+from taskhub.workspaces.domain.member import Member
 from taskhub.workspaces.domain.membership_exit import end_memberships
 from taskhub.workspaces.infrastructure.mappings import MEMBERS, WORKSPACES
 from taskhub.workspaces.infrastructure.repositories import SqlMemberRepository, SqlWorkspaceRepository
@@ -48,6 +50,12 @@ class SqlMembershipExits:
             return
         workspaces = await self._workspaces.lock_all([row["workspace_id"] for row in rows])
         end_memberships(await self._members.membership_exits(user_id, workspaces), now)
+
+    async def require_left_all(self, user_id: UUID) -> None:
+        left = {one.aggregate.workspace_id for one in self._uow.identity_map.tracked() if isinstance(one.aggregate, Member)}
+        rows = await self._uow.fetch(_IDS, {"user_id": user_id})
+        if not left.issuperset(row["workspace_id"] for row in rows):
+            raise ConcurrencyConflict
 
 
 def sql_membership_exits(uow: SqlUnitOfWork) -> MembershipExits:
