@@ -121,9 +121,34 @@ async def test_a_read_that_hangs_is_waited_for_briefly(
 ) -> None:
     hanging, waiting = begin(shared.get("nothing"), shared.get("oil"))
     await source.until_reads(1)
-    stopwatch.seconds += PATIENCE_SECONDS
+    stopwatch.seconds += 2 * PATIENCE_SECONDS
+    await source.until_reads(2)
+    assert source.reads == [{"nothing"}, {"oil"}]
+    source.may_answer.set()
+    assert [*await asyncio.gather(hanging, waiting)] == [None, 1]
+
+
+async def test_who_asks_after_a_read_that_hangs_takes_along_those_who_wait(
+    source: SlowSource, shared: SharedReads[str, int], stopwatch: FakeMonotonicClock
+) -> None:
+    hanging, waiting = begin(shared.get("nothing"), shared.get("oil"))
+    await source.until_reads(1)
+    stopwatch.seconds += 2 * PATIENCE_SECONDS
     (last,) = begin(shared.get("paint"))
     await source.until_reads(2)
     assert source.reads == [{"nothing"}, {"oil", "paint"}]
     source.may_answer.set()
     assert [*await asyncio.gather(hanging, waiting, last)] == [None, 1, 7]
+
+
+async def test_a_read_that_goes_on_hanging_delays_nobody_any_more(
+    source: SlowSource, shared: SharedReads[str, int], stopwatch: FakeMonotonicClock
+) -> None:
+    (hanging,) = begin(shared.get("nothing"))
+    await source.until_reads(1)
+    stopwatch.seconds += 2 * PATIENCE_SECONDS
+    source.may_answer, may_go_on = asyncio.Event(), source.may_answer
+    source.may_answer.set()
+    assert [await shared.get("oil"), await shared.get("paint")] == [1, 7]
+    may_go_on.set()
+    assert await hanging is None

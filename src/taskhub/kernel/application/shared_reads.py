@@ -25,8 +25,8 @@ class SharedReads(Generic[K, V]):
         self._read = read
         self._monotonic = monotonic
         self._waiting: list[tuple[K, asyncio.Future[V | None]]] = []
-        self._reads_under_way = 0
-        self._busy_until = 0.0
+        self._began: float | None = None
+        """When the read began that others wait for."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V | None:
@@ -34,22 +34,24 @@ class SharedReads(Generic[K, V]):
         if not self._waiting and not self._is_busy():
             with self._reading():
                 return (await self._read((key,))).get(key)
-        waiter: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_later(2 * PATIENCE_SECONDS, self._read_for_waiting)  # Where nobody else comes who would do so.
+        waiter: asyncio.Future[V | None] = loop.create_future()
         self._waiting.append((key, waiter))
         self._read_for_waiting()
         return await waiter
 
     def _is_busy(self) -> bool:
-        return self._reads_under_way > 0 and self._monotonic() < self._busy_until
+        return self._began is not None and self._monotonic() - self._began < PATIENCE_SECONDS
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        self._reads_under_way += 1
-        self._busy_until = self._monotonic() + PATIENCE_SECONDS
+        self._began = self._monotonic()
         try:
             yield
         finally:
-            self._reads_under_way -= 1
+            self._began = None
             self._read_for_waiting()
 
     def _read_for_waiting(self) -> None:
