@@ -68,6 +68,20 @@ async def test_those_who_ask_during_a_read_share_the_next_one(source: SlowSource
     assert source.reads == [{"oil"}, {"oil", "paint", "nothing"}]
 
 
+async def test_those_who_ask_as_soon_as_a_read_ends_share_the_one_after_the_next(
+    source: SlowSource, shared: SharedReads[str, int]
+) -> None:
+    async def ask_twice(key: str) -> int | None:
+        await shared.get(key)
+        return await shared.get(key)
+
+    asked = begin(*map(ask_twice, ("oil", "paint", "oil", "paint")))
+    await source.until_reads(1)
+    source.may_answer.set()
+    assert [*await asyncio.gather(*asked)] == [1, 7, 1, 7]
+    assert len(source.reads) == 4
+
+
 async def test_nobody_is_given_what_was_read_before_they_asked(source: SlowSource, shared: SharedReads[str, int]) -> None:
     (first,) = begin(shared.get("oil"))
     await source.until_reads(1)

@@ -57,6 +57,7 @@ class SharedReads(Generic[K, V]):
     def _read_for_waiting(self) -> None:
         if self._waiting and not self._is_busy():
             asked, self._waiting = self._waiting, []
+            self._began = self._monotonic()  # Who asks before the task runs waits for the next read.
             task = asyncio.get_running_loop().create_task(self._read_for(asked))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
