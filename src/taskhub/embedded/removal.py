@@ -3,10 +3,13 @@
 import shutil
 from pathlib import Path
 
+from taskhub.embedded.deadline import Deadline
 from taskhub.embedded.errors import failure, os_errors_explained
 from taskhub.embedded.layout import Layout
 from taskhub.embedded.locks import FileLock
 from taskhub.embedded.placement import known_folder
+
+_SECONDS_FOR_WATCHDOG = 2.0
 
 
 def remove(data_dir: Path) -> None:
@@ -24,7 +27,8 @@ def remove(data_dir: Path) -> None:
 
 def _remove_server(layout: Layout) -> None:
     lock = FileLock(layout.clients_lock)
-    if not lock.try_acquire():
+    # The watchdog has it for a moment after the last client has gone.
+    if not Deadline(_SECONDS_FOR_WATCHDOG).wait_until(lock.try_acquire):
         raise failure(f"A process uses PostgreSQL in {layout.folder}.", advice="Stop it first (for example with Ctrl-C).")
     try:
         if layout.data.exists():

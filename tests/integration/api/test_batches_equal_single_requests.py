@@ -13,13 +13,15 @@ from taskhub.kernel.infrastructure.postgres.database import Database
 
 SEEDS = range(8)
 TRIED = 90
+_ORDER = "rank() OVER (PARTITION BY project_id ORDER BY rank)"
+"""And not their ranks: a move that is run under locks uses up a place of the project even where it moves nothing."""
 ROWS = (
-    "SELECT id, project_id, number, rank, version, deleted_at IS NULL, trashed_with FROM tasks WHERE workspace_id = $1",
+    f"SELECT id, project_id, number, {_ORDER}, version, deleted_at IS NULL, trashed_with FROM tasks WHERE workspace_id = $1",
     "SELECT id, external_keys FROM tasks WHERE workspace_id = $1",
     "SELECT digest, task_id FROM external_keys WHERE workspace_id = $1",
-    "SELECT id, last_number, last_place, version FROM projects WHERE workspace_id = $1",
+    "SELECT id, last_number, version FROM projects WHERE workspace_id = $1",
     "SELECT project_key, number, task_id FROM former_keys WHERE workspace_id = $1",
-    "SELECT task_id, version, rank FROM former_places WHERE workspace_id = $1",
+    "SELECT task_id, version FROM former_places WHERE workspace_id = $1",
 )
 
 

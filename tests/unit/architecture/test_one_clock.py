@@ -37,6 +37,7 @@ ELAPSED = {
     "kernel/api/request_log_middleware.py": "how long a request took",
     "activity/application/read_changes.py": "how long a request waits for a change",
     "activity/api/stream.py": "how long a stream is silent, and its reader's right was not checked",
+    "webhooks/infrastructure/look_pacing.py": "how long it rests between two looks at a cluster",
     "schema/locks.py": "how long a revision waits for its locks",
     "testing/client/process.py": "how long a server takes to start",
     "testing/control/log.py": "how long a test waits",
