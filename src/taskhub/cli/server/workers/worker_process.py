@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from multiprocessing.process import BaseProcess
 
+from taskhub.cli.failures import failures_told
 from taskhub.cli.server.signals import SIGNALS, exit_on_signals
 from taskhub.cli.server.workers.channel import Channel
 from taskhub.cli.server.workers.fair_share import ConnectionCounts, FairShare
@@ -105,17 +106,8 @@ def _run(work: Work, theirs: socket.socket, share: FairShare, inherited: list[so
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    with exit_on_signals():
+    with exit_on_signals(), failures_told():
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
         for one in inherited:
             (one if isinstance(one, socket.socket) else one.channel).close()
-        try:
-            work(Channel(theirs), share)
-        except Exception as error:
-            from taskhub.cli.errors import explanation
-
-            sentence = explanation(error)
-            if sentence is None:
-                raise
-            sys.stderr.write(f"taskhub: {sentence}\n")
-            sys.exit(1)
+        work(Channel(theirs), share)
